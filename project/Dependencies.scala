@@ -1,0 +1,74 @@
+import sbt._
+
+/** Every version of the JVM build, once. */
+object Dependencies {
+
+  val scala2 = "2.12.20"
+
+  private object Version {
+    val spark = "3.5.9"
+    val sparkNlp = "5.5.3"
+    val onnxruntime = "1.28.0" // 1.29.0 crashes the JVM inside Spark NLP's session set-up
+    val scopt = "4.1.0"
+    val twelveMonkeys = "3.12.0"
+    val scalatest = "3.2.19"
+    val scalacheckBridge = "3.2.19.0"
+  }
+
+  /** Which processors the jar can use, from `-Dgpu=`. */
+  sealed trait Device
+  object Device {
+    case object Cpu extends Device
+
+    /** Spark NLP's own GPU artifact: TensorFlow and ONNX Runtime on CUDA. */
+    case object SparkNlpGpu extends Device
+
+    /** Spark NLP's CPU artifact with ONNX Runtime's CUDA build: all that the ONNX engine needs. */
+    case object OnnxruntimeGpu extends Device
+
+    def parse(setting: Option[String]): Device = setting match {
+      case None | Some("false") => Cpu
+      case Some("true") => SparkNlpGpu
+      case Some("onnxruntime") => OnnxruntimeGpu
+      case Some(other) =>
+        sys.error(s"-Dgpu=$other is not a setting: use true, false or onnxruntime")
+    }
+  }
+
+  /** Given by the Spark installation at run time, so left out of the jar. */
+  val provided: Seq[ModuleID] = Seq(
+    "org.apache.spark" %% "spark-sql" % Version.spark,
+    "org.apache.spark" %% "spark-mllib" % Version.spark
+  ).map(_ % Provided)
+
+  val test: Seq[ModuleID] = Seq(
+    "org.scalatest" %% "scalatest" % Version.scalatest,
+    "org.scalatestplus" %% "scalacheck-1-18" % Version.scalacheckBridge
+  ).map(_ % Test)
+
+  def runtime(device: Device): Seq[ModuleID] = Seq(
+    sparkNlp(device),
+    onnxruntime(device),
+    "com.github.scopt" %% "scopt" % Version.scopt,
+    "com.twelvemonkeys.imageio" % "imageio-jpeg" % Version.twelveMonkeys,
+    "com.twelvemonkeys.imageio" % "imageio-tiff" % Version.twelveMonkeys,
+    "com.twelvemonkeys.imageio" % "imageio-webp" % Version.twelveMonkeys
+  )
+
+  /** ViT runs on the ONNX engine alone, so the other engines (several hundred MB) stay out. */
+  private def sparkNlp(device: Device): ModuleID = {
+    val artifact = if (device == Device.SparkNlpGpu) "spark-nlp-gpu" else "spark-nlp"
+    val otherEngines = Seq("tensorflow", "jsl-openvino", "jsl-llamacpp").flatMap(engine =>
+      Seq("cpu", "gpu").map(kind => ExclusionRule("com.johnsnowlabs.nlp", s"${engine}-${kind}_2.12"))
+    )
+    val otherOnnxruntimes =
+      Seq("onnxruntime", "onnxruntime_gpu").map(ExclusionRule("com.microsoft.onnxruntime", _))
+    ("com.johnsnowlabs.nlp" %% artifact % Version.sparkNlp)
+      .excludeAll(otherEngines ++ otherOnnxruntimes: _*)
+  }
+
+  private def onnxruntime(device: Device): ModuleID = {
+    val artifact = if (device == Device.Cpu) "onnxruntime" else "onnxruntime_gpu"
+    "com.microsoft.onnxruntime" % artifact % Version.onnxruntime
+  }
+}

@@ -1,0 +1,21 @@
+import sbt._
+import sbt.Keys._
+import sbtassembly.AssemblyKeys._
+import sbtassembly.{MergeStrategy, PathList}
+
+/** The one jar that Python carries: ViTScale, Spark NLP and ONNX Runtime, without Spark. */
+object JarSettings {
+
+  val all: Seq[Setting[_]] = Seq(
+    assembly / assemblyOutputPath := baseDirectory.value / "python/src/vitscale/jars/vitscale.jar",
+    assembly / assemblyOption ~= (_.withIncludeScala(false)),
+    assembly / test := {},
+    assembly / packageOptions += Package.ManifestAttributes("Implementation-Version" -> version.value),
+    assembly / assemblyMergeStrategy := {
+      case PathList("META-INF", "services", _*) => MergeStrategy.filterDistinctLines
+      case PathList("META-INF", _*) => MergeStrategy.discard
+      case PathList("module-info.class") => MergeStrategy.discard
+      case _ => MergeStrategy.first
+    }
+  )
+}
