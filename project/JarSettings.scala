@@ -10,7 +10,6 @@ object JarSettings {
     assembly / assemblyOutputPath := baseDirectory.value / "python/src/vitscale/jars/vitscale.jar",
     assembly / assemblyOption ~= (_.withIncludeScala(false)),
     assembly / test := {},
-    assembly / packageOptions += Package.ManifestAttributes("Implementation-Version" -> version.value),
     assembly / assemblyMergeStrategy := {
       case PathList("META-INF", "services", _*) => MergeStrategy.filterDistinctLines
       case PathList("META-INF", _*) => MergeStrategy.discard
