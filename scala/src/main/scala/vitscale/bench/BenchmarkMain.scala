@@ -1,5 +1,100 @@
 package vitscale.bench
 
+import java.time.Instant
+import java.time.temporal.ChronoUnit
+
+import scala.util.control.NonFatal
+
+import ai.onnxruntime.OrtEnvironment
+import com.johnsnowlabs.util.Build
+import org.apache.spark.sql.SparkSession
+
+import vitscale.VitscaleException
+import vitscale.runtime.ModelFolder
+
+/** The JVM benchmark: what `sbt run` runs. */
 object BenchmarkMain {
-  def main(args: Array[String]): Unit = println(args.mkString(" "))
+
+  def main(arguments: Array[String]): Unit = {
+    System.setProperty("log4j2.configurationFile", "vitscale-log4j2.properties")
+    sys.exit(BenchmarkOptions.parse(arguments.toSeq).fold(2)(guarded(_, arguments.toSeq)))
+  }
+
+  private def guarded(options: BenchmarkOptions, arguments: Seq[String]): Int =
+    try run(options, arguments)
+    catch {
+      case error: VitscaleException =>
+        say(s"error: ${error.getMessage}")
+        error.exitCode
+      case NonFatal(error) =>
+        error.printStackTrace()
+        1
+    }
+
+  private def run(options: BenchmarkOptions, arguments: Seq[String]): Int = {
+    DefaultInputs.make(options)
+    val images = ImageFolder.open(options.images, options.limit)
+    val model = ModelFolder.open(options.model, options.precision)
+    ResultWriter.checkWritable(options.output)
+    val started = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString
+    say(s"${images.size} images in ${options.images}, model ${model.name} with ${model.weights} weights")
+    val spark = BenchmarkSession.start(options.master, options.threads)
+    val unmeasured = Results(
+      schemaVersion = 1,
+      vitscaleVersion = vitscale.Version.current,
+      createdAt = started,
+      command = "run" +: arguments,
+      environment = Machine.environment(versions(spark)),
+      workload = workload(model, images),
+      benchmarks = Seq.empty,
+      parity = Seq.empty
+    )
+    val measured = sweep(spark, model, images, options)(done =>
+      ResultWriter.write(unmeasured.copy(benchmarks = done), options.output)
+    )
+    println(ResultTable.render(measured))
+    say(s"results: ${options.output}")
+    if (measured.exists(_.error.nonEmpty)) 1 else 0
+  }
+
+  /** Measures every batch size; `save` is called with all results so far after each. */
+  private def sweep(spark: SparkSession, model: ModelFolder, images: ImageFolder, options: BenchmarkOptions)(
+      save: Seq[Benchmark] => Unit
+  ): Seq[Benchmark] =
+    options.batchSizes.foldLeft(Seq.empty[Benchmark]) { (done, batchSize) =>
+      val runner = new BenchmarkRunner(
+        images,
+        options.warmupImages,
+        options.iterations,
+        line => say(s"${options.backend}, batch size $batchSize: $line")
+      )
+      val startSeconds = if (done.isEmpty) 0.0 else Machine.uptimeSeconds
+      val next =
+        runner.measure(options, batchSize, startSeconds)(Backends.load(spark, model, options, batchSize))
+      save(done :+ next)
+      done :+ next
+    }
+
+  private def workload(model: ModelFolder, images: ImageFolder): Workload = Workload(
+    scenario = "offline",
+    model = ModelSummary(
+      name = model.name,
+      path = model.path.toString,
+      weights = model.weights,
+      numLabels = model.labels.size,
+      imageHeight = model.imageHeight,
+      imageWidth = model.imageWidth,
+      onnxSha256 = model.onnxSha256
+    ),
+    images = ImagesSummary(images.root.toString, images.size, images.bytes)
+  )
+
+  private def versions(spark: SparkSession): Map[String, String] = Map(
+    "spark" -> spark.version,
+    "spark-nlp" -> Build.version,
+    "scala" -> scala.util.Properties.versionNumberString,
+    "onnxruntime-java" -> OrtEnvironment.getEnvironment.getVersion
+  )
+
+  private def say(line: String): Unit = System.err.println(s"vitscale: $line")
 }

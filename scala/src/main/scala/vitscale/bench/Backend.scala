@@ -1,0 +1,18 @@
+package vitscale.bench
+
+/** What is under test on the JVM: it takes image files and gives predictions, end to end. */
+trait Backend extends AutoCloseable {
+
+  /** Classifies all images. What this call takes is what is timed. */
+  def classify(images: ImageFolder): Predictions
+}
+
+/** The outcome of one pass; looking at it is not part of the timing. */
+trait Predictions {
+
+  /** Images predicted. */
+  def count: Long
+
+  /** The images that got no prediction, with the reason for each. */
+  def failed: Seq[FailedImage]
+}

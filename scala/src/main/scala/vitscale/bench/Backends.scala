@@ -1,0 +1,28 @@
+package vitscale.bench
+
+import org.apache.spark.sql.SparkSession
+
+import vitscale.runtime.ModelFolder
+
+/** The backends that the JVM benchmark can measure, by name. */
+object Backends {
+
+  private val SparkNlp = "spark-nlp"
+
+  val names: Seq[String] = Seq(SparkNlp)
+
+  def load(spark: SparkSession, model: ModelFolder, options: BenchmarkOptions, batchSize: Int): Backend =
+    options.backend match {
+      case SparkNlp =>
+        SparkNlpBackend.load(spark, model.onnxFolder, batchSize, options.action, options.savedPipeline)
+    }
+
+  /** What differs from the backend's defaults, as the results name it. */
+  def describe(options: BenchmarkOptions): Map[String, Any] =
+    Seq(
+      Some("precision" -> options.precision).filter(_ => options.precision != "fp32"),
+      Some("action" -> options.action.name).filter(_ => options.action != SparkAction.Write),
+      options.threads.map("threads" -> _),
+      options.savedPipeline.map(_ => "saved_pipeline" -> true)
+    ).flatten.toMap
+}

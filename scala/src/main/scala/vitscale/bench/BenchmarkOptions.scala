@@ -1,0 +1,129 @@
+package vitscale.bench
+
+import java.nio.file.{Path, Paths}
+
+import scopt.OParser
+
+/** The arguments of the JVM benchmark.
+  *
+  * @param limit
+  *   at most so many images, the first ones
+  * @param warmupImages
+  *   images of the warm-up pass, which is not counted
+  * @param iterations
+  *   measured passes over all images
+  * @param threads
+  *   ONNX Runtime's threads for one Spark task; none leaves the backend's default
+  * @param savedPipeline
+  *   folder to save the pipeline in and load it from before it is measured
+  */
+final case class BenchmarkOptions(
+    images: Path = BenchmarkOptions.defaultImages,
+    model: Path = BenchmarkOptions.defaultModel,
+    precision: String = "fp32",
+    backend: String = "spark-nlp",
+    batchSizes: Seq[Int] = Seq(1, 2, 4, 8),
+    iterations: Int = 2,
+    warmupImages: Int = 16,
+    limit: Option[Int] = None,
+    action: SparkAction = SparkAction.Write,
+    threads: Option[Int] = None,
+    master: String = "local[*]",
+    savedPipeline: Option[Path] = None,
+    output: Path = Paths.get("results/jvm.json")
+)
+
+object BenchmarkOptions {
+
+  /** Where `make bench` puts the photos and the model that it makes. */
+  val defaultImages: Path = Paths.get("data/photos")
+  val defaultModel: Path = Paths.get("models/vit-base-patch16-224")
+
+  /** @return
+    *   none if the arguments are wrong; what is wrong was printed then
+    */
+  def parse(arguments: Seq[String]): Option[BenchmarkOptions] =
+    OParser.parse(parser, arguments, BenchmarkOptions())
+
+  private val builder = OParser.builder[BenchmarkOptions]
+
+  private val parser = {
+    import builder._
+    OParser.sequence(
+      programName("run"),
+      head(
+        "The JVM benchmark of ViTScale: images per second of a Vision Transformer on Spark, by batch size."
+      ),
+      opt[String]("images")
+        .valueName("DIR")
+        .action((value, options) => options.copy(images = Paths.get(value)))
+        .text(s"folder of images, searched recursively (default: $defaultImages)"),
+      opt[String]("model")
+        .valueName("DIR")
+        .action((value, options) => options.copy(model = Paths.get(value)))
+        .text(s"model folder, as `vitscale export` writes it (default: $defaultModel)"),
+      opt[String]("precision")
+        .valueName("NAME")
+        .action((value, options) => options.copy(precision = value))
+        .text("which of the folder's ONNX models (default: fp32)"),
+      opt[String]("backend")
+        .valueName("NAME")
+        .validate(value => if (Backends.names.contains(value)) success else failure(unknownBackend(value)))
+        .action((value, options) => options.copy(backend = value))
+        .text(s"${Backends.names.mkString(" or ")} (default: spark-nlp)"),
+      opt[Seq[Int]]("batch-size")
+        .valueName("N,N,...")
+        .validate(values =>
+          if (values.nonEmpty && values.forall(_ >= 1)) success
+          else failure("every --batch-size must be at least 1")
+        )
+        .action((values, options) => options.copy(batchSizes = values.distinct))
+        .text("batch sizes to try (default: 1,2,4,8)"),
+      positive("iterations", "measured passes over all images (default: 2)")((value, options) =>
+        options.copy(iterations = value)
+      ),
+      positive("warmup-images", "images of the warm-up pass, not counted (default: 16)")((value, options) =>
+        options.copy(warmupImages = value)
+      ),
+      positive("limit", "at most so many images, the first ones (default: all)")((value, options) =>
+        options.copy(limit = Some(value))
+      ),
+      opt[String]("action")
+        .valueName("NAME")
+        .validate(value =>
+          if (SparkAction.named(value).nonEmpty) success
+          else failure(s"unknown --action $value; expected ${SparkAction.all.map(_.name).mkString(" or ")}")
+        )
+        .action((value, options) => options.copy(action = SparkAction.named(value).get))
+        .text("what forces Spark to compute: write or count (default: write)"),
+      positive("threads", "ONNX Runtime's threads for one Spark task (default: the backend's own)")(
+        (value, options) => options.copy(threads = Some(value))
+      ),
+      opt[String]("master")
+        .valueName("URL")
+        .action((value, options) => options.copy(master = value))
+        .text("Spark's master (default: local[*])"),
+      opt[String]("pipeline")
+        .valueName("DIR")
+        .action((value, options) => options.copy(savedPipeline = Some(Paths.get(value))))
+        .text("save the pipeline there and measure the one loaded back"),
+      opt[String]("output")
+        .valueName("FILE")
+        .action((value, options) => options.copy(output = Paths.get(value)))
+        .text("results file, JSON (default: results/jvm.json)"),
+      help("help").text("print this")
+    )
+  }
+
+  private def positive(name: String, text: String)(set: (Int, BenchmarkOptions) => BenchmarkOptions) = {
+    import builder._
+    opt[Int](name)
+      .valueName("N")
+      .validate(value => if (value >= 1) success else failure(s"--$name must be at least 1, but is $value"))
+      .action(set)
+      .text(text)
+  }
+
+  private def unknownBackend(name: String) =
+    s"unknown --backend $name; expected ${Backends.names.mkString(" or ")}"
+}

@@ -1,0 +1,48 @@
+package vitscale.bench
+
+import java.io.IOException
+import java.nio.file.{Files, Path, StandardCopyOption}
+
+import com.fasterxml.jackson.databind.json.JsonMapper
+import com.fasterxml.jackson.databind.{ObjectWriter, PropertyNamingStrategies}
+import com.fasterxml.jackson.module.scala.DefaultScalaModule
+
+import vitscale.OutputException
+
+/** Writes results so that a crash leaves the last whole file behind, never half of one. */
+object ResultWriter {
+
+  private val json: ObjectWriter = JsonMapper
+    .builder()
+    .addModule(DefaultScalaModule)
+    .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+    .build()
+    .writerWithDefaultPrettyPrinter()
+
+  /** @throws vitscale.OutputException
+    *   if the place cannot be written; better known before the first measurement than after it
+    */
+  def checkWritable(target: Path): Unit = writing(target) {
+    if (Files.isDirectory(target))
+      throw new OutputException(s"$target is a folder. Name a file for the results.")
+    val folder = parent(target)
+    Files.createDirectories(folder)
+    Files.delete(Files.createTempFile(folder, ".vitscale-", ".tmp"))
+  }
+
+  def write(results: Results, target: Path): Unit = writing(target) {
+    val temporary = Files.createTempFile(parent(target), ".vitscale-", ".tmp")
+    json.writeValue(temporary.toFile, results)
+    Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING)
+    ()
+  }
+
+  private def parent(target: Path): Path = target.toAbsolutePath.getParent
+
+  private def writing(target: Path)(action: => Unit): Unit =
+    try action
+    catch {
+      case error: IOException =>
+        throw new OutputException(s"$target cannot be written: $error. Choose another --output.", error)
+    }
+}

@@ -1,0 +1,79 @@
+package vitscale.bench
+
+import java.net.URI
+import java.nio.file.{Files, Path, Paths}
+
+import org.apache.commons.io.FileUtils
+import org.apache.spark.ml.PipelineModel
+import org.apache.spark.sql.functions.{col, size}
+import org.apache.spark.sql.{DataFrame, SparkSession}
+
+import vitscale.sparknlp.StockPipeline
+
+/** Stock Spark NLP, forced by one of the two actions of the published benchmark. */
+final class SparkNlpBackend(spark: SparkSession, pipeline: PipelineModel, action: SparkAction)
+    extends Backend {
+
+  private val folder: Path = Files.createTempDirectory("vitscale-spark-nlp-")
+
+  override def classify(images: ImageFolder): Predictions = {
+    val rows = pipeline
+      .transform(StockPipeline.read(spark, images.readerPaths))
+      .select(s"${StockPipeline.imageColumn}.origin", s"${StockPipeline.classColumn}.result")
+    action match {
+      case SparkAction.Count => new Counted(images, rows.select("result").count())
+      case SparkAction.Write =>
+        val target = folder.resolve("predictions").toString
+        rows.write.mode("overwrite").parquet(target)
+        new Written(images, target)
+    }
+  }
+
+  override def close(): Unit = FileUtils.deleteDirectory(folder.toFile)
+
+  /** A count names no file: which images Spark left out is asked of its image source alone. */
+  private final class Counted(images: ImageFolder, override val count: Long) extends Predictions {
+    override def failed: Seq[FailedImage] =
+      if (count == images.size) Seq.empty
+      else missing(images, origins(StockPipeline.read(spark, images.readerPaths).select("image.origin")))
+  }
+
+  private final class Written(images: ImageFolder, target: String) extends Predictions {
+    private lazy val predicted = origins(
+      spark.read.parquet(target).where(size(col("result")) > 0).select("origin")
+    )
+
+    override def count: Long = predicted.size.toLong
+
+    override def failed: Seq[FailedImage] = missing(images, predicted)
+  }
+
+  private def origins(rows: DataFrame): Set[Path] =
+    rows.collect().map(row => Paths.get(new URI(row.getString(0)))).toSet
+
+  private def missing(images: ImageFolder, found: Set[Path]): Seq[FailedImage] =
+    images.files
+      .filterNot(found)
+      .map(file =>
+        FailedImage(images.relative(file), "left out by Spark's image source, which could not decode it")
+      )
+}
+
+object SparkNlpBackend {
+
+  /** Loads the model as users do.
+    *
+    * @param savedPipeline
+    *   where the fitted pipeline is saved and loaded again before it is used; none leaves that step out
+    */
+  def load(
+      spark: SparkSession,
+      onnxFolder: Path,
+      batchSize: Int,
+      action: SparkAction,
+      savedPipeline: Option[Path]
+  ): SparkNlpBackend = {
+    val built = StockPipeline.build(spark, onnxFolder, batchSize)
+    new SparkNlpBackend(spark, savedPipeline.fold(built)(StockPipeline.saveAndLoad(built, _)), action)
+  }
+}
