@@ -125,7 +125,9 @@ def parity(
     from vitscale.bench.runner import compare_backends, make_plan
     from vitscale.report.terminal import print_parity
 
-    plan = make_plan(images, model, backend, [8], Path("results/parity.json"), parity_images=limit, limit=limit)
+    plan = make_plan(
+        images, model, backend, [8], Path("results/parity.json"), parity_images=limit, limit=limit
+    )
     if len(plan.backends) < 2:  # noqa: PLR2004
         raise UsageError("At least two different backends are needed to compare: give --backend twice.")
     rows = compare_backends(plan, _say, all_pairs=True)
@@ -145,7 +147,9 @@ def export(
     from vitscale.models.export import export as run_export
 
     done = run_export(model or DEFAULT_CHECKPOINT, output, precision, progress=_say)
-    _say(f"{done.onnx_path}: {done.weights} weights, largest logit difference {done.max_logit_difference:.2e}")
+    _say(
+        f"{done.onnx_path}: {done.weights} weights, largest logit difference {done.max_logit_difference:.2e}"
+    )
 
 
 @app.command()

@@ -13,8 +13,12 @@ import struct
 import sys
 from pathlib import Path
 
-PASSWORD = "changeit"  # noqa: S105 - Java's public default; a trust store holds no secret
-_SYSTEM_BUNDLES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
+PASSWORD = "changeit"
+_SYSTEM_BUNDLES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/cert.pem",
+)
 
 
 def system_certificates() -> list[bytes]:

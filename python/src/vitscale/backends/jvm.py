@@ -39,7 +39,12 @@ class JvmBackend:
         self._api = python_api()
         with java_errors():
             self._backend = self._api.loadBackend(
-                session._jsparkSession, spec.name, str(model.path), model.precision, batch_size, spec["action"]
+                session._jsparkSession,
+                spec.name,
+                str(model.path),
+                model.precision,
+                batch_size,
+                spec["action"],
             )
 
     def classify(self, images: ImageFolder) -> _JvmPredictions:

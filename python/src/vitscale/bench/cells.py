@@ -1,4 +1,4 @@
-"""Runs one cell of the plan, a backend at a batch size, in a fresh process and turns it into a results row."""
+"""Runs one cell of the plan, a backend at a batch size, in a fresh process, and makes its results row."""
 
 from __future__ import annotations
 
@@ -91,9 +91,7 @@ def _run_worker(job: Job, folder: Path, report: Report) -> tuple[list[Any], dict
 def _start_worker(job: Job, answer: Path, report: Report) -> Finished:
     description = answer.parent / "job.json"
     job.save(description)
-    return run_process(
-        [sys.executable, "-m", "vitscale.bench.worker", str(description), str(answer)], report
-    )
+    return run_process([sys.executable, "-m", "vitscale.bench.worker", str(description), str(answer)], report)
 
 
 def _run_native(job: Job, folder: Path, report: Report) -> tuple[list[Any], dict[str, str] | None]:
