@@ -42,7 +42,10 @@ def test_ctrl_c_ends_the_whole_process_group(tmp_path: Path) -> None:
     pid_file = tmp_path / "pid"
     grandchild = f"import os, time; open({str(pid_file)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
     child = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {grandchild!r}])"
-    code = f"import sys; from vitscale.bench.launcher import run_process; run_process([sys.executable, '-c', {child!r}], print)"
+    code = (
+        "import sys; from vitscale.bench.launcher import run_process; "
+        f"run_process([sys.executable, '-c', {child!r}], print)"
+    )
     harness = subprocess.Popen(python(code), stderr=subprocess.DEVNULL)
     while not (pid_file.exists() and pid_file.read_text()):
         time.sleep(0.05)

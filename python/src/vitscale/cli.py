@@ -126,7 +126,13 @@ def parity(
     from vitscale.report.terminal import print_parity
 
     plan = make_plan(
-        images, model, backend, [8], Path("results/parity.json"), parity_images=limit, limit=limit
+        images=images,
+        model=model,
+        backends=backend,
+        batch_sizes=[8],
+        output=Path("results/parity.json"),
+        parity_images=limit,
+        limit=limit,
     )
     if len(plan.backends) < 2:  # noqa: PLR2004
         raise UsageError("At least two different backends are needed to compare: give --backend twice.")
@@ -194,9 +200,9 @@ def _judge(rows: list[dict[str, Any]], min_top1: float, max_logit_difference: fl
     for row in rows:
         if row["top1_agreement"] < min_top1 or row["max_logit_difference"] > max_logit_difference:
             raise ParityError(
-                f"{row['backend']} and {row['reference']} disagree: top-1 agreement {row['top1_agreement']:.1%} "
-                f"(at least {min_top1:.1%} was asked for), largest logit difference "
-                f"{row['max_logit_difference']:.2g} (at most {max_logit_difference:.2g})."
+                f"{row['backend']} and {row['reference']} disagree: top-1 agreement "
+                f"{row['top1_agreement']:.1%} (at least {min_top1:.1%} was asked for), largest logit "
+                f"difference {row['max_logit_difference']:.2g} (at most {max_logit_difference:.2g})."
             )
     return 0
 
