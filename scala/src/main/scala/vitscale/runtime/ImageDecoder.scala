@@ -9,7 +9,7 @@ import vitscale.ImageException
   */
 object ImageDecoder {
 
-  private val formats: Seq[ImageFormat] = Seq(JpegFormat)
+  private val formats: Seq[ImageFormat] = Seq(JpegFormat, PngFormat, GifFormat, BmpFormat)
 
   /** Decodes an image file.
     *

@@ -20,7 +20,7 @@ final private[runtime] case class JpegFrame(
   * @param adobeTransform
   *   the colour transform in Adobe's APP14 segment: 0 none, 1 YCbCr, 2 YCCK
   * @param exif
-  *   the TIFF structure of the EXIF segment
+  *   the EXIF segment
   * @param xmp
   *   the XMP packet
   * @param complete
@@ -110,7 +110,7 @@ private[runtime] object JpegSegments {
     private def content(marker: Int, start: Int, end: Int): Unit = marker match {
       case App0 if startsWith("JFIF\u0000", start, end) && end - start >= 14 => jfif = true
       case App1 if startsWith(ExifName, start, end) =>
-        exif = Some(exif.getOrElse(Array.empty[Byte]) ++ file.slice(start + ExifName.length, end))
+        exif = Some(exif.fold(file.slice(start, end))(_ ++ file.slice(start + ExifName.length, end)))
       case App1 if startsWith(XmpName, start, end) => xmp = Some(file.slice(start + XmpName.length, end))
       case App14 if startsWith("Adobe", start, end) && end - start >= 12 => adobe = Some(u8(start + 11))
       case StartOfScan if frame.isEmpty => throw new ImageException("a scan comes before the frame header")

@@ -8,6 +8,7 @@ private[runtime] object Orientation {
 
   val Upright = 1
 
+  private val Prefix = "Exif\u0000\u0000".getBytes(ISO_8859_1)
   private val OrientationTag = 0x0112
   private val UnsignedShort = 3
   private val IntegerTypes = Set(UnsignedShort, 4, 8, 9)
@@ -19,7 +20,7 @@ private[runtime] object Orientation {
     * A block that cannot be parsed counts as absent. (Pillow raises on one that does not start with a TIFF header.)
     *
     * @param exif
-    *   a TIFF structure, after "Exif\0\0"
+    *   a TIFF structure, with or without "Exif\0\0" before it
     */
   def find(exif: Option[Array[Byte]], xmp: => Option[Array[Byte]]): Int =
     exif.flatMap(fromExif).orElse(xmp.flatMap(fromXmp)).getOrElse(Upright)
@@ -29,18 +30,22 @@ private[runtime] object Orientation {
 
   private def fromExif(block: Array[Byte]): Option[Int] =
     try {
-      val tiff = ByteBuffer.wrap(block)
-      tiff.order(if (block(0) == 'I') ByteOrder.LITTLE_ENDIAN else ByteOrder.BIG_ENDIAN)
+      val tiff = ByteBuffer.wrap(block.drop(Prefix.length * prefixes(block)))
+      tiff.order(if (tiff.get(0) == 'I') ByteOrder.LITTLE_ENDIAN else ByteOrder.BIG_ENDIAN)
       val directory = tiff.getInt(4)
       val entries = tiff.getShort(directory) & 0xffff
       (0 until entries).iterator
         .map(directory + 2 + 12 * _)
-        .takeWhile(_ + 12 <= block.length)
+        .takeWhile(_ + 12 <= tiff.limit())
         .find(tiff.getShort(_) == OrientationTag)
         .flatMap(valueAt(tiff, _))
     } catch {
       case _: IndexOutOfBoundsException => None
     }
+
+  /** How often the block is announced: once, or twice where a tool wrapped it again. */
+  private def prefixes(block: Array[Byte]): Int =
+    Iterator.from(0).takeWhile(n => n < 2 && block.startsWith(Prefix, n * Prefix.length)).length
 
   /** The value of a directory entry: tag (2 bytes), type (2), count (4), value (4). */
   private def valueAt(tiff: ByteBuffer, entry: Int): Option[Int] = {

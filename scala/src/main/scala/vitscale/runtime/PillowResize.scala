@@ -9,9 +9,6 @@ object PillowResize {
 
   private val Half = 1 << (ResizeWeights.FractionBits - 1)
 
-  /** From this ratio of height to width on, Pillow shrinks the height first: the image in between is smaller. */
-  private val TallRatio = 100L
-
   /** `image` scaled to `width` x `height` pixels; `image` itself if it has that size already. */
   def resize(image: RgbImage, width: Int, height: Int, filter: Resample): RgbImage = {
     require(width > 0 && height > 0, s"the target size must be at least 1x1, got ${width}x$height")
@@ -19,10 +16,15 @@ object PillowResize {
       case _ if image.width == width && image.height == height => image
       case Resample.Nearest => nearest(image, width, height)
       case kernel: Resample.Kernel =>
-        val tall = image.height > TallRatio * image.width && height < image.height
-        if (tall) horizontal(vertical(image, height, kernel), width, kernel)
+        if (heightFirst(image, width, height)) horizontal(vertical(image, height, kernel), width, kernel)
         else vertical(horizontal(image, width, kernel), height, kernel)
     }
+  }
+
+  /** Pillow 13's choice of the first pass, which shows in the bytes; Pillow 12 took the width first up to h = 100 w. */
+  private def heightFirst(image: RgbImage, width: Int, height: Int): Boolean = {
+    val lostRows = image.height.toLong - height
+    lostRows > 0 && lostRows > 2 * (image.width.toLong - width)
   }
 
   private def horizontal(image: RgbImage, width: Int, filter: Resample.Kernel): RgbImage =
