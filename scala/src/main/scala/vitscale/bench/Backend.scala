@@ -5,6 +5,9 @@ trait Backend extends AutoCloseable {
 
   /** Classifies all images. What this call takes is what is timed. */
   def classify(images: ImageFolder): Predictions
+
+  /** Pixels, logits and first labels, for comparing this backend with others. */
+  def outputs(images: ImageFolder): Iterator[ImageOutput]
 }
 
 /** The outcome of one pass; looking at it is not part of the timing. */

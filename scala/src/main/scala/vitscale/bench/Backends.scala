@@ -2,6 +2,7 @@ package vitscale.bench
 
 import org.apache.spark.sql.SparkSession
 
+import vitscale.UsageException
 import vitscale.runtime.ModelFolder
 
 /** The backends that the JVM benchmark can measure, by name. */
@@ -11,10 +12,14 @@ object Backends {
 
   val names: Seq[String] = Seq(SparkNlp)
 
+  /** @throws vitscale.UsageException
+    *   if there is no backend of that name
+    */
   def load(spark: SparkSession, model: ModelFolder, options: BenchmarkOptions, batchSize: Int): Backend =
     options.backend match {
       case SparkNlp =>
         SparkNlpBackend.load(spark, model.onnxFolder, batchSize, options.action, options.savedPipeline)
+      case other => throw new UsageException(s"Unknown backend $other; expected ${names.mkString(" or ")}.")
     }
 
   /** What differs from the backend's defaults, as the results name it. */

@@ -66,7 +66,7 @@ object BenchmarkMain {
         images,
         options.warmupImages,
         options.iterations,
-        line => say(s"${options.backend}, batch size $batchSize: $line")
+        line => say(if (options.batchSizes.size > 1) s"batch size $batchSize: $line" else line)
       )
       val startSeconds = if (done.isEmpty) 0.0 else Machine.uptimeSeconds
       val next =

@@ -3,6 +3,9 @@ package vitscale.bench
 import java.net.URI
 import java.nio.file.{Files, Path, Paths}
 
+import scala.collection.JavaConverters._
+
+import com.johnsnowlabs.vitscale.StockInside
 import org.apache.commons.io.FileUtils
 import org.apache.spark.ml.PipelineModel
 import org.apache.spark.sql.functions.{col, size}
@@ -29,6 +32,26 @@ final class SparkNlpBackend(spark: SparkSession, pipeline: PipelineModel, action
     }
   }
 
+  override def outputs(images: ImageFolder): Iterator[ImageOutput] = {
+    val inside = new StockInside(pipeline)
+    pipeline
+      .transform(StockPipeline.read(spark, images.readerPaths))
+      .select("image", s"${StockPipeline.classColumn}.result")
+      .toLocalIterator()
+      .asScala
+      .map { row =>
+        val image = row.getStruct(0)
+        ImageOutput(
+          file = images.relative(path(image.getAs[String]("origin"))),
+          label = row.getSeq[String](1).head,
+          logits = inside.logits(image),
+          pixels = inside.pixels(image),
+          height = inside.size,
+          width = inside.size
+        )
+      }
+  }
+
   override def close(): Unit = FileUtils.deleteDirectory(folder.toFile)
 
   /** A count names no file: which images Spark left out is asked of its image source alone. */
@@ -49,7 +72,9 @@ final class SparkNlpBackend(spark: SparkSession, pipeline: PipelineModel, action
   }
 
   private def origins(rows: DataFrame): Set[Path] =
-    rows.collect().map(row => Paths.get(new URI(row.getString(0)))).toSet
+    rows.collect().map(row => path(row.getString(0))).toSet
+
+  private def path(origin: String): Path = Paths.get(new URI(origin).getPath)
 
   private def missing(images: ImageFolder, found: Set[Path]): Seq[FailedImage] =
     images.files

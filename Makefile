@@ -1,0 +1,82 @@
+# Each target sets up what it needs, so every one of them works on a fresh clone.
+#   make bench                      both languages side by side on a small set of photos
+#   make test                       all tests
+#   make bench IMAGES=~/photos MODEL=models/mine BATCH_SIZES=1,8,16
+
+PYTHON ?= python3
+IMAGES ?= data/photos
+MODEL ?= models/vit-base-patch16-224
+BATCH_SIZES ?= 1,4,8
+RESULTS ?= results/bench.json
+BENCH_FLAGS ?=
+
+venv := .venv/bin
+jar := python/src/vitscale/jars/vitscale.jar
+scala_sources := $(shell find scala/src/main project/*.scala project/*.sbt project/build.properties build.sbt -type f)
+
+.PHONY: bench bench-sample bench-full data jar wheel test test-scala test-python lint report clean
+
+bench: .venv $(jar) data
+	$(venv)/vitscale bench --images $(IMAGES) --model $(MODEL) --batch-size $(BATCH_SIZES) \
+		--output $(RESULTS) --report $(RESULTS:.json=.html) $(BENCH_FLAGS)
+
+# The published benchmark: a sweep on 3,544 images, then 34,745 at the best batch sizes of the sweep.
+bench-sample: .venv $(jar) models/vit-base-patch16-224
+	$(venv)/vitscale photos --count 3544 --output data/sample
+	$(MAKE) bench IMAGES=data/sample BATCH_SIZES=1,2,4,8,16,32 RESULTS=results/sample.json \
+		BENCH_FLAGS="--iterations 1 $(BENCH_FLAGS)"
+
+bench-full: .venv $(jar) models/vit-base-patch16-224
+	$(venv)/vitscale photos --count 34745 --output data/full
+	$(MAKE) bench IMAGES=data/full BATCH_SIZES=8 RESULTS=results/full.json \
+		BENCH_FLAGS="--iterations 1 $(BENCH_FLAGS)"
+
+# What the benchmark runs on by default, where nothing else is named.
+data: data/photos models/vit-base-patch16-224
+
+data/photos: | .venv
+	$(venv)/vitscale photos --count 32 --output $@
+
+models/vit-base-patch16-224: | .venv
+	$(venv)/vitscale export --output $@
+
+.venv: python/requirements.txt python/bootstrap.txt
+	$(PYTHON) -m venv .venv
+	$(venv)/pip install --quiet --require-hashes --requirement python/bootstrap.txt
+	$(venv)/uv pip install --quiet --python $(venv)/python --require-hashes --requirement python/requirements.txt
+	$(venv)/uv pip install --quiet --python $(venv)/python --no-deps --no-build-isolation --editable python
+	touch .venv
+
+jar: $(jar)
+
+$(jar): $(scala_sources) python/src/vitscale/_version.py python/src/vitscale/java-flags.txt | .venv
+	./sbtw assembly
+	touch $@
+
+wheel: $(jar)
+	$(venv)/python -m build --wheel --no-isolation --outdir python/dist python
+
+test: test-scala test-python
+
+test-scala: .venv
+	./sbtw test
+
+test-python: .venv $(jar) browser
+	$(venv)/python -m pytest tests
+
+# The report's tests drive a real browser: Debian's Chromium, unless one is there already.
+.PHONY: browser
+browser:
+	@command -v chromedriver >/dev/null || (apt-get update -qq && apt-get install -y -qq chromium chromium-driver)
+
+lint: .venv
+	$(venv)/ruff check --config python/pyproject.toml python tests
+	$(venv)/ruff format --check --config python/pyproject.toml python tests
+	$(venv)/mypy --config-file python/pyproject.toml python/src
+	./sbtw scalafmtCheckAll scalafmtSbtCheck
+
+report: .venv
+	$(venv)/vitscale report $(RESULTS) --output $(RESULTS:.json=.html)
+
+clean:
+	rm -rf target project/target project/project .cache results python/dist $(jar)

@@ -1,0 +1,87 @@
+"""The reference: the Hugging Face PyTorch pipeline, as the published benchmark runs it, and tuned."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch.utils.data import Dataset
+from transformers import AutoImageProcessor, ViTForImageClassification, pipeline
+from transformers.image_utils import load_image
+
+from vitscale.backends.base import AllPredicted, Outputs
+from vitscale.backends.spec import BackendSpec
+from vitscale.images import ImageFolder
+from vitscale.models.folder import ModelFolder
+
+
+class _Files(Dataset[str]):
+    """Image paths; the pipeline opens them itself, in its workers where it has some."""
+
+    def __init__(self, images: ImageFolder) -> None:
+        self._paths = [str(path) for path in images.paths]
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    def __getitem__(self, index: int) -> str:
+        return self._paths[index]
+
+
+class HuggingFaceBackend:
+    """``pipeline("image-classification")`` over a torch dataset.
+
+    Parameters
+    ----------
+    spec : BackendSpec
+        Options ``dtype``, ``num_workers``, ``torch_compile`` and ``threads``.
+    model : ModelFolder
+        The model; its safetensors are loaded.
+    batch_size : int
+        The pipeline's batch size.
+    """
+
+    survives_bad_images = False
+
+    def __init__(self, spec: BackendSpec, model: ModelFolder, batch_size: int) -> None:
+        if spec["threads"]:
+            torch.set_num_threads(spec["threads"])
+        self._spec = spec
+        self._batch_size = batch_size
+        # The processor on Pillow is the reference; the one on torchvision is off by one here and there.
+        self._processor: Any = AutoImageProcessor.from_pretrained(model.path, backend="pil")
+        network: Any = ViTForImageClassification.from_pretrained(
+            model.path, dtype=getattr(torch, spec["dtype"]), use_safetensors=True
+        ).eval()
+        self._labels: dict[int, str] = network.config.id2label
+        self._network = torch.compile(network) if spec["torch_compile"] else network
+        self._pipeline: Any = pipeline(
+            "image-classification", model=network, image_processor=self._processor, device=-1
+        )
+        self._pipeline.model = self._network
+
+    def classify(self, images: ImageFolder) -> AllPredicted:
+        """Classify all images, end to end from their files."""
+        answers = self._pipeline(
+            _Files(images), batch_size=self._batch_size, num_workers=self._spec["num_workers"]
+        )
+        return AllPredicted(sum(1 for _ in answers))
+
+    def outputs(self, images: ImageFolder) -> Outputs:
+        """Return pixels and logits of images that can all be decoded."""
+        logits, pixels = [], []
+        for path in images.paths:
+            image = load_image(str(path))
+            raw = self._processor(image, do_rescale=False, do_normalize=False, return_tensors="np")
+            pixels.append(raw["pixel_values"][0].transpose(1, 2, 0).astype(np.uint8))
+            tensors = self._processor(image, return_tensors="pt")["pixel_values"]
+            with torch.inference_mode():
+                answer = self._network(tensors.to(self._pipeline.dtype)).logits
+            logits.append(answer[0].float().numpy())
+        stacked = np.stack(logits)
+        labels = tuple(self._labels[int(index)] for index in stacked.argmax(axis=1))
+        return Outputs(images.files, labels, stacked, np.stack(pixels))
+
+    def close(self) -> None:
+        """Nothing outlives the process."""

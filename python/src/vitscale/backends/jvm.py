@@ -1,0 +1,96 @@
+"""A backend of the JVM, driven from Python over py4j."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from vitscale._jvm import java_errors, python_api
+from vitscale.backends.base import Outputs
+from vitscale.backends.spec import BackendSpec
+from vitscale.images import FailedImage, ImageFolder
+from vitscale.models.folder import ModelFolder
+from vitscale.session import start
+
+
+class JvmBackend:
+    """The Scala class that the native benchmark measures as well, with its calls made from Python.
+
+    Parameters
+    ----------
+    spec : BackendSpec
+        Options ``action``, ``threads`` and ``precision``.
+    model : ModelFolder
+        The model; its ONNX file is loaded.
+    batch_size : int
+        Images of one forward pass.
+    """
+
+    survives_bad_images = True
+
+    def __init__(self, spec: BackendSpec, model: ModelFolder, batch_size: int) -> None:
+        threads = spec["threads"]
+        settings = {"spark.jsl.settings.onnx.intraOpNumThreads": str(threads)} if threads else {}
+        session: Any = start(settings=settings)
+        self._api = python_api()
+        with java_errors():
+            self._backend = self._api.loadBackend(
+                session._jsparkSession,
+                spec.name,
+                str(model.path),
+                model.precision,
+                batch_size,
+                spec["action"],
+            )
+
+    def classify(self, images: ImageFolder) -> _JvmPredictions:
+        """Classify all images, end to end from their files."""
+        with java_errors():
+            return _JvmPredictions(self._backend.classify(self._images(images)))
+
+    def outputs(self, images: ImageFolder) -> Outputs:
+        """Return pixels and logits of images that can all be decoded."""
+        with tempfile.TemporaryDirectory(prefix="vitscale-outputs-") as folder:
+            with java_errors():
+                self._api.writeOutputs(self._backend, self._images(images), folder)
+            return _read_outputs(Path(folder))
+
+    def close(self) -> None:
+        """Delete the backend's temporary files."""
+        with java_errors():
+            self._backend.close()
+
+    def _images(self, images: ImageFolder) -> Any:
+        return self._api.images(str(images.root), [] if images.is_whole else list(images.files))
+
+
+class _JvmPredictions:
+    """Asks the JVM for the outcome when it is looked at."""
+
+    def __init__(self, predictions: Any) -> None:
+        self._predictions = predictions
+
+    def count(self) -> int:
+        with java_errors():
+            return int(self._predictions.count())
+
+    def failed(self) -> list[FailedImage]:
+        with java_errors():
+            failed = self._predictions.failed()
+            return [
+                FailedImage(failed.apply(index).file(), failed.apply(index).reason())
+                for index in range(failed.size())
+            ]
+
+
+def _read_outputs(folder: Path) -> Outputs:
+    """Read what Scala's ``OutputsWriter`` wrote: an index, and two arrays of little-endian values."""
+    index = json.loads((folder / "index.json").read_text())
+    count = len(index["files"])
+    logits = np.fromfile(folder / "logits.f32", "<f4").reshape(count, -1)
+    pixels = np.fromfile(folder / "pixels.u8", np.uint8).reshape(count, index["height"], index["width"], 3)
+    return Outputs(tuple(index["files"]), tuple(index["labels"]), logits, pixels)

@@ -1,0 +1,113 @@
+"""How a backend is named on the command line: ``NAME`` or ``NAME:KEY=VALUE,KEY=VALUE``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from vitscale.errors import UsageError
+
+_Value = str | int | bool
+
+
+@dataclass(frozen=True)
+class Option:
+    """An option of a backend.
+
+    Attributes
+    ----------
+    default : str, int, bool or None
+        Its value where it is not given; None leaves the choice to the library underneath.
+    kind : type
+        ``str``, ``int`` or ``bool``.
+    choices : tuple of str
+        The values allowed, where it is a choice.
+    help : str
+        One line for the user.
+    """
+
+    default: _Value | None
+    kind: type
+    help: str
+    choices: tuple[str, ...] = ()
+
+
+PRECISION = Option("fp32", str, "which of the model folder's ONNX models")
+THREADS = Option(None, int, "ONNX Runtime's threads (by default the backend's own)")
+
+OPTIONS: dict[str, dict[str, Option]] = {
+    "huggingface": {
+        "dtype": Option("float32", str, "type of the weights", ("float32", "bfloat16", "float16")),
+        "num_workers": Option(0, int, "processes that load images beside the model"),
+        "torch_compile": Option(False, bool, "compile the model with torch.compile"),
+        "threads": Option(None, int, "torch's threads"),
+    },
+    "spark-nlp": {
+        "bridge": Option("native", str, "called from Scala or from Python", ("native", "py4j")),
+        "action": Option("write", str, "what forces Spark to compute", ("write", "count")),
+        "threads": THREADS,
+        "precision": PRECISION,
+    },
+    "onnxruntime": {"threads": THREADS, "precision": PRECISION},
+}
+"""Every backend that ``vitscale bench`` knows, with its options."""
+
+
+@dataclass(frozen=True)
+class BackendSpec:
+    """A backend and those of its options that differ from their defaults."""
+
+    name: str
+    options: dict[str, _Value] = field(default_factory=dict)
+
+    def __getitem__(self, key: str) -> Any:
+        """Return an option's value, given or default."""
+        return self.options.get(key, OPTIONS[self.name][key].default)
+
+    def __str__(self) -> str:
+        """Return the notation that :func:`parse` reads."""
+        options = ",".join(f"{key}={str(value).lower()}" for key, value in self.options.items())
+        return f"{self.name}:{options}" if options else self.name
+
+
+def parse(text: str) -> BackendSpec:
+    """Read ``NAME`` or ``NAME:KEY=VALUE,KEY=VALUE``.
+
+    Raises
+    ------
+    UsageError
+        If the backend, an option or a value is not known.
+
+    Examples
+    --------
+    >>> parse("spark-nlp:bridge=py4j,action=write")
+    BackendSpec(name='spark-nlp', options={'bridge': 'py4j'})
+    """
+    name, _, rest = text.partition(":")
+    if name not in OPTIONS:
+        raise UsageError(f"Unknown backend {name!r}. Known are {', '.join(OPTIONS)}.")
+    known = OPTIONS[name]
+    options: dict[str, _Value] = {}
+    for item in filter(None, rest.split(",")):
+        key, equals, value = item.partition("=")
+        if key not in known or not equals:
+            wanted = ", ".join(f"{name}={option.default}" for name, option in known.items())
+            raise UsageError(f"Backend {name} has no option {item!r}. Its options, with defaults: {wanted}.")
+        converted = _convert(f"{name}:{key}", known[key], value)
+        if converted != known[key].default:
+            options[key] = converted
+    return BackendSpec(name, options)
+
+
+def _convert(what: str, option: Option, value: str) -> _Value:
+    if option.choices and value not in option.choices:
+        raise UsageError(f"{what} is {value!r}; expected {' or '.join(option.choices)}.")
+    if option.kind is bool:
+        if value not in ("true", "false"):
+            raise UsageError(f"{what} is {value!r}; expected true or false.")
+        return value == "true"
+    if option.kind is int:
+        if not value.isdecimal():
+            raise UsageError(f"{what} is {value!r}; expected a whole number of at least 0.")
+        return int(value)
+    return value

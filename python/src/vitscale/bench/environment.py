@@ -1,0 +1,79 @@
+"""What the machine is and which versions run on it."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from vitscale._version import __version__
+from vitscale.errors import JavaError
+from vitscale.java import find_java
+from vitscale.session import cores
+
+RELEVANT_FEATURES = (
+    "amx_bf16",
+    "amx_int8",
+    "avx2",
+    "avx512_bf16",
+    "avx512_vnni",
+    "avx512f",
+    "avx_vnni",
+    "asimd",
+    "bf16",
+    "i8mm",
+)
+"""Instruction sets that decide the speed of a ViT; the same list as in Scala's ``Machine``."""
+
+_PACKAGES = (
+    "numpy",
+    "onnxruntime",
+    "pillow",
+    "py4j",
+    "pyspark",
+    "spark-nlp",
+    "torch",
+    "transformers",
+)
+
+
+def environment() -> dict[str, Any]:
+    """Return machine and versions, as the results schema has them."""
+    cpu = _cpu_info()
+    features = set((cpu.get("flags") or cpu.get("Features") or "").split())
+    return {
+        "os": f"{platform.system()} {platform.release()}",
+        "architecture": platform.machine(),
+        "cpu": cpu.get("model name") or platform.processor() or platform.machine(),
+        "cpu_count": cores(),
+        "cpu_features": [feature for feature in RELEVANT_FEATURES if feature in features],
+        "memory_bytes": psutil.virtual_memory().total,
+        "versions": _versions(),
+    }
+
+
+def _versions() -> dict[str, str]:
+    found = {"vitscale": __version__, "python": platform.python_version()}
+    try:
+        found["java"] = find_java().version
+    except JavaError as error:
+        found["java"] = f"none: {error}"
+    for package in _PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def _cpu_info() -> dict[str, str]:
+    """Return what Linux says of the first core; elsewhere nothing."""
+    path = Path("/proc/cpuinfo")
+    if not path.exists():
+        return {}
+    first_core = path.read_text().split("\n\n", maxsplit=1)[0]
+    lines = (line.partition(":") for line in first_core.splitlines())
+    return {key.strip(): value.strip() for key, _, value in lines}

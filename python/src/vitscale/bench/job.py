@@ -1,0 +1,83 @@
+"""What a worker process is told to do, as JSON between two processes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from vitscale.backends import spec
+from vitscale.backends.spec import BackendSpec
+from vitscale.images import FailedImage, ImageFolder
+
+
+@dataclass(frozen=True)
+class Job:
+    """One backend with its options at one batch size, on one workload.
+
+    Attributes
+    ----------
+    task : str
+        ``"benchmark"``: measure; ``"outputs"``: write pixels and logits for a comparison.
+    backend : str
+        The backend in the notation of :mod:`vitscale.backends.spec`.
+    model : str
+        Model folder.
+    batch_size : int
+        Images of one forward pass.
+    root : str
+        Folder of the images.
+    files : tuple of str
+        The images, relative to it.
+    is_whole : bool
+        Whether these are all the images of the folder.
+    undecodable : tuple of FailedImage
+        Those of the files that Pillow cannot decode.
+    warmup_images : int
+        Images of the warm-up pass.
+    iterations : int
+        Measured passes over all images.
+    """
+
+    task: str
+    backend: str
+    model: str
+    batch_size: int
+    root: str
+    files: tuple[str, ...]
+    is_whole: bool
+    undecodable: tuple[FailedImage, ...]
+    warmup_images: int
+    iterations: int
+
+    @property
+    def spec(self) -> BackendSpec:
+        """The backend and its options."""
+        return spec.parse(self.backend)
+
+    @property
+    def images(self) -> ImageFolder:
+        """All images of the workload."""
+        return ImageFolder(Path(self.root), self.files, self.is_whole)
+
+    @property
+    def decodable(self) -> ImageFolder:
+        """The images that Pillow can decode."""
+        return self.images.without(self.undecodable)
+
+    def to(self, **changes: Any) -> Job:
+        """Return the same job with some fields changed."""
+        return replace(self, **changes)
+
+    def save(self, path: Path) -> None:
+        """Write the job for its worker."""
+        path.write_text(json.dumps(asdict(self)))
+
+    @staticmethod
+    def read(path: Path) -> Job:
+        """Read what :meth:`save` wrote."""
+        fields = json.loads(path.read_text())
+        fields["files"] = tuple(fields["files"])
+        fields["undecodable"] = tuple(FailedImage(**one) for one in fields["undecodable"])
+        return Job(**fields)

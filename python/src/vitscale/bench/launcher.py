@@ -1,0 +1,137 @@
+"""Starts a worker process, watches it, and brings back its answer or the reason that it has none."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import psutil
+
+_SAMPLE_SECONDS = 0.25
+_LINES_KEPT = 15
+_PREFIX = "vitscale: "
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What the harness knows of a process that ended.
+
+    Attributes
+    ----------
+    exit_code : int
+        Its exit status; negative if a signal ended it.
+    peak_memory_bytes : int
+        Largest resident memory of the process and its children together, sampled four times a second.
+    cpu_seconds : float
+        Processor time of the process and its children.
+    last_lines : list of str
+        The end of what it wrote to stderr.
+    """
+
+    exit_code: int
+    peak_memory_bytes: int
+    cpu_seconds: float
+    last_lines: list[str]
+
+    @property
+    def reason(self) -> str:
+        """Why it failed, in one line and the end of its log."""
+        if self.exit_code == -signal.SIGKILL:
+            how = "was killed (SIGKILL): the machine probably ran out of memory; try a smaller batch size"
+        elif self.exit_code < 0:
+            how = f"was ended by {signal.Signals(-self.exit_code).name}"
+        else:
+            how = f"ended with exit status {self.exit_code}"
+        return "\n".join([f"the process {how}", *self.last_lines])
+
+
+def run_process(command: Sequence[str], report: Callable[[str], None]) -> Finished:
+    """Run a command in a process group of its own until it ends.
+
+    Parameters
+    ----------
+    command : sequence of str
+        Program and arguments.
+    report : callable
+        Told each line of progress that the process says.
+
+    Notes
+    -----
+    Whatever ends this call early (Ctrl-C) ends the whole process group.
+    """
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1", "TOKENIZERS_PARALLELISM": "false"},
+    )
+    watch = _Watch(process.pid)
+    watch.start()
+    try:
+        last_lines = _read(process, report)
+        process.wait()
+    finally:
+        watch.stop()
+        _end_group(process)
+    return Finished(process.returncode, watch.peak_bytes, watch.cpu_seconds, list(last_lines))
+
+
+def _read(process: subprocess.Popen[str], report: Callable[[str], None]) -> deque[str]:
+    """Pass progress on and keep the end of everything else, until the process closes its stderr."""
+    kept: deque[str] = deque(maxlen=_LINES_KEPT)
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith(_PREFIX):
+            report(line.removeprefix(_PREFIX).rstrip())
+        elif line.strip():
+            kept.append(line.rstrip())
+    return kept
+
+
+def _end_group(process: subprocess.Popen[str]) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+class _Watch(threading.Thread):
+    """Samples memory and processor time of a process tree."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self.peak_bytes = 0
+        self._process = psutil.Process(pid)
+        self._cpu: dict[int, float] = {}
+        self._stopped = threading.Event()
+
+    @property
+    def cpu_seconds(self) -> float:
+        return sum(self._cpu.values())
+
+    def run(self) -> None:
+        while not self._stopped.wait(_SAMPLE_SECONDS):
+            self._sample()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self.join()
+
+    def _sample(self) -> None:
+        resident = 0
+        with contextlib.suppress(psutil.Error):
+            for process in [self._process, *self._process.children(recursive=True)]:
+                with contextlib.suppress(psutil.Error):
+                    resident += process.memory_info().rss
+                    times = process.cpu_times()
+                    self._cpu[process.pid] = times.user + times.system
+        self.peak_bytes = max(self.peak_bytes, resident)

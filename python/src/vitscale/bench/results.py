@@ -1,0 +1,254 @@
+"""Reads, checks and writes results files; the types here mirror ``results-v1.json``, field for field."""
+
+from __future__ import annotations
+
+import json
+import math
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final, Literal, TypedDict, cast
+
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError, best_match
+
+from vitscale.errors import ResultsError
+from vitscale.files import write_atomically
+
+SCHEMA_VERSION: Final = 1
+
+
+class Environment(TypedDict):
+    """Machine and versions."""
+
+    os: str
+    architecture: str
+    cpu: str
+    cpu_count: int
+    cpu_features: list[str]
+    memory_bytes: int
+    versions: dict[str, str]
+
+
+class Model(TypedDict):
+    """The model under test."""
+
+    name: str
+    path: str
+    weights: Literal["pretrained", "random"]
+    num_labels: int
+    image_height: int
+    image_width: int
+    onnx_sha256: str
+
+
+class Images(TypedDict):
+    """The images under test."""
+
+    path: str
+    files: int
+    bytes: int
+
+
+class Workload(TypedDict):
+    """Model and images."""
+
+    scenario: Literal["offline"]
+    model: Model
+    images: Images
+
+
+class Iteration(TypedDict):
+    """One timed pass."""
+
+    phase: Literal["warmup", "measurement"]
+    images: int
+    seconds: float
+
+
+class Failure(TypedDict):
+    """An image that was not predicted."""
+
+    file: str
+    reason: str
+
+
+class Ledger(TypedDict):
+    """Every file once: predicted, or failed with a reason."""
+
+    files: int
+    predicted: int
+    failed: list[Failure]
+
+
+class Run(TypedDict):
+    """What one fresh process measured, raw."""
+
+    load_seconds: float
+    first_forward_seconds: float
+    peak_memory_bytes: int
+    cpu_seconds: float
+    iterations: list[Iteration]
+    ledger: Ledger
+
+
+class Statistics(TypedDict):
+    """The figures of all measurement iterations."""
+
+    median: float
+    mad: float
+    min: float
+    max: float
+    count: int
+
+
+class BenchmarkError(TypedDict):
+    """Why a cell has no figures."""
+
+    type: str
+    message: str
+
+
+class Benchmark(TypedDict):
+    """One backend with its options at one batch size."""
+
+    backend: str
+    options: dict[str, str | int | bool]
+    batch_size: int
+    device: Literal["cpu", "gpu"]
+    runs: list[Run]
+    samples_per_sec: Statistics | None
+    step_time_ms: Statistics | None
+    error: BenchmarkError | None
+
+
+class Parity(TypedDict):
+    """How far two backends agree."""
+
+    backend: str
+    reference: str
+    images: int
+    top1_agreement: float
+    max_logit_difference: float
+    max_pixel_difference: int
+    differing_pixels: float
+
+
+class BenchmarkSuite(TypedDict):
+    """Everything that one command measured: the whole of a results file."""
+
+    schema_version: Literal[1]
+    vitscale_version: str
+    created_at: str
+    command: list[str]
+    environment: Environment
+    workload: Workload
+    benchmarks: list[Benchmark]
+    parity: list[Parity]
+
+
+def load_results(path: Path) -> BenchmarkSuite:
+    """Read a results file and check it against the schema.
+
+    Raises
+    ------
+    ResultsError
+        If there is no such file, it is not (or only the beginning of) JSON, it has another schema version, or
+        a field is not what the schema says.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ResultsError(f"{path} cannot be read: {error.strerror}. `vitscale bench` writes it.") from error
+    try:
+        document = json.loads(content, parse_int=_whole, parse_float=_finite, parse_constant=_finite)
+    except (ValueError, RecursionError) as error:
+        raise ResultsError(
+            f"{path} is not JSON, or only the beginning of it ({len(content)} bytes): {error}. "
+            "Expected a results file as `vitscale bench` writes it; run it again."
+        ) from error
+    check_results(document, str(path))
+    return cast(BenchmarkSuite, document)
+
+
+def write_results(results: BenchmarkSuite | dict[str, Any], path: Path) -> None:
+    """Check results and write them, whole or not at all; the same results make the same bytes.
+
+    Raises
+    ------
+    ResultsError
+        If they do not follow the schema; nothing is written then.
+    OutputError
+        If the file cannot be written.
+    """
+    check_results(results, f"what should become {path}")
+    text = json.dumps(results, indent=2, ensure_ascii=False, allow_nan=False)
+    # A file name that is not UTF-8 comes from the file system as lone surrogates: \udcXX in JSON, too.
+    write_atomically(path, f"{text}\n".encode("utf-8", "backslashreplace"))
+
+
+def check_results(document: object, source: str) -> None:
+    """Check a document against the schema.
+
+    Parameters
+    ----------
+    document : object
+        What JSON gave.
+    source : str
+        Where it is from, for the message.
+
+    Raises
+    ------
+    ResultsError
+        If it has another schema version or a field is not what the schema says.
+    """
+    version = document.get("schema_version", SCHEMA_VERSION) if isinstance(document, dict) else SCHEMA_VERSION
+    if version != SCHEMA_VERSION:
+        raise ResultsError(
+            f"{source}: schema_version is {version!r}, and this ViTScale reads version {SCHEMA_VERSION}. "
+            "Read it with the ViTScale that wrote it (see its vitscale_version), or measure again."
+        )
+    error = best_match(_validator().iter_errors(document))
+    if error is not None:
+        raise ResultsError(f"{source} does not follow the results schema: {_explain(error)}.")
+
+
+def _explain(error: ValidationError) -> str:
+    field = error.json_path.removeprefix("$").removeprefix(".") or "the top level"
+    match error.validator:
+        case "required" | "additionalProperties":
+            return f"{field}: {error.message}"
+        case "type" | "enum" | "const":
+            return f"{field} is {_shortened(error.instance)}; expected {_shortened(error.validator_value)}"
+    return f"{field} is {_shortened(error.instance)}; expected {error.validator} {error.validator_value}"
+
+
+def _shortened(value: object, length: int = 80) -> str:
+    text = json.dumps(value)
+    return text if len(text) <= length else f"{text[:length]}..."
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is not a finite number")
+    return value
+
+
+def _whole(text: str) -> int:
+    _finite(text)
+    return int(text)
+
+
+def _is_date_time(value: object) -> bool:
+    return not isinstance(value, str) or bool(datetime.fromisoformat(value))
+
+
+@cache
+def _validator() -> Draft202012Validator:
+    # A link to the repository's schema/, which both languages share; the wheel carries its content.
+    schema = json.loads(files("vitscale.bench").joinpath("results-v1.json").read_text())
+    formats = FormatChecker(formats=())
+    formats.checks("date-time", raises=ValueError)(_is_date_time)
+    return Draft202012Validator(schema, format_checker=formats)

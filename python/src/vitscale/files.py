@@ -1,0 +1,59 @@
+"""Writes files whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from vitscale.errors import OutputError
+
+
+def check_writable(path: Path) -> None:
+    """Check, before long work starts, that a file can be written at its end; missing folders are made.
+
+    Raises
+    ------
+    OutputError
+        If it cannot.
+    """
+    if path.is_dir():
+        raise OutputError(f"{path} is a folder; name a file in it.")
+    temporary = _beside(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.touch(exist_ok=False)
+        temporary.unlink()
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file under another name and rename it, so that a reader or a crash never meets half of it.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written; what was there before is kept.
+    """
+    temporary = _beside(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}.tmp")
+
+
+def _cannot_write(path: Path, error: OSError) -> OutputError:
+    return OutputError(f"{path} cannot be written: {error.strerror}. Choose another place.")

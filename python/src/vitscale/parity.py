@@ -1,0 +1,85 @@
+"""Do two backends agree? Their pixels, logits and first labels, joined by file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from vitscale.backends.base import Outputs
+from vitscale.backends.spec import BackendSpec
+from vitscale.errors import ParityError
+
+_SPEED_ONLY = frozenset({"action", "bridge", "num_workers", "threads"})
+"""Options that change how fast an answer comes, not what it is."""
+
+
+def distinct(backends: Sequence[BackendSpec]) -> list[BackendSpec]:
+    """Return the backends that can answer differently: those options that only change speed are dropped."""
+    bare = [
+        BackendSpec(one.name, {key: value for key, value in one.options.items() if key not in _SPEED_ONLY})
+        for one in backends
+    ]
+    return list({str(one): one for one in bare}.values())
+
+
+def compare_all(outputs: Mapping[str, Outputs], all_pairs: bool = False) -> list[dict[str, Any]]:
+    """Compare each backend with the first, or all pairs.
+
+    Parameters
+    ----------
+    outputs : mapping of str to Outputs
+        What each backend saw and answered, the reference first.
+    all_pairs : bool
+        Whether every backend is compared with every other.
+    """
+    pairs = list(combinations(outputs, 2))
+    if not all_pairs:
+        reference = next(iter(outputs), None)
+        pairs = [pair for pair in pairs if pair[0] == reference]
+    return [
+        {"backend": backend, "reference": reference, **compare(outputs[backend], outputs[reference])}
+        for reference, backend in pairs
+    ]
+
+
+def compare(one: Outputs, other: Outputs) -> dict[str, float | int]:
+    """Compare two backends on the images that both predicted.
+
+    Returns
+    -------
+    dict
+        ``images``; ``top1_agreement``, the share of images with the same first label; the largest
+        ``max_logit_difference``; ``max_pixel_difference`` of the resized 8-bit RGB values, and
+        ``differing_pixels``, the share of these values that differ.
+
+    Raises
+    ------
+    ParityError
+        If they share no image, or their inputs or outputs differ in shape.
+    """
+    common = [file for file in one.files if file in set(other.files)]
+    if not common:
+        raise ParityError("The two backends predicted no image in common, so there is nothing to compare.")
+    here, there = _rows(one, common), _rows(other, common)
+    for what in ("logits", "pixels"):
+        first, second = getattr(one, what).shape[1:], getattr(other, what).shape[1:]
+        if first != second:
+            raise ParityError(f"The {what} of the two backends differ in shape: {first} and {second}.")
+    logits = np.abs(one.logits[here] - other.logits[there])
+    pixels = np.abs(one.pixels[here].astype(np.int16) - other.pixels[there].astype(np.int16))
+    same = [one.labels[i] == other.labels[j] for i, j in zip(here, there, strict=True)]
+    return {
+        "images": len(common),
+        "top1_agreement": sum(same) / len(same),
+        "max_logit_difference": float(logits.max()),
+        "max_pixel_difference": int(pixels.max()),
+        "differing_pixels": float((pixels > 0).mean()),
+    }
+
+
+def _rows(outputs: Outputs, files: Sequence[str]) -> list[int]:
+    position = {file: row for row, file in enumerate(outputs.files)}
+    return [position[file] for file in files]
