@@ -124,7 +124,8 @@ class FrontDoorsSuite extends AnyFunSuite with LocalSpark {
   test("a row with two images gets two annotations") {
     val once = pipeline.stages(0).transform(images)
     val column = once.schema("image_assembler")
-    val twice = once.withColumn(column.name, concat(col(column.name), col(column.name)).as("", column.metadata))
+    val twice =
+      once.withColumn(column.name, concat(col(column.name), col(column.name)).as("", column.metadata))
     val labels = pipeline.stages(1).transform(twice).select("class.result").collect().map(_.getSeq[String](0))
     assert(labels.length == names.size)
     labels.foreach(both => assert(both.size == 2 && both(0) == both(1)))
