@@ -28,7 +28,7 @@ progress = Console(stderr=True, highlight=False, soft_wrap=True)
 DEFAULT_IMAGES = Path("data/photos")
 DEFAULT_MODEL = Path("models/vit-base-patch16-224")
 DEFAULT_RESULTS = Path("results/bench.json")
-DEFAULT_BACKENDS = ["huggingface", "spark-nlp", "spark-nlp:bridge=py4j", "onnxruntime"]
+DEFAULT_BACKENDS = ["huggingface", "spark-nlp", "spark-nlp:bridge=py4j", "vitscale", "onnxruntime"]
 INTERRUPTED = 130
 
 Images = Annotated[Path, typer.Option("--images", help="Folder of images, searched recursively.")]
@@ -115,7 +115,7 @@ def bench(
 def parity(
     images: Images = DEFAULT_IMAGES,
     model: Model = DEFAULT_MODEL,
-    backend: Backends = ["huggingface", "spark-nlp", "onnxruntime"],  # noqa: B006 - typer copies it
+    backend: Backends = ["huggingface", "spark-nlp", "vitscale", "onnxruntime"],  # noqa: B006 - typer copies it
     limit: Annotated[int, typer.Option(min=1, help="At most so many images, the first ones.")] = 32,
     min_top1: Annotated[float, typer.Option(min=0, max=1, help="Fail below this top-1 agreement.")] = 0.0,
     max_logit_difference: Annotated[float, typer.Option(min=0, help="Fail above it.")] = float("inf"),
