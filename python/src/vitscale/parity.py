@@ -12,16 +12,10 @@ from vitscale.backends.base import Outputs
 from vitscale.backends.spec import BackendSpec
 from vitscale.errors import ParityError
 
-_SPEED_ONLY = frozenset({"action", "bridge", "num_workers", "threads"})
-"""Options that change how fast an answer comes, not what it is."""
-
 
 def distinct(backends: Sequence[BackendSpec]) -> list[BackendSpec]:
     """Return the backends that can answer differently: those options that only change speed are dropped."""
-    bare = [
-        BackendSpec(one.name, {key: value for key, value in one.options.items() if key not in _SPEED_ONLY})
-        for one in backends
-    ]
+    bare = (one.without_speed_options() for one in backends)
     return list({str(one): one for one in bare}.values())
 
 

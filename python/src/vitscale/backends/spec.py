@@ -48,9 +48,17 @@ OPTIONS: dict[str, dict[str, Option]] = {
         "threads": THREADS,
         "precision": PRECISION,
     },
+    "vitscale": {
+        "bridge": Option("native", str, "called from Scala or from Python", ("native", "py4j")),
+        "threads": THREADS,
+        "precision": PRECISION,
+    },
     "onnxruntime": {"threads": THREADS, "precision": PRECISION},
 }
 """Every backend that ``vitscale bench`` knows, with its options."""
+
+_SPEED_ONLY = frozenset({"action", "bridge", "num_workers", "threads"})
+"""Options that change how fast an answer comes, not what it is."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,12 @@ class BackendSpec:
     def __getitem__(self, key: str) -> Any:
         """Return an option's value, given or default."""
         return self.options.get(key, OPTIONS[self.name][key].default)
+
+    def without_speed_options(self) -> BackendSpec:
+        """Return what decides the answers: options that only change speed are dropped."""
+        return BackendSpec(
+            self.name, {key: value for key, value in self.options.items() if key not in _SPEED_ONLY}
+        )
 
     def __str__(self) -> str:
         """Return the notation that :func:`parse` reads."""

@@ -19,7 +19,7 @@ from vitscale.errors import VitscaleError
 from vitscale.jar import jar_path, spark_jars
 from vitscale.java import default_heap, find_java, java_flags
 
-_JVM_BACKENDS = frozenset({"spark-nlp"})
+_JVM_BACKENDS = frozenset({"spark-nlp", "vitscale"})
 
 Report = Callable[[str], None]
 
@@ -116,12 +116,13 @@ def _native_command(job: Job, answer: Path) -> list[str]:
         *("--images", job.root),
         *("--model", job.model),
         *("--precision", str(spec["precision"])),
-        *("--action", str(spec["action"])),
         *("--batch-size", str(job.batch_size)),
         *("--iterations", str(job.iterations)),
         *("--warmup-images", str(job.warmup_images)),
         *("--output", str(answer)),
     ]
+    if "action" in spec.options:
+        command += ["--action", str(spec["action"])]
     if spec["threads"]:
         command += ["--threads", str(spec["threads"])]
     if not job.is_whole:

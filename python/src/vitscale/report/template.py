@@ -1,0 +1,34 @@
+"""The templates of this package; whatever they are given is escaped."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from vitscale.report import units
+
+
+def render(name: str, **values: object) -> str:
+    """Return a template filled in."""
+    return _environment().get_template(name).render(**values)
+
+
+def source(name: str) -> str:
+    """Return the text of a template as it is."""
+    environment = _environment()
+    assert environment.loader is not None
+    return environment.loader.get_source(environment, name)[0]
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("vitscale.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["units"] = units
+    return environment
