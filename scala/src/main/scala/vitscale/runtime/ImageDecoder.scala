@@ -9,7 +9,7 @@ import vitscale.ImageException
   */
 object ImageDecoder {
 
-  private val formats: Seq[ImageFormat] = Seq(JpegFormat, PngFormat, GifFormat, BmpFormat)
+  private val formats: Seq[ImageFormat] = Seq(JpegFormat, PngFormat, GifFormat, BmpFormat, WebPFormat)
 
   /** Decodes an image file.
     *
