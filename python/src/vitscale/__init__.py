@@ -14,10 +14,11 @@ from vitscale._version import __version__
 if TYPE_CHECKING:
     from vitscale.preprocess import preprocess
     from vitscale.session import start
+    from vitscale.vit import ViT
 
-_LAZY = {"preprocess": "vitscale.preprocess", "start": "vitscale.session"}
+_LAZY = {"preprocess": "vitscale.preprocess", "start": "vitscale.session", "ViT": "vitscale.vit"}
 
-__all__ = ["__version__", "preprocess", "start"]
+__all__ = ["ViT", "__version__", "preprocess", "start"]
 
 
 def __getattr__(name: str) -> Any:

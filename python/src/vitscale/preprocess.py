@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vitscale._jvm import java_errors, python_api
-from vitscale.errors import ImageError, ModelError
+from vitscale.encoded import ImageLike, encoded
+from vitscale.errors import ModelError
 
-if TYPE_CHECKING:
-    from PIL.Image import Image
-
-ImageLike: TypeAlias = "str | Path | bytes | Image"
 Settings: TypeAlias = Mapping[str, Any] | str | Path | None
 
 
@@ -27,10 +23,10 @@ def preprocess(image: ImageLike, config: Settings = None) -> NDArray[np.uint8]:
     Parameters
     ----------
     image : str, Path, bytes or PIL.Image.Image
-        A file, the bytes of one, or an image of Pillow, which is handed over as its ``convert("RGB")``.
+        A file, the bytes of one, or an image of Pillow, turned upright and made RGB as Transformers does.
     config : mapping, str or Path, optional
-        The settings of an image processor, or a ``preprocessor_config.json``, or a folder that has one. Without
-        it those of ``ViTImageProcessor``: 224x224, bilinear.
+        The settings of an image processor, or a ``preprocessor_config.json``, or a folder that has one.
+        Without it those of ``ViTImageProcessor``: 224x224, bilinear.
 
     Returns
     -------
@@ -45,14 +41,12 @@ def preprocess(image: ImageLike, config: Settings = None) -> NDArray[np.uint8]:
         If the settings ask for what the engine does not do.
     """
     with java_errors():
-        pixels = python_api().preprocess(_encoded(image), _settings(config))
+        pixels = python_api().preprocess(encoded(image), _settings(config))
         shape = (pixels.height(), pixels.width(), 3)
         return np.frombuffer(pixels.data(), dtype=np.uint8).reshape(shape)
 
 
-def pixel_values(
-    image: ImageLike, config: Settings = None
-) -> NDArray[np.float32]:
+def pixel_values(image: ImageLike, config: Settings = None) -> NDArray[np.float32]:
     """Return an image as the model's input: :func:`preprocess`, then rescaled and normalised.
 
     Parameters and errors are those of :func:`preprocess`.
@@ -64,21 +58,8 @@ def pixel_values(
     """
     height, width, channels = preprocess(image, config).shape
     with java_errors():
-        values = python_api().pixelValues(_encoded(image), _settings(config))
+        values = python_api().pixelValues(encoded(image), _settings(config))
     return np.frombuffer(values, dtype="<f4").reshape(channels, height, width)
-
-
-def _encoded(image: ImageLike) -> bytes:
-    if isinstance(image, bytes):
-        return image
-    if isinstance(image, str | Path):
-        try:
-            return Path(image).read_bytes()
-        except OSError as error:
-            raise ImageError(f"Cannot read {image}: {error.strerror}. Give the path of an image file.") from error
-    buffer = io.BytesIO()
-    image.convert("RGB").save(buffer, format="BMP")
-    return buffer.getvalue()
 
 
 def _settings(config: Settings) -> str:

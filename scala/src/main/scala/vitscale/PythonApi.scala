@@ -67,6 +67,12 @@ object PythonApi {
     values.array
   }
 
+  /** @param threads
+    *   cores of one forward pass; 0 for one each, with as many passes side by side as there are cores
+    */
+  def classifier(model: String, precision: String, threads: Int): PythonClassifier =
+    PythonClassifier.open(open(model, precision), threads)
+
   private def open(model: String, precision: String): ModelFolder =
     ModelFolder.open(Paths.get(model), precision)
 }

@@ -37,7 +37,7 @@ final class ViTImageClassifier(override val uid: String)
 
   def this() = this(Identifiable.randomUID("ViTImageClassifier"))
 
-  /** Images of one forward pass, 4 by default.
+  /** Images of one forward pass, 2 by default.
     *
     * @group param
     */

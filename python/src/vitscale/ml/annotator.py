@@ -1,0 +1,75 @@
+"""The annotator for pipelines of Spark NLP."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from pyspark import keyword_only
+from pyspark.sql import SparkSession
+from sparknlp.common import AnnotatorModel, AnnotatorType, HasBatchedAnnotateImage, HasImageFeatureProperties
+
+from vitscale._jvm import java_errors, python_api
+from vitscale.ml.params import ViTParams
+
+_JAVA_CLASS = "vitscale.ml.VitScaleForImageClassification"
+
+
+class VitScaleForImageClassification(
+    AnnotatorModel, HasBatchedAnnotateImage, HasImageFeatureProperties, ViTParams
+):
+    """Takes the place of Spark NLP's ``ViTForImageClassification`` in a pipeline.
+
+    Every image gives one annotation: ``result`` is the likeliest label, ``metadata`` has the image's fields
+    and the probabilities of the `topK` likeliest labels under their names. An image that fails has an empty
+    ``result`` and the reason under ``error``.
+
+    Examples
+    --------
+    >>> from vitscale.ml import VitScaleForImageClassification
+    >>> classifier = (
+    ...     VitScaleForImageClassification.loadSavedModel("models/vit-base-patch16-224/onnx/fp32", spark)
+    ...     .setInputCols(["image_assembler"])
+    ...     .setOutputCol("class")
+    ... )  # doctest: +SKIP
+    """
+
+    name = "VitScaleForImageClassification"
+    inputAnnotatorTypes: ClassVar[list[str]] = [AnnotatorType.IMAGE]
+    outputAnnotatorType = AnnotatorType.CATEGORY
+
+    @keyword_only
+    def __init__(self, classname: str = _JAVA_CLASS, java_model: Any = None) -> None:
+        super().__init__(classname=classname, java_model=java_model)
+        self._setDefault(batchSize=2, precision="fp32", topK=5, threads=0)
+
+    def getClasses(self) -> list[str]:
+        """Return the labels that the model knows, by class id."""
+        with java_errors():
+            return list(self._call_java("getClasses"))
+
+    @staticmethod
+    def loadSavedModel(folder: str, spark: SparkSession) -> VitScaleForImageClassification:
+        """Load an exported model.
+
+        Parameters
+        ----------
+        folder : str
+            What Spark NLP's annotator takes, a folder with ``model.onnx`` and ``assets/``; or a whole model
+            folder.
+        spark : SparkSession
+            The session.
+
+        Raises
+        ------
+        ModelError
+            If a file is missing, or the files do not fit each other.
+        """
+        python_api()
+        with java_errors():
+            java_class = spark.sparkContext._jvm.vitscale.ml.VitScaleForImageClassification
+            model = java_class.loadSavedModel(str(folder), spark._jsparkSession)
+        return VitScaleForImageClassification(java_model=model)
+
+    def _transform(self, dataset: Any) -> Any:
+        with java_errors():
+            return super()._transform(dataset)

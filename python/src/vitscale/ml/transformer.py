@@ -1,0 +1,101 @@
+"""The Spark ML transformer."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from pyspark import keyword_only
+from pyspark.ml.param import TypeConverters
+from pyspark.ml.param.shared import HasInputCol, HasOutputCol
+from pyspark.ml.util import JavaMLReadable, JavaMLWritable
+from pyspark.ml.wrapper import JavaTransformer
+
+from vitscale._jvm import java_errors
+from vitscale.ml.params import ViTParams, param
+
+
+class ViTImageClassifier(
+    JavaTransformer, HasInputCol, HasOutputCol, ViTParams, JavaMLReadable, JavaMLWritable
+):
+    """Classifies the images of a column with a Vision Transformer, as Transformers' pipeline does.
+
+    The input column holds encoded images (binary, as Spark's ``binaryFile`` source reads them) or the structs
+    of Spark's ``image`` source. The output column is a struct: ``predictions`` (array of ``label`` and
+    ``probability``, the likeliest first), ``error`` (null where the image was classified), and ``logits`` by
+    class id if `returnLogits` is set.
+
+    Parameters
+    ----------
+    inputCol, outputCol : str
+        Columns, ``"content"`` and ``"classification"`` by default.
+    modelPath : str
+        Folder of the model, as ``vitscale export`` writes it.
+    precision : str
+        Its graph, ``"fp32"`` by default.
+    topK : int
+        Labels for each image, 5 by default.
+    batchSize : int
+        Images of one forward pass, 2 by default.
+    threads : int
+        Cores of one forward pass; 0, the default, leaves it to ViTScale.
+    returnLogits : bool
+        Whether the logits of all classes are returned as well.
+
+    Examples
+    --------
+    >>> from vitscale.ml import ViTImageClassifier
+    >>> stage = ViTImageClassifier(modelPath="models/vit-base-patch16-224", topK=1)  # doctest: +SKIP
+    >>> photos = spark.read.format("binaryFile").load("photos")  # doctest: +SKIP
+    >>> stage.transform(photos).select("path", "classification.predictions")  # doctest: +SKIP
+    """
+
+    batchSize = param("batchSize", "images of one forward pass", TypeConverters.toInt)
+    returnLogits = param(
+        "returnLogits", "whether the logits of all classes are returned", TypeConverters.toBoolean
+    )
+
+    @keyword_only
+    def __init__(
+        self,
+        *,
+        inputCol: str = "content",
+        outputCol: str = "classification",
+        modelPath: str | None = None,
+        precision: str = "fp32",
+        topK: int = 5,
+        batchSize: int = 2,
+        threads: int = 0,
+        returnLogits: bool = False,
+    ) -> None:
+        super().__init__()
+        self._java_obj = self._new_java_obj("vitscale.ml.ViTImageClassifier", self.uid)
+        self._setDefault(
+            inputCol="content",
+            outputCol="classification",
+            precision="fp32",
+            topK=5,
+            batchSize=2,
+            threads=0,
+            returnLogits=False,
+        )
+        self._set(**self._input_kwargs)  # what was given, which `keyword_only` noted down
+
+    def setInputCol(self, value: str) -> Self:
+        """Set the column of the images."""
+        return self._set(inputCol=value)
+
+    def setOutputCol(self, value: str) -> Self:
+        """Set the column of the predictions, which must not exist yet."""
+        return self._set(outputCol=value)
+
+    def setBatchSize(self, value: int) -> Self:
+        """Set how many images one forward pass takes."""
+        return self._set(batchSize=value)
+
+    def setReturnLogits(self, value: bool) -> Self:
+        """Set whether the logits of all classes are returned as well."""
+        return self._set(returnLogits=value)
+
+    def _transform(self, dataset: Any) -> Any:
+        with java_errors():
+            return super()._transform(dataset)

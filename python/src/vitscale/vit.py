@@ -1,0 +1,147 @@
+"""The engine as a classifier in Python: images in, labels and scores out, as Transformers' pipeline."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, TypeAlias
+
+from vitscale._jvm import java_errors, python_api
+from vitscale.encoded import ImageLike, encoded
+from vitscale.errors import ImageError, UsageError
+from vitscale.images import find_images
+
+Labels: TypeAlias = "list[dict[str, Any]]"
+Answer: TypeAlias = "Labels | ImageError"
+
+_CHUNK = 64
+"""Images that cross to the JVM in one call; enough to keep every core busy."""
+
+
+class ViT:
+    """A Vision Transformer on the JVM.
+
+    Parameters
+    ----------
+    model : str or Path
+        Folder of the model, as ``vitscale export`` writes it.
+    precision : str
+        Its graph: ``"fp32"``, ``"int8"``, ...
+    batch_size : int
+        Images of one forward pass; small ones are fastest on a processor.
+    threads : int, optional
+        Cores of one forward pass. By default each takes one, and as many run side by side as there are cores:
+        the most images per second. Name the number of cores for the shortest answer to a single image.
+
+    Raises
+    ------
+    ModelError
+        If the model folder lacks a file, or its files do not fit each other.
+
+    Examples
+    --------
+    >>> from vitscale import ViT
+    >>> vit = ViT("models/vit-base-patch16-224")  # doctest: +SKIP
+    >>> vit.classify("cat.jpg", top_k=1)  # doctest: +SKIP
+    [{'label': 'Egyptian cat', 'score': 0.9374}]
+    """
+
+    def __init__(
+        self,
+        model: str | Path,
+        precision: str = "fp32",
+        *,
+        batch_size: int = 2,
+        threads: int | None = None,
+    ) -> None:
+        self.batch_size = batch_size
+        with java_errors():
+            self._classifier = python_api().classifier(str(model), precision, threads or 0)
+
+    def classify(
+        self,
+        images: ImageLike | Iterable[ImageLike],
+        top_k: int = 5,
+        *,
+        on_error: Literal["raise", "return"] = "raise",
+    ) -> Labels | list[Answer] | dict[str, Answer]:
+        """Classify images.
+
+        Parameters
+        ----------
+        images : str, Path, bytes or PIL.Image.Image, an iterable of them, or a folder
+            What Transformers' pipeline takes, the bytes of files, or a folder that is searched for images.
+        top_k : int
+            Labels wanted; more than the model has means all of them.
+        on_error : "raise" or "return"
+            Whether an image that fails raises, after all others were classified, or stands as an `ImageError`
+            in its own place.
+
+        Returns
+        -------
+        list of dict, or list of those, or dict of those
+            ``{"label": str, "score": float}``, the likeliest first: for one image, for each of several, or
+            for each file of a folder, by its path below the folder.
+
+        Raises
+        ------
+        ImageError
+            If an image cannot be read, unless `on_error` is ``"return"``.
+        UsageError
+            If `top_k` or the batch size is below 1, or a folder holds no image.
+        """
+        if isinstance(images, str | Path) and Path(images).is_dir():
+            folder = find_images(Path(images))
+            return dict(zip(folder.files, self._all(folder.paths, top_k, on_error), strict=True))
+        if isinstance(images, str | Path | bytes) or not isinstance(images, Iterable):
+            return self._all([images], top_k, "raise")[0]  # type: ignore[return-value]
+        return self._all(images, top_k, on_error)
+
+    def close(self) -> None:
+        """Free the model's memory in the JVM."""
+        with java_errors():
+            self._classifier.close()
+
+    def __enter__(self) -> ViT:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _all(self, images: Iterable[ImageLike], top_k: int, on_error: str) -> list[Answer]:
+        if on_error not in {"raise", "return"}:
+            raise UsageError(f"on_error is {on_error!r}; it can be 'raise' or 'return'.")
+        answers = [answer for chunk in _chunks(images) for answer in self._chunk(chunk, top_k)]
+        failed = [answer for answer in answers if isinstance(answer, ImageError)]
+        if failed and on_error == "raise":
+            more = f" ({len(failed)} of {len(answers)} images failed)" if len(answers) > 1 else ""
+            raise ImageError(f"{failed[0]}{more}")
+        return answers
+
+    def _chunk(self, images: Sequence[ImageLike], top_k: int) -> list[Answer]:
+        sent = [
+            str(Path(image).absolute()) if isinstance(image, str | Path) else encoded(image)
+            for image in images
+        ]
+        with java_errors():
+            records = json.loads(self._classifier.classify(sent, top_k, self.batch_size))
+        return [_answer(image, record) for image, record in zip(images, records, strict=True)]
+
+
+def _answer(image: ImageLike, record: dict[str, Any]) -> Answer:
+    if "error" not in record:
+        labels: Labels = record["labels"]
+        return labels
+    name = str(image) if isinstance(image, str | Path) else f"an image given as {type(image).__name__}"
+    return ImageError(f"{name}: {record['error']}")
+
+
+def _chunks(images: Iterable[ImageLike]) -> Iterator[list[ImageLike]]:
+    rest = iter(images)
+    while chunk := list(islice(rest, _CHUNK)):
+        yield chunk
