@@ -50,7 +50,7 @@ models/vit-base-patch16-224: | .venv
 jar: $(jar)
 
 $(jar): $(scala_sources) python/src/vitscale/_version.py python/src/vitscale/java-flags.txt | .venv
-	./sbtw --batch assembly
+	./sbtw assembly
 	touch $@
 
 wheel: $(jar)
@@ -59,7 +59,7 @@ wheel: $(jar)
 test: test-scala test-python
 
 test-scala: .venv
-	./sbtw --batch test
+	./sbtw test
 
 test-python: .venv $(jar) browser
 	$(venv)/python -m pytest tests
@@ -73,7 +73,7 @@ lint: .venv
 	$(venv)/ruff check --config python/pyproject.toml python tests
 	$(venv)/ruff format --check --config python/pyproject.toml python tests
 	$(venv)/mypy --config-file python/pyproject.toml python/src
-	./sbtw --batch scalafmtCheckAll scalafmtSbtCheck
+	./sbtw scalafmtCheckAll scalafmtSbtCheck
 
 report: .venv
 	$(venv)/vitscale report $(RESULTS) --output $(RESULTS:.json=.html)

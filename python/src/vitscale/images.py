@@ -46,7 +46,9 @@ class ImageFolder:
 
     def take(self, count: int) -> ImageFolder:
         """Return the first so many of the images."""
-        return self if count >= len(self.files) else ImageFolder(self.root, self.files[:count], is_whole=False)
+        return (
+            self if count >= len(self.files) else ImageFolder(self.root, self.files[:count], is_whole=False)
+        )
 
     def without(self, failed: Iterable[FailedImage]) -> ImageFolder:
         """Return the images that are not among the failed ones."""
@@ -108,7 +110,9 @@ def undecodable(images: ImageFolder) -> list[FailedImage]:
 
 def _walk(root: Path) -> Iterable[str]:
     def refuse(error: OSError) -> None:
-        raise UsageError(f"{error.filename} cannot be listed: {error.strerror}. Check its permissions.") from error
+        raise UsageError(
+            f"{error.filename} cannot be listed: {error.strerror}. Check its permissions."
+        ) from error
 
     for folder, subfolders, names in os.walk(root, onerror=refuse):
         subfolders[:] = [name for name in subfolders if _is_visible(name)]

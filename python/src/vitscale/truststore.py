@@ -1,7 +1,8 @@
-"""Gives a Java runtime from PyPI the certificates that the machine trusts: ``python -m vitscale.truststore FILE``.
+"""Gives a Java runtime from PyPI the certificates that the machine trusts.
 
-A Java of the operating system knows them already. The one from PyPI brings a list of its own, which does not
-have the certificate of a company's proxy, and could fetch nothing behind one.
+Run as ``python -m vitscale.truststore FILE``. A Java of the operating system knows them already. The one from
+PyPI brings a list of its own, which does not have the certificate of a company's proxy, and could fetch
+nothing behind one.
 """
 
 from __future__ import annotations
@@ -13,8 +14,12 @@ import struct
 import sys
 from pathlib import Path
 
-PASSWORD = "changeit"  # noqa: S105 - Java's public default; a trust store holds no secret
-_SYSTEM_BUNDLES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
+PASSWORD = "changeit"
+_SYSTEM_BUNDLES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/cert.pem",
+)
 
 
 def system_certificates() -> list[bytes]:
@@ -31,8 +36,8 @@ def system_certificates() -> list[bytes]:
 def java_keystore(certificates: list[bytes]) -> bytes:
     """Return a trust store in Java's JKS format, version 2.
 
-    The layout is that of OpenJDK's ``sun.security.provider.JavaKeyStore``: a header, one entry of tag 2 for each
-    trusted certificate, and a SHA-1 digest over the password, a fixed salt and all before it.
+    The layout is that of OpenJDK's ``sun.security.provider.JavaKeyStore``: a header, one entry of tag 2 for
+    each trusted certificate, and a SHA-1 digest over the password, a fixed salt and all before it.
     """
     store = struct.pack(">III", 0xFEEDFEED, 2, len(certificates))
     for number, certificate in enumerate(certificates):

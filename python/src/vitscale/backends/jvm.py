@@ -33,14 +33,10 @@ class JvmBackend:
     survives_bad_images = True
 
     def __init__(self, spec: BackendSpec, model: ModelFolder, batch_size: int) -> None:
-        threads = spec["threads"]
-        settings = {"spark.jsl.settings.onnx.intraOpNumThreads": str(threads)} if threads else {}
-        session: Any = start(settings=settings)
-        self._api = python_api()
+        load = _load_spark_nlp if spec.name == "spark-nlp" else _load_vitscale
         with java_errors():
-            self._backend = self._api.loadBackend(
-                session._jsparkSession, spec.name, str(model.path), model.precision, batch_size, spec["action"]
-            )
+            self._backend = load(spec, model, batch_size)
+        self._api = python_api()
 
     def classify(self, images: ImageFolder) -> _JvmPredictions:
         """Classify all images, end to end from their files."""
@@ -61,6 +57,19 @@ class JvmBackend:
 
     def _images(self, images: ImageFolder) -> Any:
         return self._api.images(str(images.root), [] if images.is_whole else list(images.files))
+
+
+def _load_spark_nlp(spec: BackendSpec, model: ModelFolder, batch_size: int) -> Any:
+    threads = spec["threads"]
+    settings = {"spark.jsl.settings.onnx.intraOpNumThreads": str(threads)} if threads else {}
+    session: Any = start(settings=settings)
+    return python_api().sparkNlpBackend(
+        session._jsparkSession, str(model.path), model.precision, batch_size, spec["action"]
+    )
+
+
+def _load_vitscale(spec: BackendSpec, model: ModelFolder, batch_size: int) -> Any:
+    return python_api().vitscaleBackend(str(model.path), model.precision, batch_size, spec["threads"] or 0)
 
 
 class _JvmPredictions:

@@ -48,6 +48,11 @@ OPTIONS: dict[str, dict[str, Option]] = {
         "threads": THREADS,
         "precision": PRECISION,
     },
+    "vitscale": {
+        "bridge": Option("native", str, "called from Scala or from Python", ("native", "py4j")),
+        "threads": THREADS,
+        "precision": PRECISION,
+    },
     "onnxruntime": {"threads": THREADS, "precision": PRECISION},
 }
 """Every backend that ``vitscale bench`` knows, with its options."""

@@ -1,4 +1,4 @@
-"""Runs one cell of the plan, a backend at a batch size, in a fresh process and turns it into a results row."""
+"""Runs one cell of the plan, a backend at a batch size, in a fresh process, and makes its results row."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from vitscale.errors import VitscaleError
 from vitscale.jar import jar_path, spark_jars
 from vitscale.java import default_heap, find_java, java_flags
 
-_JVM_BACKENDS = frozenset({"spark-nlp"})
+_JVM_BACKENDS = frozenset({"spark-nlp", "vitscale"})
 
 Report = Callable[[str], None]
 
@@ -91,9 +91,7 @@ def _run_worker(job: Job, folder: Path, report: Report) -> tuple[list[Any], dict
 def _start_worker(job: Job, answer: Path, report: Report) -> Finished:
     description = answer.parent / "job.json"
     job.save(description)
-    return run_process(
-        [sys.executable, "-m", "vitscale.bench.worker", str(description), str(answer)], report
-    )
+    return run_process([sys.executable, "-m", "vitscale.bench.worker", str(description), str(answer)], report)
 
 
 def _run_native(job: Job, folder: Path, report: Report) -> tuple[list[Any], dict[str, str] | None]:
@@ -118,12 +116,13 @@ def _native_command(job: Job, answer: Path) -> list[str]:
         *("--images", job.root),
         *("--model", job.model),
         *("--precision", str(spec["precision"])),
-        *("--action", str(spec["action"])),
         *("--batch-size", str(job.batch_size)),
         *("--iterations", str(job.iterations)),
         *("--warmup-images", str(job.warmup_images)),
         *("--output", str(answer)),
     ]
+    if "action" in spec.options:
+        command += ["--action", str(spec["action"])]
     if spec["threads"]:
         command += ["--threads", str(spec["threads"])]
     if not job.is_whole:

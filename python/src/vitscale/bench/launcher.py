@@ -89,7 +89,7 @@ def run_process(command: Sequence[str], report: Callable[[str], None]) -> Finish
 def _read(process: subprocess.Popen[str], report: Callable[[str], None]) -> deque[str]:
     """Pass progress on and keep the end of everything else, until the process closes its stderr."""
     kept: deque[str] = deque(maxlen=_LINES_KEPT)
-    assert process.stderr is not None  # noqa: S101 - it was asked for above
+    assert process.stderr is not None
     for line in process.stderr:
         if line.startswith(_PREFIX):
             report(line.removeprefix(_PREFIX).rstrip())

@@ -79,6 +79,7 @@ class Plan:
 
 
 def make_plan(
+    *,
     images: Path,
     model: Path,
     backends: Sequence[str],
@@ -107,7 +108,9 @@ def make_plan(
     check_writable(output)
     bad = tuple(undecodable(found))
     if len(bad) == len(found.files):
-        raise UsageError(f"None of the {len(bad)} images in {images} can be decoded; the first: {bad[0].reason}")
+        raise UsageError(
+            f"None of the {len(bad)} images in {images} can be decoded; the first: {bad[0].reason}"
+        )
     plan = Plan(
         model=folder,
         images=found,
@@ -166,6 +169,7 @@ def compare_backends(plan: Plan, report: Report, all_pairs: bool = False) -> lis
     for backend in parity.distinct(plan.backends):
         job = plan.job(backend, batch_size=8)
         sample = job.decodable.take(plan.parity_images)
+        report(f"parity, {backend}: comparing on {len(sample.files)} images")
         job = job.to(files=sample.files, is_whole=sample.is_whole, undecodable=())
         try:
             found[str(backend)] = cells.outputs(job, lambda line, b=backend: report(f"parity, {b}: {line}"))

@@ -7,7 +7,7 @@ import scala.collection.JavaConverters._
 
 import org.apache.spark.sql.SparkSession
 
-import vitscale.bench.{Backend, Backends, BenchmarkOptions, ImageFolder, OutputsWriter, SparkAction}
+import vitscale.bench._
 import vitscale.runtime.ModelFolder
 
 /** All that Python calls over py4j; everything else of the jar stays behind it. */
@@ -25,22 +25,27 @@ object PythonApi {
     else ImageFolder(folder, files.asScala.map(folder.resolve).toIndexedSeq, isWhole = false)
   }
 
-  def loadBackend(
+  def sparkNlpBackend(
       spark: SparkSession,
-      name: String,
       model: String,
       precision: String,
       batchSize: Int,
       action: String
   ): Backend = {
-    val options = BenchmarkOptions(
-      backend = name,
-      action = SparkAction.named(action).getOrElse(throw new UsageException(s"Unknown action $action."))
-    )
-    Backends.load(spark, ModelFolder.open(Paths.get(model), precision), options, batchSize)
+    val forced = SparkAction.named(action).getOrElse(throw new UsageException(s"Unknown action $action."))
+    SparkNlpBackend.load(spark, open(model, precision).onnxFolder, batchSize, forced, savedPipeline = None)
   }
+
+  /** @param threads
+    *   0 leaves them to the engine
+    */
+  def vitscaleBackend(model: String, precision: String, batchSize: Int, threads: Int): Backend =
+    VitscaleBackend.load(open(model, precision), batchSize, Some(threads).filter(_ > 0))
 
   /** Writes pixels and logits into a folder, where Python reads them. */
   def writeOutputs(backend: Backend, images: ImageFolder, folder: String): Unit =
     OutputsWriter.write(backend.outputs(images), Paths.get(folder))
+
+  private def open(model: String, precision: String): ModelFolder =
+    ModelFolder.open(Paths.get(model), precision)
 }

@@ -9,16 +9,20 @@ import vitscale.runtime.ModelFolder
 object Backends {
 
   private val SparkNlp = "spark-nlp"
+  private val Vitscale = "vitscale"
 
-  val names: Seq[String] = Seq(SparkNlp)
+  val names: Seq[String] = Seq(SparkNlp, Vitscale)
 
-  /** @throws vitscale.UsageException
+  /** @param spark
+    *   looked at by backends on Spark alone
+    * @throws vitscale.UsageException
     *   if there is no backend of that name
     */
-  def load(spark: SparkSession, model: ModelFolder, options: BenchmarkOptions, batchSize: Int): Backend =
+  def load(spark: => SparkSession, model: ModelFolder, options: BenchmarkOptions, batchSize: Int): Backend =
     options.backend match {
       case SparkNlp =>
         SparkNlpBackend.load(spark, model.onnxFolder, batchSize, options.action, options.savedPipeline)
+      case Vitscale => VitscaleBackend.load(model, batchSize, options.threads)
       case other => throw new UsageException(s"Unknown backend $other; expected ${names.mkString(" or ")}.")
     }
 

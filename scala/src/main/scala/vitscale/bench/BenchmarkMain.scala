@@ -38,13 +38,13 @@ object BenchmarkMain {
     ResultWriter.checkWritable(options.output)
     val started = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString
     say(s"${images.size} images in ${options.images}, model ${model.name} with ${model.weights} weights")
-    val spark = BenchmarkSession.start(options.master, options.threads)
+    lazy val spark = BenchmarkSession.start(options.master, options.threads)
     val unmeasured = Results(
       schemaVersion = 1,
       vitscaleVersion = vitscale.Version.current,
       createdAt = started,
       command = "run" +: arguments,
-      environment = Machine.environment(versions(spark)),
+      environment = Machine.environment(versions),
       workload = workload(model, images),
       benchmarks = Seq.empty,
       parity = Seq.empty
@@ -58,7 +58,12 @@ object BenchmarkMain {
   }
 
   /** Measures every batch size; `save` is called with all results so far after each. */
-  private def sweep(spark: SparkSession, model: ModelFolder, images: ImageFolder, options: BenchmarkOptions)(
+  private def sweep(
+      spark: => SparkSession,
+      model: ModelFolder,
+      images: ImageFolder,
+      options: BenchmarkOptions
+  )(
       save: Seq[Benchmark] => Unit
   ): Seq[Benchmark] =
     options.batchSizes.foldLeft(Seq.empty[Benchmark]) { (done, batchSize) =>
@@ -66,7 +71,7 @@ object BenchmarkMain {
         images,
         options.warmupImages,
         options.iterations,
-        line => say(s"${options.backend}, batch size $batchSize: $line")
+        line => say(if (options.batchSizes.size > 1) s"batch size $batchSize: $line" else line)
       )
       val startSeconds = if (done.isEmpty) 0.0 else Machine.uptimeSeconds
       val next =
@@ -89,8 +94,8 @@ object BenchmarkMain {
     images = ImagesSummary(images.root.toString, images.size, images.bytes)
   )
 
-  private def versions(spark: SparkSession): Map[String, String] = Map(
-    "spark" -> spark.version,
+  private def versions: Map[String, String] = Map(
+    "spark" -> org.apache.spark.SPARK_VERSION,
     "spark-nlp" -> Build.version,
     "scala" -> scala.util.Properties.versionNumberString,
     "onnxruntime-java" -> OrtEnvironment.getEnvironment.getVersion

@@ -26,9 +26,9 @@ final case class ImageFolder(root: Path, files: IndexedSeq[Path], isWhole: Boole
   def take(count: Int): ImageFolder =
     if (count >= size) this else copy(files = files.take(count), isWhole = false)
 
-  /** What a Spark reader is told to load. */
+  /** What a Spark reader is told to load. It takes them for patterns, so characters of patterns are escaped. */
   def readerPaths: Seq[String] =
-    if (isWhole) Seq(root.toUri.toString) else files.map(_.toUri.toString)
+    (if (isWhole) Seq(root) else files).map(_.toString.replaceAll("([\\\\*?\\[\\]{}])", "\\\\$1"))
 
   def relative(file: Path): String = root.relativize(file).toString
 }

@@ -74,7 +74,7 @@ final class SparkNlpBackend(spark: SparkSession, pipeline: PipelineModel, action
   private def origins(rows: DataFrame): Set[Path] =
     rows.collect().map(row => path(row.getString(0))).toSet
 
-  private def path(origin: String): Path = Paths.get(new URI(origin))
+  private def path(origin: String): Path = Paths.get(new URI(origin).getPath)
 
   private def missing(images: ImageFolder, found: Set[Path]): Seq[FailedImage] =
     images.files

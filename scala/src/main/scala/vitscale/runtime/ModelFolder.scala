@@ -2,6 +2,7 @@ package vitscale.runtime
 
 import java.io.IOException
 import java.nio.file.{Files, Path}
+import java.security.{DigestInputStream, MessageDigest}
 
 import scala.collection.JavaConverters._
 
@@ -9,89 +10,157 @@ import com.fasterxml.jackson.databind.{JsonNode, ObjectMapper}
 
 import vitscale.ModelException
 
-/** A model folder as `vitscale export` writes it, checked: every file that is needed is there and fits the others.
+/** A model on disk, checked: every file that is needed is there and fits the others.
   *
+  * @param path
+  *   the folder it was opened from
+  * @param onnxFolder
+  *   `model.onnx` and `assets/`: what Spark NLP's `loadSavedModel` takes
   * @param name
   *   what the model was exported from, a hub name or a folder
   * @param weights
   *   `pretrained`, or `random` where the hub did not answer
   * @param labels
   *   label texts, by class id
+  * @param scores
+  *   how its logits become scores
   * @param imageHeight
   *   height of the model's input, in pixels
   * @param imageWidth
   *   width of the model's input, in pixels
-  * @param onnxSha256
-  *   hash of the ONNX file, as the export recorded it
+  * @param recordedSha256
+  *   hash of the ONNX file, where the export recorded it
   */
 final case class ModelFolder(
     path: Path,
-    precision: String,
+    onnxFolder: Path,
+    preprocessorConfig: Path,
     name: String,
     weights: String,
     labels: IndexedSeq[String],
+    scores: ScoreFunction,
     imageHeight: Int,
     imageWidth: Int,
-    onnxSha256: String
+    recordedSha256: Option[String]
 ) {
 
-  /** What Spark NLP's `loadSavedModel` takes. */
-  def onnxFolder: Path = path.resolve("onnx").resolve(precision)
+  def onnxFile: Path = onnxFolder.resolve(ModelFolder.OnnxFile)
 
-  def onnxFile: Path = onnxFolder.resolve("model.onnx")
+  /** All that a copy needs to work: relative to `path`, the checkpoint's own weights left out. */
+  def files: Seq[Path] = {
+    val walked = Files.walk(onnxFolder)
+    val graph =
+      try walked.iterator().asScala.filter(Files.isRegularFile(_)).toIndexedSeq
+      finally walked.close()
+    val settings = ModelFolder.ownFiles.map(path.resolve(_)).filter(Files.isRegularFile(_))
+    (settings ++ graph).map(path.relativize)
+  }
 
-  def preprocessorConfig: Path = path.resolve("preprocessor_config.json")
+  /** SHA-256 of the ONNX file: as recorded, else computed now. */
+  lazy val onnxSha256: String = recordedSha256.getOrElse(ModelFolder.sha256(onnxFile))
 }
 
 object ModelFolder {
 
+  private val OnnxFile = "model.onnx"
+  private val ConfigFile = "config.json"
+  private val PreprocessorFile = "preprocessor_config.json"
+  private val ProvenanceFile = "vitscale.json"
+
+  private val ownFiles = Seq(ConfigFile, PreprocessorFile, ProvenanceFile)
+
   private val json = new ObjectMapper()
 
-  /** @throws vitscale.ModelException
+  /** Opens a model folder as `vitscale export` writes it.
+    *
+    * @param precision
+    *   the folder below `onnx/`: `fp32`, `int8`, `fp32-uint8`, ...
+    * @throws vitscale.ModelException
     *   if there is no such folder, a file is missing, or the files do not fit each other
     */
   def open(path: Path, precision: String): ModelFolder = {
-    if (!Files.isDirectory(path))
+    val root = path.toAbsolutePath.normalize
+    if (!Files.isDirectory(root))
       throw new ModelException(s"There is no model folder $path. Make one: vitscale export MODEL -o $path")
-    val onnx = path.resolve("onnx").resolve(precision)
-    Seq(
-      path.resolve("config.json"),
-      path.resolve("preprocessor_config.json"),
-      path.resolve("vitscale.json"),
-      onnx.resolve("model.onnx"),
-      onnx.resolve("assets").resolve("labels.json"),
-      onnx.resolve("assets").resolve("preprocessor_config.json")
-    ).filterNot(Files.isRegularFile(_)).headOption.foreach { missing =>
-      throw new ModelException(
-        s"The model folder $path lacks ${path.relativize(missing)}. " +
-          s"Make it: vitscale export MODEL --precision $precision -o $path"
-      )
-    }
-    val config = read(path.resolve("config.json"))
-    val provenance = read(path.resolve("vitscale.json"))
+    val onnx = root.resolve("onnx").resolve(precision)
+    val own = Seq(ConfigFile, PreprocessorFile, ProvenanceFile).map(root.resolve(_))
+    requireFiles(
+      root,
+      own ++ onnxFiles(onnx),
+      s"Make it: vitscale export MODEL --precision $precision -o $path"
+    )
+    val config = read(root.resolve(ConfigFile))
+    val provenance = read(root.resolve(ProvenanceFile))
+    val labels = Labels.fromConfig(config.path("id2label"), root.resolve(ConfigFile))
     val (height, width) = imageSize(config)
     ModelFolder(
-      path = path.toAbsolutePath.normalize,
-      precision = precision,
-      name = provenance.path("name").asText(path.getFileName.toString),
+      path = root,
+      onnxFolder = onnx,
+      preprocessorConfig = root.resolve(PreprocessorFile),
+      name = provenance.path("name").asText(root.getFileName.toString),
       weights = provenance.path("weights").asText("pretrained"),
-      labels = labels(config, path),
+      labels = labels,
+      scores = ScoreFunction.of(config.path("problem_type").asText(""), labels.size),
       imageHeight = height,
       imageWidth = width,
-      onnxSha256 = provenance.path("onnx").path(precision).path("sha256").asText("")
+      recordedSha256 = Option(provenance.path("onnx").path(precision).path("sha256").textValue)
     )
   }
 
-  private def labels(config: JsonNode, path: Path): IndexedSeq[String] = {
-    val byId =
-      config.path("id2label").fields().asScala.map(entry => entry.getKey -> entry.getValue.asText).toMap
-    val labels = (0 until byId.size).map(id => byId.get(id.toString))
-    if (labels.isEmpty || labels.exists(_.isEmpty))
+  /** Opens the folder that Spark NLP's `loadSavedModel` takes. Where it lies inside a model folder, that one is opened:
+    * its labels are complete.
+    *
+    * @throws vitscale.ModelException
+    *   if there is no such folder, a file is missing, or the files do not fit each other
+    */
+  def openOnnx(folder: Path): ModelFolder = {
+    val onnx = folder.toAbsolutePath.normalize
+    if (!Files.isDirectory(onnx))
       throw new ModelException(
-        s"id2label of $path/config.json has ${byId.size} entries that are not numbered from 0 on. Export the model again."
+        s"There is no folder $folder. Make one: vitscale export MODEL -o DIR, then name DIR/onnx/fp32"
       )
-    labels.flatten
+    enclosing(onnx).fold(standalone(onnx))(open(_, onnx.getFileName.toString))
   }
+
+  /** Opens either of the two: a model folder, or the folder with `model.onnx`. */
+  def openAny(path: Path, precision: String): ModelFolder =
+    if (Files.isRegularFile(path.resolve(OnnxFile))) openOnnx(path) else open(path, precision)
+
+  private def enclosing(onnx: Path): Option[Path] =
+    Option(onnx.getParent)
+      .filter(_.endsWith("onnx"))
+      .flatMap(parent => Option(parent.getParent))
+      .filter(root => Seq(ConfigFile, ProvenanceFile).forall(name => Files.isRegularFile(root.resolve(name))))
+
+  private def standalone(onnx: Path): ModelFolder = {
+    val files = onnxFiles(onnx)
+    requireFiles(onnx, files, "Make it: vitscale export MODEL -o DIR, then name DIR/onnx/fp32")
+    val Seq(_, labelsFile, preprocessorFile) = files
+    val labels = Labels.fromIds(read(labelsFile), labelsFile)
+    val preprocessor = new Preprocessor(PreprocessorConfig.read(preprocessorFile))
+    ModelFolder(
+      path = onnx,
+      onnxFolder = onnx,
+      preprocessorConfig = preprocessorFile,
+      name = onnx.getFileName.toString,
+      weights = "pretrained",
+      labels = labels,
+      scores = ScoreFunction.of("", labels.size),
+      imageHeight = preprocessor.height,
+      imageWidth = preprocessor.width,
+      recordedSha256 = None
+    )
+  }
+
+  private def onnxFiles(onnx: Path): Seq[Path] = {
+    val assets = onnx.resolve("assets")
+    Seq(onnx.resolve(OnnxFile), assets.resolve("labels.json"), assets.resolve(PreprocessorFile))
+  }
+
+  private def requireFiles(root: Path, files: Seq[Path], remedy: String): Unit =
+    files.find(!Files.isRegularFile(_)).foreach { missing =>
+      throw new ModelException(s"The model folder $root lacks ${root.relativize(missing)}. $remedy")
+    }
 
   /** `image_size` is one number for a square input, or height and width (Transformers' ViTConfig). */
   private def imageSize(config: JsonNode): (Int, Int) = {
@@ -105,4 +174,14 @@ object ModelFolder {
       case error: IOException =>
         throw new ModelException(s"$file is not JSON: ${error.getMessage}. Export the model again.", error)
     }
+
+  private def sha256(file: Path): String = {
+    val digest = MessageDigest.getInstance("SHA-256")
+    val stream = new DigestInputStream(Files.newInputStream(file), digest)
+    try {
+      val buffer = new Array[Byte](1 << 20)
+      while (stream.read(buffer) >= 0) {}
+    } finally stream.close()
+    digest.digest().map(byte => f"$byte%02x").mkString
+  }
 }

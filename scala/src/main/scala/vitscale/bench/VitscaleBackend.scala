@@ -1,0 +1,63 @@
+package vitscale.bench
+
+import java.nio.file.{Files, Path}
+
+import scala.util.control.NonFatal
+
+import vitscale.ImageException
+import vitscale.runtime.{ClassifierOptions, ModelFolder, Request, RgbImage, ViTClassifier}
+
+/** ViTScale's own engine, called without Spark: files in, labels out. */
+final class VitscaleBackend(classifier: ViTClassifier, batchSize: Int) extends Backend {
+
+  override def classify(images: ImageFolder): Predictions = {
+    val answers = stream(images, Request(topK = 5, batchSize = batchSize)).toIndexedSeq
+    new Answers(images, answers)
+  }
+
+  override def outputs(images: ImageFolder): Iterator[ImageOutput] =
+    stream(images, Request(topK = 1, batchSize = batchSize, returnLogits = true)).collect {
+      case (file, Right(prediction)) =>
+        val seen = classifier.preprocess(Files.readAllBytes(file))
+        ImageOutput(
+          file = images.relative(file),
+          label = prediction.labels.head._1,
+          logits = prediction.logits.getOrElse(Array.empty),
+          pixels = seen.data,
+          height = seen.height,
+          width = seen.width
+        )
+    }
+
+  override def close(): Unit = classifier.close()
+
+  private def stream(images: ImageFolder, request: Request): Iterator[(Path, ViTClassifier.Answer)] =
+    classifier.stream(images.files.iterator, request)(read)
+
+  private def read(file: Path): RgbImage = {
+    val bytes =
+      try Files.readAllBytes(file)
+      catch { case NonFatal(error) => throw new ImageException(s"cannot be read: $error", error) }
+    classifier.decode(bytes)
+  }
+
+  private final class Answers(images: ImageFolder, answers: Seq[(Path, ViTClassifier.Answer)])
+      extends Predictions {
+    override def count: Long = answers.count(_._2.isRight).toLong
+
+    override def failed: Seq[FailedImage] = answers.collect { case (file, Left(failure)) =>
+      FailedImage(images.relative(file), failure.reason)
+    }
+  }
+}
+
+object VitscaleBackend {
+
+  /** @param threads
+    *   cores of one forward pass; by default one, with as many passes side by side as there are cores
+    */
+  def load(model: ModelFolder, batchSize: Int, threads: Option[Int]): VitscaleBackend = {
+    val options = threads.fold(ClassifierOptions.throughput)(count => ClassifierOptions(threads = count))
+    new VitscaleBackend(ViTClassifier.open(model, options), batchSize)
+  }
+}

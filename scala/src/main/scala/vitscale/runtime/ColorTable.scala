@@ -1,0 +1,41 @@
+package vitscale.runtime
+
+/** Colours that stand for 8-bit samples.
+  *
+  * @param rgb
+  *   256 colours, three bytes each
+  */
+final private[runtime] class ColorTable(rgb: Array[Byte]) {
+
+  /** The image whose pixels are `indices` into this table. */
+  def toRgb(width: Int, height: Int, indices: Array[Byte]): RgbImage = {
+    val out = new Array[Byte](Math.multiplyExact(indices.length, 3))
+    var to = 0
+    var i = 0
+    while (i < indices.length) {
+      val color = (indices(i) & 0xff) * 3
+      out(to) = rgb(color)
+      out(to + 1) = rgb(color + 1)
+      out(to + 2) = rgb(color + 2)
+      to += 3
+      i += 1
+    }
+    RgbImage(width, height, out)
+  }
+}
+
+private[runtime] object ColorTable {
+
+  private val Size = 256 * 3
+
+  val grays: ColorTable = new ColorTable(Array.tabulate(Size)(i => (i / 3).toByte))
+
+  /** A table of fewer colours; the others are black, unless these are the first grays, which Pillow takes for all.
+    *
+    * @param colors
+    *   three bytes a colour: red, green, blue
+    */
+  def of(colors: Array[Byte]): ColorTable =
+    if (colors.indices.forall(i => colors(i) == (i / 3).toByte)) grays
+    else new ColorTable(colors.take(Size).padTo(Size, 0.toByte))
+}

@@ -1,0 +1,18 @@
+package vitscale.runtime
+
+/** What an image file may ask for before it is decoded.
+  *
+  * @param maxPixels
+  *   most pixels (width times height, from the header)
+  * @param maxBytes
+  *   most bytes of the encoded file
+  */
+final case class DecodeLimits(maxPixels: Long, maxBytes: Long)
+
+object DecodeLimits {
+
+  /** Pillow warns above `MAX_IMAGE_PIXELS` = 1024 MiB / 4 / 3 pixels and refuses above twice that; it has no limit on
+    * the file, so ours is what one array of the JVM holds.
+    */
+  val default: DecodeLimits = DecodeLimits(maxPixels = 2L * 89478485, maxBytes = Int.MaxValue.toLong)
+}

@@ -1,0 +1,64 @@
+package vitscale.runtime
+
+import scala.util.control.NonFatal
+
+import vitscale.ImageException
+
+/** Encoded bytes to upright RGB pixels, as `transformers.image_utils.load_image` gives them: Pillow's decoders, then
+  * `ImageOps.exif_transpose`, then `convert("RGB")`, which drops alpha and lets ICC profiles be.
+  */
+object ImageDecoder {
+
+  private val formats: Seq[ImageFormat] = Seq(JpegFormat, PngFormat, GifFormat, BmpFormat)
+
+  /** Decodes an image file.
+    *
+    * @throws ImageException
+    *   for any file that is not a whole, readable image within the limits; nothing else is thrown because of a file
+    */
+  def decode(file: Array[Byte], limits: DecodeLimits = DecodeLimits.default): RgbImage = {
+    val format = recognise(file, limits)
+    try {
+      val image = format.open(file)
+      refuseTooManyPixels(image, limits)
+      Orientation.upright(image.decode(), image.orientation)
+    } catch {
+      case refused: ImageException =>
+        throw new ImageException(s"${format.name}: ${refused.getMessage}", refused)
+      case short: IndexOutOfBoundsException =>
+        throw new ImageException(
+          s"${format.name}: the file is truncated or damaged (${file.length} bytes)",
+          short
+        )
+      case failure @ (_: OutOfMemoryError | _: StackOverflowError) =>
+        throw new ImageException(s"${format.name}: decoding it takes more memory than the JVM has", failure)
+      case NonFatal(failure) =>
+        throw new ImageException(
+          s"${format.name}: the file cannot be decoded: ${failure.getMessage}",
+          failure
+        )
+    }
+  }
+
+  private def recognise(file: Array[Byte], limits: DecodeLimits): ImageFormat = {
+    if (file.isEmpty) throw new ImageException("the file is empty: 0 bytes")
+    if (file.length > limits.maxBytes)
+      throw new ImageException(s"the file has ${file.length} bytes, the limit is ${limits.maxBytes}")
+    formats.find(_.recognises(file)).getOrElse {
+      val start = file.take(8).map(byte => f"$byte%02x").mkString(" ")
+      throw new ImageException(
+        s"not an image: it starts with $start, expected one of ${formats.map(_.name).mkString(", ")}"
+      )
+    }
+  }
+
+  private def refuseTooManyPixels(image: EncodedImage, limits: DecodeLimits): Unit = {
+    if (image.width <= 0 || image.height <= 0)
+      throw new ImageException(s"the header gives a size of ${image.width}x${image.height} pixels")
+    val pixels = image.width.toLong * image.height
+    if (pixels > limits.maxPixels)
+      throw new ImageException(
+        s"${image.width}x${image.height} are $pixels pixels, the limit is ${limits.maxPixels}; not decoded"
+      )
+  }
+}

@@ -1,0 +1,31 @@
+package vitscale.runtime
+
+import java.util.concurrent.{Callable, ExecutionException, ExecutorService, Future}
+
+import scala.collection.mutable
+
+/** Maps an iterator on several threads, in order, without running far ahead of who reads it. */
+private[runtime] object OrderedParallel {
+
+  /** @param inFlight
+    *   elements at work or finished and not yet read; the source is read on the reader's own thread
+    */
+  def map[A, B](source: Iterator[A], inFlight: Int, executor: ExecutorService)(f: A => B): Iterator[B] =
+    new Iterator[B] {
+      private val started = mutable.Queue.empty[Future[B]]
+
+      override def hasNext: Boolean = started.nonEmpty || source.hasNext
+
+      override def next(): B = {
+        while (started.size < inFlight && source.hasNext) start(source.next())
+        result(started.dequeue())
+      }
+
+      private def start(element: A): Unit =
+        started.enqueue(executor.submit(new Callable[B] { override def call(): B = f(element) }))
+
+      private def result(future: Future[B]): B =
+        try future.get()
+        catch { case error: ExecutionException => throw error.getCause }
+    }
+}

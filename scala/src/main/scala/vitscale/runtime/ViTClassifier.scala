@@ -1,0 +1,105 @@
+package vitscale.runtime
+
+import java.nio.file.Path
+import java.util.concurrent.{ExecutorService, Executors, ThreadFactory}
+
+/** Classifies images with a Vision Transformer: bytes in, predictions out, without Spark.
+  *
+  * Safe for use by many threads; one classifier serves a whole process. An image that fails gives a reason in its place,
+  * and its neighbours keep their own labels.
+  *
+  * {{{
+  * val classifier = ViTClassifier.open(Paths.get("models/vit-base-patch16-224"))
+  * val answers = classifier.classify(Seq(Files.readAllBytes(photo)), topK = 5)
+  * }}}
+  */
+final class ViTClassifier private (
+    val folder: ModelFolder,
+    val options: ClassifierOptions,
+    preprocessor: Preprocessor,
+    model: OnnxModel
+) extends AutoCloseable {
+
+  private val batches = new BatchClassifier(folder, preprocessor, model)
+
+  private val workers: ExecutorService = Executors.newFixedThreadPool(options.workers, ViTClassifier.daemons)
+
+  /** Classifies encoded images.
+    *
+    * @param images
+    *   whole files: JPEG, PNG, ...
+    * @param topK
+    *   labels wanted for each image
+    * @return
+    *   one answer for each image, in order
+    */
+  def classify(images: Seq[Array[Byte]], topK: Int = 5): Seq[Either[ImageFailure, Prediction]] =
+    classify(images, Request(topK))
+
+  /** The same with all that can be asked for. */
+  def classify(images: Seq[Array[Byte]], request: Request): Seq[Either[ImageFailure, Prediction]] =
+    stream(images.iterator, request)(decode).map(_._2).toIndexedSeq
+
+  /** Classifies any number of images as they are read.
+    *
+    * @param images
+    *   read on the caller's thread, a few batches ahead
+    * @param parallel
+    *   batches at work at a time for this call; with 1 the caller's own thread does all the work, which is best where other
+    *   threads call as well
+    * @param pixels
+    *   gives an image's pixels; throws [[vitscale.ImageException]] if it cannot
+    * @return
+    *   each image with its answer, in order
+    */
+  def stream[A](images: Iterator[A], request: Request, parallel: Int = options.workers)(
+      pixels: A => RgbImage
+  ): Iterator[(A, ViTClassifier.Answer)] = {
+    val groups = images.grouped(request.batchSize)
+    val answered =
+      if (parallel <= 1) groups.map(batches.classify(_, request)(pixels))
+      else
+        OrderedParallel.map(groups, inFlight = parallel + 1, workers)(batches.classify(_, request)(pixels))
+    answered.flatten
+  }
+
+  /** Decodes an encoded image within this classifier's limits. */
+  def decode(image: Array[Byte]): RgbImage = ImageDecoder.decode(image, options.limits)
+
+  /** What the model sees of an image: its pixels before rescaling. */
+  def preprocess(image: Array[Byte]): RgbImage = preprocessor.pixels(decode(image))
+
+  /** Waits for the batches at work, then frees the model. */
+  override def close(): Unit = {
+    workers.shutdown()
+    model.close()
+  }
+}
+
+object ViTClassifier {
+
+  type Answer = Either[ImageFailure, Prediction]
+
+  /** Opens a model folder.
+    *
+    * @throws vitscale.ModelException
+    *   if a file is missing, or the files do not fit each other
+    */
+  def open(
+      path: Path,
+      precision: String = "fp32",
+      options: ClassifierOptions = ClassifierOptions()
+  ): ViTClassifier =
+    open(ModelFolder.open(path, precision), options)
+
+  def open(folder: ModelFolder, options: ClassifierOptions): ViTClassifier = {
+    val preprocessor = new Preprocessor(PreprocessorConfig.read(folder.preprocessorConfig))
+    new ViTClassifier(folder, options, preprocessor, OnnxModel.open(folder, preprocessor, options))
+  }
+
+  private val daemons: ThreadFactory = (work: Runnable) => {
+    val thread = new Thread(work, "vitscale-worker")
+    thread.setDaemon(true)
+    thread
+  }
+}

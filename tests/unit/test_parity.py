@@ -1,0 +1,53 @@
+import numpy as np
+import pytest
+from vitscale.backends.base import Outputs
+from vitscale.backends.spec import parse
+from vitscale.errors import ParityError
+from vitscale.parity import compare, compare_all, distinct
+
+
+def outputs(files: str, labels: str, logits: list[list[float]], pixels: list[int]) -> Outputs:
+    images = np.array(pixels, np.uint8).reshape(-1, 1, 1, 1).repeat(3, axis=3)
+    return Outputs(tuple(files), tuple(labels), np.array(logits, np.float32), images)
+
+
+def test_images_are_joined_by_file_not_by_position() -> None:
+    one = outputs("ab", "xy", [[1, 0], [0, 1]], [10, 20])
+    other = outputs("bca", "yxx", [[0, 1], [9, 9], [1, 0.5]], [20, 99, 13])
+    row = compare(one, other)
+    assert row["images"] == 2
+    assert row["top1_agreement"] == 1.0
+    assert row["max_logit_difference"] == pytest.approx(0.5)
+    assert row["max_pixel_difference"] == 3
+    assert row["differing_pixels"] == pytest.approx(0.5)
+
+
+def test_pixel_differences_do_not_wrap_around() -> None:
+    black, white = outputs("a", "x", [[0]], [0]), outputs("a", "y", [[0]], [255])
+    assert compare(black, white)["max_pixel_difference"] == 255
+    assert compare(black, white)["top1_agreement"] == 0.0
+
+
+def test_nothing_in_common_and_other_shapes_are_errors() -> None:
+    with pytest.raises(ParityError, match="no image in common"):
+        compare(outputs("a", "x", [[0]], [0]), outputs("b", "x", [[0]], [0]))
+    with pytest.raises(ParityError, match="logits of the two backends differ in shape"):
+        compare(outputs("a", "x", [[0]], [0]), outputs("a", "x", [[0, 1]], [0]))
+
+
+def test_the_first_is_the_reference_unless_all_pairs_are_asked_for() -> None:
+    same = {name: outputs("a", "x", [[0]], [0]) for name in ["one", "two", "three"]}
+    assert [(row["reference"], row["backend"]) for row in compare_all(same)] == [
+        ("one", "two"),
+        ("one", "three"),
+    ]
+    assert len(compare_all(same, all_pairs=True)) == 3
+    assert compare_all({}) == []
+
+
+def test_options_that_only_change_speed_are_compared_once() -> None:
+    chosen = ["spark-nlp", "spark-nlp:bridge=py4j", "spark-nlp:threads=2", "huggingface:dtype=bfloat16"]
+    assert [str(one) for one in distinct([parse(text) for text in chosen])] == [
+        "spark-nlp",
+        "huggingface:dtype=bfloat16",
+    ]
