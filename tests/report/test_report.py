@@ -15,7 +15,9 @@ from tests.report.conftest import Browser
 
 Write = Callable[..., Path]
 
-HOSTILE = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">.jpg"
+HOSTILE = (
+    "<b>&amp;</b><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">.jpg"
+)
 FASTEST_COLOUR = "return document.getElementById('results-1-speed-up').data[0].marker.color[0]"
 LUMINANCE = """
     const [r, g, b] = getComputedStyle(document.body).backgroundColor.match(/[0-9.]+/g);

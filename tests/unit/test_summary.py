@@ -39,7 +39,7 @@ def printed(width: int, show: Any, answer: Any) -> str:
         ({"dtype": "bfloat16"}, "cpu", "huggingface (dtype=bfloat16)"),
         ({"bridge": "py4j", "threads": 2}, "cpu", "huggingface (py4j, threads=2)"),
         ({"torch_compile": True}, "gpu", "huggingface (gpu, torch_compile)"),
-        ({"x": False}, "cpu", "huggingface (x=false)"),
+        ({"x": False, "y": "A"}, "cpu", "huggingface (x=false, y=A)"),
     ],
 )
 def test_label(options: dict[str, Any], device: str, expected: str) -> None:
