@@ -11,6 +11,7 @@ object Dependencies {
     val onnxruntime = "1.28.0" // 1.29.0 crashes the JVM inside Spark NLP's session set-up
     val scopt = "4.1.0"
     val twelveMonkeys = "3.12.0"
+    val webp = "0.10.2"
     val scalatest = "3.2.19"
     val scalacheckBridge = "3.2.19.0"
   }
@@ -50,9 +51,8 @@ object Dependencies {
     sparkNlp(device),
     onnxruntime(device),
     "com.github.scopt" %% "scopt" % Version.scopt,
-    "com.twelvemonkeys.imageio" % "imageio-jpeg" % Version.twelveMonkeys,
     "com.twelvemonkeys.imageio" % "imageio-tiff" % Version.twelveMonkeys,
-    "com.twelvemonkeys.imageio" % "imageio-webp" % Version.twelveMonkeys
+    "com.github.usefulness" % "webp-imageio" % Version.webp // libwebp: TwelveMonkeys' WebP gives other pixels
   )
 
   /** ViT runs on the ONNX engine alone, so the other engines (several hundred MB) stay out. */

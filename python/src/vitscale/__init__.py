@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 from vitscale._version import __version__
 
 if TYPE_CHECKING:
+    from vitscale.preprocess import preprocess
     from vitscale.session import start
 
-_LAZY = {"start": "vitscale.session"}
+_LAZY = {"preprocess": "vitscale.preprocess", "start": "vitscale.session"}
 
-__all__ = ["__version__", "start"]
+__all__ = ["__version__", "preprocess", "start"]
 
 
 def __getattr__(name: str) -> Any:

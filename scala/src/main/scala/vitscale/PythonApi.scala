@@ -1,6 +1,7 @@
 package vitscale
 
 import java.nio.file.Paths
+import java.nio.{ByteBuffer, ByteOrder}
 import java.util
 
 import scala.collection.JavaConverters._
@@ -8,7 +9,7 @@ import scala.collection.JavaConverters._
 import org.apache.spark.sql.SparkSession
 
 import vitscale.bench._
-import vitscale.runtime.ModelFolder
+import vitscale.runtime.{ImageDecoder, ModelFolder, Preprocessor, PreprocessorConfig, RgbImage}
 
 /** All that Python calls over py4j; everything else of the jar stays behind it. */
 object PythonApi {
@@ -45,6 +46,26 @@ object PythonApi {
   /** Writes pixels and logits into a folder, where Python reads them. */
   def writeOutputs(backend: Backend, images: ImageFolder, folder: String): Unit =
     OutputsWriter.write(backend.outputs(images), Paths.get(folder))
+
+  /** An image's pixels as the model gets them, before rescaling.
+    *
+    * @param image
+    *   an encoded image file
+    * @param config
+    *   the text of a `preprocessor_config.json`
+    */
+  def preprocess(image: Array[Byte], config: String): RgbImage =
+    new Preprocessor(PreprocessorConfig.parse(config)).pixels(ImageDecoder.decode(image))
+
+  /** The model's input for an image: [channel, height, width] floats, little-endian. */
+  def pixelValues(image: Array[Byte], config: String): Array[Byte] = {
+    val preprocessor = new Preprocessor(PreprocessorConfig.parse(config))
+    val pixels = preprocessor.pixels(ImageDecoder.decode(image))
+    val values =
+      ByteBuffer.allocate(pixels.data.length * java.lang.Float.BYTES).order(ByteOrder.LITTLE_ENDIAN)
+    preprocessor.writeNormalized(pixels, values.asFloatBuffer)
+    values.array
+  }
 
   private def open(model: String, precision: String): ModelFolder =
     ModelFolder.open(Paths.get(model), precision)

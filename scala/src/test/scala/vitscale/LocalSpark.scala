@@ -6,6 +6,8 @@ import org.scalatest.{BeforeAndAfterAll, Suite}
 /** A real Spark with two task slots, one for all suites of the JVM. */
 trait LocalSpark extends BeforeAndAfterAll { this: Suite =>
 
+  System.setProperty("vitscale.cache", "none") // tests leave nothing in the user's folder
+
   lazy val spark: SparkSession = SparkSession
     .builder()
     .master("local[2]")

@@ -16,17 +16,25 @@ final private[runtime] class BmpRunLength(file: Array[Byte], start: Int, width: 
     val out = new Array[Byte](count)
     var filled = 0
     var ended = false
+    var x = 0 // where the row stands; goes beyond its end when the data do
     while (filled < count && !ended) {
       val (first, second) = (byte(), byte())
       if (first > 0) {
-        val room = width - filled % width
-        filled += repeat(second, math.min(first, room), out, filled)
+        val run = math.min(math.min(first, math.max(width - x, 0)), count - filled)
+        filled += repeat(second, run, out, filled)
+        x += run
       } else
         second match {
-          case 0 => filled = (filled + width - 1) / width * width
+          case 0 =>
+            filled = (filled + width - 1) / width * width
+            x = 0
           case 1 => ended = true
-          case 2 => filled += byte() + byte() * width
-          case literals => filled += copy(math.min(literals, count - filled), out, filled)
+          case 2 =>
+            filled += byte() + byte() * width
+            x = filled % width
+          case literals =>
+            filled += copy(math.min(literals, count - filled), out, filled)
+            x += literals
         }
     }
     if (filled < count) throw new ImageException("truncated: the image data ends before the last pixel")

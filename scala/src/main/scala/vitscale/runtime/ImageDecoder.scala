@@ -9,7 +9,8 @@ import vitscale.ImageException
   */
 object ImageDecoder {
 
-  private val formats: Seq[ImageFormat] = Seq(JpegFormat, PngFormat, GifFormat, BmpFormat)
+  private val formats: Seq[ImageFormat] =
+    Seq(JpegFormat, PngFormat, GifFormat, BmpFormat, WebPFormat, TiffFormat)
 
   /** Decodes an image file.
     *

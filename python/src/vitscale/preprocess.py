@@ -1,0 +1,94 @@
+"""The JVM engine's pixels, so that anyone can compare them with Pillow's and Transformers'."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vitscale._jvm import java_errors, python_api
+from vitscale.errors import ImageError, ModelError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+ImageLike: TypeAlias = "str | Path | bytes | Image"
+Settings: TypeAlias = Mapping[str, Any] | str | Path | None
+
+
+def preprocess(image: ImageLike, config: Settings = None) -> NDArray[np.uint8]:
+    """Decode, turn upright, resize and crop an image as the ``vitscale`` engine does before its model.
+
+    Parameters
+    ----------
+    image : str, Path, bytes or PIL.Image.Image
+        A file, the bytes of one, or an image of Pillow, which is handed over as its ``convert("RGB")``.
+    config : mapping, str or Path, optional
+        The settings of an image processor, or a ``preprocessor_config.json``, or a folder that has one. Without
+        it those of ``ViTImageProcessor``: 224x224, bilinear.
+
+    Returns
+    -------
+    ndarray of uint8, shape [height, width, 3]
+        RGB before rescaling; equals Transformers' PIL processor byte for byte.
+
+    Raises
+    ------
+    ImageError
+        If the image cannot be read, or is refused before it is decoded.
+    ModelError
+        If the settings ask for what the engine does not do.
+    """
+    with java_errors():
+        pixels = python_api().preprocess(_encoded(image), _settings(config))
+        shape = (pixels.height(), pixels.width(), 3)
+        return np.frombuffer(pixels.data(), dtype=np.uint8).reshape(shape)
+
+
+def pixel_values(
+    image: ImageLike, config: Settings = None
+) -> NDArray[np.float32]:
+    """Return an image as the model's input: :func:`preprocess`, then rescaled and normalised.
+
+    Parameters and errors are those of :func:`preprocess`.
+
+    Returns
+    -------
+    ndarray of float32, shape [3, height, width]
+        Equals the ``pixel_values`` of Transformers' PIL processor float for float.
+    """
+    height, width, channels = preprocess(image, config).shape
+    with java_errors():
+        values = python_api().pixelValues(_encoded(image), _settings(config))
+    return np.frombuffer(values, dtype="<f4").reshape(channels, height, width)
+
+
+def _encoded(image: ImageLike) -> bytes:
+    if isinstance(image, bytes):
+        return image
+    if isinstance(image, str | Path):
+        try:
+            return Path(image).read_bytes()
+        except OSError as error:
+            raise ImageError(f"Cannot read {image}: {error.strerror}. Give the path of an image file.") from error
+    buffer = io.BytesIO()
+    image.convert("RGB").save(buffer, format="BMP")
+    return buffer.getvalue()
+
+
+def _settings(config: Settings) -> str:
+    if config is None:
+        return "{}"
+    if isinstance(config, Mapping):
+        return json.dumps(dict(config))
+    path = Path(config)
+    path = path / "preprocessor_config.json" if path.is_dir() else path
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ModelError(f"Cannot read {path}: {error.strerror}. A model folder needs this file.") from error
