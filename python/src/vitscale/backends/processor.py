@@ -11,8 +11,8 @@ from transformers import AutoImageProcessor
 def load_processor(model: Path) -> Any:
     """Return a model folder's image processor on Pillow.
 
-    The one on torchvision, Transformers' default where torchvision is installed, is off by one in about 0.1 % of the
-    values.
+    The one on torchvision, Transformers' default where torchvision is installed, is off by one in about 0.1 %
+    of the values.
     """
     factory: Any = AutoImageProcessor
     return factory.from_pretrained(model, backend="pil")
