@@ -29,8 +29,8 @@ def preprocess(image: ImageLike, config: Settings = None) -> NDArray[np.uint8]:
     image : str, Path, bytes or PIL.Image.Image
         A file, the bytes of one, or an image of Pillow, which is handed over as its ``convert("RGB")``.
     config : mapping, str or Path, optional
-        The settings of an image processor, or a ``preprocessor_config.json``, or a folder that has one. Without
-        it those of ``ViTImageProcessor``: 224x224, bilinear.
+        The settings of an image processor, or a ``preprocessor_config.json``, or a folder that has one.
+        Without it those of ``ViTImageProcessor``: 224x224, bilinear.
 
     Returns
     -------
@@ -50,9 +50,7 @@ def preprocess(image: ImageLike, config: Settings = None) -> NDArray[np.uint8]:
         return np.frombuffer(pixels.data(), dtype=np.uint8).reshape(shape)
 
 
-def pixel_values(
-    image: ImageLike, config: Settings = None
-) -> NDArray[np.float32]:
+def pixel_values(image: ImageLike, config: Settings = None) -> NDArray[np.float32]:
     """Return an image as the model's input: :func:`preprocess`, then rescaled and normalised.
 
     Parameters and errors are those of :func:`preprocess`.
@@ -75,7 +73,9 @@ def _encoded(image: ImageLike) -> bytes:
         try:
             return Path(image).read_bytes()
         except OSError as error:
-            raise ImageError(f"Cannot read {image}: {error.strerror}. Give the path of an image file.") from error
+            raise ImageError(
+                f"Cannot read {image}: {error.strerror}. Give the path of an image file."
+            ) from error
     buffer = io.BytesIO()
     image.convert("RGB").save(buffer, format="BMP")
     return buffer.getvalue()
