@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
 from rich.console import Console
 
@@ -44,17 +43,10 @@ Json = Annotated[Path | None, typer.Option("--json", help="Also write the answer
 def main() -> None:
     """Run a command; a user's mistake ends in one message and an exit status, never in a stack trace."""
     try:
-        status = app(standalone_mode=False)
+        app()
     except VitscaleError as error:
-        status = error.exit_code
         progress.print(f"[bold red]error:[/] {_escaped(error)}")
-    except click.ClickException as error:
-        status = error.exit_code
-        error.show()
-    except (KeyboardInterrupt, click.Abort):
-        status = INTERRUPTED
-        progress.print("interrupted; what was measured so far is kept")
-    sys.exit(status or 0)
+        sys.exit(error.exit_code)
 
 
 @app.callback(invoke_without_command=True)
@@ -80,7 +72,7 @@ def bench(
     output: Annotated[Path, typer.Option("--output", "-o", help="Results file.")] = DEFAULT_RESULTS,
     report: Annotated[Path | None, typer.Option(help="Also write an HTML report.")] = None,
     json_to: Json = None,
-) -> int:
+) -> None:
     """Measure backends side by side: images per second by batch size, the best batch, and agreement."""
     from vitscale.bench.results import load_results
     from vitscale.bench.runner import make_plan, run_plan
@@ -88,11 +80,11 @@ def bench(
     from vitscale.report.terminal import print_summary
 
     plan = make_plan(
-        images,
-        model,
-        backend,
-        _batch_sizes(batch_size),
-        output,
+        images=images,
+        model=model,
+        backends=backend,
+        batch_sizes=_batch_sizes(batch_size),
+        output=output,
         iterations=iterations,
         warmup_images=warmup_images,
         parity_images=parity_images,
@@ -101,14 +93,19 @@ def bench(
     _say(f"{len(plan.images.files)} images, model {plan.model.name} with {plan.model.weights} weights")
     for failed in plan.undecodable:
         _say(f"{failed.file} cannot be decoded: {failed.reason}")
-    results = run_plan(plan, ["vitscale", *sys.argv[1:]], _say)
+    try:
+        results = run_plan(plan, ["vitscale", *sys.argv[1:]], _say)
+    except KeyboardInterrupt:
+        _say(f"interrupted; what was measured so far is in {output}")
+        raise typer.Exit(INTERRUPTED) from None
     print_summary(load_results(output), Console(stderr=json_to == Path("-")))
     _say(f"results: {output}")
     if report:
         write_report(output, report)
         _say(f"report: {report}")
     _write_json(results, json_to)
-    return 1 if any(row["error"] for row in results["benchmarks"]) else 0
+    if any(row["error"] for row in results["benchmarks"]):
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -120,7 +117,7 @@ def parity(
     min_top1: Annotated[float, typer.Option(min=0, max=1, help="Fail below this top-1 agreement.")] = 0.0,
     max_logit_difference: Annotated[float, typer.Option(min=0, help="Fail above it.")] = float("inf"),
     json_to: Json = None,
-) -> int:
+) -> None:
     """Compare what backends answer: top-1 agreement, largest differences of logits and of pixels."""
     from vitscale.bench.runner import compare_backends, make_plan
     from vitscale.report.terminal import print_parity
@@ -139,7 +136,7 @@ def parity(
     rows = compare_backends(plan, _say, all_pairs=True)
     print_parity(rows, Console(stderr=json_to == Path("-")))
     _write_json(rows, json_to)
-    return _judge(rows, min_top1, max_logit_difference)
+    _judge(rows, min_top1, max_logit_difference)
 
 
 @app.command()
@@ -196,7 +193,7 @@ def env(json_to: Json = None) -> None:
     _write_json(found, json_to)
 
 
-def _judge(rows: list[dict[str, Any]], min_top1: float, max_logit_difference: float) -> int:
+def _judge(rows: list[dict[str, Any]], min_top1: float, max_logit_difference: float) -> None:
     for row in rows:
         if row["top1_agreement"] < min_top1 or row["max_logit_difference"] > max_logit_difference:
             raise ParityError(
@@ -204,7 +201,6 @@ def _judge(rows: list[dict[str, Any]], min_top1: float, max_logit_difference: fl
                 f"{row['top1_agreement']:.1%} (at least {min_top1:.1%} was asked for), largest logit "
                 f"difference {row['max_logit_difference']:.2g} (at most {max_logit_difference:.2g})."
             )
-    return 0
 
 
 def _batch_sizes(text: str) -> list[int]:

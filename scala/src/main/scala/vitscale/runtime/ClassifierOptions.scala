@@ -19,7 +19,7 @@ import vitscale.UsageException
 final case class ClassifierOptions(
     threads: Int = ClassifierOptions.machineCores,
     cores: Int = ClassifierOptions.machineCores,
-    graphCache: Option[Path] = Some(ClassifierOptions.defaultGraphCache),
+    graphCache: Option[Path] = ClassifierOptions.defaultGraphCache,
     limits: DecodeLimits = DecodeLimits.default
 ) {
   if (threads < 1 || cores < 1)
@@ -39,12 +39,16 @@ object ClassifierOptions {
   /** For many images: one thread for each forward pass, as many at a time as there are cores. */
   def throughput: ClassifierOptions = ClassifierOptions(threads = 1)
 
-  /** The user's cache folder, after the XDG base directory specification. */
-  def defaultGraphCache: Path =
-    sys.env
-      .get("XDG_CACHE_HOME")
-      .filter(_.nonEmpty)
-      .fold(Paths.get(sys.props("user.home"), ".cache"))(Paths.get(_))
-      .resolve("vitscale")
-      .resolve("graphs")
+  /** The system property `vitscale.cache` (`none` for no cache), else the user's cache folder after the XDG base directory
+    * specification.
+    */
+  def defaultGraphCache: Option[Path] = sys.props.get("vitscale.cache") match {
+    case Some("none") => None
+    case Some(folder) => Some(Paths.get(folder))
+    case None =>
+      val caches = sys.env.get("XDG_CACHE_HOME").filter(_.nonEmpty).map(Paths.get(_))
+      Some(
+        caches.getOrElse(Paths.get(sys.props("user.home"), ".cache")).resolve("vitscale").resolve("graphs")
+      )
+  }
 }

@@ -2,27 +2,29 @@ package vitscale.runtime
 
 import java.io.IOException
 import java.nio.charset.StandardCharsets.UTF_8
-import java.nio.file.{Files, Path, Paths, StandardCopyOption}
+import java.nio.file.{Files, Path, StandardCopyOption}
 import java.util.UUID
 
 import scala.collection.JavaConverters._
-import scala.util.control.NonFatal
 
 import ai.onnxruntime.OrtSession.SessionOptions
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel
 import ai.onnxruntime.{OrtEnvironment, OrtException, OrtSession}
 
-/** Optimises a graph once and keeps the result, weights in a file of their own that later processes map into memory.
+/** Optimises a graph once and keeps the result, its weights in a file of their own: later processes start sooner and hold
+  * less memory.
   *
-  * An optimised graph holds for one model file, one version of ONNX Runtime and one kind of processor: all three are in
-  * its folder's name. The cache only ever saves time: where it cannot be written or read, the graph is optimised anew.
+  * What is kept are the fusions (ONNX Runtime's "extended" level), which hold for every processor; the layouts of the
+  * level above are cheap and chosen at each start. An entry belongs to one state of one model file and one version of ONNX
+  * Runtime, and takes the place of older ones of that file. The cache only ever saves: where it cannot be written or read,
+  * the graph is optimised anew.
   */
 private[runtime] object GraphCache {
 
   private val GraphFile = "model.onnx"
   private val WeightsFile = "model.onnx.data"
 
-  /** Opens a session on the cached graph, or on the graph itself, whose optimised form is cached then.
+  /** Opens a session on the cached form of a graph, which is made if need be.
     *
     * @param settings
     *   makes the settings of a session
@@ -35,89 +37,75 @@ private[runtime] object GraphCache {
       cache: Option[Path],
       settings: () => SessionOptions
   ): OrtSession = {
-    val cached = cache.map(entry(_, graph, environment.getVersion))
-    cached
-      .flatMap(openCached(environment, _, settings))
-      .orElse(cached.flatMap(openAndKeep(environment, graph, _, settings)))
-      .getOrElse(session(environment, graph, settings())(_.setOptimizationLevel(OptLevel.ALL_OPT)))
+    def session(file: Path): OrtSession = create(environment, file, settings())(OptLevel.ALL_OPT)
+    val cached = cache.flatMap { folder =>
+      val entry = entryOf(folder, graph, environment.getVersion)
+      if (!Files.isDirectory(entry)) fill(entry, environment, graph, settings)
+      if (Files.isDirectory(entry)) openEntry(entry)(session) else None
+    }
+    cached.getOrElse(session(graph))
   }
 
-  private def openCached(
-      environment: OrtEnvironment,
-      entry: Path,
-      settings: () => SessionOptions
-  ): Option[OrtSession] =
-    if (!Files.isRegularFile(entry.resolve(GraphFile))) None
-    else
-      try
-        Some(
-          session(environment, entry.resolve(GraphFile), settings())(_.setOptimizationLevel(OptLevel.NO_OPT))
-        )
-      catch {
-        case _: OrtException =>
-          delete(entry)
-          None
-      }
+  private def openEntry(entry: Path)(session: Path => OrtSession): Option[OrtSession] =
+    try Some(session(entry.resolve(GraphFile)))
+    catch {
+      case _: OrtException =>
+        delete(entry)
+        None
+    }
 
-  private def openAndKeep(
+  /** Writes an entry beside its place and moves it there in one step; another process may have been faster. */
+  private def fill(
+      entry: Path,
       environment: OrtEnvironment,
       graph: Path,
-      entry: Path,
       settings: () => SessionOptions
-  ): Option[OrtSession] = {
+  ): Unit = {
     val unfinished = entry.resolveSibling(s".${UUID.randomUUID()}")
     try {
       Files.createDirectories(unfinished)
-      val opened = session(environment, graph, settings()) { options =>
-        options.setOptimizationLevel(OptLevel.ALL_OPT)
-        options.setOptimizedModelFilePath(unfinished.resolve(GraphFile).toString)
-        options.addConfigEntry("session.optimized_model_external_initializers_file_name", WeightsFile)
-        options.addConfigEntry("session.optimized_model_external_initializers_min_size_in_bytes", "1024")
-      }
-      publish(unfinished, entry)
-      Some(opened)
-    } catch {
-      case _: OrtException | _: IOException => None
-    } finally delete(unfinished)
+      val options = settings()
+      options.setOptimizedModelFilePath(unfinished.resolve(GraphFile).toString)
+      options.addConfigEntry("session.optimized_model_external_initializers_file_name", WeightsFile)
+      options.addConfigEntry("session.optimized_model_external_initializers_min_size_in_bytes", "1024")
+      create(environment, graph, options)(OptLevel.EXTENDED_OPT).close()
+      Files.move(unfinished, entry, StandardCopyOption.ATOMIC_MOVE)
+      olderThan(entry).foreach(delete)
+    } catch { case _: OrtException | _: IOException => () }
+    finally delete(unfinished)
   }
 
-  /** Another process may have been faster; then its entry stays. */
-  private def publish(unfinished: Path, entry: Path): Unit =
-    try {
-      Files.move(unfinished, entry, StandardCopyOption.ATOMIC_MOVE)
-      ()
-    } catch { case _: IOException => () }
-
-  private def session(environment: OrtEnvironment, graph: Path, options: SessionOptions)(
-      set: SessionOptions => Unit
+  private def create(environment: OrtEnvironment, file: Path, options: SessionOptions)(
+      level: OptLevel
   ): OrtSession =
     try {
-      set(options)
-      environment.createSession(graph.toString, options)
+      options.setOptimizationLevel(level)
+      environment.createSession(file.toString, options)
     } finally options.close()
 
-  private def entry(cache: Path, graph: Path, version: String): Path = {
+  /** Two folders: one for the file, in it one for its state. */
+  private def entryOf(cache: Path, graph: Path, version: String): Path = {
     val file = graph.toRealPath()
-    val stamp = s"$file ${Files.size(file)} ${Files.getLastModifiedTime(file)} $version $processor"
-    cache.resolve(UUID.nameUUIDFromBytes(stamp.getBytes(UTF_8)).toString)
+    val state = s"${Files.size(file)} ${Files.getLastModifiedTime(file)} $version"
+    cache.resolve(hashed(file.toString)).resolve(hashed(state))
   }
 
-  /** What the layout of an optimised graph can depend on. */
-  private lazy val processor: String = {
-    val features =
-      try
-        Files.readAllLines(Paths.get("/proc/cpuinfo")).asScala.find(_.matches("(?i)(flags|features)\\s*:.*"))
-      catch { case NonFatal(_) => None }
-    s"${sys.props("os.name")} ${sys.props("os.arch")} ${features.getOrElse("")}"
-  }
+  private def hashed(text: String): String = UUID.nameUUIDFromBytes(text.getBytes(UTF_8)).toString
 
-  private def delete(folder: Path): Unit =
+  private def olderThan(entry: Path): Seq[Path] =
+    children(entry.getParent).filter(path => path != entry && !path.getFileName.toString.startsWith("."))
+
+  private def delete(entry: Path): Unit =
     try
-      if (Files.isDirectory(folder)) {
-        val files = Files.list(folder)
-        try files.iterator().asScala.foreach(Files.deleteIfExists(_))
-        finally files.close()
-        Files.delete(folder)
+      if (Files.isDirectory(entry)) {
+        children(entry).foreach(Files.deleteIfExists(_))
+        Files.delete(entry)
       }
     catch { case _: IOException => () }
+
+  private def children(folder: Path): Seq[Path] = {
+    val files = Files.list(folder)
+    try files.iterator().asScala.toIndexedSeq
+    finally files.close()
+  }
 }

@@ -4,6 +4,8 @@ import java.io.IOException
 import java.nio.file.{Files, Path}
 import java.security.{DigestInputStream, MessageDigest}
 
+import scala.collection.JavaConverters._
+
 import com.fasterxml.jackson.databind.{JsonNode, ObjectMapper}
 
 import vitscale.ModelException
@@ -44,6 +46,16 @@ final case class ModelFolder(
 
   def onnxFile: Path = onnxFolder.resolve(ModelFolder.OnnxFile)
 
+  /** All that a copy needs to work: relative to `path`, the checkpoint's own weights left out. */
+  def files: Seq[Path] = {
+    val walked = Files.walk(onnxFolder)
+    val graph =
+      try walked.iterator().asScala.filter(Files.isRegularFile(_)).toIndexedSeq
+      finally walked.close()
+    val settings = ModelFolder.ownFiles.map(path.resolve(_)).filter(Files.isRegularFile(_))
+    (settings ++ graph).map(path.relativize)
+  }
+
   /** SHA-256 of the ONNX file: as recorded, else computed now. */
   lazy val onnxSha256: String = recordedSha256.getOrElse(ModelFolder.sha256(onnxFile))
 }
@@ -54,6 +66,8 @@ object ModelFolder {
   private val ConfigFile = "config.json"
   private val PreprocessorFile = "preprocessor_config.json"
   private val ProvenanceFile = "vitscale.json"
+
+  private val ownFiles = Seq(ConfigFile, PreprocessorFile, ProvenanceFile)
 
   private val json = new ObjectMapper()
 
@@ -107,6 +121,10 @@ object ModelFolder {
       )
     enclosing(onnx).fold(standalone(onnx))(open(_, onnx.getFileName.toString))
   }
+
+  /** Opens either of the two: a model folder, or the folder with `model.onnx`. */
+  def openAny(path: Path, precision: String): ModelFolder =
+    if (Files.isRegularFile(path.resolve(OnnxFile))) openOnnx(path) else open(path, precision)
 
   private def enclosing(onnx: Path): Option[Path] =
     Option(onnx.getParent)

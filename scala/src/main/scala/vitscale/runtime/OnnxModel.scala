@@ -94,12 +94,15 @@ object OnnxModel {
     }
   }
 
-  /** Threads that wait do not spin: the cores belong to decoding and to other passes then. */
+  /** Threads that wait do not spin: the cores belong to decoding and to other passes then. Weights live outside the
+    * arena, which would keep the memory of those that are repacked.
+    */
   private def sessionOptions(options: ClassifierOptions): OrtSession.SessionOptions = {
     val settings = new OrtSession.SessionOptions()
     settings.setIntraOpNumThreads(options.threads)
     settings.setInterOpNumThreads(1)
     settings.addConfigEntry("session.intra_op.allow_spinning", "0")
+    settings.addConfigEntry("session.use_device_allocator_for_initializers", "1")
     settings
   }
 

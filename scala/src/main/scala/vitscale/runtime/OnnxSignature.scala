@@ -23,9 +23,9 @@ private[runtime] object OnnxSignature {
     val inputs = session.getInputInfo.asScala.toMap
     if (inputs.keySet != Set(Input))
       refuse(file, s"takes ${names(inputs.keySet)}, expected one input named $Input")
-    val output = tensor(file, session.getOutputInfo.asScala.toMap, Output)
-    checkLogits(file, output, classCount)
-    layout(file, tensor(file, inputs, Input), preprocessor)
+    val pixels = layout(file, tensor(file, inputs, Input), preprocessor)
+    checkLogits(file, tensor(file, session.getOutputInfo.asScala.toMap, Output), classCount)
+    pixels
   }
 
   private def layout(file: Path, input: TensorInfo, preprocessor: Preprocessor): PixelLayout = {

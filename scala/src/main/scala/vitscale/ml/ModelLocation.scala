@@ -1,0 +1,103 @@
+package vitscale.ml
+
+import java.io.IOException
+import java.net.{URI, URISyntaxException}
+import java.nio.file.{Files, Path, Paths}
+import java.util.concurrent.ConcurrentHashMap
+
+import org.apache.commons.io.FileUtils
+import org.apache.hadoop.conf.Configuration
+import org.apache.hadoop.fs.{FileSystem, FileUtil, Path => HadoopPath}
+import org.apache.spark.SparkEnv
+
+import vitscale.ModelException
+import vitscale.runtime.ModelFolder
+
+/** Where a model lies, for the driver and for every executor.
+  *
+  * @param path
+  *   a local path, or a URI of a Hadoop file system
+  */
+final private[ml] case class ModelLocation(path: String, precision: String) {
+
+  /** Opens the model; one that is not local is copied here first, once for each JVM.
+    *
+    * @throws vitscale.ModelException
+    *   if it cannot be reached, or is no whole model
+    */
+  def open(): ModelFolder =
+    ModelFolder.openAny(
+      localPath.getOrElse(ModelLocation.copies.computeIfAbsent(this, _.download())),
+      precision
+    )
+
+  /** Copies the model to a folder of any Hadoop file system, for a later `ModelLocation`. */
+  def save(target: String): Unit = {
+    val folder = open()
+    val to = new HadoopPath(target)
+    val configuration = ModelLocation.configuration
+    val system = to.getFileSystem(configuration)
+    folder.files.foreach { file =>
+      val copy = new HadoopPath(to, file.toString)
+      FileUtil.copy(folder.path.resolve(file).toFile, system, copy, false, configuration)
+    }
+  }
+
+  private def localPath: Option[Path] =
+    try {
+      val uri = new URI(path)
+      if (uri.getScheme == "file") Some(Paths.get(uri.getPath))
+      else if (uri.getScheme == null || uri.getScheme.length == 1)
+        Some(Paths.get(path)) // one letter: a Windows drive
+      else None
+    } catch { case _: URISyntaxException => Some(Paths.get(path)) }
+
+  private def download(): Path = {
+    val source = new HadoopPath(path)
+    val folder = Files.createTempDirectory("vitscale-model-")
+    FileUtils.forceDeleteOnExit(folder.toFile)
+    try {
+      val system = source.getFileSystem(ModelLocation.configuration)
+      ModelLocation.parts(precision).foreach(copyPart(system, source, _, folder))
+    } catch {
+      case error: IOException =>
+        throw new ModelException(s"The model $path cannot be read: ${error.getMessage}.", error)
+    }
+    folder
+  }
+
+  private def copyPart(system: FileSystem, source: HadoopPath, part: String, folder: Path): Unit = {
+    val from = new HadoopPath(source, part)
+    if (system.exists(from)) {
+      val to = folder.resolve(part)
+      Files.createDirectories(to.getParent)
+      FileUtil.copy(system, from, to.toFile, false, ModelLocation.configuration)
+      ()
+    }
+  }
+}
+
+private[ml] object ModelLocation {
+
+  private val copies = new ConcurrentHashMap[ModelLocation, Path]()
+
+  /** What either form of a model consists of; the checkpoint's own weights are not needed. */
+  private def parts(precision: String): Seq[String] = Seq(
+    "config.json",
+    "preprocessor_config.json",
+    "vitscale.json",
+    s"onnx/$precision",
+    "model.onnx",
+    "model.onnx.data",
+    "assets"
+  )
+
+  /** Hadoop's settings with those of the Spark application, on the driver and on executors alike. */
+  private def configuration: Configuration = {
+    val settings = new Configuration()
+    Option(SparkEnv.get).toSeq
+      .flatMap(_.conf.getAllWithPrefix("spark.hadoop."))
+      .foreach { case (key, value) => settings.set(key, value) }
+    settings
+  }
+}

@@ -1,0 +1,50 @@
+package vitscale.ml
+
+import org.apache.spark.{SparkEnv, TaskContext}
+
+import vitscale.runtime.ViTClassifier.Answer
+import vitscale.runtime.{ClassifierOptions, Request, RgbImage, SharedClassifiers}
+
+/** Classifies what a Spark task reads, with the one classifier that all tasks of its executor share.
+  *
+  * @param threads
+  *   cores of one forward pass; 0 for the best number
+  */
+final private[ml] case class TaskClassifier(model: ModelLocation, threads: Int, request: Request) {
+
+  /** To be called inside a task: the classifier is given back when the task ends, however it ends. */
+  def stream[A](images: Iterator[A])(pixels: A => RgbImage): Iterator[(A, Answer)] = {
+    val options = ClassifierOptions(threads = if (threads == 0) 1 else threads, cores = TaskSlots.cores)
+    val lease = SharedClassifiers.lease(model.open(), options)
+    val task = TaskContext.get()
+    task.addTaskCompletionListener[Unit](_ => lease.close())
+    val neighbours = math.min(TaskSlots.count, task.numPartitions())
+    lease.classifier.stream(images, request, parallel = options.workers / math.max(1, neighbours))(pixels)
+  }
+
+  /** Outside of any task: a few images, answered as soon as the cores can. */
+  def classify[A](images: Seq[A])(pixels: A => RgbImage): Seq[(A, Answer)] = {
+    val default = ClassifierOptions()
+    val options = if (threads == 0) default else default.copy(threads = threads)
+    val lease = SharedClassifiers.lease(model.open(), options)
+    try lease.classifier.stream(images.iterator, request)(pixels).toIndexedSeq
+    finally lease.close()
+  }
+}
+
+/** How many cores and tasks this executor has. */
+private[ml] object TaskSlots {
+
+  private val LocalMaster = "local\\[(\\d+).*\\]".r
+
+  /** The executor's cores as the cluster grants them, else those of the machine. */
+  def cores: Int =
+    SparkEnv.get.conf.getOption("spark.executor.cores").fold(ClassifierOptions.machineCores)(_.toInt)
+
+  /** Tasks that run at a time. */
+  def count: Int = SparkEnv.get.conf.get("spark.master", "local") match {
+    case "local" => 1
+    case LocalMaster(tasks) => tasks.toInt
+    case _ => math.max(1, cores / SparkEnv.get.conf.getInt("spark.task.cpus", 1))
+  }
+}

@@ -1,0 +1,144 @@
+package vitscale.ml
+
+import org.apache.spark.ml.Transformer
+import org.apache.spark.ml.param.shared.{HasInputCol, HasOutputCol}
+import org.apache.spark.ml.param.{IntParam, ParamMap, ParamValidators}
+import org.apache.spark.ml.util.{DefaultParamsReadable, DefaultParamsWritable, Identifiable}
+import org.apache.spark.sql.types._
+import org.apache.spark.sql.{DataFrame, Dataset, Encoders, Row}
+
+import vitscale.{ImageException, UsageException}
+import vitscale.runtime.ViTClassifier.Answer
+import vitscale.runtime.{ImageDecoder, ImageFailure, Prediction, Request, RgbImage}
+
+/** Classifies the images of a column with a Vision Transformer, as Transformers' pipeline does.
+  *
+  * The input column holds encoded images (binary, as Spark's `binaryFile` source reads them) or decoded ones (the structs of
+  * Spark's `image` source). The output column holds the predictions, or the reason why an image has none:
+  *
+  * {{{
+  * predictions: array<struct<label: string, probability: float>>, the likeliest first
+  * error:       string, null where the image was classified
+  * logits:      array<float> by class id, if returnLogits is set
+  * }}}
+  *
+  * Encoded images are the better input: Spark's image source ignores EXIF orientation and cannot read every JPEG.
+  *
+  * @groupname param Parameters
+  * @groupname setParam Parameter setters
+  * @groupname getParam Parameter getters
+  */
+final class ViTImageClassifier(override val uid: String)
+    extends Transformer
+    with HasInputCol
+    with HasOutputCol
+    with ViTParams
+    with DefaultParamsWritable {
+
+  def this() = this(Identifiable.randomUID("ViTImageClassifier"))
+
+  /** Images of one forward pass, 4 by default.
+    *
+    * @group param
+    */
+  val batchSize: IntParam =
+    new IntParam(this, "batchSize", "images of one forward pass", ParamValidators.gt(0))
+
+  setDefault(inputCol -> "content", outputCol -> "classification", batchSize -> Request().batchSize)
+
+  /** @group getParam */
+  def getBatchSize: Int = $(batchSize)
+
+  /** @group setParam */
+  def setInputCol(value: String): this.type = set(inputCol, value)
+
+  /** @group setParam */
+  def setOutputCol(value: String): this.type = set(outputCol, value)
+
+  /** @group setParam */
+  def setBatchSize(value: Int): this.type = set(batchSize, value)
+
+  /** @throws vitscale.UsageException
+    *   if the input column is missing or holds no images, the output column is there already, or no model was named
+    */
+  override def transformSchema(schema: StructType): StructType = {
+    if (!isDefined(modelPath))
+      throw new UsageException(
+        "No model was named: call setModelPath with a folder that `vitscale export` made."
+      )
+    inputField(schema)
+    if (schema.fieldNames.contains($(outputCol)))
+      throw new UsageException(s"There is a column ${$(outputCol)} already. Name another with setOutputCol.")
+    schema.add($(outputCol), ViTImageClassifier.outputType($(returnLogits)))
+  }
+
+  override def transform(dataset: Dataset[_]): DataFrame = {
+    val schema = transformSchema(dataset.schema, logging = true)
+    val model = ModelLocation($(modelPath), $(precision))
+    model.open()
+    val classifier = TaskClassifier(model, $(threads), Request($(topK), $(batchSize), $(returnLogits)))
+    val column = dataset.schema.fieldIndex($(inputCol))
+    val pixels = ViTImageClassifier.pixels(inputField(dataset.schema).dataType, column)
+    val withLogits = $(returnLogits)
+    dataset
+      .toDF()
+      .mapPartitions { rows: Iterator[Row] =>
+        classifier.stream(rows)(pixels).map { case (row, answer) =>
+          Row.fromSeq(row.toSeq :+ ViTImageClassifier.outputRow(answer, withLogits))
+        }
+      }(Encoders.row(schema))
+  }
+
+  private def inputField(schema: StructType): StructField = {
+    val field = schema.fields.find(_.name == $(inputCol)).getOrElse {
+      throw new UsageException(
+        s"There is no column ${$(inputCol)}; the columns are ${schema.fieldNames.mkString(", ")}. Name one with setInputCol."
+      )
+    }
+    if (!SparkImage.isEncoded(field.dataType) && !SparkImage.isImage(field.dataType))
+      throw new UsageException(
+        s"The column ${field.name} holds ${field.dataType.catalogString}, expected binary (encoded images) or the " +
+          "struct of Spark's image source."
+      )
+    field
+  }
+
+  override def copy(extra: ParamMap): ViTImageClassifier = defaultCopy(extra)
+}
+
+object ViTImageClassifier extends DefaultParamsReadable[ViTImageClassifier] {
+
+  private val predictionType = ArrayType(
+    StructType(
+      Seq(
+        StructField("label", StringType, nullable = false),
+        StructField("probability", FloatType, nullable = false)
+      )
+    ),
+    containsNull = false
+  )
+
+  private def outputType(withLogits: Boolean): StructType = {
+    val fields = Seq(StructField("predictions", predictionType), StructField("error", StringType))
+    val logits = StructField("logits", ArrayType(FloatType, containsNull = false))
+    StructType(if (withLogits) fields :+ logits else fields)
+  }
+
+  private def outputRow(answer: Answer, withLogits: Boolean): Row = answer match {
+    case Right(Prediction(labels, logits)) =>
+      val predictions = labels.map { case (label, probability) => Row(label, probability) }
+      Row.fromSeq(Seq(predictions, null) ++ (if (withLogits) Seq(logits.map(_.toSeq).orNull) else Seq.empty))
+    case Left(ImageFailure(reason)) =>
+      Row.fromSeq(Seq(null, reason) ++ (if (withLogits) Seq(null) else Seq.empty))
+  }
+
+  /** Gives the pixels of a row's image; needs nothing of the stage, so that no stage is sent to the executors. */
+  private def pixels(columnType: DataType, column: Int): Row => RgbImage =
+    if (SparkImage.isImage(columnType)) row => SparkImage.toRgb(row.getStruct(column))
+    else
+      row =>
+        if (row.isNullAt(column)) throw new ImageException("there is no image in this row")
+        else ImageDecoder.decode(row.getAs[Array[Byte]](column))
+
+  override def load(path: String): ViTImageClassifier = super.load(path)
+}

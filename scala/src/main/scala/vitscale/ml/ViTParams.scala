@@ -1,0 +1,80 @@
+package vitscale.ml
+
+import org.apache.spark.ml.param.{BooleanParam, IntParam, Param, ParamValidators, Params}
+
+/** What every Spark stage of ViTScale can be told.
+  *
+  * @groupname param Parameters
+  * @groupname setParam Parameter setters
+  * @groupname getParam Parameter getters
+  */
+trait ViTParams extends Params {
+
+  /** Folder of the model, as `vitscale export` writes it: a path that every node can read, or a URI of a Hadoop file system
+    * (`hdfs:`, `s3a:`, ...), from which each node makes itself a copy.
+    *
+    * @group param
+    */
+  final val modelPath: Param[String] =
+    new Param[String](this, "modelPath", "model folder, as `vitscale export` writes it")
+
+  /** Folder of the graph below `onnx/`, `fp32` by default.
+    *
+    * @group param
+    */
+  final val precision: Param[String] =
+    new Param[String](this, "precision", "precision of the graph: fp32, int8, fp32-uint8, ...")
+
+  /** Labels given for each image, 5 by default.
+    *
+    * @group param
+    */
+  final val topK: IntParam = new IntParam(this, "topK", "labels given for each image", ParamValidators.gt(0))
+
+  /** Cores that one forward pass uses; 0, the default, leaves it to ViTScale: one for each pass inside a Spark task, of
+    * which as many run as there are cores, and all of them for a single image (`LightPipeline`).
+    *
+    * @group param
+    */
+  final val threads: IntParam =
+    new IntParam(this, "threads", "cores of one forward pass, 0 for the best number", ParamValidators.gtEq(0))
+
+  /** Whether the logits of all classes are returned as well; off by default.
+    *
+    * @group param
+    */
+  final val returnLogits: BooleanParam =
+    new BooleanParam(this, "returnLogits", "whether the logits of all classes are returned")
+
+  setDefault(precision -> "fp32", topK -> 5, threads -> 0, returnLogits -> false)
+
+  /** @group getParam */
+  final def getModelPath: String = $(modelPath)
+
+  /** @group getParam */
+  final def getPrecision: String = $(precision)
+
+  /** @group getParam */
+  final def getTopK: Int = $(topK)
+
+  /** @group getParam */
+  final def getThreads: Int = $(threads)
+
+  /** @group getParam */
+  final def getReturnLogits: Boolean = $(returnLogits)
+
+  /** @group setParam */
+  def setModelPath(value: String): this.type = set(modelPath, value)
+
+  /** @group setParam */
+  def setPrecision(value: String): this.type = set(precision, value)
+
+  /** @group setParam */
+  def setTopK(value: Int): this.type = set(topK, value)
+
+  /** @group setParam */
+  def setThreads(value: Int): this.type = set(threads, value)
+
+  /** @group setParam */
+  def setReturnLogits(value: Boolean): this.type = set(returnLogits, value)
+}

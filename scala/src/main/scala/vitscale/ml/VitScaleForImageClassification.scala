@@ -1,0 +1,139 @@
+package vitscale.ml
+
+import scala.annotation.nowarn
+
+import com.johnsnowlabs.nlp.AnnotatorType.{CATEGORY, IMAGE}
+import com.johnsnowlabs.nlp._
+import org.apache.spark.ml.util.Identifiable
+import org.apache.spark.sql.{Dataset, Row, SparkSession}
+
+import vitscale.ImageException
+import vitscale.runtime.ViTClassifier.Answer
+import vitscale.runtime.{ImageFailure, Prediction, Request, RgbImage}
+
+/** Takes the place of Spark NLP's `ViTForImageClassification` in a pipeline: the same annotations in and out,
+  * ViTScale's preprocessing and forward pass.
+  *
+  * {{{
+  * val classifier = VitScaleForImageClassification
+  *   .loadSavedModel("models/vit-base-patch16-224/onnx/fp32", spark)
+  *   .setInputCols("image_assembler")
+  *   .setOutputCol("class")
+  * }}}
+  *
+  * Every image gives one annotation of its own. `result` is the likeliest label; `metadata` has the image's fields as in
+  * Spark NLP, and the probabilities of the `topK` likeliest labels, each under the label's name. An image that fails has
+  * an empty `result` and the reason under `error`.
+  *
+  * @groupname param Parameters
+  * @groupname setParam Parameter setters
+  * @groupname getParam Parameter getters
+  */
+class VitScaleForImageClassification(override val uid: String)
+    extends AnnotatorModel[VitScaleForImageClassification]
+    with HasBatchedAnnotateImage[VitScaleForImageClassification]
+    with ModelImageProperties
+    with ViTParams {
+
+  /** Needed by Spark to read a saved pipeline. */
+  def this() = this(Identifiable.randomUID("VitScaleForImageClassification"))
+
+  override val outputAnnotatorType: AnnotatorType = CATEGORY
+
+  override val inputAnnotatorTypes: Array[AnnotatorType] = Array(IMAGE)
+
+  setDefault(batchSize -> Request().batchSize)
+
+  /** The labels that the model knows, by class id. */
+  def getClasses: Array[String] = location.open().labels.toArray
+
+  override def beforeAnnotate(dataset: Dataset[_]): Dataset[_] = {
+    checkImageProperties(location.open())
+    dataset
+  }
+
+  /** Annotates the rows of a Spark task as they are read. */
+  override def batchProcess(rows: Iterator[_]): Iterator[Row] = {
+    val images = AnnotatedRows.imagesOf(rows.map { case row: Row => row }, getInputCols)
+    val answered = classifier.stream(images)(image => VitScaleForImageClassification.pixels(image.annotation))
+    AnnotatedRows.regroup(answered.map { case (image, answer) =>
+      image -> VitScaleForImageClassification.annotation(image.annotation, answer)
+    })
+  }
+
+  /** Annotates images outside of Spark (`LightPipeline`). */
+  override def batchAnnotate(batches: Seq[Array[AnnotationImage]]): Seq[Seq[Annotation]] = {
+    val images = batches.flatten.map(Option(_))
+    val answers = classifier.classify(images)(VitScaleForImageClassification.pixels).iterator
+    val annotations = answers.map((VitScaleForImageClassification.annotation _).tupled)
+    batches.map(_.toVector.map(_ => annotations.next()))
+  }
+
+  private def location: ModelLocation = ModelLocation($(modelPath), $(precision))
+
+  private def classifier: TaskClassifier =
+    TaskClassifier(location, $(threads), Request($(topK), $(batchSize)))
+
+  /** A saved pipeline carries its model. */
+  override def onWrite(path: String, spark: SparkSession): Unit =
+    location.save(VitScaleForImageClassification.modelFolder(path))
+}
+
+object VitScaleForImageClassification extends ParamsAndFeaturesReadable[VitScaleForImageClassification] {
+
+  addReader { (annotator, path, _) =>
+    annotator.setModelPath(modelFolder(path))
+    ()
+  }
+
+  /** Loads an exported model.
+    *
+    * @param path
+    *   what Spark NLP's annotator takes, a folder with `model.onnx` and `assets/`; or a whole model folder, whose `onnx/fp32`
+    *   is used unless `setPrecision` names another
+    * @param spark
+    *   unused; in Spark NLP's signature
+    * @throws vitscale.ModelException
+    *   if a file is missing, or the files do not fit each other
+    */
+  def loadSavedModel(
+      path: String,
+      @nowarn("cat=unused") spark: SparkSession
+  ): VitScaleForImageClassification = {
+    val annotator = new VitScaleForImageClassification().setModelPath(path)
+    annotator.setImageProperties(annotator.location.open())
+  }
+
+  override def load(path: String): VitScaleForImageClassification = super.load(path)
+
+  private def modelFolder(path: String): String = s"$path/model"
+
+  private def pixels(image: Option[AnnotationImage]): RgbImage = {
+    val found = image.getOrElse(throw new ImageException("there is no image in this row"))
+    SparkImage.toRgb(found.width, found.height, found.nChannels, found.result)
+  }
+
+  private def annotation(image: Option[AnnotationImage], answer: Answer): Annotation = {
+    val (label, found) = answer match {
+      case Right(Prediction(labels, _)) =>
+        // Of classes with one name the likeliest stays.
+        (labels.head._1, labels.reverse.map { case (name, score) => name -> score.toString }.toMap)
+      case Left(ImageFailure(reason)) => ("", Map("error" -> reason))
+    }
+    Annotation(
+      annotatorType = CATEGORY,
+      begin = 0,
+      end = label.length - 1,
+      result = label,
+      metadata = Map("image" -> "0") ++ image.fold(Map.empty[String, String])(fields) ++ found
+    )
+  }
+
+  private def fields(image: AnnotationImage): Map[String, String] = Map(
+    "height" -> image.height.toString,
+    "width" -> image.width.toString,
+    "nChannels" -> image.nChannels.toString,
+    "mode" -> image.mode.toString,
+    "origin" -> image.origin
+  )
+}

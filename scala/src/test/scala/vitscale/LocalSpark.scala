@@ -1,0 +1,20 @@
+package vitscale
+
+import org.apache.spark.sql.SparkSession
+import org.scalatest.{BeforeAndAfterAll, Suite}
+
+/** A real Spark with two task slots, one for all suites of the JVM. */
+trait LocalSpark extends BeforeAndAfterAll { this: Suite =>
+
+  System.setProperty("vitscale.cache", "none") // tests leave nothing in the user's folder
+
+  lazy val spark: SparkSession = SparkSession
+    .builder()
+    .master("local[2]")
+    .appName("vitscale-test")
+    .config("spark.driver.host", "127.0.0.1")
+    .config("spark.driver.bindAddress", "127.0.0.1")
+    .config("spark.ui.enabled", "false")
+    .config("spark.sql.shuffle.partitions", "2")
+    .getOrCreate()
+}
