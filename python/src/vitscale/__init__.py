@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from vitscale._version import __version__
 
 if TYPE_CHECKING:
-    from vitscale.preprocess import preprocess
+    from vitscale.pixels import preprocess
     from vitscale.session import start
 
-_LAZY = {"preprocess": "vitscale.preprocess", "start": "vitscale.session"}
+_LAZY = {"preprocess": "vitscale.pixels", "start": "vitscale.session"}
 
 __all__ = ["__version__", "preprocess", "start"]
 

@@ -29,8 +29,8 @@ def preprocess(image: ImageLike, config: Settings = None) -> NDArray[np.uint8]:
     image : str, Path, bytes or PIL.Image.Image
         A file, the bytes of one, or an image of Pillow, which is handed over as its ``convert("RGB")``.
     config : mapping, str or Path, optional
-        The settings of an image processor, a ``preprocessor_config.json``, or a folder that has one. Without
-        it those of ``ViTImageProcessor``: 224x224, bilinear.
+        The settings of an image processor, or a ``preprocessor_config.json``, or a folder that has one.
+        Without it those of ``ViTImageProcessor``: 224x224, bilinear.
 
     Returns
     -------
