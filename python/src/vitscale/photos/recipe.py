@@ -18,8 +18,8 @@ Choice = TypeVar("Choice")
 
 VERSION = 1  # of the recipes: any change to what is below makes other photos
 
-# (width, height) with its share in per cent. Most photos of ILSVRC2012 (Russakovsky et al. 2015) have a longer
-# side of 500 pixels, 500x375 above all; the rest stands for its tails, from thumbnails to large scans.
+# (width, height) with its share in per cent. Most photos of ILSVRC2012 (Russakovsky et al. 2015) have a
+# longer side of 500 pixels, 500x375 above all; the rest stands for its tails, from thumbnails to large scans.
 SIZES = (
     ((500, 375), 46),
     ((500, 333), 14),
@@ -37,8 +37,8 @@ SIZES = (
     ((180, 240), 1),
     ((120, 90), 1),
 )
-# Most of them 96: a mean of 60 kB a file. ImageNet's is about twice that (50,000 validation photos in 6.3 GB),
-# which crops of a few small originals cannot reach.
+# Most of them 96: a mean of 60 kB a file. ImageNet's is about twice that (50,000 validation photos in 6.3
+# GB), which crops of a few small originals cannot reach.
 QUALITIES = ((96, 36), *((quality, 1) for quality in range(75, 96)))
 SUBSAMPLINGS = (("4:2:0", 17), ("4:4:4", 2), ("4:2:2", 1))
 PROGRESSIVE = ((False, 19), (True, 1))
