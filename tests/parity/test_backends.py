@@ -1,4 +1,4 @@
-"""Every backend in processes of its own, on the same photos: what each answers, and that none loses an image."""
+"""Every backend in processes of its own, on the same photos: what it answers, and that it loses no image."""
 
 import json
 import shutil
@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from vitscale.bench.results import BenchmarkSuite, load_results
 
 VITSCALE = Path(sys.executable).with_name("vitscale")

@@ -9,7 +9,6 @@ import time
 from pathlib import Path
 
 import pytest
-
 from vitscale.bench.results import load_results
 
 VITSCALE = Path(sys.executable).with_name("vitscale")

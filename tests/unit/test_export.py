@@ -1,4 +1,4 @@
-"""The exported ONNX file computes what PyTorch does, for any ViT; nothing half-written, nothing overwritten."""
+"""The exported ONNX file computes what PyTorch does, for any ViT; nothing half-written or overwritten."""
 
 import json
 import shutil
