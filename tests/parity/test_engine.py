@@ -9,14 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+import vitscale
 from PIL import Image, ImageDraw
 from pyspark.ml import Pipeline, PipelineModel
 from pyspark.sql import functions as f
 from sparknlp.base import ImageAssembler, LightPipeline
 from transformers import ViTForImageClassification, pipeline
 from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPil
-
-import vitscale
 from vitscale.errors import ImageError, ModelError, UsageError
 from vitscale.ml import ViTImageClassifier, VitScaleForImageClassification
 
@@ -171,18 +170,15 @@ def test_wrong_arguments_are_explained(vit: vitscale.ViT, folder: Path, tmp_path
         vitscale.ViT(MODEL, precision="int3")
 
 
-@pytest.mark.parametrize(("precision", "batch_size"), [("fp32", 1), ("fp32", 5), ("fp32-uint8", 3)])
+@pytest.mark.parametrize("settings", [{"batchSize": 1}, {"batchSize": 5}, {"precision": "fp32-uint8"}])
 def test_the_transformer_gives_pytorchs_logits(
     spark: Any,
     folder: Path,
     expected: dict[str, list[dict[str, Any]]],
     logits: dict[str, np.ndarray],
-    precision: str,
-    batch_size: int,
+    settings: dict[str, Any],
 ) -> None:
-    stage = ViTImageClassifier(
-        modelPath=str(MODEL), precision=precision, batchSize=batch_size, returnLogits=True
-    )
+    stage = ViTImageClassifier(modelPath=str(MODEL), returnLogits=True, **settings)
     photos = spark.read.format("binaryFile").load(str(folder)).repartition(3)
     rows = stage.transform(photos).select(file_name("path"), "classification.*").collect()
     assert len(rows) == COUNT

@@ -1,4 +1,4 @@
-"""The build's dependency list for each device; sbt resolves nothing here, it only tells what it would ask for."""
+"""The build's dependency list for each device: what sbt would ask for, without asking."""
 
 import re
 import subprocess

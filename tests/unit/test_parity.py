@@ -14,7 +14,7 @@ def outputs(files: str, labels: str, logits: list[list[float]], pixels: list[int
 def test_images_are_joined_by_file_not_by_position() -> None:
     one = outputs("ab", "xy", [[1, 0], [0, 1]], [10, 20])
     other = outputs("bca", "yxx", [[0, 1], [9, 9], [1, 0.5]], [20, 99, 13])
-    row = compare(one, other)
+    row = compare("one", one, "other", other)
     assert row["images"] == 2
     assert row["top1_agreement"] == 1.0
     assert row["max_logit_difference"] == pytest.approx(0.5)
@@ -24,15 +24,15 @@ def test_images_are_joined_by_file_not_by_position() -> None:
 
 def test_pixel_differences_do_not_wrap_around() -> None:
     black, white = outputs("a", "x", [[0]], [0]), outputs("a", "y", [[0]], [255])
-    assert compare(black, white)["max_pixel_difference"] == 255
-    assert compare(black, white)["top1_agreement"] == 0.0
+    assert compare("black", black, "white", white)["max_pixel_difference"] == 255
+    assert compare("black", black, "white", white)["top1_agreement"] == 0.0
 
 
 def test_nothing_in_common_and_other_shapes_are_errors() -> None:
     with pytest.raises(ParityError, match="no image in common"):
-        compare(outputs("a", "x", [[0]], [0]), outputs("b", "x", [[0]], [0]))
+        compare("one", outputs("a", "x", [[0]], [0]), "other", outputs("b", "x", [[0]], [0]))
     with pytest.raises(ParityError, match="logits of the two backends differ in shape"):
-        compare(outputs("a", "x", [[0]], [0]), outputs("a", "x", [[0, 1]], [0]))
+        compare("one", outputs("a", "x", [[0]], [0]), "other", outputs("a", "x", [[0, 1]], [0]))
 
 
 def test_the_first_is_the_reference_unless_all_pairs_are_asked_for() -> None:

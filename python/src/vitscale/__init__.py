@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 from vitscale._version import __version__
 
 if TYPE_CHECKING:
-    from vitscale.preprocess import preprocess
+    from vitscale.pixels import preprocess
     from vitscale.session import start
     from vitscale.vit import ViT
 
-_LAZY = {"preprocess": "vitscale.preprocess", "start": "vitscale.session", "ViT": "vitscale.vit"}
+_LAZY = {"preprocess": "vitscale.pixels", "start": "vitscale.session", "ViT": "vitscale.vit"}
 
 __all__ = ["ViT", "__version__", "preprocess", "start"]
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
 from vitscale._version import __version__
 from vitscale.errors import ParityError, UsageError, VitscaleError
+
+if TYPE_CHECKING:
+    from vitscale.bench.results import Parity
 
 app = typer.Typer(
     help="Classify images with Vision Transformers on the JVM and in Spark, and compare with Hugging Face.",
@@ -193,7 +196,7 @@ def env(json_to: Json = None) -> None:
     _write_json(found, json_to)
 
 
-def _judge(rows: list[dict[str, Any]], min_top1: float, max_logit_difference: float) -> None:
+def _judge(rows: list[Parity], min_top1: float, max_logit_difference: float) -> None:
     for row in rows:
         if row["top1_agreement"] < min_top1 or row["max_logit_difference"] > max_logit_difference:
             raise ParityError(

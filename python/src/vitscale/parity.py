@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 
 from vitscale.backends.base import Outputs
 from vitscale.backends.spec import BackendSpec
+from vitscale.bench.results import Parity
 from vitscale.errors import ParityError
 
 
@@ -19,7 +19,7 @@ def distinct(backends: Sequence[BackendSpec]) -> list[BackendSpec]:
     return list({str(one): one for one in bare}.values())
 
 
-def compare_all(outputs: Mapping[str, Outputs], all_pairs: bool = False) -> list[dict[str, Any]]:
+def compare_all(outputs: Mapping[str, Outputs], all_pairs: bool = False) -> list[Parity]:
     """Compare each backend with the first, or all pairs.
 
     Parameters
@@ -33,18 +33,16 @@ def compare_all(outputs: Mapping[str, Outputs], all_pairs: bool = False) -> list
     if not all_pairs:
         reference = next(iter(outputs), None)
         pairs = [pair for pair in pairs if pair[0] == reference]
-    return [
-        {"backend": backend, "reference": reference, **compare(outputs[backend], outputs[reference])}
-        for reference, backend in pairs
-    ]
+    return [compare(backend, outputs[backend], reference, outputs[reference]) for reference, backend in pairs]
 
 
-def compare(one: Outputs, other: Outputs) -> dict[str, float | int]:
+def compare(backend: str, one: Outputs, reference: str, other: Outputs) -> Parity:
     """Compare two backends on the images that both predicted.
 
     Returns
     -------
-    dict
+    Parity
+        The names of both,
         ``images``; ``top1_agreement``, the share of images with the same first label; the largest
         ``max_logit_difference``; ``max_pixel_difference`` of the resized 8-bit RGB values, and
         ``differing_pixels``, the share of these values that differ.
@@ -66,6 +64,8 @@ def compare(one: Outputs, other: Outputs) -> dict[str, float | int]:
     pixels = np.abs(one.pixels[here].astype(np.int16) - other.pixels[there].astype(np.int16))
     same = [one.labels[i] == other.labels[j] for i, j in zip(here, there, strict=True)]
     return {
+        "backend": backend,
+        "reference": reference,
         "images": len(common),
         "top1_agreement": sum(same) / len(same),
         "max_logit_difference": float(logits.max()),

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import torch
 from torch.utils.data import Dataset
-from transformers import AutoImageProcessor, ViTForImageClassification, pipeline
+from transformers import ViTForImageClassification, pipeline
 from transformers.image_utils import load_image
 
 from vitscale.backends.base import AllPredicted, Outputs
+from vitscale.backends.processor import load_processor
 from vitscale.backends.spec import BackendSpec
 from vitscale.images import ImageFolder
 from vitscale.models.folder import ModelFolder
@@ -49,13 +50,14 @@ class HuggingFaceBackend:
             torch.set_num_threads(spec["threads"])
         self._spec = spec
         self._batch_size = batch_size
-        # The processor on Pillow is the reference; the one on torchvision is off by one here and there.
-        self._processor: Any = AutoImageProcessor.from_pretrained(model.path, backend="pil")
-        network: Any = ViTForImageClassification.from_pretrained(
+        self._processor = load_processor(model.path)
+        loaded: Any = ViTForImageClassification.from_pretrained(
             model.path, dtype=getattr(torch, spec["dtype"]), use_safetensors=True
-        ).eval()
+        )
+        network: Any = loaded.eval()
         self._labels: dict[int, str] = network.config.id2label
-        self._network = torch.compile(network) if spec["torch_compile"] else network
+        compiled: Any = torch.compile(network) if spec["torch_compile"] else network
+        self._network = compiled
         self._pipeline: Any = pipeline(
             "image-classification", model=network, image_processor=self._processor, device=-1
         )

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
-from transformers import AutoImageProcessor
 from transformers.image_utils import load_image
 
 from vitscale.backends.base import AllPredicted, Outputs
+from vitscale.backends.processor import load_processor
 from vitscale.backends.spec import BackendSpec
 from vitscale.images import ImageFolder
 from vitscale.models.folder import ModelFolder
@@ -37,7 +36,7 @@ class OnnxRuntimeBackend:
     def __init__(self, spec: BackendSpec, model: ModelFolder, batch_size: int) -> None:
         self._batch_size = batch_size
         self._labels = model.labels
-        self._processor: Any = AutoImageProcessor.from_pretrained(model.path, backend="pil")
+        self._processor = load_processor(model.path)
         options = ort.SessionOptions()
         if spec["threads"]:
             options.intra_op_num_threads = spec["threads"]

@@ -49,6 +49,7 @@ OPTIONS: dict[str, dict[str, Option]] = {
         "precision": PRECISION,
     },
     "vitscale": {
+        "spark": Option(False, bool, "inside Spark, as a transformer"),
         "bridge": Option("native", str, "called from Scala or from Python", ("native", "py4j")),
         "threads": THREADS,
         "precision": PRECISION,
@@ -57,7 +58,7 @@ OPTIONS: dict[str, dict[str, Option]] = {
 }
 """Every backend that ``vitscale bench`` knows, with its options."""
 
-_SPEED_ONLY = frozenset({"action", "bridge", "num_workers", "threads"})
+_SPEED_ONLY = frozenset({"action", "bridge", "num_workers", "spark", "threads"})
 """Options that change how fast an answer comes, not what it is."""
 
 

@@ -121,6 +121,8 @@ def _native_command(job: Job, answer: Path) -> list[str]:
         *("--warmup-images", str(job.warmup_images)),
         *("--output", str(answer)),
     ]
+    if spec.options.get("spark"):
+        command.append("--spark")
     if "action" in spec.options:
         command += ["--action", str(spec["action"])]
     if spec["threads"]:

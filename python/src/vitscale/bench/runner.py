@@ -15,7 +15,7 @@ from vitscale.backends.spec import BackendSpec
 from vitscale.bench import cells
 from vitscale.bench.environment import environment
 from vitscale.bench.job import Job
-from vitscale.bench.results import SCHEMA_VERSION, write_results
+from vitscale.bench.results import SCHEMA_VERSION, Parity, write_results
 from vitscale.errors import UsageError, VitscaleError
 from vitscale.files import check_writable
 from vitscale.images import FailedImage, ImageFolder, find_images, undecodable
@@ -149,7 +149,7 @@ def run_plan(plan: Plan, command: Sequence[str], report: Report) -> dict[str, An
     jobs = plan.jobs()
     for number, job in enumerate(jobs, start=1):
         where = f"[{number}/{len(jobs)}] {job.backend}, batch size {job.batch_size}"
-        row = cells.measure(job, lambda line, where=where: report(f"{where}: {line}"))
+        row = cells.measure(job, _prefixed(report, where))
         if row["error"]:
             report(f"{where}: failed: {row['error']['message']}")
         results["benchmarks"].append(row)
@@ -160,7 +160,7 @@ def run_plan(plan: Plan, command: Sequence[str], report: Report) -> dict[str, An
     return results
 
 
-def compare_backends(plan: Plan, report: Report, all_pairs: bool = False) -> list[dict[str, Any]]:
+def compare_backends(plan: Plan, report: Report, all_pairs: bool = False) -> list[Parity]:
     """Return parity rows: of each backend with the first, or of all pairs.
 
     A backend that fails here is said in a line of progress and has no row.
@@ -172,10 +172,14 @@ def compare_backends(plan: Plan, report: Report, all_pairs: bool = False) -> lis
         report(f"parity, {backend}: comparing on {len(sample.files)} images")
         job = job.to(files=sample.files, is_whole=sample.is_whole, undecodable=())
         try:
-            found[str(backend)] = cells.outputs(job, lambda line, b=backend: report(f"parity, {b}: {line}"))
+            found[str(backend)] = cells.outputs(job, _prefixed(report, f"parity, {backend}"))
         except VitscaleError as error:
             report(f"parity, {backend}: failed: {error}")
     return parity.compare_all(found, all_pairs)
+
+
+def _prefixed(report: Report, prefix: str) -> Report:
+    return lambda line: report(f"{prefix}: {line}")
 
 
 def _empty_results(plan: Plan, command: Sequence[str]) -> dict[str, Any]:

@@ -27,11 +27,12 @@ def main() -> None:
     """Do the job of the first argument and leave the answer at the second."""
     job, output = Job.read(Path(sys.argv[1])), Path(sys.argv[2])
     try:
-        answer = _measure(job) if job.task == "benchmark" else _outputs(job, output)
+        if job.task == "benchmark":
+            output.write_text(json.dumps(_measure(job)))
+        else:
+            _write_outputs(job, output)
     except VitscaleError as error:
-        answer = {"error": {"type": type(error).__name__, "message": str(error)}}
-    if answer is not None:
-        output.write_text(json.dumps(answer))
+        output.write_text(json.dumps({"error": {"type": type(error).__name__, "message": str(error)}}))
 
 
 def _measure(job: Job) -> dict[str, Any]:
@@ -62,7 +63,7 @@ def _measure(job: Job) -> dict[str, Any]:
     return run
 
 
-def _outputs(job: Job, output: Path) -> None:
+def _write_outputs(job: Job, output: Path) -> None:
     backend = _load(job)
     outputs = backend.outputs(job.decodable)
     with output.open("wb") as file:

@@ -37,8 +37,8 @@ SIZES = (
     ((180, 240), 1),
     ((120, 90), 1),
 )
-# Most of them 96: a mean of 60 kB a file. ImageNet's is about twice that (50,000 validation photos in
-# 6.3 GB), which crops of a few small originals cannot reach.
+# Most of them 96: a mean of 60 kB a file. ImageNet's is about twice that (50,000 validation photos in 6.3
+# GB), which crops of a few small originals cannot reach.
 QUALITIES = ((96, 36), *((quality, 1) for quality in range(75, 96)))
 SUBSAMPLINGS = (("4:2:0", 17), ("4:4:4", 2), ("4:2:2", 1))
 PROGRESSIVE = ((False, 19), (True, 1))

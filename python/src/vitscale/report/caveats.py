@@ -33,8 +33,8 @@ def caveats_between(results: Sequence[BenchmarkSuite]) -> list[Caveat]:
     machines = dict.fromkeys(_machine(one) for one in results)
     if len(machines) > 1:
         found.append(
-            f"The results are from different machines ({'; '.join(machines)}). Compare figures within a section, not "
-            "between sections; ratios travel better than images per second."
+            f"The results are from different machines ({'; '.join(machines)}). Compare figures within a "
+            "section, not between sections; ratios travel better than images per second."
         )
     for what, values in (
         ("models", {one["workload"]["model"]["onnx_sha256"] for one in results}),

@@ -110,7 +110,8 @@ def _medians(row: Row, cells: list[Cell], look: Style) -> Spec:
         "hoverinfo": "text",
         "text": [
             f"<b>{text(row.label)}</b><br>batch size {cell.batch_size}: "
-            f"{units.number(rate['median'])} images/s<br>{units.spread(rate)} in {units.plural(rate['count'], 'iteration')}<br>{cell.row_id}"
+            f"{units.number(rate['median'])} images/s<br>{units.spread(rate)} "
+            f"in {units.plural(rate['count'], 'iteration')}<br>{cell.row_id}"
             for cell, rate in rates
         ],
     }

@@ -181,12 +181,15 @@ def label(benchmark: Benchmark) -> str:
     ``huggingface``, ``huggingface (dtype=bfloat16)``, ``spark-nlp (py4j)``, ``onnxruntime (gpu, threads=2)``.
     """
     parts = ["gpu"] if benchmark["device"] == "gpu" else []
-    for key, value in benchmark["options"].items():
-        if value is True:
-            parts.append(key)
-        else:
-            parts.append(str(value) if key == "bridge" else f"{key}={str(value).lower()}")
+    parts += [_option(key, value) for key, value in benchmark["options"].items()]
     return f"{benchmark['backend']} ({', '.join(parts)})" if parts else benchmark["backend"]
+
+
+def _option(key: str, value: str | int | bool) -> str:
+    if value is True:
+        return key
+    said = "false" if value is False else str(value)
+    return said if key == "bridge" else f"{key}={said}"
 
 
 def _reference(rows: Sequence[Row]) -> Row | None:

@@ -22,6 +22,7 @@ object Backends {
     options.backend match {
       case SparkNlp =>
         SparkNlpBackend.load(spark, model.onnxFolder, batchSize, options.action, options.savedPipeline)
+      case Vitscale if options.onSpark => VitscaleSparkBackend.load(spark, model, options, batchSize)
       case Vitscale => VitscaleBackend.load(model, batchSize, options.threads)
       case other => throw new UsageException(s"Unknown backend $other; expected ${names.mkString(" or ")}.")
     }
@@ -32,6 +33,7 @@ object Backends {
       Some("precision" -> options.precision).filter(_ => options.precision != "fp32"),
       Some("action" -> options.action.name).filter(_ => options.action != SparkAction.Write),
       options.threads.map("threads" -> _),
+      Some("spark" -> true).filter(_ => options.onSpark),
       options.savedPipeline.map(_ => "saved_pipeline" -> true)
     ).flatten.toMap
 }

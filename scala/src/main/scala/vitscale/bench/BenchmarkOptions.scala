@@ -14,6 +14,8 @@ import scopt.OParser
   *   measured passes over all images
   * @param threads
   *   ONNX Runtime's threads for one Spark task; none leaves the backend's default
+  * @param onSpark
+  *   measure ViTScale's engine as a Spark ML transformer
   * @param savedPipeline
   *   folder to save the pipeline in and load it from before it is measured
   */
@@ -28,6 +30,7 @@ final case class BenchmarkOptions(
     limit: Option[Int] = None,
     action: SparkAction = SparkAction.Write,
     threads: Option[Int] = None,
+    onSpark: Boolean = false,
     master: String = "local[*]",
     savedPipeline: Option[Path] = None,
     output: Path = Paths.get("results/jvm.json")
@@ -99,6 +102,11 @@ object BenchmarkOptions {
       positive("threads", "ONNX Runtime's threads for one Spark task (default: the backend's own)")(
         (value, options) => options.copy(threads = Some(value))
       ),
+      opt[Unit]("spark")
+        .action((_, options) => options.copy(onSpark = true))
+        .text(
+          "measure the backend vitscale inside Spark (default: as a library; spark-nlp is always inside)"
+        ),
       opt[String]("master")
         .valueName("URL")
         .action((value, options) => options.copy(master = value))

@@ -35,6 +35,7 @@ final private class JpegImage(segments: JpegSegments, frame: JpegFrame) extends 
     if (!segments.complete)
       throw new ImageException("truncated: the file ends before its end-of-image marker")
     val samples = JpegSamples.read(segments.withoutMetadata, frame)
+    JpegChroma.interpolate(samples, frame)
     RgbImage(width, height, toRgb(samples))
   }
 

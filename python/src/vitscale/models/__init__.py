@@ -1,0 +1,5 @@
+"""Models: loaded from Hugging Face, exported to ONNX, opened again without torch."""
+
+from vitscale.models.folder import ModelFolder
+
+__all__ = ["ModelFolder"]

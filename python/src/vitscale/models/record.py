@@ -1,0 +1,60 @@
+"""What `vitscale export` notes in a folder's vitscale.json, and where the parts of such a folder lie."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from vitscale.errors import ModelError
+
+RECORD = "vitscale.json"
+CONFIG = "config.json"
+PREPROCESSOR = "preprocessor_config.json"
+WEIGHTS = "model.safetensors"
+ONNX = "model.onnx"
+LABELS = "labels.json"
+BLOCK = 1 << 20  # bytes hashed at a time
+
+
+def read(folder: Path) -> dict[str, Any] | None:
+    """Return the record of a folder, or None where `vitscale export` has not been.
+
+    Raises
+    ------
+    ModelError
+        If there is a record that cannot be read.
+    """
+    try:
+        content = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except ValueError as error:
+        raise ModelError(f"{folder / RECORD} is not JSON: {error}. Export the model anew.") from error
+    if not isinstance(content, dict) or not isinstance(content.get("onnx"), dict):
+        raise ModelError(
+            f"{folder / RECORD} was not written by vitscale. Export the model into another folder."
+        )
+    return content
+
+
+def write(folder: Path, content: dict[str, Any]) -> None:
+    """Write the record of a folder in one step."""
+    unfinished = folder / f".{RECORD}"
+    unfinished.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    unfinished.replace(folder / RECORD)
+
+
+def onnx_folder(folder: Path, precision: str) -> Path:
+    """Return the folder that Spark NLP's `loadSavedModel` is given."""
+    return folder / "onnx" / precision
+
+
+def sha256(path: Path) -> str:
+    """Hash a file that may be larger than memory."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(BLOCK):
+            digest.update(block)
+    return digest.hexdigest()

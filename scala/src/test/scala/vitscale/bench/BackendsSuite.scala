@@ -1,0 +1,107 @@
+package vitscale.bench
+
+import java.nio.file.Files
+
+import org.scalatest.funsuite.AnyFunSuite
+
+import vitscale.runtime.ModelFolder
+import vitscale.{LocalSpark, TemporaryFolder, TestImages, TinyModel}
+
+/** Every backend of the JVM on the same photos, a bad one among them. */
+class BackendsSuite extends AnyFunSuite with LocalSpark with TemporaryFolder {
+
+  private val model = ModelFolder.open(TinyModel.path, "fp32")
+
+  private val cases = Seq(
+    "stock, write" -> BenchmarkOptions(backend = "spark-nlp", action = SparkAction.Write),
+    "stock, count" -> BenchmarkOptions(backend = "spark-nlp", action = SparkAction.Count),
+    "vitscale" -> BenchmarkOptions(backend = "vitscale"),
+    "vitscale on Spark" -> BenchmarkOptions(backend = "vitscale", onSpark = true)
+  )
+
+  private def withPhotos[A](body: ImageFolder => A): A = withFolder { folder =>
+    Files.createDirectories(folder.resolve("a b"))
+    (0 until 5).foreach(seed => Files.write(folder.resolve(s"a b/$seed%20ü.jpg"), TestImages.jpeg(seed)))
+    Files.write(folder.resolve("cut.jpg"), TestImages.jpeg(9).take(300))
+    Files.write(folder.resolve("notes.txt"), "not an image".getBytes("UTF-8"))
+    body(ImageFolder.open(folder))
+  }
+
+  private def withBackend[A](options: BenchmarkOptions)(body: Backend => A): A = {
+    val backend = Backends.load(spark, model, options, batchSize = 2)
+    try body(backend)
+    finally backend.close()
+  }
+
+  cases.foreach { case (name, options) =>
+    test(s"$name: every image is predicted or named") {
+      withPhotos { images =>
+        withBackend(options) { backend =>
+          val predictions = backend.classify(images)
+          assert(predictions.count == 5)
+          assert(predictions.failed.map(_.file) == Seq("cut.jpg"))
+          assert(predictions.failed.forall(_.reason.nonEmpty))
+          assert(backend.classify(images.take(2)).count == 2)
+        }
+      }
+    }
+  }
+
+  test("outputs hold pixels of the model's size and one logit for each class") {
+    withPhotos { all =>
+      val images = all.take(5)
+      cases.foreach { case (name, options) =>
+        withBackend(options) { backend =>
+          val outputs = backend.outputs(images).toIndexedSeq
+          assert(outputs.map(_.file).sorted == images.files.map(images.relative), name)
+          outputs.foreach { output =>
+            assert(output.pixels.length == 3 * TinyModel.side * TinyModel.side)
+            // Two classes of the model share a text, of which Spark NLP's map from labels keeps one; it says NA then.
+            val best = model.labels(output.logits.indexOf(output.logits.max))
+            assert(output.label == best || (options.backend == "spark-nlp" && output.label == "NA"))
+          }
+        }
+      }
+    }
+  }
+
+  test("a pipeline that was saved and loaded again gives the same labels") {
+    withPhotos { images =>
+      withFolder { folder =>
+        val fresh = labels(BenchmarkOptions(), images)
+        val saved = labels(BenchmarkOptions(savedPipeline = Some(folder.resolve("pipeline"))), images)
+        assert(Files.isDirectory(folder.resolve("pipeline/stages")))
+        assert(saved == fresh)
+      }
+    }
+  }
+
+  test("what fails becomes a row with the error, not an exception") {
+    withPhotos { images =>
+      val runner = new BenchmarkRunner(images, warmupImages = 2, iterations = 1, _ => ())
+      val benchmark = runner.measure(BenchmarkOptions(), 2, 0)(throw new IllegalStateException("no luck"))
+      assert(benchmark.error.contains(BenchmarkError("java.lang.IllegalStateException", "no luck")))
+      assert(benchmark.runs.isEmpty && benchmark.samplesPerSec.isEmpty)
+    }
+  }
+
+  test("a run tells warm-up from measurement, and its ledger balances") {
+    withPhotos { images =>
+      val runner = new BenchmarkRunner(images, warmupImages = 2, iterations = 2, _ => ())
+      val options = BenchmarkOptions(backend = "vitscale")
+      val benchmark =
+        runner.measure(options, 2, Machine.uptimeSeconds)(Backends.load(spark, model, options, 2))
+      val run = benchmark.runs.head
+      assert(
+        run.iterations
+          .map(one => one.phase -> one.images) == Seq("warmup" -> 2, "measurement" -> 5, "measurement" -> 5)
+      )
+      assert(run.ledger.files == run.ledger.predicted + run.ledger.failed.size)
+      assert(benchmark.samplesPerSec.map(_.count).contains(2))
+      assert(run.peakMemoryBytes > 0 && run.cpuSeconds > 0 && run.loadSeconds > 0)
+    }
+  }
+
+  private def labels(options: BenchmarkOptions, images: ImageFolder): Map[String, String] =
+    withBackend(options)(_.outputs(images).map(output => output.file -> output.label).toMap)
+}

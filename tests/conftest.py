@@ -1,0 +1,34 @@
+"""What several tests share: a small exported ViT and a few made photos."""
+
+import os
+from pathlib import Path
+
+import pytest
+from vitscale.models.export import export
+from vitscale.photos import make_photos
+
+from tests.fixtures.tiny_vit import write_tiny_vit
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")  # no test may depend on a hub that answers
+
+
+@pytest.fixture(scope="session")
+def tiny_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Hugging Face folder of a ViT with a quarter of a million weights, 224x224 pixels and ten labels."""
+    return write_tiny_vit(tmp_path_factory.mktemp("checkpoint") / "tiny-vit")
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tiny_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, exported in fp32. Tests that change it must copy it first."""
+    output = tmp_path_factory.mktemp("model") / "tiny-vit"
+    export(str(tiny_checkpoint), output)
+    return output
+
+
+@pytest.fixture(scope="session")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve made photos in eight class folders."""
+    output = tmp_path_factory.mktemp("photos") / "twelve"
+    make_photos(output, 12)
+    return output

@@ -1,0 +1,159 @@
+"""Loading checkpoints: what is accepted, what is refused and why, and what stands in for a silent hub."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+from huggingface_hub.errors import LocalEntryNotFoundError, RepositoryNotFoundError
+from transformers import ViTForImageClassification, ViTModel
+from vitscale.errors import ModelError
+from vitscale.models import checkpoint as module
+from vitscale.models.checkpoint import DEFAULT_MODEL, load_checkpoint
+from vitscale.models.standin import known_architectures, stand_in
+from vitscale.photos.sources import SOURCES
+
+from tests.fixtures.tiny_vit import write_tiny_vit
+
+
+def edited(folder: Path, tmp_path: Path, **changes: object) -> Path:
+    copy = tmp_path / "edited"
+    shutil.copytree(folder, copy)
+    config = json.loads((copy / "config.json").read_text())
+    (copy / "config.json").write_text(json.dumps(config | changes))
+    return copy
+
+
+def test_a_folder_gives_the_logits_that_transformers_gives(tiny_checkpoint: Path) -> None:
+    checkpoint = load_checkpoint(str(tiny_checkpoint))
+    pixels = torch.randn(2, 3, 224, 224)
+    expected = ViTForImageClassification.from_pretrained(tiny_checkpoint)(pixel_values=pixels).logits
+    assert torch.equal(checkpoint.model(pixel_values=pixels).logits, expected)
+    assert (checkpoint.name, checkpoint.weights) == ("tiny-vit", "pretrained")
+    assert type(checkpoint.processor).__name__ == "ViTImageProcessorPil"
+
+
+def test_a_model_of_half_precision_is_loaded_in_float32(tiny_checkpoint: Path, tmp_path: Path) -> None:
+    model = ViTForImageClassification.from_pretrained(tiny_checkpoint, dtype=torch.float16)
+    shutil.copytree(tiny_checkpoint, tmp_path / "half")
+    model.save_pretrained(tmp_path / "half")
+    assert load_checkpoint(str(tmp_path / "half")).model.dtype == torch.float32
+
+
+@pytest.mark.parametrize("missing", ["config.json", "preprocessor_config.json", "model.safetensors"])
+def test_a_missing_file_is_named(tiny_checkpoint: Path, tmp_path: Path, missing: str) -> None:
+    copy = edited(tiny_checkpoint, tmp_path)
+    (copy / missing).unlink()
+    with pytest.raises(ModelError, match=missing):
+        load_checkpoint(str(copy))
+
+
+def test_pickled_weights_are_never_read(tiny_checkpoint: Path, tmp_path: Path) -> None:
+    copy = edited(tiny_checkpoint, tmp_path)
+    (copy / "model.safetensors").unlink()
+    (copy / "pytorch_model.bin").write_bytes(b"would run code")
+    with pytest.raises(ModelError, match="can run code"):
+        load_checkpoint(str(copy))
+
+
+def test_truncated_weights_are_told(tiny_checkpoint: Path, tmp_path: Path) -> None:
+    copy = edited(tiny_checkpoint, tmp_path)
+    weights = (copy / "model.safetensors").read_bytes()
+    (copy / "model.safetensors").write_bytes(weights[:1000])
+    with pytest.raises(ModelError, match="cannot be loaded"):
+        load_checkpoint(str(copy))
+
+
+def test_another_kind_of_model_is_refused(tiny_checkpoint: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="of the type 'deit'"):
+        load_checkpoint(str(edited(tiny_checkpoint, tmp_path, model_type="deit")))
+
+
+def test_one_channel_is_refused(tiny_checkpoint: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="1 channels"):
+        load_checkpoint(str(edited(tiny_checkpoint, tmp_path, num_channels=1)))
+
+
+def test_weights_that_do_not_fit_the_configuration_are_refused(tiny_checkpoint: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="cannot be loaded"):
+        load_checkpoint(str(edited(tiny_checkpoint, tmp_path, intermediate_size=256)))
+
+
+def test_a_vit_without_a_classifier_is_refused(tiny_checkpoint: Path, tmp_path: Path) -> None:
+    copy = edited(tiny_checkpoint, tmp_path)
+    ViTModel.from_pretrained(tiny_checkpoint, add_pooling_layer=False).save_pretrained(copy)
+    with pytest.raises(ModelError, match=r"lacks weights.*classifier"):
+        load_checkpoint(str(copy))
+
+
+def test_a_config_that_is_no_json_is_refused(tiny_checkpoint: Path, tmp_path: Path) -> None:
+    copy = edited(tiny_checkpoint, tmp_path)
+    (copy / "config.json").write_text("{")
+    with pytest.raises(ModelError, match=r"config\.json"):
+        load_checkpoint(str(copy))
+
+
+def test_a_name_that_nobody_knows_is_refused_when_the_hub_is_silent() -> None:
+    with pytest.raises(ModelError, match=DEFAULT_MODEL):
+        load_checkpoint("someone/unknown-vit")
+
+
+def test_a_path_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="neither a folder nor a name"):
+        load_checkpoint(str(tmp_path / "nothing" / "here"))
+
+
+def test_a_model_that_the_hub_does_not_know_never_gets_random_weights(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def unknown(*_: object, **__: object) -> str:
+        raise RepositoryNotFoundError.__new__(RepositoryNotFoundError)
+
+    monkeypatch.setattr(module, "snapshot_download", unknown)
+    with pytest.raises(ModelError, match="knows no model"):
+        load_checkpoint(DEFAULT_MODEL)
+
+
+def test_the_stand_in_says_that_its_weights_are_random(monkeypatch: pytest.MonkeyPatch) -> None:
+    def silent(*_: object, **__: object) -> str:
+        raise LocalEntryNotFoundError("no answer")
+
+    small = {"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
+    monkeypatch.setattr(module, "snapshot_download", silent)
+    monkeypatch.setattr(
+        "vitscale.models.standin.known_architectures",
+        lambda: {DEFAULT_MODEL: {"labels": "imagenet-1k", "config": small}},
+    )
+    checkpoint = load_checkpoint(DEFAULT_MODEL)
+    assert (checkpoint.name, checkpoint.weights) == (DEFAULT_MODEL, "random")
+    labels = checkpoint.model.config.id2label
+    assert labels[0] == "tench, Tinca tinca"
+    assert labels[1] == "goldfish, Carassius auratus"
+    assert labels[207] == "golden retriever"
+    assert labels[999] == "toilet tissue, toilet paper, bathroom tissue"
+    assert (labels[134], labels[517]) == ("crane", "crane")
+
+
+def test_every_known_architecture_has_its_label_texts() -> None:
+    counts = {"imagenet-1k": 1000, "food-101": 101, "hotdog": 2}
+    data = Path(module.__file__).parent / "data"
+    for name, known in known_architectures().items():
+        texts = json.loads((data / f"{known['labels']}.json").read_text(encoding="utf-8"))["labels"]
+        assert len(texts) == counts[known["labels"]], name
+
+
+def test_seeded_weights_repeat_and_tell_photos_apart(tmp_path: Path) -> None:
+    one, two = (load_checkpoint(str(write_tiny_vit(tmp_path / name, labels=100))) for name in "ab")
+    photos = one.processor([source.open() for source in SOURCES], return_tensors="pt")["pixel_values"]
+    logits = one.model(pixel_values=photos).logits
+    assert torch.equal(logits, two.model(pixel_values=photos).logits)
+    assert len(set(logits.argmax(dim=1).tolist())) >= 4
+
+
+def test_the_default_model_has_the_86_million_weights_of_vit_base() -> None:
+    model, processor = stand_in(DEFAULT_MODEL)
+    # Table 1 of Dosovitskiy et al. 2021 says 86 M; with a head for 1000 classes Hugging Face counts 86.6 M
+    assert sum(weight.numel() for weight in model.parameters()) == 86_567_656
+    assert processor.size == {"height": 224, "width": 224}
+    assert list(processor.image_mean) == [0.5, 0.5, 0.5]
