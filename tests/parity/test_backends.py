@@ -46,18 +46,21 @@ def suite(tiny_model: Path, mixed_photos: Path, tmp_path_factory: pytest.TempPat
     return load_results(output)
 
 
-def test_every_backend_predicts_every_good_image_and_names_the_bad_one(
-    suite: BenchmarkSuite, mixed_photos: Path
-) -> None:
+def test_every_ledger_balances(suite: BenchmarkSuite, mixed_photos: Path) -> None:
     files = len(list(mixed_photos.rglob("*.jpg")))
     assert suite["workload"]["images"]["files"] == files
     assert len(suite["benchmarks"]) == len(BACKENDS)
     for benchmark in suite["benchmarks"]:
         assert benchmark["error"] is None, benchmark
         ledger = benchmark["runs"][0]["ledger"]
-        assert ledger["files"] == files
-        assert ledger["predicted"] == files - 1
-        assert [failed["file"] for failed in ledger["failed"]] == ["cut.jpg"]
+        assert ledger["files"] == files == ledger["predicted"] + len(ledger["failed"])
+
+
+def test_the_bad_image_is_named_except_by_stock_spark_nlp(suite: BenchmarkSuite) -> None:
+    for benchmark in suite["benchmarks"]:
+        failed = [one["file"] for one in benchmark["runs"][0]["ledger"]["failed"]]
+        # Java's own reader fills the missing half of a JPEG with gray, so the stock pipeline labels it.
+        assert failed == ([] if benchmark["backend"] == "spark-nlp" else ["cut.jpg"])
 
 
 def test_every_run_has_its_phases_and_its_usage(suite: BenchmarkSuite) -> None:

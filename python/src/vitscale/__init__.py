@@ -14,11 +14,17 @@ from vitscale._version import __version__
 if TYPE_CHECKING:
     from vitscale.pixels import preprocess
     from vitscale.session import start
+    from vitscale.spark_nlp import SparkNLPViT
     from vitscale.vit import ViT
 
-_LAZY = {"preprocess": "vitscale.pixels", "start": "vitscale.session", "ViT": "vitscale.vit"}
+_LAZY = {
+    "SparkNLPViT": "vitscale.spark_nlp",
+    "ViT": "vitscale.vit",
+    "preprocess": "vitscale.pixels",
+    "start": "vitscale.session",
+}
 
-__all__ = ["ViT", "__version__", "preprocess", "start"]
+__all__ = ["SparkNLPViT", "ViT", "__version__", "preprocess", "start"]
 
 
 def __getattr__(name: str) -> Any:

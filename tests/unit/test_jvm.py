@@ -1,0 +1,46 @@
+"""The bridge: a handshake before any call, and Java's errors as this package's own."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from vitscale import _jvm
+from vitscale._jvm import java_errors, python_api
+from vitscale.errors import JavaError, ModelError, UsageError
+
+
+def test_jar_and_package_have_one_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert python_api().version() == _jvm.__version__
+    monkeypatch.setattr(_jvm, "__version__", "9.9.9")
+    with pytest.raises(
+        JavaError, match=r"of version \S+, the package of version 9.9.9. Rebuild it: make jar"
+    ):
+        python_api()
+
+
+def test_a_users_mistake_is_typed_and_keeps_javas_trace_as_cause(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="holds no image") as caught, java_errors():
+        python_api().images(str(tmp_path), [])
+    assert "vitscale.bench.ImageFolder" in str(caught.value.__cause__)
+    with pytest.raises(ModelError, match="vitscale export"), java_errors():
+        python_api().vitscaleBackend(str(tmp_path), "fp32", 1, 0)
+
+
+def test_any_other_exception_is_said_in_a_line() -> None:
+    with pytest.raises(JavaError, match="NumberFormatException") as caught, java_errors():
+        _jvm.SparkContext._jvm.java.lang.Integer.parseInt("x")
+    assert "\n" not in str(caught.value)
+
+
+def test_the_gateway_listens_on_loopback_and_asks_for_a_token() -> None:
+    python_api()
+    parameters = _jvm.SparkContext._gateway.gateway_parameters
+    assert parameters.address == "127.0.0.1"
+    assert len(parameters.auth_token) >= 32
+
+
+def test_importing_the_package_starts_nothing() -> None:
+    code = "import sys, vitscale; print(sorted({'torch', 'py4j', 'pyspark'} & set(sys.modules)))"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "[]"
