@@ -234,7 +234,8 @@ def test_the_annotator_in_a_light_pipeline(
     annotated: PipelineModel, folder: Path, expected: dict[str, list[dict[str, Any]]]
 ) -> None:
     file = folder / "05.png"
-    (annotation,) = LightPipeline(annotated).fullAnnotateImage(str(file))["class"]
+    (annotations,) = LightPipeline(annotated).fullAnnotateImage(str(file))
+    (annotation,) = annotations["class"]
     assert annotation.result == expected[file.name][0]["label"]
 
 

@@ -1,5 +1,7 @@
 package vitscale
 
+import java.nio.file.Paths
+
 import org.apache.spark.sql.SparkSession
 import org.scalatest.{BeforeAndAfterAll, Suite}
 
@@ -8,6 +10,8 @@ trait LocalSpark extends BeforeAndAfterAll { this: Suite =>
 
   System.setProperty("vitscale.cache", "none") // tests leave nothing in the user's folder
 
+  private def temporary = Paths.get(System.getProperty("java.io.tmpdir"))
+
   lazy val spark: SparkSession = SparkSession
     .builder()
     .master("local[2]")
@@ -15,6 +19,13 @@ trait LocalSpark extends BeforeAndAfterAll { this: Suite =>
     .config("spark.driver.host", "127.0.0.1")
     .config("spark.driver.bindAddress", "127.0.0.1")
     .config("spark.ui.enabled", "false")
+    .config("spark.hadoop.fs.viewfs.mounttable.tests.link./temporary", temporary.toUri.toString)
     .config("spark.sql.shuffle.partitions", "2")
     .getOrCreate()
+}
+
+object LocalSpark {
+
+  /** The folder of temporary files under a scheme that is not `file:`, as HDFS or an object store has it. */
+  val mounted = "viewfs://tests/temporary"
 }

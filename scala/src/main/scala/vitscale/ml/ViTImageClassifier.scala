@@ -74,9 +74,8 @@ final class ViTImageClassifier(override val uid: String)
 
   override def transform(dataset: Dataset[_]): DataFrame = {
     val schema = transformSchema(dataset.schema, logging = true)
-    val model = ModelLocation($(modelPath), $(precision))
-    model.open()
-    val classifier = TaskClassifier(model, $(threads), Request($(topK), $(batchSize), $(returnLogits)))
+    location.open()
+    val classifier = TaskClassifier(location, $(threads), Request($(topK), $(batchSize), $(returnLogits)))
     val column = dataset.schema.fieldIndex($(inputCol))
     val pixels = ViTImageClassifier.pixels(inputField(dataset.schema).dataType, column)
     val withLogits = $(returnLogits)

@@ -2,6 +2,8 @@ package vitscale.ml
 
 import org.apache.spark.ml.param.{BooleanParam, IntParam, Param, ParamValidators, Params}
 
+import vitscale.UsageException
+
 /** What every Spark stage of ViTScale can be told.
   *
   * @groupname param Parameters
@@ -62,6 +64,17 @@ trait ViTParams extends Params {
 
   /** @group getParam */
   final def getReturnLogits: Boolean = $(returnLogits)
+
+  /** @throws vitscale.UsageException
+    *   if no model was named
+    */
+  private[ml] def location: ModelLocation = {
+    if (!isDefined(modelPath))
+      throw new UsageException(
+        "No model was named: call setModelPath with a folder that `vitscale export` made."
+      )
+    ModelLocation($(modelPath), $(precision))
+  }
 
   /** @group setParam */
   def setModelPath(value: String): this.type = set(modelPath, value)

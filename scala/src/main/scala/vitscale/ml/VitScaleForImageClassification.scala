@@ -69,8 +69,6 @@ class VitScaleForImageClassification(override val uid: String)
     batches.map(_.toVector.map(_ => annotations.next()))
   }
 
-  private def location: ModelLocation = ModelLocation($(modelPath), $(precision))
-
   private def classifier: TaskClassifier =
     TaskClassifier(location, $(threads), Request($(topK), $(batchSize)))
 

@@ -5,7 +5,7 @@ import java.util.concurrent.Semaphore
 
 import ai.onnxruntime.{OnnxTensor, OrtEnvironment, OrtException, OrtSession}
 
-import vitscale.ModelException
+import vitscale.{ModelException, UsageException}
 
 /** One ONNX Runtime session, used by any number of threads.
   *
@@ -22,9 +22,19 @@ final class OnnxModel private (
   private val turns = new Semaphore(concurrentForwards, true)
   @volatile private var closed = false
 
-  /** Memory for batches of up to `capacity` images; to be used by one thread at a time. */
-  private[runtime] def buffers(capacity: Int): ForwardBuffers =
+  /** Memory for batches of up to `capacity` images; to be used by one thread at a time.
+    *
+    * @throws vitscale.UsageException
+    *   if it is more than one buffer of the JVM can hold
+    */
+  private[runtime] def buffers(capacity: Int): ForwardBuffers = {
+    val largest = Int.MaxValue / layout.bytesPerImage
+    if (capacity > largest)
+      throw new UsageException(
+        s"A batch can have $largest images of this model at most, got a batch size of $capacity."
+      )
     new ForwardBuffers(layout, capacity, classCount)
+  }
 
   /** Computes the logits of the first `count` images in the buffers, in place.
     *

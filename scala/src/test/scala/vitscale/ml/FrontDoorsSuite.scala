@@ -111,6 +111,14 @@ class FrontDoorsSuite extends AnyFunSuite with LocalSpark {
     assertExpected(collectAnnotated(PipelineModel.load(moved.toString).transform(images)))
   }
 
+  test("models on a Hadoop file system: a saved pipeline there, and a transformer that reads from it") {
+    val saved = s"${LocalSpark.mounted}/${Files.createTempDirectory("vitscale-pipeline-").getFileName}/saved"
+    pipeline.write.overwrite().save(saved)
+    assertExpected(collectAnnotated(PipelineModel.load(saved).transform(images)))
+    val model = s"$saved/stages/${"1_" + pipeline.stages(1).uid}/model"
+    assertExpected(collect(transformer.setModelPath(model).transform(binary), "path"))
+  }
+
   test("the annotator in a LightPipeline") {
     val light = new LightPipeline(pipeline)
     val found = expected.keys.map { name =>

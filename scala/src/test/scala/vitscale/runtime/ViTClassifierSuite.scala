@@ -3,7 +3,7 @@ package vitscale.runtime
 import org.scalatest.BeforeAndAfterAll
 import org.scalatest.funsuite.AnyFunSuite
 
-import vitscale.{TestImages, TinyModel}
+import vitscale.{TestImages, TinyModel, UsageException}
 
 class ViTClassifierSuite extends AnyFunSuite with BeforeAndAfterAll {
 
@@ -63,6 +63,13 @@ class ViTClassifierSuite extends AnyFunSuite with BeforeAndAfterAll {
   test("a batch in which every image fails is answered without a forward pass") {
     assert(classifier.classify(Seq.fill(3)(TestImages.garbage)).forall(_.isLeft))
     assert(classifier.classify(Seq.empty).isEmpty)
+  }
+
+  test("a batch size beyond what a buffer holds is refused") {
+    val error = intercept[UsageException](classifier.classify(images, Request(batchSize = 1000000)))
+    assert(error.getMessage.contains("174762 images of this model at most"))
+    assertThrows[UsageException](Request(batchSize = 0))
+    assertThrows[UsageException](Request(topK = 0))
   }
 
   test("eight threads share one classifier") {
