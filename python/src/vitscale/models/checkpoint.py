@@ -81,6 +81,30 @@ def load_checkpoint(source: str) -> Checkpoint:
     )
 
 
+def input_shape(checkpoint: Checkpoint) -> tuple[int, int, int]:
+    """Return channels, height and width of an image as the model takes it."""
+    size: Any = checkpoint.model.config.image_size
+    height, width = (size, size) if isinstance(size, int) else size
+    return CHANNELS, height, width
+
+
+def label_texts(checkpoint: Checkpoint) -> list[str]:
+    """Return the label texts by class number; two classes may share one.
+
+    Raises
+    ------
+    ModelError
+        If the configuration does not number them 0, 1, 2, ...
+    """
+    config: Any = checkpoint.model.config
+    texts = config.id2label
+    if sorted(texts) != list(range(config.num_labels)):
+        raise ModelError(
+            f"id2label of {checkpoint.name} must number its labels 0, 1, 2, ...; mend config.json."
+        )
+    return [str(texts[number]) for number in range(len(texts))]
+
+
 def _from_folder(folder: Path) -> Checkpoint:
     """Load a folder; one that `vitscale export` made keeps its name and says if its weights are random."""
     for needed in (record.CONFIG, record.PREPROCESSOR):

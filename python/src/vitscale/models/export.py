@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from vitscale._version import __version__
-from vitscale.errors import ModelError, OutputError, UsageError
+from vitscale.errors import OutputError
+from vitscale.images import find_images
 from vitscale.models import record
-from vitscale.models.checkpoint import Checkpoint, load_checkpoint
-from vitscale.models.onnx_file import OPSET, largest_difference, write_onnx
-from vitscale.models.sparknlp_assets import write_assets
-
-PRECISIONS = ("fp32",)
+from vitscale.models.build import VariantBuilder
+from vitscale.models.checkpoint import Checkpoint, label_texts, load_checkpoint
+from vitscale.models.onnx_file import refuse_other_sizes
+from vitscale.models.variant import Variant
 
 
 @dataclass(frozen=True)
@@ -31,29 +31,41 @@ class ExportReport:
         Of the model.
     weights : str
         "pretrained" or "random".
-    precision : str
-        Of this export.
+    variant : str
+        Name of this export, e.g. "fp32"; `ModelFolder.open` takes it.
     onnx_path : Path
         The ONNX file.
     onnx_sha256 : str
         Its hash.
     max_logit_difference : float
-        Largest absolute difference of a logit to PyTorch, on photos and on noise.
+        Largest absolute difference of a logit: of a lossless variant to PyTorch, on photos and on noise; of
+        any other to fp32, on the images that it was measured with.
+    cost : dict or None
+        What a lossy variant costs, as `vitscale.models.cost.Cost` describes it.
     """
 
     output: Path
     name: str
     weights: str
-    precision: str
+    variant: str
     onnx_path: Path
     onnx_sha256: str
     max_logit_difference: float
+    cost: dict[str, Any] | None
 
 
 def export(
-    source: str, output: Path, precision: str = "fp32", progress: Callable[[str], None] | None = None
+    source: str,
+    output: Path,
+    precision: str = "fp32",
+    progress: Callable[[str], None] | None = None,
+    *,
+    input_type: str = "float32",
+    token_merging: int = 0,
+    images: Path | None = None,
+    force: bool = False,
 ) -> ExportReport:
-    """Write a model folder, or add a precision to one.
+    """Write a model folder, or add a variant to one.
 
     Parameters
     ----------
@@ -61,43 +73,54 @@ def export(
         Name on the hub or local folder, as for `load_checkpoint`.
     output : Path
         A folder that does not exist, is empty, or was made by this function for the same weights.
-    precision : str
-        One of `PRECISIONS`.
+    precision, input_type, token_merging
+        The variant, see `Variant`.
     progress : callable, optional
         Told in a sentence what begins.
+    images : Path, optional
+        Images to calibrate and measure a lossy variant with, in class folders if accuracy is wanted. By
+        default photos are made, which have no labels.
+    force : bool
+        Whether to write an int8 variant even if more than 1 % of the images get another class than in fp32.
 
     Raises
     ------
     UsageError
-        If the precision is unknown.
+        If there is no such variant.
     ModelError
-        If the model cannot be loaded or its ONNX graph does not compute the same.
+        If the model cannot be loaded, or the variant does not compute what it should.
+    ImageError
+        If an image to measure with cannot be read.
     OutputError
         If `output` holds something else or cannot be written. In every case it stays as it was.
     """
-    if precision not in PRECISIONS:
-        raise UsageError(f"Unknown precision {precision!r}; choose one of {', '.join(PRECISIONS)}.")
+    variant = Variant(precision, input_type, token_merging)
     say = progress or (lambda _: None)
     _refuse_strangers(output)
+    if images is not None:
+        find_images(images)
     say(f"Loading {source}")
     checkpoint = load_checkpoint(source)
+    refuse_other_sizes(checkpoint)
+    builder = VariantBuilder(checkpoint, variant, images, force, say)
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{output.name}-", dir=output.parent) as place:
             made = Path(place) / "model"
-            about = _write_model(checkpoint, made, precision, say)
-            _publish(made, about, output, precision)
+            about = _write_model(checkpoint, builder, variant, made)
+            _publish(made, about, output, variant)
     except OSError as error:
         raise OutputError(f"Cannot write {output}: {error}. Name a folder you may write.") from error
-    facts = about["onnx"][precision]
+    facts = about["onnx"][variant.name]
     return ExportReport(
         output=output,
         name=checkpoint.name,
         weights=checkpoint.weights,
-        precision=precision,
-        onnx_path=record.onnx_folder(output, precision) / record.ONNX,
+        variant=variant.name,
+        onnx_path=record.onnx_folder(output, variant.name) / record.ONNX,
         onnx_sha256=facts["sha256"],
         max_logit_difference=facts["max_logit_difference"],
+        cost=facts.get("cost"),
     )
 
 
@@ -115,30 +138,19 @@ def _refuse_strangers(output: Path) -> None:
 
 
 def _write_model(
-    checkpoint: Checkpoint, made: Path, precision: str, say: Callable[[str], None]
+    checkpoint: Checkpoint, builder: VariantBuilder, variant: Variant, made: Path
 ) -> dict[str, Any]:
     """Write a whole model folder and return its record."""
-    say("Writing the Hugging Face files")
-    _write_checkpoint(checkpoint, made)
-    folder = record.onnx_folder(made, precision)
+    folder = record.onnx_folder(made, variant.name)
     folder.mkdir(parents=True)
-    say(f"Exporting {checkpoint.name} to ONNX")
-    write_onnx(checkpoint, folder / record.ONNX)
-    write_assets(folder, _labels(checkpoint), checkpoint.processor)
-    say("Comparing ONNX with PyTorch")
-    difference = largest_difference(checkpoint, folder / record.ONNX)
+    facts = builder.build(folder)
+    _write_checkpoint(checkpoint, made)
     about = {
         "name": checkpoint.name,
         "weights": checkpoint.weights,
         "weights_sha256": record.sha256(made / record.WEIGHTS),
         "vitscale_version": __version__,
-        "onnx": {
-            precision: {
-                "sha256": record.sha256(folder / record.ONNX),
-                "opset": OPSET,
-                "max_logit_difference": difference,
-            }
-        },
+        "onnx": {variant.name: facts},
     }
     record.write(made, about)
     return about
@@ -151,24 +163,14 @@ def _write_checkpoint(checkpoint: Checkpoint, made: Path) -> None:
     (made / record.WEIGHTS).chmod(0o644)  # safetensors lets nobody else read it
     path = made / record.CONFIG
     config = json.loads(path.read_text(encoding="utf-8"))
-    labels = _labels(checkpoint)
+    labels = label_texts(checkpoint)
     config["id2label"] = {str(number): label for number, label in enumerate(labels)}
     config["label2id"] = {label: number for number, label in enumerate(labels)}
     path.write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _labels(checkpoint: Checkpoint) -> list[str]:
-    config: Any = checkpoint.model.config
-    texts = config.id2label
-    if sorted(texts) != list(range(config.num_labels)):
-        raise ModelError(
-            f"id2label of {checkpoint.name} must number its labels 0, 1, 2, ...; mend config.json."
-        )
-    return [str(texts[number]) for number in range(len(texts))]
-
-
-def _publish(made: Path, about: dict[str, Any], output: Path, precision: str) -> None:
-    """Put a finished model in its place: as a whole, or one precision into a folder of the same weights."""
+def _publish(made: Path, about: dict[str, Any], output: Path, variant: Variant) -> None:
+    """Put a finished model in its place: as a whole, or one variant into a folder of the same weights."""
     known = record.read(output)
     if known is None:
         if output.exists():
@@ -180,7 +182,7 @@ def _publish(made: Path, about: dict[str, Any], output: Path, precision: str) ->
             f"{output} holds {known.get('name')} with other weights than {about['name']}. "
             "Nothing in it was touched; name another folder."
         )
-    new, old = record.onnx_folder(made, precision), record.onnx_folder(output, precision)
+    new, old = record.onnx_folder(made, variant.name), record.onnx_folder(output, variant.name)
     if old.exists():
         old.replace(made / "replaced")  # goes with the temporary folder
     new.replace(old)

@@ -31,6 +31,9 @@ class ModelFolder:
         Size of the model's input, in pixels.
     precision : str
         Name of the variant, e.g. "fp32".
+    input_type : str
+        "float32": normalised pixels [batch, 3, height, width]; "uint8": resized only, [batch, height, width,
+        3].
     onnx_path : Path
         Its ONNX file.
     onnx_sha256 : str
@@ -45,6 +48,7 @@ class ModelFolder:
     image_height: int
     image_width: int
     precision: str
+    input_type: str
     onnx_path: Path
     onnx_sha256: str
 
@@ -91,6 +95,7 @@ class ModelFolder:
             image_height=height,
             image_width=width,
             precision=precision,
+            input_type=about["onnx"][precision].get("input", "float32"),
             onnx_path=onnx / record.ONNX,
             onnx_sha256=_checked_hash(
                 onnx / record.ONNX, about["onnx"][precision]["sha256"], path, precision

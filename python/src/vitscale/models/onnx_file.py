@@ -4,64 +4,61 @@ from __future__ import annotations
 
 import logging
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import onnxruntime
 import torch
-from numpy.typing import NDArray
-from torch import nn
+from PIL import Image
 
 from vitscale.errors import ModelError
-from vitscale.models.checkpoint import CHANNELS, Checkpoint
+from vitscale.models.checkpoint import Checkpoint, input_shape
 from vitscale.models.graph import ViTGraph
+from vitscale.models.inputs import preprocess
+from vitscale.models.patches import patches_from_bytes
+from vitscale.models.variant import Variant
 from vitscale.photos.sources import SOURCES
 
 # 20 is the first with a Gelu operator, which onnxruntime joins with the bias before it; Spark NLP 5.5.3's
 # onnxruntime 1.19 knows it as well.
 OPSET = 20
 INPUT, OUTPUT = "pixel_values", "logits"
-TOLERANCE = (
-    1e-4  # between the logits of ONNX and PyTorch, relative to the largest; float32 rounding stays below 1e-5
-)
+TOLERANCE = 1e-4  # between the logits of ONNX and PyTorch, relative to the largest; float32 rounds below 1e-5
 
 
-def write_onnx(checkpoint: Checkpoint, path: Path) -> None:
-    """Write the float32 graph: `pixel_values` [batch, 3, height, width] -> `logits` [batch, labels].
+def write_onnx(checkpoint: Checkpoint, variant: Variant, path: Path) -> None:
+    """Write the float32 graph of a variant: `pixel_values` -> `logits` [batch, labels].
 
     Weights above 2 GB, which protobuf cannot hold, go into a second file beside it.
     """
-    write_module(ViTGraph(checkpoint.model).eval(), _pixels(checkpoint, 2), path)
-
-
-def write_module(module: nn.Module, example: torch.Tensor, path: Path) -> None:
-    """Export a module of one input, with its first axis free."""
-    logger = logging.getLogger("torch.onnx")
-    level = logger.level
-    logger.setLevel(logging.ERROR)  # it warns of every torchvision operator that is not installed
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            program = torch.onnx.export(
-                module,
-                (example,),
-                dynamo=True,
-                dynamic_shapes=({0: torch.export.Dim("batch")},),
-                input_names=[INPUT],
-                output_names=[OUTPUT],
-                opset_version=OPSET,
-                verbose=False,
-            )
-    finally:
-        logger.setLevel(level)
+    channels, height, width = input_shape(checkpoint)
+    if variant.input_type == "uint8":
+        patches = patches_from_bytes(checkpoint)
+        example = torch.zeros(2, height, width, channels, dtype=torch.uint8)
+    else:
+        patches = None
+        example = torch.zeros(2, channels, height, width)
+    graph = ViTGraph(checkpoint.model, patches, variant.token_merging).train(False)
+    with quietly():
+        program = torch.onnx.export(
+            graph,
+            (example,),
+            dynamo=True,
+            dynamic_shapes=({0: torch.export.Dim("batch")},),
+            input_names=[INPUT],
+            output_names=[OUTPUT],
+            opset_version=OPSET,
+            verbose=False,
+        )
     assert program is not None
     for node in program.model.graph.all_nodes():
         node.metadata_props.clear()  # stack traces, which name files of this machine
     program.save(path)
 
 
-def largest_difference(checkpoint: Checkpoint, path: Path) -> float:
+def largest_difference(checkpoint: Checkpoint, variant: Variant, path: Path) -> float:
     """Compare an ONNX file with PyTorch on real photos and on noise, in batches of one and of three.
 
     Returns
@@ -76,11 +73,12 @@ def largest_difference(checkpoint: Checkpoint, path: Path) -> float:
     """
     session = open_session(path)
     largest = scale = 0.0
-    photos = torch.from_numpy(photo_pixels(checkpoint))
-    for pixels in (photos[:1], photos[1:4], _pixels(checkpoint, 1), _pixels(checkpoint, 3)):
+    photos, noise = [source.open() for source in SOURCES], _noise(checkpoint, 4)
+    for images in (photos[:1], photos[1:4], noise[:1], noise[1:]):
+        pixels = torch.from_numpy(preprocess(checkpoint, images, "float32"))
         with torch.inference_mode():
             expected = checkpoint.model(pixel_values=pixels).logits.numpy()
-        found = session.run([OUTPUT], {INPUT: pixels.numpy()})[0]
+        found = session.run([OUTPUT], {INPUT: preprocess(checkpoint, images, variant.input_type)})[0]
         largest = max(largest, float(np.abs(found - expected).max()))
         scale = max(scale, float(np.abs(expected).max()))
     if not largest <= TOLERANCE * scale:
@@ -92,6 +90,17 @@ def largest_difference(checkpoint: Checkpoint, path: Path) -> float:
     return largest
 
 
+def refuse_other_sizes(checkpoint: Checkpoint) -> None:
+    """Refuse a checkpoint whose image processor makes images of another size than its model takes."""
+    made = preprocess(checkpoint, [SOURCES[0].open()], "float32").shape[1:]
+    taken = input_shape(checkpoint)
+    if made != taken:
+        raise ModelError(
+            f"The image processor of {checkpoint.name} makes images of {made}, its model takes {taken} "
+            "(channels, height, width). Mend the size in preprocessor_config.json."
+        )
+
+
 def open_session(path: Path) -> onnxruntime.InferenceSession:
     """Open an ONNX file on the processor, with a thread for each core."""
     options = onnxruntime.SessionOptions()
@@ -99,27 +108,21 @@ def open_session(path: Path) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
-def photo_pixels(checkpoint: Checkpoint) -> NDArray[np.float32]:
-    """Preprocess the package's own photos, one after the other: float32 [photos, 3, height, width]."""
-    images = [source.open() for source in SOURCES]
-    pixels: NDArray[np.float32] = checkpoint.processor(images, return_tensors="np")["pixel_values"]
-    expected = input_shape(checkpoint)
-    if pixels.shape[1:] != expected:
-        raise ModelError(
-            f"The image processor of {checkpoint.name} makes images of {pixels.shape[1:]}, "
-            f"its model takes {expected} (channels, height, width). "
-            "Mend the size in preprocessor_config.json."
-        )
-    return pixels
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Silence warnings: exporters and quantisers warn of what is meant and of what is not needed."""
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(before)
 
 
-def input_shape(checkpoint: Checkpoint) -> tuple[int, int, int]:
-    """Return channels, height and width of an image as the model takes it."""
-    size: Any = checkpoint.model.config.image_size
-    height, width = (size, size) if isinstance(size, int) else size
-    return CHANNELS, height, width
-
-
-def _pixels(checkpoint: Checkpoint, batch: int) -> torch.Tensor:
-    """Return seeded noise in the shape of `batch` normalised images."""
-    return torch.randn(batch, *input_shape(checkpoint), generator=torch.Generator().manual_seed(batch))
+def _noise(checkpoint: Checkpoint, count: int) -> list[Image.Image]:
+    """Return seeded images of noise, of the size that the model takes."""
+    channels, height, width = input_shape(checkpoint)
+    pixels = np.random.default_rng(0).integers(256, size=(count, height, width, channels), dtype=np.uint8)
+    return [Image.fromarray(one) for one in pixels]

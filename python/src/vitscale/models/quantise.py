@@ -1,0 +1,99 @@
+"""Eight-bit integers for the matrices of a ViT, with onnxruntime's own quantiser.
+
+Only products with a constant matrix become integers: the projections of attention, its output, and the two of
+each feed-forward block. The two products inside attention, LayerNorm, softmax and GELU stay in float32, and
+so do the patch embedding and the classifier: they cost next to nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnxruntime.quantization import (
+    CalibrationDataReader,
+    CalibrationMethod,
+    QuantFormat,
+    QuantType,
+    quantize_dynamic,
+    quantize_static,
+)
+
+from vitscale.models.onnx_file import INPUT, quietly
+
+PRODUCTS = ["MatMul"]
+
+
+def quantise_dynamically(source: Path, target: Path) -> None:
+    """Make the weights signed bytes with a scale for each column; activations get theirs from each batch."""
+    with quietly():
+        quantize_dynamic(
+            _without_shapes(source),
+            target,
+            op_types_to_quantize=PRODUCTS,
+            per_channel=True,
+            weight_type=QuantType.QInt8,
+            nodes_to_exclude=_kept_in_float(source),
+        )
+
+
+def quantise_statically(source: Path, target: Path, batches: Iterable[NDArray[np.generic]]) -> None:
+    """Do the same with the scales of activations fixed: the range seen over calibration images.
+
+    The outputs of the products stay in float32; to quantise them as well saves nothing on a processor.
+
+    Parameters
+    ----------
+    source, target : Path
+        Float and quantised ONNX file.
+    batches : iterable of arrays
+        Calibration images as the graph takes them.
+    """
+    with quietly():
+        quantize_static(
+            _without_shapes(source),
+            target,
+            _Reader(batches),
+            quant_format=QuantFormat.QDQ,
+            op_types_to_quantize=PRODUCTS,
+            per_channel=True,
+            activation_type=QuantType.QUInt8,
+            weight_type=QuantType.QInt8,
+            nodes_to_exclude=_kept_in_float(source),
+            calibrate_method=CalibrationMethod.MinMax,
+            extra_options={"OpTypesToExcludeOutputQuantization": PRODUCTS},
+        )
+
+
+class _Reader(CalibrationDataReader):  # type: ignore[misc]
+    """Hands calibration batches to onnxruntime."""
+
+    def __init__(self, batches: Iterable[NDArray[np.generic]]) -> None:
+        self._batches: Iterator[NDArray[np.generic]] = iter(batches)
+
+    def get_next(self) -> dict[str, NDArray[np.generic]] | None:
+        batch = next(self._batches, None)
+        return None if batch is None else {INPUT: batch}
+
+
+def _without_shapes(path: Path) -> onnx.ModelProto:
+    """Load a graph and drop its notes of shapes, which the quantiser trips over where it changes one."""
+    model = onnx.load(path)
+    del model.graph.value_info[:]
+    return model
+
+
+def _kept_in_float(path: Path) -> list[str]:
+    """Name the products that must not become integers."""
+    graph = onnx.load(path, load_external_data=False).graph
+    constants = {tensor.name for tensor in graph.initializer}
+    products = [node for node in graph.node if node.op_type in PRODUCTS]
+    attention = [node.name for node in products if not set(node.input) & constants]
+    convolved = any(node.op_type == "Conv" for node in graph.node)
+    embedding = [] if convolved else [products[0].name]
+    # The classifier is the only Gemm; the quantiser may make it a MatMul first, and then calls it so.
+    gemms = [node.name for node in graph.node if node.op_type == "Gemm"]
+    return attention + embedding + gemms + [f"{name}_MatMul" for name in gemms]

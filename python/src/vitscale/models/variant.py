@@ -1,0 +1,54 @@
+"""Which of the many possible ONNX files of one model is meant, and the folder that it lies in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vitscale.errors import UsageError
+
+PRECISIONS = ("fp32", "int8", "int8-static")
+INPUTS = ("float32", "uint8")
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What can be chosen when a model is exported.
+
+    Attributes
+    ----------
+    precision : str
+        "fp32"; "int8", where each batch finds its own scales of the activations; or "int8-static", where
+        calibration images gave them once and for all.
+    input_type : str
+        "float32": normalised pixels [batch, 3, height, width]. "uint8": resized pixels as an image has them,
+        [batch, height, width, 3]; rescaling and normalising are part of the weights.
+    token_merging : int
+        Pairs of tokens merged in each layer (Bolya et al. 2023); 0 merges none.
+    """
+
+    precision: str = "fp32"
+    input_type: str = "float32"
+    token_merging: int = 0
+
+    def __post_init__(self) -> None:
+        if self.precision not in PRECISIONS:
+            raise UsageError(f"Unknown precision {self.precision!r}; choose one of {', '.join(PRECISIONS)}.")
+        if self.input_type not in INPUTS:
+            raise UsageError(f"Unknown input {self.input_type!r}; choose one of {', '.join(INPUTS)}.")
+        if self.token_merging < 0:
+            raise UsageError(f"Cannot merge {self.token_merging} tokens a layer; choose 0 or more.")
+
+    @property
+    def name(self) -> str:
+        """Name of its folder below `onnx/`, e.g. "int8-uint8-tome8"."""
+        parts = [self.precision]
+        if self.input_type != "float32":
+            parts.append(self.input_type)
+        if self.token_merging:
+            parts.append(f"tome{self.token_merging}")
+        return "-".join(parts)
+
+    @property
+    def lossless(self) -> bool:
+        """Whether it must compute what PyTorch does, but for rounding."""
+        return self.precision == "fp32" and not self.token_merging
