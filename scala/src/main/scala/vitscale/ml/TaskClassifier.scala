@@ -1,6 +1,6 @@
 package vitscale.ml
 
-import org.apache.spark.{SparkEnv, TaskContext}
+import org.apache.spark.TaskContext
 
 import vitscale.runtime.ViTClassifier.Answer
 import vitscale.runtime.{ClassifierOptions, Request, RgbImage, SharedClassifiers}
@@ -29,22 +29,5 @@ final private[ml] case class TaskClassifier(model: ModelLocation, threads: Int, 
     val lease = SharedClassifiers.lease(model.open(), options)
     try lease.classifier.stream(images.iterator, request)(pixels).toIndexedSeq
     finally lease.close()
-  }
-}
-
-/** How many cores and tasks this executor has. */
-private[ml] object TaskSlots {
-
-  private val LocalMaster = "local\\[(\\d+).*\\]".r
-
-  /** The executor's cores as the cluster grants them, else those of the machine. */
-  def cores: Int =
-    SparkEnv.get.conf.getOption("spark.executor.cores").fold(ClassifierOptions.machineCores)(_.toInt)
-
-  /** Tasks that run at a time. */
-  def count: Int = SparkEnv.get.conf.get("spark.master", "local") match {
-    case "local" => 1
-    case LocalMaster(tasks) => tasks.toInt
-    case _ => math.max(1, cores / SparkEnv.get.conf.getInt("spark.task.cpus", 1))
   }
 }

@@ -2,7 +2,7 @@ package vitscale.ml
 
 import org.apache.spark.ml.Transformer
 import org.apache.spark.ml.param.shared.{HasInputCol, HasOutputCol}
-import org.apache.spark.ml.param.{IntParam, ParamMap, ParamValidators}
+import org.apache.spark.ml.param.{BooleanParam, IntParam, ParamMap, ParamValidators}
 import org.apache.spark.ml.util.{DefaultParamsReadable, DefaultParamsWritable, Identifiable}
 import org.apache.spark.sql.types._
 import org.apache.spark.sql.{DataFrame, Dataset, Encoders, Row}
@@ -44,7 +44,19 @@ final class ViTImageClassifier(override val uid: String)
   val batchSize: IntParam =
     new IntParam(this, "batchSize", "images of one forward pass", ParamValidators.gt(0))
 
-  setDefault(inputCol -> "content", outputCol -> "classification", batchSize -> Request().batchSize)
+  /** Whether the logits of all classes are returned as well; off by default.
+    *
+    * @group param
+    */
+  val returnLogits: BooleanParam =
+    new BooleanParam(this, "returnLogits", "whether the logits of all classes are returned")
+
+  setDefault(
+    returnLogits -> false,
+    inputCol -> "content",
+    outputCol -> "classification",
+    batchSize -> Request().batchSize
+  )
 
   /** @group getParam */
   def getBatchSize: Int = $(batchSize)
@@ -57,6 +69,12 @@ final class ViTImageClassifier(override val uid: String)
 
   /** @group setParam */
   def setBatchSize(value: Int): this.type = set(batchSize, value)
+
+  /** @group getParam */
+  def getReturnLogits: Boolean = $(returnLogits)
+
+  /** @group setParam */
+  def setReturnLogits(value: Boolean): this.type = set(returnLogits, value)
 
   /** @throws vitscale.UsageException
     *   if the input column is missing or holds no images, the output column is there already, or no model was named

@@ -1,6 +1,6 @@
 package vitscale.ml
 
-import org.apache.spark.ml.param.{BooleanParam, IntParam, Param, ParamValidators, Params}
+import org.apache.spark.ml.param.{IntParam, Param, ParamValidators, Params}
 
 import vitscale.UsageException
 
@@ -41,14 +41,7 @@ trait ViTParams extends Params {
   final val threads: IntParam =
     new IntParam(this, "threads", "cores of one forward pass, 0 for the best number", ParamValidators.gtEq(0))
 
-  /** Whether the logits of all classes are returned as well; off by default.
-    *
-    * @group param
-    */
-  final val returnLogits: BooleanParam =
-    new BooleanParam(this, "returnLogits", "whether the logits of all classes are returned")
-
-  setDefault(precision -> "fp32", topK -> 5, threads -> 0, returnLogits -> false)
+  setDefault(precision -> "fp32", topK -> 5, threads -> 0)
 
   /** @group getParam */
   final def getModelPath: String = $(modelPath)
@@ -61,9 +54,6 @@ trait ViTParams extends Params {
 
   /** @group getParam */
   final def getThreads: Int = $(threads)
-
-  /** @group getParam */
-  final def getReturnLogits: Boolean = $(returnLogits)
 
   /** @throws vitscale.UsageException
     *   if no model was named
@@ -87,7 +77,4 @@ trait ViTParams extends Params {
 
   /** @group setParam */
   def setThreads(value: Int): this.type = set(threads, value)
-
-  /** @group setParam */
-  def setReturnLogits(value: Boolean): this.type = set(returnLogits, value)
 }
