@@ -8,7 +8,10 @@ ThisBuild / scalaVersion := Dependencies.scala2
 // The Python package owns the version; the jar must carry the same one (see PythonApi).
 ThisBuild / version := {
   val source = IO.read((ThisBuild / baseDirectory).value / "python/src/vitscale/_version.py")
-  "__version__ = \"([^\"]+)\"".r.findFirstMatchIn(source).map(_.group(1)).getOrElse(sys.error("no version in _version.py"))
+  "__version__ = \"([^\"]+)\"".r
+    .findFirstMatchIn(source)
+    .map(_.group(1))
+    .getOrElse(sys.error("no version in _version.py"))
 }
 ThisBuild / tpolecatDefaultOptionsMode := CiMode // every warning is an error
 
