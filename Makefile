@@ -35,7 +35,7 @@ bench-full: .venv $(jar) models/vit-base-patch16-224
 data: data/photos models/vit-base-patch16-224
 
 data/photos: | .venv
-	$(venv)/vitscale photos --count 32 --output $@
+	$(venv)/vitscale photos --count 24 --output $@
 
 models/vit-base-patch16-224: | .venv
 	$(venv)/vitscale export --output $@

@@ -70,7 +70,7 @@ def bench(
     backend: Backends = DEFAULT_BACKENDS,
     batch_size: Annotated[str, typer.Option(help="Batch sizes to try, e.g. 1,4,8.")] = "1,4,8",
     iterations: Annotated[int, typer.Option(min=1, help="Measured passes over all images.")] = 2,
-    warmup_images: Annotated[int, typer.Option(min=1, help="Images of the pass before them.")] = 16,
+    warmup_images: Annotated[int, typer.Option(min=1, help="Images of the pass before them.")] = 8,
     parity_images: Annotated[int, typer.Option(min=0, help="Images to compare backends on.")] = 16,
     limit: Limit = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="Results file.")] = DEFAULT_RESULTS,
@@ -180,7 +180,7 @@ def export(
 @app.command()
 def photos(
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write.")] = DEFAULT_IMAGES,
-    count: Annotated[int, typer.Option(min=1, help="Photos to make.")] = 32,
+    count: Annotated[int, typer.Option(min=1, help="Photos to make.")] = 24,
     seed: Annotated[int, typer.Option(help="Another seed makes other photos.")] = 0,
 ) -> None:
     """Make any number of distinct JPEGs of ImageNet's sizes from a handful of real photos."""
