@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ from vitscale.errors import UsageError
 from vitscale.images import ImageFolder, find_images
 from vitscale.models import record
 from vitscale.models.checkpoint import Checkpoint, label_texts
-from vitscale.models.cost import Cost, measure, refuse_if_too_high
+from vitscale.models.cost import Cost, Graph, measure, refuse_if_too_high
 from vitscale.models.inputs import batches
 from vitscale.models.onnx_file import OPSET, largest_difference, write_onnx
 from vitscale.models.quantise import quantise_dynamically, quantise_statically
@@ -74,17 +76,19 @@ class VariantBuilder:
     def _build_lossy(self, target: Path, place: Path) -> dict[str, Any]:
         """Write a quantised or merging graph and measure it against the plain one in float32."""
         calibration, test = self._calibration_and_test(place / "photos")
-        plain, same = place / "plain.onnx", place / "same.onnx"
-        write_onnx(self._checkpoint, Variant(), plain)
-        write_onnx(self._checkpoint, self._variant, same)
+        float_variant = replace(self._variant, precision="fp32")
+        in_float = place / "float.onnx"
+        write_onnx(self._checkpoint, float_variant, in_float)
         if self._variant.precision == "fp32":
-            same.replace(target)
+            shutil.copy(in_float, target)
         else:
-            self._quantise(same, target, calibration)
-            cost = self._measure(same, self._variant.input_type, target, test)
+            self._quantise(in_float, target, calibration)
+            cost = self._measure((in_float, self._variant.input_type), target, test)
             if not self._force:
                 refuse_if_too_high(cost, self._checkpoint.name, self._variant.name)
-        cost = self._measure(plain, "float32", target, test)
+        if self._variant.token_merging:
+            write_onnx(self._checkpoint, Variant(), place / "plain.onnx")
+            cost = self._measure((place / "plain.onnx", Variant().input_type), target, test)
         return {"max_logit_difference": cost.max_logit_difference, "cost": cost.to_json()}
 
     def _quantise(self, source: Path, target: Path, calibration: ImageFolder) -> None:
@@ -95,15 +99,10 @@ class VariantBuilder:
             pixels = batches(self._checkpoint, calibration, self._variant.input_type)
             quantise_statically(source, target, pixels)
 
-    def _measure(self, reference: Path, reference_input: str, candidate: Path, test: ImageFolder) -> Cost:
+    def _measure(self, reference: Graph, candidate: Path, test: ImageFolder) -> Cost:
         self._say(f"Measuring {self._variant.name} on {len(test.files)} images")
-        return measure(
-            self._checkpoint,
-            label_texts(self._checkpoint),
-            (reference, reference_input),
-            (candidate, self._variant.input_type),
-            test,
-        )
+        texts = label_texts(self._checkpoint)
+        return measure(self._checkpoint, texts, reference, (candidate, self._variant.input_type), test)
 
     def _calibration_and_test(self, place: Path) -> tuple[ImageFolder, ImageFolder]:
         """Return images to calibrate with and others to measure on; all to measure on if none calibrate."""
