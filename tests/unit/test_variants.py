@@ -197,11 +197,7 @@ def test_names_and_impossible_choices() -> None:
 def merged_by_the_paper(
     hidden: torch.Tensor, sizes: torch.Tensor, keys: torch.Tensor, pairs: int
 ) -> list[torch.Tensor]:
-<<<<<<< HEAD
-    """Section 3 of Bolya et al. 2023, token after token: the merged tokens of one image, unordered."""
-=======
     """Section 3 of Bolya et al. 2023, one token after the other: the merged tokens of one image."""
->>>>>>> models
     metric = torch.nn.functional.normalize(keys.mean(0), dim=1)
     seekers, hosts = list(range(0, len(hidden), 2)), list(range(1, len(hidden), 2))
     edges = []
