@@ -5,15 +5,15 @@ from pathlib import Path
 import pytest
 import vitscale
 from transformers import pipeline
-from vitscale.models.checkpoint import DEFAULT_MODEL
 from vitscale.models.export import export
 from vitscale.models.folder import ModelFolder
+from vitscale.models.names import DEFAULT_CHECKPOINT
 
 
 @pytest.fixture(scope="module")
 def vit_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     output = tmp_path_factory.mktemp("vit-base") / "model"
-    report = export(DEFAULT_MODEL, output)
+    report = export(DEFAULT_CHECKPOINT, output)
     assert report.max_logit_difference < 1e-4
     return output
 

@@ -10,7 +10,8 @@ from huggingface_hub.errors import LocalEntryNotFoundError, RepositoryNotFoundEr
 from transformers import ViTForImageClassification, ViTModel
 from vitscale.errors import ModelError
 from vitscale.models import checkpoint as module
-from vitscale.models.checkpoint import DEFAULT_MODEL, load_checkpoint
+from vitscale.models.checkpoint import load_checkpoint
+from vitscale.models.names import DEFAULT_CHECKPOINT
 from vitscale.models.standin import known_architectures, stand_in
 from vitscale.photos.sources import SOURCES
 
@@ -95,7 +96,7 @@ def test_a_config_that_is_no_json_is_refused(tiny_checkpoint: Path, tmp_path: Pa
 
 
 def test_a_name_that_nobody_knows_is_refused_when_the_hub_is_silent() -> None:
-    with pytest.raises(ModelError, match=DEFAULT_MODEL):
+    with pytest.raises(ModelError, match=DEFAULT_CHECKPOINT):
         load_checkpoint("someone/unknown-vit")
 
 
@@ -112,7 +113,7 @@ def test_a_model_that_the_hub_does_not_know_never_gets_random_weights(
 
     monkeypatch.setattr(module, "snapshot_download", unknown)
     with pytest.raises(ModelError, match="knows no model"):
-        load_checkpoint(DEFAULT_MODEL)
+        load_checkpoint(DEFAULT_CHECKPOINT)
 
 
 def test_the_stand_in_says_that_its_weights_are_random(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,10 +124,10 @@ def test_the_stand_in_says_that_its_weights_are_random(monkeypatch: pytest.Monke
     monkeypatch.setattr(module, "snapshot_download", silent)
     monkeypatch.setattr(
         "vitscale.models.standin.known_architectures",
-        lambda: {DEFAULT_MODEL: {"labels": "imagenet-1k", "config": small}},
+        lambda: {DEFAULT_CHECKPOINT: {"labels": "imagenet-1k", "config": small}},
     )
-    checkpoint = load_checkpoint(DEFAULT_MODEL)
-    assert (checkpoint.name, checkpoint.weights) == (DEFAULT_MODEL, "random")
+    checkpoint = load_checkpoint(DEFAULT_CHECKPOINT)
+    assert (checkpoint.name, checkpoint.weights) == (DEFAULT_CHECKPOINT, "random")
     labels = checkpoint.model.config.id2label
     assert labels[0] == "tench, Tinca tinca"
     assert labels[1] == "goldfish, Carassius auratus"
@@ -152,7 +153,7 @@ def test_seeded_weights_repeat_and_tell_photos_apart(tmp_path: Path) -> None:
 
 
 def test_the_default_model_has_the_86_million_weights_of_vit_base() -> None:
-    model, processor = stand_in(DEFAULT_MODEL)
+    model, processor = stand_in(DEFAULT_CHECKPOINT)
     # Table 1 of Dosovitskiy et al. 2021 says 86 M; with a head for 1000 classes Hugging Face counts 86.6 M
     assert sum(weight.numel() for weight in model.parameters()) == 86_567_656
     assert processor.size == {"height": 224, "width": 224}

@@ -22,9 +22,9 @@ from transformers.image_processing_utils import BaseImageProcessor
 
 from vitscale.errors import ModelError
 from vitscale.models import record
+from vitscale.models.names import DEFAULT_CHECKPOINT
 from vitscale.models.standin import known_architectures, stand_in
 
-DEFAULT_MODEL = "google/vit-base-patch16-224"
 CHANNELS = 3
 Weights = Literal["pretrained", "random"]
 
@@ -126,7 +126,7 @@ def _from_hub(name: str) -> Path | None:
         return None
     except HFValidationError:
         raise ModelError(
-            f"{name!r} is neither a folder nor a name on the Hugging Face hub, such as {DEFAULT_MODEL}."
+            f"{name!r} is neither a folder nor a name on the Hugging Face hub, such as {DEFAULT_CHECKPOINT}."
         ) from None
     except GatedRepoError as error:
         raise ModelError(
@@ -177,7 +177,9 @@ def _check_kind(folder: Path, name: str) -> None:
     except (ValueError, AttributeError) as error:
         raise ModelError(f"{record.CONFIG} of {name} cannot be read: {error}. Get the model anew.") from error
     if kind != "vit":
-        raise ModelError(f"{name} is of the type {kind!r}; ViTScale runs 'vit', such as {DEFAULT_MODEL}.")
+        raise ModelError(
+            f"{name} is of the type {kind!r}; ViTScale runs 'vit', such as {DEFAULT_CHECKPOINT}."
+        )
     if channels != CHANNELS:
         raise ModelError(f"{name} takes images of {channels} channels; ViTScale's have {CHANNELS}, in RGB.")
 

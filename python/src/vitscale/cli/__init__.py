@@ -1,0 +1,22 @@
+"""The command line: one command a module; each reads its arguments, calls the package, and prints."""
+
+from __future__ import annotations
+
+import sys
+
+from rich.markup import escape
+
+from vitscale.cli import bench, env, export, parity, photos, report
+from vitscale.cli.app import app, progress
+from vitscale.errors import VitscaleError
+
+__all__ = ["app", "bench", "env", "export", "main", "parity", "photos", "report"]
+
+
+def main() -> None:
+    """Run a command; a user's mistake ends in one message and an exit status, never in a stack trace."""
+    try:
+        app()
+    except VitscaleError as error:
+        progress.print(f"[bold red]error:[/] {escape(str(error))}")
+        sys.exit(error.exit_code)

@@ -1,0 +1,68 @@
+"""``vitscale parity``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vitscale.cli.app import (
+    DEFAULT_IMAGES,
+    DEFAULT_MODEL,
+    Backends,
+    Images,
+    Json,
+    Model,
+    answer_console,
+    app,
+    say,
+    write_json,
+)
+from vitscale.errors import ParityError, UsageError
+
+if TYPE_CHECKING:
+    from vitscale.bench.results import Parity
+
+DEFAULT_BACKENDS = ["huggingface", "spark-nlp", "vitscale", "onnxruntime"]
+
+
+@app.command()
+def parity(
+    images: Images = DEFAULT_IMAGES,
+    model: Model = DEFAULT_MODEL,
+    backend: Backends = DEFAULT_BACKENDS,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many images, the first ones.")] = 32,
+    min_top1: Annotated[float, typer.Option(min=0, max=1, help="Fail below this top-1 agreement.")] = 0.0,
+    max_logit_difference: Annotated[float, typer.Option(min=0, help="Fail above it.")] = float("inf"),
+    json_to: Json = None,
+) -> None:
+    """Compare what backends answer: top-1 agreement, largest differences of logits and of pixels."""
+    from vitscale.bench.runner import compare_backends, make_plan
+    from vitscale.report.terminal import print_parity
+
+    plan = make_plan(
+        images=images,
+        model=model,
+        backends=backend,
+        batch_sizes=[8],
+        output=Path("results/parity.json"),
+        parity_images=limit,
+        limit=limit,
+    )
+    if len(plan.backends) < 2:  # noqa: PLR2004
+        raise UsageError("At least two different backends are needed to compare: give --backend twice.")
+    rows = compare_backends(plan, say, all_pairs=True)
+    print_parity(rows, answer_console(json_to))
+    write_json(rows, json_to)
+    _judge(rows, min_top1, max_logit_difference)
+
+
+def _judge(rows: list[Parity], min_top1: float, max_logit_difference: float) -> None:
+    for row in rows:
+        if row["top1_agreement"] < min_top1 or row["max_logit_difference"] > max_logit_difference:
+            raise ParityError(
+                f"{row['backend']} and {row['reference']} disagree: top-1 agreement "
+                f"{row['top1_agreement']:.1%} (at least {min_top1:.1%} was asked for), largest logit "
+                f"difference {row['max_logit_difference']:.2g} (at most {max_logit_difference:.2g})."
+            )

@@ -1,0 +1,23 @@
+"""``vitscale photos``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vitscale.cli.app import DEFAULT_IMAGES, app, say
+
+
+@app.command()
+def photos(
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write.")] = DEFAULT_IMAGES,
+    count: Annotated[int, typer.Option(min=1, help="Photos to make.")] = 24,
+    seed: Annotated[int, typer.Option(help="Another seed makes other photos.")] = 0,
+) -> None:
+    """Make any number of distinct JPEGs of ImageNet's sizes from a handful of real photos."""
+    from vitscale.photos import make_photos
+
+    make_photos(output, count, seed, progress=say)
+    say(f"{count} photos in {output}")
