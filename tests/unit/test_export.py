@@ -51,10 +51,10 @@ def files(folder: Path) -> dict[str, bytes]:
 def test_onnx_equals_transformers_at_any_batch_size(
     tiny_checkpoint: Path, tiny_model: Path, batch: int
 ) -> None:
-    pixels = torch.randn(batch, 3, 224, 224)
+    pixels = torch.randn(batch, 3, 224, 224, generator=torch.Generator().manual_seed(batch))
     expected = ViTForImageClassification.from_pretrained(tiny_checkpoint)(pixel_values=pixels).logits
     found = logits(tiny_model / "onnx" / "fp32" / "model.onnx", pixels.numpy())
-    np.testing.assert_allclose(found, expected.detach().numpy(), atol=2e-5)
+    np.testing.assert_allclose(found, expected.detach().numpy(), atol=1e-4)
 
 
 @pytest.mark.parametrize("name", VARIANTS)
@@ -63,9 +63,9 @@ def test_any_vit_is_exported(name: str, tmp_path: Path) -> None:
     report = export(str(source), tmp_path / "model")
     size = ViTForImageClassification.from_pretrained(source).config.image_size
     height, width = (size, size) if isinstance(size, int) else size
-    pixels = torch.randn(2, 3, height, width)
+    pixels = torch.randn(2, 3, height, width, generator=torch.Generator().manual_seed(0))
     expected = ViTForImageClassification.from_pretrained(source)(pixel_values=pixels).logits
-    np.testing.assert_allclose(logits(report.onnx_path, pixels.numpy()), expected.detach().numpy(), atol=2e-5)
+    np.testing.assert_allclose(logits(report.onnx_path, pixels.numpy()), expected.detach().numpy(), atol=1e-4)
 
 
 def test_the_graph_is_one_that_older_runtimes_and_spark_nlp_read(tiny_model: Path) -> None:
