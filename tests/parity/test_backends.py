@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from vitscale.bench.results import BenchmarkSuite, load_results
+from vitscale.bench.results import load_results
+from vitscale.bench.schema import BenchmarkSuite
 
 VITSCALE = Path(sys.executable).with_name("vitscale")
 BACKENDS = [

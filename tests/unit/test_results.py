@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 import pytest
-from vitscale.bench import results as module
+from vitscale.bench import schema as module
 from vitscale.bench.results import load_results, write_results
 from vitscale.errors import OutputError, ResultsError
 
@@ -133,6 +133,12 @@ def test_a_place_that_cannot_be_written_is_left_as_it_was(tmp_path: Path) -> Non
         (SCHEMA["$defs"]["statistics"], "Statistics"),
         (SCHEMA["$defs"]["error"], "BenchmarkError"),
         (SCHEMA["$defs"]["parity"], "Parity"),
+        (SCHEMA["$defs"]["settings"], "Settings"),
+        (SCHEMA["$defs"]["interval"], "Interval"),
+        (SCHEMA["$defs"]["latency"], "Latency"),
+        (SCHEMA["$defs"]["comparison"], "Comparison"),
+        (SCHEMA["$defs"]["stages"], "Stages"),
+        (SCHEMA["$defs"]["left_out"], "LeftOut"),
     ],
 )
 def test_the_types_mirror_the_schema(definition: dict[str, Any], type_name: str) -> None:

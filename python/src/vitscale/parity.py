@@ -9,7 +9,7 @@ import numpy as np
 
 from vitscale.backends.base import Outputs
 from vitscale.backends.spec import BackendSpec
-from vitscale.bench.results import Parity
+from vitscale.bench.schema import Parity
 from vitscale.errors import ParityError
 
 

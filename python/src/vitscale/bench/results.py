@@ -1,4 +1,4 @@
-"""Reads, checks and writes results files; the types here mirror ``results-v1.json``, field for field."""
+"""Reads, checks and writes results files; their types are in :mod:`.schema`."""
 
 from __future__ import annotations
 
@@ -8,144 +8,16 @@ from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final, Literal, TypedDict, cast
+from typing import Any, Final, cast
 
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError, best_match
 
+from vitscale.bench.schema import BenchmarkSuite
 from vitscale.errors import ResultsError
 from vitscale.files import write_atomically
 
 SCHEMA_VERSION: Final = 1
-
-
-class Environment(TypedDict):
-    """Machine and versions."""
-
-    os: str
-    architecture: str
-    cpu: str
-    cpu_count: int
-    cpu_features: list[str]
-    memory_bytes: int
-    versions: dict[str, str]
-
-
-class Model(TypedDict):
-    """The model under test."""
-
-    name: str
-    path: str
-    weights: Literal["pretrained", "random"]
-    num_labels: int
-    image_height: int
-    image_width: int
-    onnx_sha256: str
-
-
-class Images(TypedDict):
-    """The images under test."""
-
-    path: str
-    files: int
-    bytes: int
-
-
-class Workload(TypedDict):
-    """Model and images."""
-
-    scenario: Literal["offline"]
-    model: Model
-    images: Images
-
-
-class Iteration(TypedDict):
-    """One timed pass."""
-
-    phase: Literal["warmup", "measurement"]
-    images: int
-    seconds: float
-
-
-class Failure(TypedDict):
-    """An image that was not predicted."""
-
-    file: str
-    reason: str
-
-
-class Ledger(TypedDict):
-    """Every file once: predicted, or failed with a reason."""
-
-    files: int
-    predicted: int
-    failed: list[Failure]
-
-
-class Run(TypedDict):
-    """What one fresh process measured, raw."""
-
-    load_seconds: float
-    first_forward_seconds: float
-    peak_memory_bytes: int
-    cpu_seconds: float
-    iterations: list[Iteration]
-    ledger: Ledger
-
-
-class Statistics(TypedDict):
-    """The figures of all measurement iterations."""
-
-    median: float
-    mad: float
-    min: float
-    max: float
-    count: int
-
-
-class BenchmarkError(TypedDict):
-    """Why a cell has no figures."""
-
-    type: str
-    message: str
-
-
-class Benchmark(TypedDict):
-    """One backend with its options at one batch size."""
-
-    backend: str
-    options: dict[str, str | int | bool]
-    batch_size: int
-    device: Literal["cpu", "gpu"]
-    runs: list[Run]
-    samples_per_sec: Statistics | None
-    step_time_ms: Statistics | None
-    error: BenchmarkError | None
-
-
-class Parity(TypedDict):
-    """How far two backends agree."""
-
-    backend: str
-    reference: str
-    images: int
-    top1_agreement: float
-    max_logit_difference: float
-    max_pixel_difference: int
-    differing_pixels: float
-
-
-class BenchmarkSuite(TypedDict):
-    """Everything that one command measured: the whole of a results file."""
-
-    schema_version: Literal[1]
-    vitscale_version: str
-    created_at: str
-    command: list[str]
-    environment: Environment
-    workload: Workload
-    benchmarks: list[Benchmark]
-    parity: list[Parity]
 
 
 def load_results(path: Path) -> BenchmarkSuite:

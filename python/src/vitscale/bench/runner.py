@@ -15,7 +15,8 @@ from vitscale.backends.spec import BackendSpec
 from vitscale.bench import cells
 from vitscale.bench.environment import environment
 from vitscale.bench.job import Job
-from vitscale.bench.results import SCHEMA_VERSION, Parity, write_results
+from vitscale.bench.results import SCHEMA_VERSION, write_results
+from vitscale.bench.schema import Parity
 from vitscale.errors import UsageError, VitscaleError
 from vitscale.files import check_writable
 from vitscale.images import FailedImage, ImageFolder, find_images, undecodable

@@ -22,7 +22,7 @@ from vitscale.cli.app import (
 from vitscale.errors import ParityError, UsageError
 
 if TYPE_CHECKING:
-    from vitscale.bench.results import Parity
+    from vitscale.bench.schema import Parity
 
 DEFAULT_BACKENDS = ["huggingface", "spark-nlp", "vitscale", "onnxruntime"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vitscale.bench.results import BenchmarkSuite
+from vitscale.bench.schema import BenchmarkSuite
 from vitscale.report import units
 from vitscale.report.agreement import Verdict
 from vitscale.report.summary import REFERENCE, Summary

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from vitscale.bench.results import Run
+from vitscale.bench.schema import Run
 from vitscale.report import units
 from vitscale.report.figure import Figure, Spec, Table, axis, layout, text
 from vitscale.report.style import Style

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
-from vitscale.bench.results import BenchmarkSuite
+from vitscale.bench.schema import BenchmarkSuite
 from vitscale.report.agreement import Agreement, judge
 from vitscale.report.bars import memory, speed_up
 from vitscale.report.caveats import Caveat, caveats_between, caveats_of

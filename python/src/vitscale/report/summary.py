@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from statistics import median
 
-from vitscale.bench.results import Benchmark, BenchmarkSuite, Failure, Statistics
+from vitscale.bench.schema import Benchmark, BenchmarkSuite, Failure, Statistics
 from vitscale.report.agreement import Agreement, agreement_of
 
 REFERENCE = "huggingface"

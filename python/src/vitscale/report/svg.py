@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vitscale.bench.results import BenchmarkSuite
+from vitscale.bench.schema import BenchmarkSuite
 from vitscale.report import units
 from vitscale.report.agreement import Verdict
 from vitscale.report.headline import headline

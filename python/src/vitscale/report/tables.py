@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 
-from vitscale.bench.results import BenchmarkSuite
+from vitscale.bench.schema import BenchmarkSuite
 from vitscale.report import units
 from vitscale.report.headline import headline
 from vitscale.report.summary import Row, label, summarise_results

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from vitscale.bench.results import BenchmarkSuite, Parity
+from vitscale.bench.schema import BenchmarkSuite, Parity
 from vitscale.report.agreement import Verdict, judge
 from vitscale.report.headline import headline
 from vitscale.report.summary import Row, summarise_results

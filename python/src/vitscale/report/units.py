@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vitscale.bench.results import Statistics
+from vitscale.bench.schema import Statistics
 
 NONE = "\N{EN DASH}"
 _TIMES = "\N{MULTIPLICATION SIGN}"
