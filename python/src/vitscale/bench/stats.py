@@ -1,4 +1,8 @@
-"""The figures of several measurement iterations."""
+"""The figures of measured iterations: medians, intervals, percentiles, and ratios of two backends.
+
+The unit of every interval is the fork, a fresh process: iterations of one process resemble each other, so they say little
+of how another process would do (Kalibera and Jones, "Rigorous Benchmarking in Reasonable Time", ISMM 2013).
+"""
 
 from __future__ import annotations
 
@@ -6,45 +10,144 @@ from collections.abc import Sequence
 from statistics import median
 from typing import Any
 
+import numpy as np
+from scipy.stats import bootstrap
 
-def summarise(values: Sequence[float]) -> dict[str, float | int]:
-    """Return median, MAD, minimum, maximum and count, as the results schema names them.
+from vitscale.bench.schema import Interval, Iteration, Latency, Run, Statistics, Verdict
+
+CONFIDENCE = 0.95
+MIN_FORKS = 3
+"""With fewer, resampling says nothing."""
+_RESAMPLES = 9999
+
+
+def median_interval(values: Sequence[float], seed: int = 0) -> tuple[float, float] | None:
+    """Return the 95 % confidence interval of the median, by percentile bootstrap.
 
     Parameters
     ----------
     values : sequence of float
-        At least one value.
+        One value a fork.
+    seed : int
+        Of the resampling: the same values give the same interval.
+
+    Returns
+    -------
+    tuple of float, or None
+        Low and high end; None with fewer than three values. With a handful of values the interval is close to their
+        range, which is all that so few can tell.
+    """
+    if len(values) < MIN_FORKS:
+        return None
+    found = bootstrap(
+        (np.asarray(values, dtype=float),),
+        np.median,
+        confidence_level=CONFIDENCE,
+        n_resamples=_RESAMPLES,
+        method="percentile",
+        rng=np.random.default_rng(seed),
+    ).confidence_interval
+    return float(found.low), float(found.high)
+
+
+def interval(values: Sequence[float], seed: int = 0) -> Interval | None:
+    """Return :func:`median_interval` as the results schema names it."""
+    ends = median_interval(values, seed)
+    return None if ends is None else {"low": ends[0], "high": ends[1]}
+
+
+def summarise(forks: Sequence[Sequence[float]]) -> Statistics:
+    """Return the figures of all iterations, as the results schema names them.
+
+    Parameters
+    ----------
+    forks : sequence of sequence of float
+        The values of each fork's measured iterations; at least one in each.
 
     Notes
     -----
-    ``mad`` is the median absolute deviation from the median, unscaled.
+    ``median`` is the median over forks of each fork's median, and ``ci`` its interval; ``mad`` is the median absolute
+    deviation of all iterations from it, unscaled.
     """
-    middle = median(values)
+    medians = [median(values) for values in forks]
+    middle = median(medians)
+    values = [value for fork in forks for value in fork]
     return {
         "median": middle,
         "mad": median(abs(value - middle) for value in values),
         "min": min(values),
         "max": max(values),
         "count": len(values),
+        "ci": interval(medians),
+    }
+
+
+def percentiles(latencies_ms: Sequence[float]) -> Latency:
+    """Return the percentiles of query latencies in milliseconds, interpolated linearly as NumPy does by default."""
+    p50, p90, p99 = np.percentile(latencies_ms, [50, 90, 99])
+    return {
+        "p50": float(p50),
+        "p90": float(p90),
+        "p99": float(p99),
+        "min": min(latencies_ms),
+        "max": max(latencies_ms),
+        "count": len(latencies_ms),
     }
 
 
 def with_figures(benchmark: dict[str, Any]) -> dict[str, Any]:
     """Return a benchmark whose figures are computed from the raw values of its runs.
 
-    Images per second, and milliseconds a batch: an iteration's time divided by its number of batches.
+    Images per second; milliseconds a batch: an iteration's time divided by its number of batches; and latencies where
+    queries were timed one by one.
     """
-    measured = [
-        iteration
-        for run in benchmark["runs"]
-        for iteration in run["iterations"]
-        if iteration["phase"] == "measurement" and iteration["images"]
-    ]
-    if not measured:
+    forks = [measured for run in benchmark["runs"] if (measured := measurements(run))]
+    if not forks or benchmark["error"]:
         return {**benchmark, "samples_per_sec": None, "step_time_ms": None}
     size = benchmark["batch_size"]
-    return {
-        **benchmark,
-        "samples_per_sec": summarise([one["images"] / one["seconds"] for one in measured]),
-        "step_time_ms": summarise([1000 * one["seconds"] / -(-one["images"] // size) for one in measured]),
+    figures: dict[str, Any] = {
+        "samples_per_sec": summarise([[rate(one) for one in fork] for fork in forks]),
+        "step_time_ms": summarise(
+            [[1000 * one["seconds"] / -(-one["images"] // size) for one in fork] for fork in forks]
+        ),
     }
+    latencies = [ms for fork in forks for one in fork for ms in one.get("latencies_ms", [])]
+    if latencies:
+        figures["latency_ms"] = percentiles(latencies)
+    return {**benchmark, **figures}
+
+
+def measurements(run: Run) -> list[Iteration]:
+    """Return a run's measured iterations, those without any image left out."""
+    return [one for one in run["iterations"] if one["phase"] == "measurement" and one["images"]]
+
+
+def rate(iteration: Iteration) -> float:
+    """Return images per second."""
+    return iteration["images"] / iteration["seconds"]
+
+
+def run_rate(run: Run) -> float:
+    """Return images per second of a run: the median of its measured iterations."""
+    return median(rate(one) for one in measurements(run))
+
+
+def verdict(ratio: Interval | None, noise: Interval | None) -> Verdict:
+    """Say in words what a ratio of two backends' speeds shows.
+
+    Parameters
+    ----------
+    ratio : Interval or None
+        The ratio's interval, if there were forks enough.
+    noise : Interval or None
+        The interval of the reference against itself; a ratio inside its reach shows nothing.
+    """
+    if ratio is None:
+        return "too few forks"
+    reach_low = min(1.0, noise["low"]) if noise else 1.0
+    reach_high = max(1.0, noise["high"]) if noise else 1.0
+    if ratio["low"] > reach_high:
+        return "faster"
+    if ratio["high"] < reach_low:
+        return "slower"
+    return "no measurable difference"

@@ -43,6 +43,28 @@ object PythonApi {
   def vitscaleBackend(model: String, precision: String, batchSize: Int, threads: Int): Backend =
     VitscaleBackend.load(open(model, precision), batchSize, Some(threads).filter(_ > 0))
 
+  /** Classifies one image as users ask for one.
+    *
+    * @return
+    *   why it got no prediction; null if it got one
+    */
+  def query(backend: Backend, file: String): String = backend.query(Paths.get(file)).orNull
+
+  /** Seconds by stage, in the order of the pipeline, of images that can all be decoded. */
+  def stages(backend: Backend, images: ImageFolder): util.Map[String, Double] = {
+    val times = backend.stages(images)
+    val named = new util.LinkedHashMap[String, Double]()
+    named.put("list", times.list)
+    named.put("read", times.read)
+    named.put("decode", times.decode)
+    named.put("resize", times.resize)
+    named.put("normalise", times.normalise)
+    named.put("copy", times.copy)
+    named.put("forward", times.forward)
+    named.put("postprocess", times.postprocess)
+    named
+  }
+
   /** Writes pixels and logits into a folder, where Python reads them. */
   def writeOutputs(backend: Backend, images: ImageFolder, folder: String): Unit =
     OutputsWriter.write(backend.outputs(images), Paths.get(folder))

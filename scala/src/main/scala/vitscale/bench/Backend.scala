@@ -1,10 +1,22 @@
 package vitscale.bench
 
+import java.nio.file.Path
+
 /** What is under test on the JVM: it takes image files and gives predictions, end to end. */
 trait Backend extends AutoCloseable {
 
   /** Classifies all images. What this call takes is what is timed. */
   def classify(images: ImageFolder): Predictions
+
+  /** Classifies one image as users ask for one: what a single-stream run times.
+    *
+    * @return
+    *   why it got no prediction; none if it got one
+    */
+  def query(file: Path): Option[String]
+
+  /** Where the time of images that can all be decoded goes, one batch after another on one thread. */
+  def stages(images: ImageFolder): StageTimes
 
   /** Pixels, logits and first labels, for comparing this backend with others. */
   def outputs(images: ImageFolder): Iterator[ImageOutput]

@@ -3,7 +3,7 @@ package vitscale.bench
 import org.apache.spark.sql.SparkSession
 
 import vitscale.UsageException
-import vitscale.runtime.ModelFolder
+import vitscale.runtime.{ClassifierOptions, ModelFolder}
 
 /** The backends that the JVM benchmark can measure, by name. */
 object Backends {
@@ -23,9 +23,15 @@ object Backends {
       case SparkNlp =>
         SparkNlpBackend.load(spark, model.onnxFolder, batchSize, options.action, options.savedPipeline)
       case Vitscale if options.onSpark => VitscaleSparkBackend.load(spark, model, options, batchSize)
-      case Vitscale => VitscaleBackend.load(model, batchSize, options.threads)
+      case Vitscale => VitscaleBackend.load(model, batchSize, threads(options))
       case other => throw new UsageException(s"Unknown backend $other; expected ${names.mkString(" or ")}.")
     }
+
+  /** A single image is answered fastest by all cores together. */
+  private def threads(options: BenchmarkOptions): Option[Int] =
+    options.threads.orElse(
+      if (options.scenario == Scenario.SingleStream) Some(ClassifierOptions.machineCores) else None
+    )
 
   /** What differs from the backend's defaults, as the results name it. */
   def describe(options: BenchmarkOptions): Map[String, Any] =

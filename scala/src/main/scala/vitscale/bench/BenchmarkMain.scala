@@ -45,7 +45,7 @@ object BenchmarkMain {
       createdAt = started,
       command = "run" +: arguments,
       environment = Machine.environment(versions),
-      workload = workload(model, images),
+      workload = workload(model, images, options.scenario),
       benchmarks = Seq.empty,
       parity = Seq.empty
     )
@@ -69,19 +69,18 @@ object BenchmarkMain {
     options.batchSizes.foldLeft(Seq.empty[Benchmark]) { (done, batchSize) =>
       val runner = new BenchmarkRunner(
         images,
-        options.warmupImages,
-        options.iterations,
+        options,
         line => say(if (options.batchSizes.size > 1) s"batch size $batchSize: $line" else line)
       )
       val startSeconds = if (done.isEmpty) 0.0 else Machine.uptimeSeconds
       val next =
-        runner.measure(options, batchSize, startSeconds)(Backends.load(spark, model, options, batchSize))
+        runner.measure(batchSize, startSeconds)(Backends.load(spark, model, options, batchSize))
       save(done :+ next)
       done :+ next
     }
 
-  private def workload(model: ModelFolder, images: ImageFolder): Workload = Workload(
-    scenario = "offline",
+  private def workload(model: ModelFolder, images: ImageFolder, scenario: Scenario): Workload = Workload(
+    scenario = scenario.name,
     model = ModelSummary(
       name = model.name,
       path = model.path.toString,

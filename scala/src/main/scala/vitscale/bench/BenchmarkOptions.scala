@@ -8,6 +8,8 @@ import scopt.OParser
   *
   * @param limit
   *   at most so many images, the first ones
+  * @param minSeconds
+  *   passes go on at least so long
   * @param warmupImages
   *   images of the warm-up pass, which is not counted
   * @param iterations
@@ -27,6 +29,8 @@ final case class BenchmarkOptions(
     batchSizes: Seq[Int] = Seq(1, 2, 4, 8),
     iterations: Int = 2,
     warmupImages: Int = 16,
+    minSeconds: Double = 0,
+    scenario: Scenario = Scenario.Offline,
     limit: Option[Int] = None,
     action: SparkAction = SparkAction.Write,
     threads: Option[Int] = None,
@@ -85,6 +89,21 @@ object BenchmarkOptions {
       positive("iterations", "measured passes over all images (default: 2)")((value, options) =>
         options.copy(iterations = value)
       ),
+      opt[Double]("min-seconds")
+        .valueName("S")
+        .validate(value =>
+          if (value >= 0) success else failure(s"--min-seconds is $value; at least 0 is needed")
+        )
+        .action((value, options) => options.copy(minSeconds = value))
+        .text("measured passes go on at least so long (default: 0)"),
+      opt[String]("scenario")
+        .valueName("NAME")
+        .validate(value =>
+          if (Scenario.named(value).nonEmpty) success
+          else failure(s"unknown --scenario $value; expected ${Scenario.all.map(_.name).mkString(" or ")}")
+        )
+        .action((value, options) => options.copy(scenario = Scenario.named(value).get))
+        .text("offline: all images at once; single-stream: one after another, each timed (default: offline)"),
       positive("warmup-images", "images of the warm-up pass, not counted (default: 16)")((value, options) =>
         options.copy(warmupImages = value)
       ),
@@ -119,7 +138,12 @@ object BenchmarkOptions {
         .valueName("FILE")
         .action((value, options) => options.copy(output = Paths.get(value)))
         .text("results file, JSON (default: results/jvm.json)"),
-      help("help").text("print this")
+      help("help").text("print this"),
+      checkConfig(options =>
+        if (options.scenario == Scenario.SingleStream && options.batchSizes != Seq(1))
+          failure("single-stream asks for one image at a time: give --batch-size 1")
+        else success
+      )
     )
   }
 

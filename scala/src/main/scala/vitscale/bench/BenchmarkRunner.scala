@@ -7,18 +7,14 @@ import scala.util.control.NonFatal
   * @param report
   *   told, line by line, what was just done
   */
-final class BenchmarkRunner(images: ImageFolder, warmupImages: Int, iterations: Int, report: String => Unit) {
+final class BenchmarkRunner(images: ImageFolder, options: BenchmarkOptions, report: String => Unit) {
 
   /** @param load
     *   makes the backend ready; its time is the load time
     * @return
     *   the benchmark; where something failed, with the error and without runs
     */
-  def measure(
-      options: BenchmarkOptions,
-      batchSize: Int,
-      startSeconds: Double
-  )(load: => Backend): Benchmark = {
+  def measure(batchSize: Int, startSeconds: Double)(load: => Backend): Benchmark = {
     val empty = Benchmark(
       backend = options.backend,
       options = Backends.describe(options),
@@ -45,8 +41,8 @@ final class BenchmarkRunner(images: ImageFolder, warmupImages: Int, iterations: 
       val loadSeconds = Machine.uptimeSeconds - startSeconds
       report(f"loaded in $loadSeconds%.1f s")
       val (firstForwardSeconds, _) = timed(backend.classify(images.take(batchSize)))
-      val warmup = iteration(Iteration.warmup, backend, images.take(warmupImages))._1
-      val measured = (1 to iterations).map(_ => iteration(Iteration.measurement, backend, images))
+      val warmup = iteration(Iteration.warmup, backend, images.take(options.warmupImages))._1
+      val measured = measurements(backend)
       val last = measured.last._2
       Run(
         loadSeconds,
@@ -59,11 +55,32 @@ final class BenchmarkRunner(images: ImageFolder, warmupImages: Int, iterations: 
     } finally backend.close()
   }
 
+  /** Passes over all images, as many as were asked for and as long as was asked for. */
+  private def measurements(backend: Backend): Seq[(Iteration, Predictions)] = {
+    val done = Seq.newBuilder[(Iteration, Predictions)]
+    var passes = 0
+    var seconds = 0.0
+    while (passes < options.iterations || seconds < options.minSeconds) {
+      val pass = iteration(Iteration.measurement, backend, images)
+      done += pass
+      passes += 1
+      seconds += pass._1.seconds
+    }
+    done.result()
+  }
+
   private def iteration(phase: String, backend: Backend, images: ImageFolder): (Iteration, Predictions) = {
-    val (seconds, predictions) = timed(backend.classify(images))
+    val (predictions, seconds, latencies) = options.scenario match {
+      case Scenario.Offline =>
+        val (seconds, predictions) = timed(backend.classify(images))
+        (predictions, seconds, None)
+      case Scenario.SingleStream =>
+        val (seconds, queries) = timed(new Queries(backend, images))
+        (queries, seconds, Some(queries.latenciesMs))
+    }
     val count = predictions.count
     report(f"$phase: $count%d images in $seconds%.1f s, ${count / seconds}%.2f images/s")
-    (Iteration(phase, count, seconds), predictions)
+    (Iteration(phase, count, seconds, latencies), predictions)
   }
 
   private def timed[A](work: => A): (Double, A) = {
@@ -78,7 +95,8 @@ final class BenchmarkRunner(images: ImageFolder, warmupImages: Int, iterations: 
     benchmark.copy(
       samplesPerSec = Some(Statistics.of(measured.map(iteration => iteration.images / iteration.seconds))),
       stepTimeMs =
-        Some(Statistics.of(measured.map(iteration => 1000 * iteration.seconds / batches(iteration))))
+        Some(Statistics.of(measured.map(iteration => 1000 * iteration.seconds / batches(iteration)))),
+      latencyMs = Some(measured.flatMap(_.latenciesMs.toSeq.flatten)).filter(_.nonEmpty).map(Percentiles.of)
     )
   }
 }

@@ -1,5 +1,10 @@
 package vitscale.bench
 
+import scala.annotation.meta.getter
+
+import com.fasterxml.jackson.annotation.JsonInclude
+import com.fasterxml.jackson.annotation.JsonInclude.Include
+
 /** What a benchmark measured, field for field as `schema/results-v1.json` has it (there in snake case). */
 final case class Results(
     schemaVersion: Int,
@@ -45,6 +50,7 @@ final case class Benchmark(
     runs: Seq[Run],
     samplesPerSec: Option[Statistics],
     stepTimeMs: Option[Statistics],
+    latencyMs: Option[Percentiles] = None,
     error: Option[BenchmarkError]
 )
 
@@ -58,7 +64,15 @@ final case class Run(
     ledger: Ledger
 )
 
-final case class Iteration(phase: String, images: Long, seconds: Double)
+/** @param latenciesMs
+  *   of each query, where they were timed one by one
+  */
+final case class Iteration(
+    phase: String,
+    images: Long,
+    seconds: Double,
+    @(JsonInclude @getter)(Include.NON_ABSENT) latenciesMs: Option[Seq[Double]] = None
+)
 
 object Iteration {
   val warmup = "warmup"

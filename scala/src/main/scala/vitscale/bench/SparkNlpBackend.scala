@@ -5,17 +5,23 @@ import java.nio.file.{Files, Path, Paths}
 
 import scala.collection.JavaConverters._
 
+import com.johnsnowlabs.nlp.LightPipeline
 import com.johnsnowlabs.vitscale.StockInside
 import org.apache.commons.io.FileUtils
 import org.apache.spark.ml.PipelineModel
 import org.apache.spark.sql.functions.{col, size}
 import org.apache.spark.sql.{DataFrame, SparkSession}
+import org.apache.spark.vitscale.SparkImageDecoder
 
 import vitscale.sparknlp.StockPipeline
 
 /** Stock Spark NLP, forced by one of the two actions of the published benchmark. */
-final class SparkNlpBackend(spark: SparkSession, pipeline: PipelineModel, action: SparkAction)
-    extends Backend {
+final class SparkNlpBackend(
+    spark: SparkSession,
+    pipeline: PipelineModel,
+    batchSize: Int,
+    action: SparkAction
+) extends Backend {
 
   private val folder: Path = Files.createTempDirectory("vitscale-spark-nlp-")
 
@@ -30,6 +36,35 @@ final class SparkNlpBackend(spark: SparkSession, pipeline: PipelineModel, action
         rows.write.mode("overwrite").parquet(target)
         new Written(images, target)
     }
+  }
+
+  private lazy val light = new LightPipeline(pipeline)
+
+  override def query(file: Path): Option[String] = {
+    val labels = light.fullAnnotateImage(file.toString).getOrElse(StockPipeline.classColumn, Seq.empty)
+    if (labels.isEmpty) Some("Spark NLP gave it no label") else None
+  }
+
+  override def stages(images: ImageFolder): StageTimes = {
+    val (_, listing) = StageTimes.timed(StockPipeline.read(spark, images.readerPaths))
+    val inside = new StockInside(pipeline)
+    val batches = images.files.grouped(batchSize).map { files =>
+      val (bytes, reading) = StageTimes.timed(files.map(Files.readAllBytes(_)))
+      val (rows, decoding) = StageTimes.timed(
+        files.zip(bytes).flatMap { case (file, one) => SparkImageDecoder.decode(file.toUri.toString, one) }
+      )
+      val inner = inside.stages(rows)
+      StageTimes(
+        read = reading,
+        decode = decoding,
+        resize = inner.resize,
+        normalise = inner.normalise,
+        copy = inner.copy,
+        forward = inner.forward,
+        postprocess = inner.postprocess
+      )
+    }
+    batches.foldLeft(StageTimes(list = listing))(_ + _)
   }
 
   override def outputs(images: ImageFolder): Iterator[ImageOutput] = {
@@ -99,6 +134,7 @@ object SparkNlpBackend {
       savedPipeline: Option[Path]
   ): SparkNlpBackend = {
     val built = StockPipeline.build(spark, onnxFolder, batchSize)
-    new SparkNlpBackend(spark, savedPipeline.fold(built)(StockPipeline.saveAndLoad(built, _)), action)
+    val pipeline = savedPipeline.fold(built)(StockPipeline.saveAndLoad(built, _))
+    new SparkNlpBackend(spark, pipeline, batchSize, action)
   }
 }

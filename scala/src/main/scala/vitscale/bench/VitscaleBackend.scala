@@ -15,6 +15,27 @@ final class VitscaleBackend(classifier: ViTClassifier, batchSize: Int) extends B
     new Answers(images, answers)
   }
 
+  override def query(file: Path): Option[String] =
+    classifier.classify(Seq(Files.readAllBytes(file)), topK = 5).head.left.toOption.map(_.reason)
+
+  override def stages(images: ImageFolder): StageTimes = {
+    val (_, listing) = StageTimes.timed(ImageFolder.open(images.root))
+    val request = Request(topK = 5, batchSize = batchSize)
+    val batches = images.files.grouped(batchSize).map { files =>
+      val (bytes, reading) = StageTimes.timed(files.map(Files.readAllBytes(_)))
+      val nanos = classifier.stages(bytes, request)
+      StageTimes(
+        read = reading,
+        decode = nanos.decode / 1e9,
+        resize = nanos.resize / 1e9,
+        normalise = nanos.normalise / 1e9,
+        forward = nanos.forward / 1e9,
+        postprocess = nanos.postprocess / 1e9
+      )
+    }
+    batches.foldLeft(StageTimes(list = listing))(_ + _)
+  }
+
   override def outputs(images: ImageFolder): Iterator[ImageOutput] =
     stream(images, Request(topK = 1, batchSize = batchSize, returnLogits = true)).collect {
       case (file, Right(prediction)) =>

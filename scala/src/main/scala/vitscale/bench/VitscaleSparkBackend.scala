@@ -27,11 +27,23 @@ final class VitscaleSparkBackend(spark: SparkSession, classifier: ViTImageClassi
     new Written(images, target)
   }
 
-  /** The engine is the same with and without Spark, so what it sees is asked of it directly. */
-  override def outputs(images: ImageFolder): Iterator[ImageOutput] = {
+  override def query(file: Path): Option[String] = {
+    import spark.implicits._
+    val image = Seq(Files.readAllBytes(file)).toDF(classifier.getInputCol)
+    val answer = classifier.transform(image).select(s"${classifier.getOutputCol}.error").head()
+    Option(answer.getString(0))
+  }
+
+  override def stages(images: ImageFolder): StageTimes = withEngine(_.stages(images))
+
+  override def outputs(images: ImageFolder): Iterator[ImageOutput] =
+    withEngine(_.outputs(images).toIndexedSeq.iterator)
+
+  /** The engine is the same with and without Spark, so what it does inside is asked of it directly. */
+  private def withEngine[A](ask: VitscaleBackend => A): A = {
     val model = ModelFolder.open(Paths.get(classifier.getModelPath), classifier.getPrecision)
     val direct = VitscaleBackend.load(model, classifier.getBatchSize, threads = None)
-    try direct.outputs(images).toIndexedSeq.iterator
+    try ask(direct)
     finally direct.close()
   }
 

@@ -54,7 +54,7 @@ final private[runtime] class BatchClassifier(
     }
   }
 
-  private def score(logits: Array[Float], request: Request): Either[ImageFailure, Prediction] =
+  private[runtime] def score(logits: Array[Float], request: Request): Either[ImageFailure, Prediction] =
     try {
       val classes = TopK.select(logits, request.topK)
       val labels = classes.map(folder.labels).zip(folder.scores.scores(logits, classes))

@@ -63,6 +63,16 @@ final class ViTClassifier private (
     answered.flatten
   }
 
+  /** Runs one batch stage by stage on the caller's thread, and tells what each took.
+    *
+    * @param images
+    *   encoded images that can all be decoded
+    * @throws vitscale.ImageException
+    *   if one cannot
+    */
+  def stages(images: Seq[Array[Byte]], request: Request): StageNanos =
+    new StagedBatch(preprocessor, model, batches, () => System.nanoTime()).run(images, request)(decode)
+
   /** Decodes an encoded image within this classifier's limits. */
   def decode(image: Array[Byte]): RgbImage = ImageDecoder.decode(image, options.limits)
 

@@ -78,8 +78,8 @@ class BackendsSuite extends AnyFunSuite with LocalSpark with TemporaryFolder {
 
   test("what fails becomes a row with the error, not an exception") {
     withPhotos { images =>
-      val runner = new BenchmarkRunner(images, warmupImages = 2, iterations = 1, _ => ())
-      val benchmark = runner.measure(BenchmarkOptions(), 2, 0)(throw new IllegalStateException("no luck"))
+      val runner = new BenchmarkRunner(images, BenchmarkOptions(), _ => ())
+      val benchmark = runner.measure(2, 0)(throw new IllegalStateException("no luck"))
       assert(benchmark.error.contains(BenchmarkError("java.lang.IllegalStateException", "no luck")))
       assert(benchmark.runs.isEmpty && benchmark.samplesPerSec.isEmpty)
     }
@@ -87,10 +87,7 @@ class BackendsSuite extends AnyFunSuite with LocalSpark with TemporaryFolder {
 
   test("a run tells warm-up from measurement, and its ledger balances") {
     withPhotos { images =>
-      val runner = new BenchmarkRunner(images, warmupImages = 2, iterations = 2, _ => ())
-      val options = BenchmarkOptions(backend = "vitscale")
-      val benchmark =
-        runner.measure(options, 2, Machine.uptimeSeconds)(Backends.load(spark, model, options, 2))
+      val benchmark = measure(BenchmarkOptions(backend = "vitscale", warmupImages = 2), images, 2)
       val run = benchmark.runs.head
       assert(
         run.iterations
@@ -101,6 +98,52 @@ class BackendsSuite extends AnyFunSuite with LocalSpark with TemporaryFolder {
       assert(run.peakMemoryBytes > 0 && run.cpuSeconds > 0 && run.loadSeconds > 0)
     }
   }
+
+  test("passes go on for the time that was asked for") {
+    withPhotos { images =>
+      val options = BenchmarkOptions(backend = "vitscale", iterations = 1, minSeconds = 0.5)
+      val measured = measure(options, images, 2).runs.head.iterations.filter(_.phase == Iteration.measurement)
+      assert(measured.map(_.seconds).sum >= 0.5)
+      assert(measured.init.map(_.seconds).sum < 0.5)
+    }
+  }
+
+  Seq("vitscale" -> false, "vitscale" -> true, "spark-nlp" -> false).foreach { case (name, onSpark) =>
+    test(s"single-stream, $name, on Spark: $onSpark: each query has its latency, the bad image its reason") {
+      withPhotos { images =>
+        val options = BenchmarkOptions(
+          backend = name,
+          onSpark = onSpark,
+          batchSizes = Seq(1),
+          iterations = 1,
+          scenario = Scenario.SingleStream
+        )
+        val benchmark = measure(options, images, 1)
+        assert(benchmark.error.isEmpty)
+        val pass = benchmark.runs.head.iterations.last
+        assert(pass.images == 5 && pass.latenciesMs.exists(_.size == 5))
+        assert(pass.latenciesMs.get.sum <= pass.seconds * 1000)
+        assert(benchmark.runs.head.ledger.failed.map(_.file) == Seq("cut.jpg"))
+        assert(benchmark.latencyMs.exists(found => found.p50 <= found.p99 && found.count == 5))
+      }
+    }
+
+    test(s"stages, $name, on Spark: $onSpark: together about what the batches take one after another") {
+      withPhotos { all =>
+        val images = all.take(5)
+        withBackend(BenchmarkOptions(backend = name, onSpark = onSpark)) { backend =>
+          val (times, seconds) = StageTimes.timed(backend.stages(images))
+          val inner = Seq(times.read, times.decode, times.resize, times.normalise, times.forward)
+          assert(inner.forall(_ > 0), times)
+          assert(inner.sum + times.list + times.copy + times.postprocess <= seconds)
+        }
+      }
+    }
+  }
+
+  private def measure(options: BenchmarkOptions, images: ImageFolder, batchSize: Int): Benchmark =
+    new BenchmarkRunner(images, options, _ => ())
+      .measure(batchSize, Machine.uptimeSeconds)(Backends.load(spark, model, options, batchSize))
 
   private def labels(options: BenchmarkOptions, images: ImageFolder): Map[String, String] =
     withBackend(options)(_.outputs(images).map(output => output.file -> output.label).toMap)

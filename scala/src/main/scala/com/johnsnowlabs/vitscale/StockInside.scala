@@ -1,10 +1,26 @@
 package com.johnsnowlabs.vitscale
 
+import java.awt.image.BufferedImage
+
+import ai.onnxruntime.{OnnxTensor, OrtEnvironment}
 import com.johnsnowlabs.nlp.AnnotationImage
 import com.johnsnowlabs.nlp.annotators.cv.ViTForImageClassification
 import com.johnsnowlabs.nlp.annotators.cv.feature_extractor.Preprocessor
+import com.johnsnowlabs.nlp.annotators.cv.util.io.ImageIOUtils
+import com.johnsnowlabs.nlp.annotators.cv.util.transform.ImageResizeUtils
 import org.apache.spark.ml.PipelineModel
 import org.apache.spark.sql.Row
+
+/** Seconds that the parts of Spark NLP took for one batch. The last is what is left of the whole call, so it carries the noise
+  * of all others.
+  */
+final case class StockStages(
+    resize: Double,
+    normalise: Double,
+    copy: Double,
+    forward: Double,
+    postprocess: Double
+)
 
 /** Looks inside Spark NLP's ViT, which answers with labels alone: its own pixels and its own logits, made by its own
   * code. It stands in this package because Spark NLP opens these parts to `com.johnsnowlabs` alone.
@@ -48,6 +64,50 @@ final class StockInside(pipeline: PipelineModel) {
       x <- 0 until size
       channel <- 0 until 3
     } yield planes(channel)(y)(x).round.toByte
+  }
+
+  /** Where the time of one batch goes, told by calling the parts of Spark NLP one after another.
+    *
+    * @param images
+    *   rows of Spark's image schema, one batch
+    */
+  def stages(images: Seq[Row]): StockStages = {
+    val inside = annotator.getModelIfNotSet
+    val annotations = images.map(annotation).toArray
+    val (resized, resize) = timed(annotations.map(resizedImage))
+    val (tensor, normalise) = timed(resized.map(normalised))
+    val (_, copy) = timed(OnnxTensor.createTensor(OrtEnvironment.getEnvironment, tensor).close())
+    val (_, scores) = timed(inside.getRawScoresWithOnnx(tensor))
+    val (_, whole) = timed(inside.predict(annotations, annotations.length, preprocessor))
+    StockStages(
+      resize,
+      normalise,
+      copy,
+      forward = math.max(0, scores - copy),
+      postprocess = math.max(0, whole - resize - normalise - scores)
+    )
+  }
+
+  private def resizedImage(image: AnnotationImage): BufferedImage = {
+    val pixels = ImageIOUtils.byteToBufferedImage(image.result, image.width, image.height, image.nChannels)
+    if (annotator.getDoResize) ImageResizeUtils.resizeBufferedImage(size, size, annotator.getResample)(pixels)
+    else pixels
+  }
+
+  private def normalised(image: BufferedImage): Array[Array[Array[Float]]] =
+    ImageResizeUtils.normalizeAndConvertBufferedImage(
+      image,
+      preprocessor.image_mean,
+      preprocessor.image_std,
+      preprocessor.do_normalize,
+      preprocessor.do_rescale,
+      preprocessor.rescale_factor
+    )
+
+  private def timed[A](work: => A): (A, Double) = {
+    val start = System.nanoTime()
+    val result = work
+    (result, (System.nanoTime() - start) / 1e9)
   }
 
   /** As `ImageAssembler` makes it. */

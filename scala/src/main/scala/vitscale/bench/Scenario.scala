@@ -1,0 +1,17 @@
+package vitscale.bench
+
+/** The pattern in which images are asked for, in MLPerf's terms. */
+sealed abstract class Scenario(val name: String)
+
+object Scenario {
+
+  /** All images at once, for throughput. */
+  case object Offline extends Scenario("offline")
+
+  /** One image after another, for latency. */
+  case object SingleStream extends Scenario("single-stream")
+
+  val all: Seq[Scenario] = Seq(Offline, SingleStream)
+
+  def named(name: String): Option[Scenario] = all.find(_.name == name)
+}
