@@ -13,6 +13,13 @@ def python(code: str) -> list[str]:
     return [sys.executable, "-c", code]
 
 
+def assert_gone(pid: int) -> None:
+    deadline = time.time() + 10
+    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+        assert time.time() < deadline, f"process {pid} still runs"
+        time.sleep(0.05)
+
+
 def test_progress_is_passed_on_and_the_rest_kept_for_the_reason() -> None:
     said: list[str] = []
     code = "import sys; print('vitscale: half done', file=sys.stderr); sys.exit('it broke')"
@@ -30,6 +37,35 @@ def test_memory_and_processor_time_of_children_count() -> None:
     assert finished.exit_code == 0
     assert 200 << 20 < finished.peak_memory_bytes < 400 << 20
     assert 0.8 < finished.cpu_seconds < 3
+
+
+def test_what_others_take_is_told_from_what_the_process_takes() -> None:
+    busy = "import time; t = time.time()\nwhile time.time() - t < 1.5: pass"
+    finished = run_process(python(busy), print)
+    assert 1.4 < finished.wall_seconds < 10
+    other = subprocess.Popen(python("import time; t = time.time()\nwhile time.time() - t < 60: pass"))
+    try:
+        beside = run_process(python("import time; time.sleep(1.5)"), print)
+    finally:
+        other.kill()
+        other.wait()
+    assert beside.other_cpu_seconds > 0.5
+    assert beside.cpu_seconds < 0.5
+
+
+def test_a_killed_harness_takes_its_process_with_it(tmp_path: Path) -> None:
+    pid_file = tmp_path / "pid"
+    child = f"import os, time; open({str(pid_file)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+    code = (
+        "import sys; from vitscale.bench.launcher import run_process; "
+        f"run_process([sys.executable, '-c', {child!r}], print)"
+    )
+    harness = subprocess.Popen(python(code), stderr=subprocess.DEVNULL)
+    while not (pid_file.exists() and pid_file.read_text()):
+        time.sleep(0.05)
+    harness.kill()
+    harness.wait()
+    assert_gone(int(pid_file.read_text()))
 
 
 def test_a_killed_process_is_explained() -> None:
@@ -51,11 +87,7 @@ def test_ctrl_c_ends_the_whole_process_group(tmp_path: Path) -> None:
         time.sleep(0.05)
     harness.send_signal(signal.SIGINT)
     harness.wait(timeout=20)
-    pid = int(pid_file.read_text())
-    deadline = time.time() + 10
-    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
-        assert time.time() < deadline, "the grandchild still runs"
-        time.sleep(0.05)
+    assert_gone(int(pid_file.read_text()))
 
 
 def test_two_processes_can_be_watched_at_once() -> None:

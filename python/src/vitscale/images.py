@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,6 +45,15 @@ class ImageFolder:
     def total_bytes(self) -> int:
         """Size of all files together, in bytes."""
         return sum(path.stat().st_size for path in self.paths)
+
+    def sha256(self) -> str:
+        """Hash names and contents of all files, in order; of a file that cannot be read, the name alone."""
+        digest = hashlib.sha256()
+        for file, path in zip(self.files, self.paths, strict=True):
+            digest.update(file.encode("utf-8", "surrogateescape") + b"\0")
+            with suppress(OSError), path.open("rb") as stream:
+                digest.update(hashlib.file_digest(stream, "sha256").digest())
+        return digest.hexdigest()
 
     def take(self, count: int) -> ImageFolder:
         """Return the first so many of the images."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vitscale.backends.base import Outputs
 from vitscale.backends.spec import BackendSpec
@@ -19,21 +20,18 @@ def distinct(backends: Sequence[BackendSpec]) -> list[BackendSpec]:
     return list({str(one): one for one in bare}.values())
 
 
-def compare_all(outputs: Mapping[str, Outputs], all_pairs: bool = False) -> list[Parity]:
-    """Compare each backend with the first, or all pairs.
+def compare_pairs(outputs: Mapping[str, Outputs]) -> list[Parity]:
+    """Compare every backend with every other, each with those before it.
 
     Parameters
     ----------
     outputs : mapping of str to Outputs
-        What each backend saw and answered, the reference first.
-    all_pairs : bool
-        Whether every backend is compared with every other.
+        What each backend saw and answered.
     """
-    pairs = list(combinations(outputs, 2))
-    if not all_pairs:
-        reference = next(iter(outputs), None)
-        pairs = [pair for pair in pairs if pair[0] == reference]
-    return [compare(backend, outputs[backend], reference, outputs[reference]) for reference, backend in pairs]
+    return [
+        compare(backend, outputs[backend], reference, outputs[reference])
+        for reference, backend in combinations(outputs, 2)
+    ]
 
 
 def compare(backend: str, one: Outputs, reference: str, other: Outputs) -> Parity:
@@ -43,7 +41,8 @@ def compare(backend: str, one: Outputs, reference: str, other: Outputs) -> Parit
     -------
     Parity
         The names of both,
-        ``images``; ``top1_agreement``, the share of images with the same first label; the largest
+        ``images``; ``top1_agreement``, the share of images with the same first label; ``top5_agreement``, the
+        share with the same five likeliest classes (or all, where there are fewer) in any order; the largest
         ``max_logit_difference``; ``max_pixel_difference`` of the resized 8-bit RGB values, and
         ``differing_pixels``, the share of these values that differ.
 
@@ -68,10 +67,17 @@ def compare(backend: str, one: Outputs, reference: str, other: Outputs) -> Parit
         "reference": reference,
         "images": len(common),
         "top1_agreement": sum(same) / len(same),
+        "top5_agreement": _same_first(one.logits[here], other.logits[there]),
         "max_logit_difference": float(logits.max()),
         "max_pixel_difference": int(pixels.max()),
         "differing_pixels": float((pixels > 0).mean()),
     }
+
+
+def _same_first(one: NDArray[np.float32], other: NDArray[np.float32], count: int = 5) -> float:
+    """Return the share of rows whose largest values stand at the same places, in any order."""
+    places = [np.sort(np.argsort(-logits, axis=1)[:, :count], axis=1) for logits in (one, other)]
+    return float((places[0] == places[1]).all(axis=1).mean())
 
 
 def _rows(outputs: Outputs, files: Sequence[str]) -> list[int]:

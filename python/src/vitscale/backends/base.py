@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,10 @@ from numpy.typing import NDArray
 from vitscale.backends.spec import BackendSpec
 from vitscale.images import FailedImage, ImageFolder
 from vitscale.models.folder import ModelFolder
+
+if TYPE_CHECKING:
+    from vitscale.bench.job import Scenario
+    from vitscale.bench.schema import StageName
 
 
 class Predictions(Protocol):
@@ -78,6 +83,24 @@ class Backend(Protocol):
         """Classify all images, end to end from their files: what the harness times."""
         ...
 
+    def query(self, path: Path) -> str | None:
+        """Classify one image as users ask for one: what a single-stream run times.
+
+        Returns
+        -------
+        str or None
+            Why it got no prediction; None if it got one.
+        """
+        ...
+
+    def stages(self, images: ImageFolder) -> dict[StageName, float]:
+        """Return where the time of images that can all be decoded goes: seconds by stage, of all together.
+
+        One batch runs after another on one thread (the model on as many as it was given), so the stages do
+        not overlap as they do in :meth:`classify`.
+        """
+        ...
+
     def outputs(self, images: ImageFolder) -> Outputs:
         """Return pixels and logits of images that can all be decoded."""
         ...
@@ -87,7 +110,9 @@ class Backend(Protocol):
         ...
 
 
-def load_backend(spec: BackendSpec, model: ModelFolder, batch_size: int) -> Backend:
+def load_backend(
+    spec: BackendSpec, model: ModelFolder, batch_size: int, scenario: Scenario = "offline"
+) -> Backend:
     """Load a model into a backend of this process.
 
     Modules are imported here and not before, so that a process pays only for the backend it runs.
@@ -104,4 +129,4 @@ def load_backend(spec: BackendSpec, model: ModelFolder, batch_size: int) -> Back
         case _:
             from vitscale.backends.jvm import JvmBackend
 
-            return JvmBackend(spec, model, batch_size)
+            return JvmBackend(spec, model, batch_size, scenario)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch.utils.data import Dataset
 from transformers import ViTForImageClassification, pipeline
 from transformers.image_utils import load_image
@@ -13,6 +15,8 @@ from transformers.image_utils import load_image
 from vitscale.backends.base import AllPredicted, Outputs
 from vitscale.backends.processor import load_processor
 from vitscale.backends.spec import BackendSpec
+from vitscale.backends.stages import StageClock, staged_pass
+from vitscale.bench.schema import StageName
 from vitscale.images import ImageFolder
 from vitscale.models.folder import ModelFolder
 
@@ -69,6 +73,24 @@ class HuggingFaceBackend:
             _Files(images), batch_size=self._batch_size, num_workers=self._spec["num_workers"]
         )
         return AllPredicted(sum(1 for _ in answers))
+
+    def query(self, path: Path) -> str | None:
+        """Classify one image that can be decoded."""
+        self._pipeline(str(path))
+        return None
+
+    def stages(self, images: ImageFolder) -> dict[StageName, float]:
+        """Return seconds by stage, batch after batch."""
+        return staged_pass(images, self._batch_size, self._processor, self._staged_batch)
+
+    def _staged_batch(self, clock: StageClock, arrays: list[NDArray[np.float32]]) -> None:
+        with clock.stage("copy"):
+            tensors = torch.stack([torch.from_numpy(array) for array in arrays]).to(self._pipeline.dtype)
+        with clock.stage("forward"), torch.inference_mode():
+            answer = self._network(pixel_values=tensors)
+        with clock.stage("postprocess"):
+            for row in answer.logits:
+                self._pipeline.postprocess({"logits": row[None]})
 
     def outputs(self, images: ImageFolder) -> Outputs:
         """Return pixels and logits of images that can all be decoded."""

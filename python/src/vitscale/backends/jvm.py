@@ -12,9 +12,11 @@ import numpy as np
 from vitscale._jvm import java_errors, python_api
 from vitscale.backends.base import Outputs
 from vitscale.backends.spec import BackendSpec
+from vitscale.bench.job import Scenario
+from vitscale.bench.schema import STAGES, StageName
 from vitscale.images import FailedImage, ImageFolder
 from vitscale.models.folder import ModelFolder
-from vitscale.session import start
+from vitscale.session import cores, start
 
 
 class JvmBackend:
@@ -28,20 +30,36 @@ class JvmBackend:
         The model; its ONNX file is loaded.
     batch_size : int
         Images of one forward pass.
+    scenario : str
+        In ``"single-stream"`` the engine answers with all cores together, unless the options say otherwise.
     """
 
     survives_bad_images = True
 
-    def __init__(self, spec: BackendSpec, model: ModelFolder, batch_size: int) -> None:
+    def __init__(
+        self, spec: BackendSpec, model: ModelFolder, batch_size: int, scenario: Scenario = "offline"
+    ) -> None:
         load = _load_spark_nlp if spec.name == "spark-nlp" else _load_vitscale
         with java_errors():
-            self._backend = load(spec, model, batch_size)
+            self._backend = load(spec, model, batch_size, scenario)
         self._api = python_api()
 
     def classify(self, images: ImageFolder) -> _JvmPredictions:
         """Classify all images, end to end from their files."""
         with java_errors():
             return _JvmPredictions(self._backend.classify(self._images(images)))
+
+    def query(self, path: Path) -> str | None:
+        """Classify one image; return why it got no prediction, or None."""
+        with java_errors():
+            reason = self._api.query(self._backend, str(path))
+        return None if reason is None else str(reason)
+
+    def stages(self, images: ImageFolder) -> dict[StageName, float]:
+        """Return seconds by stage, batch after batch, as the JVM's own clock has them."""
+        with java_errors():
+            seconds = dict(self._api.stages(self._backend, self._images(images)))
+        return {stage: float(seconds[stage]) for stage in STAGES}
 
     def outputs(self, images: ImageFolder) -> Outputs:
         """Return pixels and logits of images that can all be decoded."""
@@ -59,7 +77,7 @@ class JvmBackend:
         return self._api.images(str(images.root), [] if images.is_whole else list(images.files))
 
 
-def _load_spark_nlp(spec: BackendSpec, model: ModelFolder, batch_size: int) -> Any:
+def _load_spark_nlp(spec: BackendSpec, model: ModelFolder, batch_size: int, _: Scenario) -> Any:
     threads = spec["threads"]
     settings = {"spark.jsl.settings.onnx.intraOpNumThreads": str(threads)} if threads else {}
     session: Any = start(settings=settings)
@@ -68,8 +86,9 @@ def _load_spark_nlp(spec: BackendSpec, model: ModelFolder, batch_size: int) -> A
     )
 
 
-def _load_vitscale(spec: BackendSpec, model: ModelFolder, batch_size: int) -> Any:
-    return python_api().vitscaleBackend(str(model.path), model.precision, batch_size, spec["threads"] or 0)
+def _load_vitscale(spec: BackendSpec, model: ModelFolder, batch_size: int, scenario: Scenario) -> Any:
+    threads = spec["threads"] or (cores() if scenario == "single-stream" else 0)
+    return python_api().vitscaleBackend(str(model.path), model.precision, batch_size, threads)
 
 
 class _JvmPredictions:

@@ -14,8 +14,13 @@ from transformers.image_utils import load_image
 from vitscale.backends.base import AllPredicted, Outputs
 from vitscale.backends.processor import load_processor
 from vitscale.backends.spec import BackendSpec
+from vitscale.backends.stages import StageClock, staged_pass
+from vitscale.bench.schema import StageName
 from vitscale.images import ImageFolder
 from vitscale.models.folder import ModelFolder
+
+TOP_K = 5
+"""As Transformers' pipeline answers by default."""
 
 
 class OnnxRuntimeBackend:
@@ -46,10 +51,25 @@ class OnnxRuntimeBackend:
         """Classify all images, end to end from their files."""
         predicted = 0
         for tensors in self._batches(images.paths):
-            logits = self._forward(tensors)
-            probabilities = _softmax(logits)
-            predicted += len(probabilities.argmax(axis=1))
+            predicted += len(self._likeliest(self._forward(tensors)))
         return AllPredicted(predicted)
+
+    def query(self, path: Path) -> str | None:
+        """Classify one image that can be decoded."""
+        self._likeliest(self._forward(self._preprocess([path])))
+        return None
+
+    def stages(self, images: ImageFolder) -> dict[StageName, float]:
+        """Return seconds by stage, batch after batch."""
+        return staged_pass(images, self._batch_size, self._processor, self._staged_batch)
+
+    def _staged_batch(self, clock: StageClock, arrays: list[NDArray[np.float32]]) -> None:
+        with clock.stage("copy"):
+            tensors = np.stack(arrays)
+        with clock.stage("forward"):
+            logits = self._forward(tensors)
+        with clock.stage("postprocess"):
+            self._likeliest(logits)
 
     def outputs(self, images: ImageFolder) -> Outputs:
         """Return pixels and logits of images that can all be decoded."""
@@ -68,6 +88,15 @@ class OnnxRuntimeBackend:
     def _forward(self, tensors: NDArray[np.float32]) -> NDArray[np.float32]:
         result: NDArray[np.float32] = self._session.run(["logits"], {"pixel_values": tensors})[0]
         return result
+
+    def _likeliest(self, logits: NDArray[np.float32]) -> list[list[tuple[str, float]]]:
+        """Return the five likeliest labels of each row with their probabilities, as the other backends do."""
+        probabilities = _softmax(logits)
+        best = np.argsort(-logits, axis=1, kind="stable")[:, :TOP_K]
+        return [
+            [(self._labels[index], float(row[index])) for index in places]
+            for row, places in zip(probabilities, best, strict=True)
+        ]
 
     def _batches(self, paths: list[Path]) -> Iterator[NDArray[np.float32]]:
         """Yield tensors of shape (batch, 3, height, width), the next one prepared while one is in use."""

@@ -58,6 +58,10 @@ OPTIONS: dict[str, dict[str, Option]] = {
 }
 """Every backend that ``vitscale bench`` knows, with its options."""
 
+_CALLING = frozenset({"action", "bridge", "spark"})
+"""Options that change how a backend is called, not what it does for a batch."""
+
+_JVM_BACKENDS = frozenset({"spark-nlp", "vitscale"})
 _SPEED_ONLY = frozenset({"action", "bridge", "num_workers", "spark", "threads"})
 """Options that change how fast an answer comes, not what it is."""
 
@@ -67,22 +71,40 @@ class BackendSpec:
     """A backend and those of its options that differ from their defaults."""
 
     name: str
-    options: dict[str, _Value] = field(default_factory=dict)
+    options: dict[str, _Value] = field(default_factory=dict, hash=False)
 
     def __getitem__(self, key: str) -> Any:
         """Return an option's value, given or default."""
         return self.options.get(key, OPTIONS[self.name][key].default)
 
+    @property
+    def precision(self) -> str:
+        """Which of the model folder's ONNX models it runs, or is compared beside."""
+        return str(self.options.get("precision", "fp32"))
+
+    @property
+    def inside(self) -> BackendSpec:
+        """What works inside, however it is called: where its time goes is asked of it directly."""
+        return self._without(_CALLING)
+
     def without_speed_options(self) -> BackendSpec:
         """Return what decides the answers: options that only change speed are dropped."""
+        return self._without(_SPEED_ONLY)
+
+    def _without(self, dropped: frozenset[str]) -> BackendSpec:
         return BackendSpec(
-            self.name, {key: value for key, value in self.options.items() if key not in _SPEED_ONLY}
+            self.name, {key: value for key, value in self.options.items() if key not in dropped}
         )
 
     def __str__(self) -> str:
         """Return the notation that :func:`parse` reads."""
         options = ",".join(f"{key}={str(value).lower()}" for key, value in self.options.items())
         return f"{self.name}:{options}" if options else self.name
+
+
+def needs_java(backend: BackendSpec) -> bool:
+    """Tell whether a backend starts a JVM, natively or over py4j."""
+    return backend.name in _JVM_BACKENDS
 
 
 def parse(text: str) -> BackendSpec:

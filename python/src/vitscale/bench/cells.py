@@ -1,4 +1,4 @@
-"""Runs one cell of the plan, a backend at a batch size, in a fresh process, and makes its results row."""
+"""Runs one cell of the plan, a backend at a batch size, in a fresh process."""
 
 from __future__ import annotations
 
@@ -6,31 +6,36 @@ import json
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from vitscale.backends.base import Outputs
+from vitscale.backends.spec import needs_java
 from vitscale.bench.job import Job
 from vitscale.bench.launcher import Finished, run_process
-from vitscale.bench.stats import with_figures
+from vitscale.bench.schema import BenchmarkError, Run, Stages
+from vitscale.bench.worker import ERROR, OUTPUTS, RUN, STAGES
 from vitscale.errors import VitscaleError
 from vitscale.jar import jar_path, spark_jars
 from vitscale.java import default_heap, find_java, java_flags
 
-_JVM_BACKENDS = frozenset({"spark-nlp", "vitscale"})
-
 Report = Callable[[str], None]
+Measured = tuple[Run | None, BenchmarkError | None]
 
 
-def needs_java(job: Job) -> bool:
-    """Tell whether a job starts a JVM, natively or over py4j."""
-    return job.spec.name in _JVM_BACKENDS
+@dataclass(frozen=True)
+class Inspection:
+    """What a backend told apart from its speed: pixels and logits, and where its time goes."""
+
+    outputs: Outputs | None
+    stages: Stages | None
 
 
-def measure(job: Job, report: Report) -> dict[str, Any]:
-    """Return the benchmark row of a job; what fails is a row with an error.
+def measure(job: Job, report: Report) -> Measured:
+    """Return what one process measured, or why it failed.
 
     Parameters
     ----------
@@ -40,67 +45,62 @@ def measure(job: Job, report: Report) -> dict[str, Any]:
         Told each line of progress.
     """
     with tempfile.TemporaryDirectory(prefix="vitscale-cell-") as folder:
-        native = needs_java(job) and job.spec["bridge"] == "native"
-        runs, error = (_run_native if native else _run_worker)(job, Path(folder), report)
-    row = {
-        "backend": job.spec.name,
-        "options": dict(job.spec.options),
-        "batch_size": job.batch_size,
-        "device": "cpu",
-        "runs": runs,
-        "samples_per_sec": None,
-        "step_time_ms": None,
-        "error": error,
-    }
-    return with_figures(row)
+        native = needs_java(job.spec) and job.spec["bridge"] == "native"
+        return (_run_native if native else _run_worker)(job, Path(folder), report)
 
 
-def outputs(job: Job, report: Report) -> Outputs:
-    """Return pixels and logits of a backend, made in a process of its own.
+def inspect(job: Job, report: Report) -> Inspection:
+    """Return outputs or stages of a backend, as the job wants them, made in a process of its own.
 
     Raises
     ------
     VitscaleError
         If the process fails.
     """
-    with tempfile.TemporaryDirectory(prefix="vitscale-cell-") as folder:
-        answer = Path(folder) / "outputs.npz"
-        finished = _start_worker(job.to(task="outputs"), answer, report)
-        if not answer.exists():
-            raise VitscaleError(f"{job.backend} gave no outputs to compare: {finished.reason}")
-        if answer.read_bytes()[:1] == b"{":
-            raise VitscaleError(f"{job.backend}: {json.loads(answer.read_text())['error']['message']}")
-        arrays = np.load(answer, allow_pickle=False)
-        return Outputs(
-            files=tuple(arrays["files"].tolist()),
-            labels=tuple(arrays["labels"].tolist()),
-            logits=arrays["logits"],
-            pixels=arrays["pixels"],
-        )
+    with tempfile.TemporaryDirectory(prefix="vitscale-cell-") as name:
+        folder = Path(name)
+        finished = _start_worker(job, folder, report)
+        if (folder / ERROR).exists():
+            raise VitscaleError(f"{job.backend}: {json.loads((folder / ERROR).read_text())['message']}")
+        if finished.exit_code:
+            raise VitscaleError(f"{job.backend} gave no answer: {finished.reason}")
+        stages = json.loads((folder / STAGES).read_text()) if "stages" in job.wants else None
+        return Inspection(_outputs(folder / OUTPUTS) if "outputs" in job.wants else None, stages)
 
 
-def _run_worker(job: Job, folder: Path, report: Report) -> tuple[list[Any], dict[str, str] | None]:
-    answer = folder / "run.json"
-    finished = _start_worker(job, answer, report)
-    if not answer.exists():
-        return [], _process_error(finished)
-    run = json.loads(answer.read_text())
-    return ([], run["error"]) if "error" in run else ([_with_usage(run, finished)], None)
+def _outputs(path: Path) -> Outputs:
+    arrays = np.load(path, allow_pickle=False)
+    return Outputs(
+        files=tuple(arrays["files"].tolist()),
+        labels=tuple(arrays["labels"].tolist()),
+        logits=arrays["logits"],
+        pixels=arrays["pixels"],
+    )
 
 
-def _start_worker(job: Job, answer: Path, report: Report) -> Finished:
-    description = answer.parent / "job.json"
+def _run_worker(job: Job, folder: Path, report: Report) -> Measured:
+    finished = _start_worker(job, folder, report)
+    if (folder / ERROR).exists():
+        return None, json.loads((folder / ERROR).read_text())
+    if finished.exit_code or not (folder / RUN).exists():
+        return None, _process_error(finished)
+    return _with_usage(json.loads((folder / RUN).read_text()), finished), None
+
+
+def _start_worker(job: Job, folder: Path, report: Report) -> Finished:
+    description = folder / "job.json"
     job.save(description)
-    return run_process([sys.executable, "-m", "vitscale.bench.worker", str(description), str(answer)], report)
+    return run_process([sys.executable, "-m", "vitscale.bench.worker", str(description), str(folder)], report)
 
 
-def _run_native(job: Job, folder: Path, report: Report) -> tuple[list[Any], dict[str, str] | None]:
+def _run_native(job: Job, folder: Path, report: Report) -> Measured:
     answer = folder / "results.json"
     finished = run_process(_native_command(job, answer), report)
     if not answer.exists():
-        return [], _process_error(finished)
+        return None, _process_error(finished)
     benchmark = json.loads(answer.read_text())["benchmarks"][0]
-    return [_with_usage(run, finished) for run in benchmark["runs"]], benchmark["error"]
+    run = _with_usage(benchmark["runs"][0], finished) if benchmark["runs"] else None
+    return run, benchmark["error"]
 
 
 def _native_command(job: Job, answer: Path) -> list[str]:
@@ -118,7 +118,9 @@ def _native_command(job: Job, answer: Path) -> list[str]:
         *("--precision", str(spec["precision"])),
         *("--batch-size", str(job.batch_size)),
         *("--iterations", str(job.iterations)),
+        *("--min-seconds", str(job.min_seconds)),
         *("--warmup-images", str(job.warmup_images)),
+        *("--scenario", job.scenario),
         *("--output", str(answer)),
     ]
     if spec.options.get("spark"):
@@ -132,14 +134,16 @@ def _native_command(job: Job, answer: Path) -> list[str]:
     return command
 
 
-def _with_usage(run: dict[str, Any], finished: Finished) -> dict[str, Any]:
+def _with_usage(run: dict[str, Any], finished: Finished) -> Run:
     """Take memory and processor time from outside, so that all backends are measured in the same way."""
-    return {
-        **run,
+    usage = {
+        "wall_seconds": finished.wall_seconds,
+        "other_cpu_seconds": finished.other_cpu_seconds,
         "peak_memory_bytes": finished.peak_memory_bytes,
         "cpu_seconds": finished.cpu_seconds,
     }
+    return cast(Run, {**run, **usage})
 
 
-def _process_error(finished: Finished) -> dict[str, str]:
+def _process_error(finished: Finished) -> BenchmarkError:
     return {"type": "ProcessError", "message": finished.reason}

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from vitscale.backends import spec
 from vitscale.backends.spec import BackendSpec
 from vitscale.images import FailedImage, ImageFolder
+
+Scenario = Literal["offline", "single-stream"]
+Want = Literal["run", "outputs", "stages"]
 
 
 @dataclass(frozen=True)
@@ -18,8 +21,9 @@ class Job:
 
     Attributes
     ----------
-    task : str
-        ``"benchmark"``: measure; ``"outputs"``: write pixels and logits for a comparison.
+    wants : tuple of str
+        ``"run"``: measure; ``"outputs"``: pixels and logits for a comparison; ``"stages"``: where the time
+        goes.
     backend : str
         The backend in the notation of :mod:`vitscale.backends.spec`.
     model : str
@@ -37,10 +41,16 @@ class Job:
     warmup_images : int
         Images of the warm-up pass.
     iterations : int
-        Measured passes over all images.
+        Measured passes over all images, at least.
+    min_seconds : float
+        Passes go on at least so long.
+    scenario : str
+        Whether all images are asked for at once, or one after another.
+    stage_images : int
+        Images to tell the stages on, at most.
     """
 
-    task: str
+    wants: tuple[Want, ...]
     backend: str
     model: str
     batch_size: int
@@ -50,6 +60,9 @@ class Job:
     undecodable: tuple[FailedImage, ...]
     warmup_images: int
     iterations: int
+    min_seconds: float
+    scenario: Scenario
+    stage_images: int
 
     @property
     def spec(self) -> BackendSpec:
@@ -78,6 +91,7 @@ class Job:
     def read(path: Path) -> Job:
         """Read what :meth:`save` wrote."""
         fields = json.loads(path.read_text())
+        fields["wants"] = tuple(fields["wants"])
         fields["files"] = tuple(fields["files"])
         fields["undecodable"] = tuple(FailedImage(**one) for one in fields["undecodable"])
         return Job(**fields)

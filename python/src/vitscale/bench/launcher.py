@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import signal
 import subprocess
+import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,6 +19,8 @@ import psutil
 _SAMPLE_SECONDS = 0.25
 _LINES_KEPT = 15
 _PREFIX = "vitscale: "
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,11 @@ class Finished:
         Largest resident memory of the process and its children together, sampled four times a second.
     cpu_seconds : float
         Processor time of the process and its children.
+    wall_seconds : float
+        From its start to its end.
+    other_cpu_seconds : float
+        Processor time that everything else took meanwhile of the processors that we may use; what a
+        hypervisor gave to others counts.
     last_lines : list of str
         The end of what it wrote to stderr.
     """
@@ -37,6 +47,8 @@ class Finished:
     exit_code: int
     peak_memory_bytes: int
     cpu_seconds: float
+    wall_seconds: float
+    other_cpu_seconds: float
     last_lines: list[str]
 
     @property
@@ -73,8 +85,10 @@ def run_process(command: Sequence[str], report: Callable[[str], None]) -> Finish
         text=True,
         errors="replace",
         start_new_session=True,
+        preexec_fn=_die_with_parent,  # noqa: PLW1509  (it calls the kernel and takes no lock)
         env={**os.environ, "PYTHONUNBUFFERED": "1", "TOKENIZERS_PARALLELISM": "false"},
     )
+    start, busy = time.perf_counter(), _busy_seconds()
     watch = _Watch(process.pid)
     watch.start()
     try:
@@ -83,7 +97,34 @@ def run_process(command: Sequence[str], report: Callable[[str], None]) -> Finish
     finally:
         watch.stop()
         _end_group(process)
-    return Finished(process.returncode, watch.peak_bytes, watch.cpu_seconds, list(last_lines))
+    return Finished(
+        exit_code=process.returncode,
+        peak_memory_bytes=watch.peak_bytes,
+        cpu_seconds=watch.cpu_seconds,
+        wall_seconds=time.perf_counter() - start,
+        other_cpu_seconds=max(0.0, _busy_seconds() - busy - watch.cpu_seconds),
+        last_lines=list(last_lines),
+    )
+
+
+def _die_with_parent() -> None:
+    """Let Linux end this process when the harness is killed, or it would disturb the next run."""
+    if _LIBC is not None:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _busy_seconds() -> float:
+    """Return processor time spent on anything since the machine started, on the processors we may use."""
+    times = psutil.cpu_times(percpu=True)
+    ours = psutil.Process().cpu_affinity() if sys.platform == "linux" else range(len(times))
+    idle = {"idle", "iowait", "guest", "guest_nice"}  # guests are counted in `user` already
+    return sum(
+        float(value)
+        for number in ours or ()
+        if number < len(times)
+        for name, value in times[number]._asdict().items()
+        if name not in idle
+    )
 
 
 def _read(process: subprocess.Popen[str], report: Callable[[str], None]) -> deque[str]:

@@ -1,136 +1,27 @@
-"""Plans a benchmark, checks all that can be checked beforehand, and runs it cell by cell."""
+"""Runs a plan: a sweep, certificates at the best batch sizes, and rounds of interleaved forks."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
-from vitscale import parity
-from vitscale._version import __version__
-from vitscale.backends import spec as specs
-from vitscale.backends.spec import BackendSpec
-from vitscale.bench import cells
-from vitscale.bench.environment import environment
-from vitscale.bench.job import Job
-from vitscale.bench.results import SCHEMA_VERSION, write_results
-from vitscale.bench.schema import Parity
-from vitscale.errors import UsageError, VitscaleError
-from vitscale.files import check_writable
-from vitscale.images import FailedImage, ImageFolder, find_images, undecodable
-from vitscale.jar import jar_path
-from vitscale.java import find_java
-from vitscale.models.folder import ModelFolder
+from vitscale.bench import schedule
+from vitscale.bench.budget import Budget
+from vitscale.bench.cells import measure
+from vitscale.bench.certificates import Certificates
+from vitscale.bench.comparison import compare_best
+from vitscale.bench.notebook import Notebook
+from vitscale.bench.plan import Cell, Plan
+from vitscale.bench.schema import BenchmarkSuite
+from vitscale.bench.stats import SWEEP, run_rate
 
 Report = Callable[[str], None]
 
-
-@dataclass(frozen=True)
-class Plan:
-    """A benchmark that was checked and can start.
-
-    Attributes
-    ----------
-    model : ModelFolder
-        The model.
-    images : ImageFolder
-        All images of the workload.
-    undecodable : tuple of FailedImage
-        Those of them that Pillow cannot decode.
-    backends : tuple of BackendSpec
-        What is compared.
-    batch_sizes : tuple of int
-        Tried for each backend.
-    iterations, warmup_images, parity_images : int
-        Measured passes over all images; images of the pass before them; images to compare backends on.
-    output : Path
-        Results file.
-    """
-
-    model: ModelFolder
-    images: ImageFolder
-    undecodable: tuple[FailedImage, ...]
-    backends: tuple[BackendSpec, ...]
-    batch_sizes: tuple[int, ...]
-    iterations: int
-    warmup_images: int
-    parity_images: int
-    output: Path
-
-    def jobs(self) -> list[Job]:
-        """Return every cell; the backends take turns, so that a drift of the machine hits all of them."""
-        return [self.job(backend, size) for size in self.batch_sizes for backend in self.backends]
-
-    def job(self, backend: BackendSpec, batch_size: int) -> Job:
-        """Return the job of one cell."""
-        return Job(
-            task="benchmark",
-            backend=str(backend),
-            model=str(self.model.path),
-            batch_size=batch_size,
-            root=str(self.images.root),
-            files=self.images.files,
-            is_whole=self.images.is_whole,
-            undecodable=self.undecodable,
-            warmup_images=self.warmup_images,
-            iterations=self.iterations,
-        )
+_SWEEP_SHARE = 0.5
+"""Of the budget: rounds and certificates need the rest."""
 
 
-def make_plan(
-    *,
-    images: Path,
-    model: Path,
-    backends: Sequence[str],
-    batch_sizes: Sequence[int],
-    output: Path,
-    iterations: int = 2,
-    warmup_images: int = 16,
-    parity_images: int = 16,
-    limit: int | None = None,
-) -> Plan:
-    """Check every argument, before any long work starts.
-
-    Raises
-    ------
-    UsageError, ModelError, JavaError, OutputError
-        Whatever is wrong, with the next step.
-    """
-    parsed = tuple(dict.fromkeys(backends))
-    chosen = tuple(specs.parse(one) for one in parsed)
-    if any(size < 1 for size in batch_sizes) or not batch_sizes:
-        raise UsageError(f"Batch sizes are {list(batch_sizes)}; each must be at least 1.")
-    folder = ModelFolder.open(model)
-    for backend in chosen:
-        ModelFolder.open(model, str(backend.options.get("precision", "fp32")))
-    found = find_images(images, limit)
-    check_writable(output)
-    bad = tuple(undecodable(found))
-    if len(bad) == len(found.files):
-        raise UsageError(
-            f"None of the {len(bad)} images in {images} can be decoded; the first: {bad[0].reason}"
-        )
-    plan = Plan(
-        model=folder,
-        images=found,
-        undecodable=bad,
-        backends=chosen,
-        batch_sizes=tuple(dict.fromkeys(batch_sizes)),
-        iterations=iterations,
-        warmup_images=warmup_images,
-        parity_images=parity_images,
-        output=output,
-    )
-    if any(cells.needs_java(job) for job in plan.jobs()):
-        find_java()
-        jar_path()
-    return plan
-
-
-def run_plan(plan: Plan, command: Sequence[str], report: Report) -> dict[str, Any]:
-    """Run every cell and the comparison; results are written after each.
+def run_plan(plan: Plan, command: Sequence[str], report: Report, *, is_fresh: bool = False) -> BenchmarkSuite:
+    """Measure everything; results are written after each process.
 
     Parameters
     ----------
@@ -140,73 +31,123 @@ def run_plan(plan: Plan, command: Sequence[str], report: Report) -> dict[str, An
         The command line, kept in the results.
     report : callable
         Told each line of progress.
+    is_fresh : bool
+        Whether nothing is taken over from an earlier run.
 
     Returns
     -------
-    dict
+    BenchmarkSuite
         The results, as the schema has them.
     """
-    results = _empty_results(plan, command)
-    jobs = plan.jobs()
-    for number, job in enumerate(jobs, start=1):
-        where = f"[{number}/{len(jobs)}] {job.backend}, batch size {job.batch_size}"
-        row = cells.measure(job, _prefixed(report, where))
-        if row["error"]:
-            report(f"{where}: failed: {row['error']['message']}")
-        results["benchmarks"].append(row)
-        write_results(results, plan.output)
-    if plan.parity_images:
-        results["parity"] = compare_backends(plan, report)
-        write_results(results, plan.output)
-    return results
+    notebook = Notebook(plan, command)
+    if not is_fresh:
+        notebook.resume(report)
+    _Benchmark(plan, notebook, Budget(plan.settings.budget_seconds), report).run()
+    return notebook.results
 
 
-def compare_backends(plan: Plan, report: Report, all_pairs: bool = False) -> list[Parity]:
-    """Return parity rows: of each backend with the first, or of all pairs.
+class _Benchmark:
+    def __init__(self, plan: Plan, notebook: Notebook, budget: Budget, report: Report) -> None:
+        self._plan = plan
+        self._notebook = notebook
+        self._budget = budget
+        self._report = report
 
-    A backend that fails here is said in a line of progress and has no row.
-    """
-    found = {}
-    for backend in parity.distinct(plan.backends):
-        job = plan.job(backend, batch_size=8)
-        sample = job.decodable.take(plan.parity_images)
-        report(f"parity, {backend}: comparing on {len(sample.files)} images")
-        job = job.to(files=sample.files, is_whole=sample.is_whole, undecodable=())
-        try:
-            found[str(backend)] = cells.outputs(job, _prefixed(report, f"parity, {backend}"))
-        except VitscaleError as error:
-            report(f"parity, {backend}: failed: {error}")
-    return parity.compare_all(found, all_pairs)
+    def run(self) -> None:
+        if self._needs_sweep:
+            self._sweep()
+        best = self._best()
+        Certificates(self._plan, self._notebook, self._budget, self._report).add(best)
+        self._rounds(best)
+        self._compare(best)
 
+    @property
+    def _needs_sweep(self) -> bool:
+        return len(self._plan.batch_sizes) > 1 or self._plan.settings.forks == 1
 
-def _prefixed(report: Report, prefix: str) -> Report:
-    return lambda line: report(f"{prefix}: {line}")
+    def _sweep(self) -> None:
+        plan = self._plan
+        for number, cells in enumerate(schedule.sweep(plan.backends, plan.batch_sizes, plan.settings.seed)):
+            missing = [cell for cell in cells if not self._notebook.has(cell, SWEEP)]
+            seconds = sum(map(self._estimate, missing))
+            if number and not self._budget.allows(seconds, _SWEEP_SHARE):
+                what = f"sweep, batch size {cells[0].batch_size}"
+                self._leave_out(what, self._budget.explain(seconds) + ", of which the sweep may take half")
+                continue
+            for cell in missing:
+                self._measure(cell, SWEEP, "sweep")
 
+    def _best(self) -> list[Cell]:
+        """Return each backend at the batch size that was fastest in the sweep; of equals, the smallest."""
+        if not self._needs_sweep:
+            return [Cell(backend, self._plan.batch_sizes[0]) for backend in self._plan.backends]
+        best = []
+        for backend in self._plan.backends:
+            cells = [Cell(backend, size) for size in self._plan.batch_sizes]
+            rates = {cell: rate for cell in cells if (rate := self._sweep_rate(cell))}
+            if rates:
+                best.append(max(rates, key=lambda cell: rates[cell]))
+        return best
 
-def _empty_results(plan: Plan, command: Sequence[str]) -> dict[str, Any]:
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "vitscale_version": __version__,
-        "created_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "command": list(command),
-        "environment": environment(),
-        "workload": {
-            "scenario": "offline",
-            "model": {
-                "name": plan.model.name,
-                "path": str(plan.model.path),
-                "weights": plan.model.weights,
-                "num_labels": plan.model.num_labels,
-                "image_height": plan.model.image_height,
-                "image_width": plan.model.image_width,
-                "onnx_sha256": plan.model.onnx_sha256,
-            },
-            "images": {
-                "path": str(plan.images.root),
-                "files": len(plan.images.files),
-                "bytes": plan.images.total_bytes,
-            },
-        },
-        "benchmarks": [],
-        "parity": [],
-    }
+    def _sweep_rate(self, cell: Cell) -> float | None:
+        row = self._notebook.row(cell)
+        runs = [] if row is None or row["error"] else [run for run in row["runs"] if run.get("fork") == SWEEP]
+        return run_rate(runs[0]) if runs else None
+
+    def _rounds(self, best: list[Cell]) -> None:
+        count = self._plan.settings.forks
+        if count == 1 or not best:
+            return
+        cells = best + self._control(best)
+        for number, order in enumerate(schedule.rounds(cells, count, self._plan.settings.seed), start=1):
+            missing = [cell for cell in order if not self._notebook.has(cell, number) and self._works(cell)]
+            seconds = sum(map(self._estimate, missing))
+            if not self._budget.allows(seconds):
+                self._leave_out(f"rounds {number} to {count}", self._budget.explain(seconds))
+                return
+            for cell in missing:
+                self._measure(cell, number, f"round {number} of {count}")
+            self._compare(best)
+
+    def _control(self, best: list[Cell]) -> list[Cell]:
+        return [
+            Cell(cell.backend, cell.batch_size, is_control=True)
+            for cell in best
+            if cell.backend == self._plan.reference
+        ]
+
+    def _works(self, cell: Cell) -> bool:
+        row = self._notebook.row(cell)
+        return row is None or row["error"] is None
+
+    def _measure(self, cell: Cell, fork: int, where: str) -> None:
+        prefix = f"[{self._budget.spent:.0f} s] {where}, {cell}"
+        run, error = measure(self._plan.job(cell), lambda line: self._report(f"{prefix}: {line}"))
+        if run is not None:
+            self._notebook.record_run(cell, {"fork": fork, **run})
+        if error is not None:
+            self._report(f"{prefix}: failed: {error['message']}")
+            self._notebook.record_error(cell, error)
+        self._notebook.save()
+
+    def _compare(self, best: list[Cell]) -> None:
+        found = compare_best(self._notebook, best + self._control(best), self._plan.reference)
+        self._notebook.results["comparisons"] = found
+        self._notebook.save()
+
+    def _estimate(self, cell: Cell) -> float:
+        """Return about how many wall-clock seconds a fork of a cell takes, from the likest that was run."""
+        for likeness in (
+            [cell],
+            [Cell(cell.backend, size) for size in self._plan.batch_sizes],
+            [Cell(backend, size) for backend in self._plan.backends for size in self._plan.batch_sizes],
+        ):
+            runs = [run for one in likeness for run in self._notebook.runs(one)]
+            if runs:
+                return max(run.get("wall_seconds", 0.0) for run in runs)
+        return 0.0
+
+    def _leave_out(self, what: str, reason: str) -> None:
+        self._report(f"{what}: left out: {reason}")
+        self._notebook.leave_out(what, reason)
+        self._notebook.save()

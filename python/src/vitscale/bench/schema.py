@@ -5,7 +5,7 @@ Fields that may be missing were added later, or are known to Python's harness al
 
 from __future__ import annotations
 
-from typing import Literal, NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict, get_args
 
 
 class Environment(TypedDict):
@@ -169,6 +169,8 @@ class Comparison(TypedDict):
 
 
 StageName = Literal["list", "read", "decode", "resize", "normalise", "copy", "forward", "postprocess"]
+STAGES: tuple[StageName, ...] = get_args(StageName)
+"""In the order of the pipeline."""
 
 
 class Stages(TypedDict):

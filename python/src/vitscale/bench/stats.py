@@ -1,7 +1,8 @@
 """The figures of measured iterations: medians, intervals, percentiles, and ratios of two backends.
 
-The unit of every interval is the fork, a fresh process: iterations of one process resemble each other, so they say little
-of how another process would do (Kalibera and Jones, "Rigorous Benchmarking in Reasonable Time", ISMM 2013).
+The unit of every interval is the fork, a fresh process: iterations of one process resemble each other, so
+they say little of how another process would do (Kalibera and Jones, "Rigorous Benchmarking in Reasonable
+Time", ISMM 2013).
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from scipy.stats import bootstrap
 
 from vitscale.bench.schema import Interval, Iteration, Latency, Run, Statistics, Verdict
 
+SWEEP = 0
+"""Fork number of the process that took part in the sweep; later ones count from 1."""
 CONFIDENCE = 0.95
 MIN_FORKS = 3
 """With fewer, resampling says nothing."""
@@ -34,8 +37,8 @@ def median_interval(values: Sequence[float], seed: int = 0) -> tuple[float, floa
     Returns
     -------
     tuple of float, or None
-        Low and high end; None with fewer than three values. With a handful of values the interval is close to their
-        range, which is all that so few can tell.
+        Low and high end; None with fewer than three values. With a handful of values the interval is close to
+        their range, which is all that so few can tell.
     """
     if len(values) < MIN_FORKS:
         return None
@@ -66,8 +69,8 @@ def summarise(forks: Sequence[Sequence[float]]) -> Statistics:
 
     Notes
     -----
-    ``median`` is the median over forks of each fork's median, and ``ci`` its interval; ``mad`` is the median absolute
-    deviation of all iterations from it, unscaled.
+    ``median`` is the median over forks of each fork's median, and ``ci`` its interval; ``mad`` is the median
+    absolute deviation of all iterations from it, unscaled.
     """
     medians = [median(values) for values in forks]
     middle = median(medians)
@@ -83,7 +86,7 @@ def summarise(forks: Sequence[Sequence[float]]) -> Statistics:
 
 
 def percentiles(latencies_ms: Sequence[float]) -> Latency:
-    """Return the percentiles of query latencies in milliseconds, interpolated linearly as NumPy does by default."""
+    """Return percentiles of query latencies in milliseconds, interpolated linearly (NumPy's default)."""
     p50, p90, p99 = np.percentile(latencies_ms, [50, 90, 99])
     return {
         "p50": float(p50),
@@ -98,10 +101,12 @@ def percentiles(latencies_ms: Sequence[float]) -> Latency:
 def with_figures(benchmark: dict[str, Any]) -> dict[str, Any]:
     """Return a benchmark whose figures are computed from the raw values of its runs.
 
-    Images per second; milliseconds a batch: an iteration's time divided by its number of batches; and latencies where
-    queries were timed one by one.
+    Images per second; milliseconds a batch: an iteration's time divided by its number of batches; and
+    latencies where queries were timed one by one. Where there are forks after the sweep, the sweep's own does
+    not count: it chose the best batch size, and what was chosen for being fast looks faster than it is.
     """
-    forks = [measured for run in benchmark["runs"] if (measured := measurements(run))]
+    counted = [run for run in benchmark["runs"] if run.get("fork", SWEEP)] or benchmark["runs"]
+    forks = [measured for run in counted if (measured := measurements(run))]
     if not forks or benchmark["error"]:
         return {**benchmark, "samples_per_sec": None, "step_time_ms": None}
     size = benchmark["batch_size"]

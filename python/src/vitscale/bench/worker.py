@@ -1,7 +1,7 @@
-"""A fresh process that loads one backend and measures it: ``python -m vitscale.bench.worker JOB OUTPUT``.
+"""A fresh process that loads one backend: ``python -m vitscale.bench.worker JOB FOLDER``.
 
-It says what it does on stderr, a line at a time, and leaves its answer in OUTPUT: a run of the results schema
-as JSON, or the outputs as ``.npz``. The harness in :mod:`.launcher` starts it.
+It says what it does on stderr, a line at a time, and leaves what the job wants in FOLDER: a run of the
+results schema, outputs, stages; or the reason that it could not. The harness in :mod:`.launcher` starts it.
 """
 
 from __future__ import annotations
@@ -18,36 +18,55 @@ import psutil
 
 from vitscale.backends.base import Backend, Predictions, load_backend
 from vitscale.bench.job import Job
+from vitscale.bench.queries import Queries
+from vitscale.bench.schema import Stages
 from vitscale.errors import VitscaleError
 from vitscale.images import ImageFolder
 from vitscale.models.folder import ModelFolder
 
+ERROR = "error.json"
+OUTPUTS = "outputs.npz"
+RUN = "run.json"
+STAGES = "stages.json"
+
 
 def main() -> None:
-    """Do the job of the first argument and leave the answer at the second."""
-    job, output = Job.read(Path(sys.argv[1])), Path(sys.argv[2])
+    """Do the job of the first argument and leave the answers in the folder of the second."""
+    job, folder = Job.read(Path(sys.argv[1])), Path(sys.argv[2])
     try:
-        if job.task == "benchmark":
-            output.write_text(json.dumps(_measure(job)))
-        else:
-            _write_outputs(job, output)
+        backend = _load(job)
+        if "run" in job.wants:
+            (folder / RUN).write_text(json.dumps(_measure(job, backend)))
+        if "outputs" in job.wants:
+            _write_outputs(job, backend, folder / OUTPUTS)
+        if "stages" in job.wants:
+            (folder / STAGES).write_text(json.dumps(_stages(job, backend)))
+        backend.close()
     except VitscaleError as error:
-        output.write_text(json.dumps({"error": {"type": type(error).__name__, "message": str(error)}}))
+        (folder / ERROR).write_text(json.dumps({"type": type(error).__name__, "message": str(error)}))
 
 
-def _measure(job: Job) -> dict[str, Any]:
+def _load(job: Job) -> Backend:
+    model = ModelFolder.open(Path(job.model), job.spec.precision)
+    return load_backend(job.spec, model, job.batch_size, job.scenario)
+
+
+def _measure(job: Job, backend: Backend) -> dict[str, Any]:
     """Return a run: load, first forward, warm-up and measurement told apart."""
-    backend = _load(job)
     load_seconds = time.time() - psutil.Process(os.getpid()).create_time()
     _say(f"loaded in {load_seconds:.1f} s")
     images = job.images if backend.survives_bad_images else job.decodable
-    first_forward_seconds, _ = _timed(backend, images.take(job.batch_size))
-    iterations = [_iteration("warmup", backend, images.take(job.warmup_images))[0]]
-    for _ in range(job.iterations):
-        iteration, predictions = _iteration("measurement", backend, images)
+    start = time.perf_counter()
+    backend.classify(images.take(job.batch_size))
+    first_forward_seconds = time.perf_counter() - start
+    iterations = [_iteration(job, "warmup", backend, images.take(job.warmup_images))[0]]
+    measured = 0.0
+    while len(iterations) <= job.iterations or measured < job.min_seconds:
+        iteration, predictions = _iteration(job, "measurement", backend, images)
         iterations.append(iteration)
+        measured += iteration["seconds"]
     failed = predictions.failed() if backend.survives_bad_images else list(job.undecodable)
-    run = {
+    return {
         "load_seconds": load_seconds,
         "first_forward_seconds": first_forward_seconds,
         "peak_memory_bytes": 0,  # known to the harness, which watches the whole process tree
@@ -59,14 +78,25 @@ def _measure(job: Job) -> dict[str, Any]:
             "failed": [vars(one) for one in failed],
         },
     }
-    backend.close()
-    return run
 
 
-def _write_outputs(job: Job, output: Path) -> None:
-    backend = _load(job)
+def _iteration(
+    job: Job, phase: str, backend: Backend, images: ImageFolder
+) -> tuple[dict[str, Any], Predictions]:
+    start = time.perf_counter()
+    predictions = Queries(backend, images) if job.scenario == "single-stream" else backend.classify(images)
+    seconds = time.perf_counter() - start
+    count = predictions.count()
+    _say(f"{phase}: {count} images in {seconds:.1f} s, {count / seconds:.2f} images/s")
+    iteration: dict[str, Any] = {"phase": phase, "images": count, "seconds": seconds}
+    if isinstance(predictions, Queries):
+        iteration["latencies_ms"] = predictions.latencies_ms
+    return iteration, predictions
+
+
+def _write_outputs(job: Job, backend: Backend, path: Path) -> None:
     outputs = backend.outputs(job.decodable)
-    with output.open("wb") as file:
+    with path.open("wb") as file:
         np.savez(
             file,
             files=np.array(outputs.files),
@@ -74,26 +104,20 @@ def _write_outputs(job: Job, output: Path) -> None:
             logits=outputs.logits,
             pixels=outputs.pixels,
         )
-    backend.close()
 
 
-def _load(job: Job) -> Backend:
-    spec = job.spec
-    precision = spec.options.get("precision", "fp32")
-    return load_backend(spec, ModelFolder.open(Path(job.model), str(precision)), job.batch_size)
-
-
-def _iteration(phase: str, backend: Backend, images: ImageFolder) -> tuple[dict[str, Any], Predictions]:
-    seconds, predictions = _timed(backend, images)
-    count = predictions.count()
-    _say(f"{phase}: {count} images in {seconds:.1f} s, {count / seconds:.2f} images/s")
-    return {"phase": phase, "images": count, "seconds": seconds}, predictions
-
-
-def _timed(backend: Backend, images: ImageFolder) -> tuple[float, Predictions]:
-    start = time.perf_counter()
-    predictions = backend.classify(images)
-    return time.perf_counter() - start, predictions
+def _stages(job: Job, backend: Backend) -> Stages:
+    """Return where the time of an image goes, on a backend that has seen a batch before."""
+    images = job.decodable.take(job.stage_images)
+    backend.classify(images.take(job.batch_size))
+    seconds = backend.stages(images)
+    count = len(images.files)
+    return {
+        "backend": job.backend,
+        "batch_size": job.batch_size,
+        "images": count,
+        "ms_per_image": {stage: 1000 * value / count for stage, value in seconds.items()},
+    }
 
 
 def _say(line: str) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast, get_args
 
 import typer
 
+from vitscale.bench.job import Scenario
 from vitscale.cli.app import (
     DEFAULT_IMAGES,
     DEFAULT_MODEL,
@@ -33,18 +34,39 @@ def bench(
     images: Images = DEFAULT_IMAGES,
     model: Model = DEFAULT_MODEL,
     backend: Backends = DEFAULT_BACKENDS,
-    batch_size: Annotated[str, typer.Option(help="Batch sizes to try, e.g. 1,4,8.")] = "1,4,8",
-    iterations: Annotated[int, typer.Option(min=1, help="Measured passes over all images.")] = 2,
+    batch_size: Annotated[
+        str | None, typer.Option(help="Batch sizes to try, e.g. 1,4,8.", show_default="1,4,8")
+    ] = None,
+    scenario: Annotated[
+        str, typer.Option(help="offline: all images at once; single-stream: one by one, for latency.")
+    ] = "offline",
+    forks: Annotated[
+        int, typer.Option(min=1, help="Fresh processes of each backend at its best batch size.")
+    ] = 5,
+    iterations: Annotated[int, typer.Option(min=1, help="Measured passes over all images in each.")] = 2,
+    min_seconds: Annotated[float, typer.Option(min=0, help="Passes go on at least so long.")] = 0,
     warmup_images: Annotated[int, typer.Option(min=1, help="Images of the pass before them.")] = 8,
-    parity_images: Annotated[int, typer.Option(min=0, help="Images to compare backends on.")] = 16,
+    parity_images: Annotated[int, typer.Option(min=0, help="Images to compare backends on, at most.")] = 512,
+    stage_images: Annotated[int, typer.Option(min=0, help="Images to tell the stages on, at most.")] = 16,
+    budget: Annotated[
+        float | None, typer.Option(min=1, help="Seconds that all may take; what does not fit is left out.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of the random order.")] = 0,
     limit: Limit = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="Results file.")] = DEFAULT_RESULTS,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Keep nothing of an earlier run.")] = False,
     report: Annotated[Path | None, typer.Option(help="Also write an HTML report.")] = None,
     json_to: Json = None,
 ) -> None:
-    """Measure backends side by side: images per second by batch size, the best batch, and agreement."""
+    """Measure backends side by side: images per second by batch size, the best batch, and agreement.
+
+    A sweep finds the best batch size of each backend; rounds of fresh processes measure it, the backends in
+    turns. A run that was stopped goes on where it stopped.
+    """
+    from vitscale.bench.check import check
+    from vitscale.bench.plan import Settings, make_plan
     from vitscale.bench.results import load_results
-    from vitscale.bench.runner import make_plan, run_plan
+    from vitscale.bench.runner import run_plan
     from vitscale.report import write_report
     from vitscale.report.terminal import print_summary
 
@@ -52,22 +74,32 @@ def bench(
         images=images,
         model=model,
         backends=backend,
-        batch_sizes=_batch_sizes(batch_size),
+        batch_sizes=_batch_sizes(batch_size, "1" if scenario == "single-stream" else "1,4,8"),
         output=output,
-        iterations=iterations,
-        warmup_images=warmup_images,
-        parity_images=parity_images,
+        settings=Settings(
+            forks=forks,
+            iterations=iterations,
+            warmup_images=warmup_images,
+            min_seconds=min_seconds,
+            budget_seconds=budget,
+            seed=seed,
+            scenario=_scenario(scenario),
+            parity_images=parity_images,
+            stage_images=stage_images,
+        ),
         limit=limit,
     )
     say(f"{len(plan.images.files)} images, model {plan.model.name} with {plan.model.weights} weights")
     for failed in plan.undecodable:
         say(f"{failed.file} cannot be decoded: {failed.reason}")
     try:
-        results = run_plan(plan, ["vitscale", *sys.argv[1:]], say)
+        results = run_plan(plan, ["vitscale", *sys.argv[1:]], say, is_fresh=fresh)
     except KeyboardInterrupt:
-        say(f"interrupted; what was measured so far is in {output}")
+        say(f"interrupted; what was measured so far is in {output}, and the same command goes on from there")
         raise typer.Exit(INTERRUPTED) from None
     print_summary(load_results(output), answer_console(json_to))
+    for finding in check(results):
+        say(finding)
     say(f"results: {output}")
     if report:
         write_report(output, report)
@@ -77,7 +109,14 @@ def bench(
         raise typer.Exit(1)
 
 
-def _batch_sizes(text: str) -> list[int]:
+def _scenario(text: str) -> Scenario:
+    if text not in get_args(Scenario):
+        raise UsageError(f"--scenario is {text!r}; expected {' or '.join(get_args(Scenario))}.")
+    return cast(Scenario, text)
+
+
+def _batch_sizes(given: str | None, default: str) -> list[int]:
+    text = default if given is None else given
     sizes = [part.strip() for part in text.split(",")]
     if not all(size.isdecimal() and int(size) >= 1 for size in sizes):
         raise UsageError(f"--batch-size is {text!r}; expected whole numbers of at least 1, e.g. 1,4,8.")

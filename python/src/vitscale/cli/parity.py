@@ -38,7 +38,8 @@ def parity(
     json_to: Json = None,
 ) -> None:
     """Compare what backends answer: top-1 agreement, largest differences of logits and of pixels."""
-    from vitscale.bench.runner import compare_backends, make_plan
+    from vitscale.bench.certificates import compare_backends
+    from vitscale.bench.plan import Settings, make_plan
     from vitscale.report.terminal import print_parity
 
     plan = make_plan(
@@ -47,12 +48,12 @@ def parity(
         backends=backend,
         batch_sizes=[8],
         output=Path("results/parity.json"),
-        parity_images=limit,
+        settings=Settings(parity_images=limit),
         limit=limit,
     )
     if len(plan.backends) < 2:  # noqa: PLR2004
         raise UsageError("At least two different backends are needed to compare: give --backend twice.")
-    rows = compare_backends(plan, say, all_pairs=True)
+    rows = compare_backends(plan, say)
     print_parity(rows, answer_console(json_to))
     write_json(rows, json_to)
     _judge(rows, min_top1, max_logit_difference)

@@ -1,0 +1,125 @@
+"""What stands beside a speed: how far a backend agrees with the reference, and where its time goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from vitscale import parity
+from vitscale.backends.base import Outputs
+from vitscale.backends.spec import BackendSpec
+from vitscale.bench import cells
+from vitscale.bench.budget import Budget
+from vitscale.bench.job import Want
+from vitscale.bench.notebook import Notebook
+from vitscale.bench.plan import Cell, Plan
+from vitscale.bench.schema import Parity
+from vitscale.errors import VitscaleError
+
+Report = Callable[[str], None]
+
+PARITY_BATCH_SIZE = 8
+
+
+class Certificates:
+    """Adds parity and stages to a notebook, in one process for each backend that needs any.
+
+    Parameters
+    ----------
+    plan, notebook, budget, report
+        As of the benchmark that they belong to.
+    """
+
+    def __init__(self, plan: Plan, notebook: Notebook, budget: Budget, report: Report) -> None:
+        self._plan = plan
+        self._notebook = notebook
+        self._budget = budget
+        self._report = report
+        self._outputs: dict[str, Outputs] = {}
+
+    def add(self, best: Sequence[Cell]) -> None:
+        """Add what is not there yet, beginning with the reference, which all others are compared with."""
+        reference = next((cell for cell in best if cell.backend == self._plan.reference), None)
+        if reference is None:
+            return
+        ordered = [reference, *(cell for cell in best if cell is not reference)]
+        for cell in ordered:
+            wants = self._wants(cell, ordered)
+            if wants and self._fits(cell):
+                self._certify(cell, wants)
+                self._notebook.save()
+
+    def _wants(self, cell: Cell, ordered: Sequence[Cell]) -> tuple[Want, ...]:
+        wants: list[Want] = []
+        if self._plan.settings.parity_images and self._lacks_parity(cell, ordered):
+            wants.append("outputs")
+        inside = cell.backend.inside
+        if self._plan.settings.stage_images and not self._notebook.stages_of(str(inside), cell.batch_size):
+            wants.append("stages")
+        return tuple(wants)
+
+    def _lacks_parity(self, cell: Cell, ordered: Sequence[Cell]) -> bool:
+        answers = {str(one.backend.without_speed_options()) for one in ordered}
+        own = str(cell.backend.without_speed_options())
+        reference = str(self._plan.reference.without_speed_options())
+        if own in self._outputs:
+            return False
+        if own == reference:
+            return any(not self._notebook.parity_of(one) for one in answers - {reference})
+        return self._notebook.parity_of(own) is None and reference in self._outputs
+
+    def _fits(self, cell: Cell) -> bool:
+        seconds = max((run.get("wall_seconds", 0.0) for run in self._notebook.runs(cell)), default=0.0)
+        if self._budget.allows(seconds):
+            return True
+        what = f"parity and stages of {cell.backend}"
+        reason = self._budget.explain(seconds)
+        self._report(f"{what}: left out: {reason}")
+        self._notebook.leave_out(what, reason)
+        return False
+
+    def _certify(self, cell: Cell, wants: tuple[Want, ...]) -> None:
+        inside = cell.backend.inside
+        where = f"[{self._budget.spent:.0f} s] {' and '.join(wants)}, {inside}"
+        job = self._plan.sample_job(
+            Cell(inside, cell.batch_size), self._plan.settings.parity_images or 1 << 30
+        )
+        try:
+            found = cells.inspect(job.to(wants=wants), lambda line: self._report(f"{where}: {line}"))
+        except VitscaleError as error:
+            self._report(f"{where}: failed: {error}")
+            return
+        if found.stages:
+            self._notebook.results.setdefault("stages", []).append(found.stages)
+        if found.outputs:
+            self._compare(cell.backend.without_speed_options(), found.outputs)
+
+    def _compare(self, backend: BackendSpec, outputs: Outputs) -> None:
+        self._outputs[str(backend)] = outputs
+        reference = str(self._plan.reference.without_speed_options())
+        if str(backend) != reference:
+            row = parity.compare(str(backend), outputs, reference, self._outputs[reference])
+            row["timed_images"] = len(self._plan.images.files)
+            self._notebook.results["parity"].append(row)
+
+
+def compare_backends(plan: Plan, report: Report) -> list[Parity]:
+    """Compare all pairs of a plan's backends, without timing them.
+
+    A backend that fails here is said in a line of progress and has no row.
+    """
+    found = {}
+    for backend in parity.distinct(plan.backends):
+        job = plan.sample_job(Cell(backend, PARITY_BATCH_SIZE), plan.settings.parity_images)
+        report(f"{backend}: asking for {len(job.files)} images")
+        try:
+            answer = cells.inspect(job.to(wants=("outputs",)), _prefixed(report, str(backend)))
+        except VitscaleError as error:
+            report(f"{backend}: failed: {error}")
+            continue
+        if answer.outputs:
+            found[str(backend)] = answer.outputs
+    return parity.compare_pairs(found)
+
+
+def _prefixed(report: Report, prefix: str) -> Report:
+    return lambda line: report(f"{prefix}: {line}")

@@ -1,0 +1,82 @@
+"""Ratios of two backends' speeds, paired round by round."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from statistics import median
+
+from vitscale.backends.spec import BackendSpec
+from vitscale.bench.notebook import Notebook
+from vitscale.bench.plan import Cell
+from vitscale.bench.schema import Comparison, Interval
+from vitscale.bench.stats import interval, run_rate, verdict
+
+
+def compare_best(notebook: Notebook, best: list[Cell], reference: BackendSpec) -> list[Comparison]:
+    """Compare every backend at its best batch size with the references.
+
+    Parameters
+    ----------
+    notebook : Notebook
+        What was measured.
+    best : list of Cell
+        Each backend at its best batch size; the control, if there is one, among them.
+    reference : BackendSpec
+        The backend that all are compared with. Where other variants of it were measured, its fastest is a
+        second reference, so that a ratio to the plain one cannot pass for a ratio to the tuned one.
+
+    Returns
+    -------
+    list of Comparison
+        The control first, since its interval is the noise that the verdicts of all others take into account.
+    """
+    plain = next((cell for cell in best if cell.backend == reference and not cell.is_control), None)
+    if plain is None:
+        return []
+    controls = [_compare(notebook, cell, plain, None) for cell in best if cell.is_control]
+    noise = controls[0]["ci"] if controls and controls[0] else None
+    variants = [cell for cell in best if cell.backend.name == reference.name and not cell.is_control]
+    tuned = max(variants, key=lambda cell: _median_rate(notebook, cell))
+    found = [
+        _compare(notebook, cell, base, noise)
+        for base in dict.fromkeys([plain, tuned])
+        for cell in best
+        if not cell.is_control and cell != base
+    ]
+    return [row for row in [*controls, *found] if row is not None]
+
+
+def _compare(notebook: Notebook, cell: Cell, base: Cell, noise: Interval | None) -> Comparison | None:
+    above, below = _rates(notebook, cell), _rates(notebook, base)
+    values = [above[fork] / below[fork] for fork in sorted(above.keys() & below.keys())]
+    if not values:
+        return None
+    found = interval(values)
+    return {
+        "backend": str(cell.backend),
+        "batch_size": cell.batch_size,
+        "reference": str(base.backend),
+        "reference_batch_size": base.batch_size,
+        "control": cell.is_control,
+        "values": values,
+        "median": median(values),
+        "ci": found,
+        "verdict": verdict(found, noise),
+    }
+
+
+def _rates(notebook: Notebook, cell: Cell) -> dict[int, float]:
+    """Return images per second by fork: of the rounds, or of the sweep where there are none."""
+    row = notebook.row(cell)
+    if row is None or row["error"]:
+        return {}
+    rates = {run.get("fork", 0): run_rate(run) for run in row["runs"] if _is_measured(run["iterations"])}
+    return {fork: rate for fork, rate in rates.items() if fork} or rates
+
+
+def _is_measured(iterations: Iterable[object]) -> bool:
+    return any(True for _ in iterations)
+
+
+def _median_rate(notebook: Notebook, cell: Cell) -> float:
+    return median(_rates(notebook, cell).values() or [0.0])

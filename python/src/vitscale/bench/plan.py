@@ -1,0 +1,183 @@
+"""What a benchmark measures and how, checked before any long work starts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from vitscale.backends import spec as specs
+from vitscale.backends.spec import BackendSpec, needs_java
+from vitscale.bench import schema
+from vitscale.bench.job import Job, Scenario
+from vitscale.errors import UsageError
+from vitscale.files import check_writable
+from vitscale.images import FailedImage, ImageFolder, find_images, undecodable
+from vitscale.jar import jar_path
+from vitscale.java import find_java
+from vitscale.models.folder import ModelFolder
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How it is measured.
+
+    Attributes
+    ----------
+    forks : int
+        Fresh processes of each backend at its best batch size. With 1 there is only the sweep.
+    iterations : int
+        Measured passes over all images in each process, at least.
+    warmup_images : int
+        Images of the pass before them.
+    min_seconds : float
+        Passes go on at least so long.
+    budget_seconds : float or None
+        Wall-clock time that all of it may take.
+    seed : int
+        Of the random order.
+    scenario : str
+        ``"offline"``: all images at once; ``"single-stream"``: one after another, each timed.
+    parity_images : int
+        Images to compare backends on, at most; 0 leaves the comparison out.
+    stage_images : int
+        Images to tell the stages on, at most; 0 leaves them out.
+    """
+
+    forks: int = 1
+    iterations: int = 2
+    warmup_images: int = 16
+    min_seconds: float = 0.0
+    budget_seconds: float | None = None
+    seed: int = 0
+    scenario: Scenario = "offline"
+    parity_images: int = 512
+    stage_images: int = 16
+
+    def as_results(self) -> schema.Settings:
+        """Return what the results schema has of them; the rest stands elsewhere in the results."""
+        told = asdict(self)
+        return {key: told[key] for key in schema.Settings.__annotations__}  # type: ignore[return-value]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A backend at a batch size; ``is_control`` marks the reference's second appearance, against itself."""
+
+    backend: BackendSpec
+    batch_size: int
+    is_control: bool = False
+
+    def __str__(self) -> str:
+        """Return the cell's name for people."""
+        control = " (control)" if self.is_control else ""
+        return f"{self.backend}, batch size {self.batch_size}{control}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A benchmark that was checked and can start.
+
+    Attributes
+    ----------
+    model : ModelFolder
+        The model.
+    images : ImageFolder
+        All images of the workload.
+    undecodable : tuple of FailedImage
+        Those of them that Pillow cannot decode.
+    backends : tuple of BackendSpec
+        What is compared; the first is the reference.
+    batch_sizes : tuple of int
+        Tried for each backend, ascending.
+    settings : Settings
+        How it is measured.
+    output : Path
+        Results file.
+    """
+
+    model: ModelFolder
+    images: ImageFolder
+    undecodable: tuple[FailedImage, ...]
+    backends: tuple[BackendSpec, ...]
+    batch_sizes: tuple[int, ...]
+    settings: Settings
+    output: Path
+
+    @property
+    def reference(self) -> BackendSpec:
+        """The backend that all others are compared with."""
+        return self.backends[0]
+
+    def model_of(self, backend: BackendSpec) -> ModelFolder:
+        """Return the precision of the model that a backend runs."""
+        return ModelFolder.open(self.model.path, backend.precision)
+
+    def job(self, cell: Cell) -> Job:
+        """Return the job that measures one cell."""
+        return Job(
+            wants=("run",),
+            backend=str(cell.backend),
+            model=str(self.model.path),
+            batch_size=cell.batch_size,
+            root=str(self.images.root),
+            files=self.images.files,
+            is_whole=self.images.is_whole,
+            undecodable=self.undecodable,
+            warmup_images=self.settings.warmup_images,
+            iterations=self.settings.iterations,
+            min_seconds=self.settings.min_seconds,
+            scenario=self.settings.scenario,
+            stage_images=self.settings.stage_images,
+        )
+
+    def sample_job(self, cell: Cell, count: int) -> Job:
+        """Return a job on the first images that can be decoded, at most so many."""
+        sample = self.images.without(self.undecodable).take(count)
+        return self.job(cell).to(files=sample.files, is_whole=sample.is_whole, undecodable=())
+
+
+def make_plan(
+    *,
+    images: Path,
+    model: Path,
+    backends: Sequence[str],
+    batch_sizes: Sequence[int],
+    output: Path,
+    settings: Settings,
+    limit: int | None = None,
+) -> Plan:
+    """Check every argument.
+
+    Raises
+    ------
+    UsageError, ModelError, JavaError, OutputError
+        Whatever is wrong, with the next step.
+    """
+    chosen = tuple({str(one): one for one in map(specs.parse, backends)}.values())
+    if not chosen:
+        raise UsageError("No backend was named. Give at least one --backend.")
+    _check_batch_sizes(batch_sizes, settings.scenario)
+    folder = ModelFolder.open(model)
+    for precision in {backend.precision for backend in chosen}:
+        ModelFolder.open(model, precision)
+    found = find_images(images, limit)
+    check_writable(output)
+    if any(needs_java(backend) for backend in chosen):
+        find_java()
+        jar_path()
+    bad = tuple(undecodable(found))
+    if len(bad) == len(found.files):
+        raise UsageError(
+            f"None of the {len(bad)} images in {images} can be decoded; the first: {bad[0].reason}"
+        )
+    return Plan(folder, found, bad, chosen, tuple(sorted(set(batch_sizes))), settings, output)
+
+
+def _check_batch_sizes(batch_sizes: Sequence[int], scenario: Scenario) -> None:
+    if any(size < 1 for size in batch_sizes) or not batch_sizes:
+        raise UsageError(f"Batch sizes are {list(batch_sizes)}; each must be at least 1.")
+    if scenario == "single-stream" and set(batch_sizes) != {1}:
+        raise UsageError(
+            f"Batch sizes are {list(batch_sizes)}; single-stream asks for one image at a time, so give 1."
+        )

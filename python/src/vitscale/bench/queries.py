@@ -1,0 +1,45 @@
+"""Single-stream: each image is asked for when the one before was answered."""
+
+from __future__ import annotations
+
+import time
+
+from vitscale.backends.base import Backend
+from vitscale.images import FailedImage, ImageFolder
+
+
+class Queries:
+    """One pass of queries, and its outcome.
+
+    Parameters
+    ----------
+    backend : Backend
+        What is asked.
+    images : ImageFolder
+        The images, in the order of asking.
+
+    Attributes
+    ----------
+    latencies_ms : list of float
+        Milliseconds of each query that got a prediction, in order.
+    """
+
+    def __init__(self, backend: Backend, images: ImageFolder) -> None:
+        self.latencies_ms: list[float] = []
+        self._failed: list[FailedImage] = []
+        for file, path in zip(images.files, images.paths, strict=True):
+            start = time.perf_counter()
+            reason = backend.query(path)
+            milliseconds = 1000 * (time.perf_counter() - start)
+            if reason is None:
+                self.latencies_ms.append(milliseconds)
+            else:
+                self._failed.append(FailedImage(file, reason))
+
+    def count(self) -> int:
+        """Return the number of images that got a prediction."""
+        return len(self.latencies_ms)
+
+    def failed(self) -> list[FailedImage]:
+        """Return the others."""
+        return self._failed

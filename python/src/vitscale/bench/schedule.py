@@ -1,0 +1,31 @@
+"""In which order cells are measured, so that a machine that drifts favours nobody."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+from vitscale.backends.spec import BackendSpec
+from vitscale.bench.plan import Cell
+
+
+def sweep(backends: Sequence[BackendSpec], batch_sizes: Sequence[int], seed: int) -> list[list[Cell]]:
+    """Return one fork of every cell: a list for each batch size, its backends in an order drawn by lot."""
+    lots = random.Random(seed)
+    return [
+        lots.sample(cells, len(cells))
+        for cells in ([Cell(backend, size) for backend in backends] for size in batch_sizes)
+    ]
+
+
+def rounds(cells: Sequence[Cell], count: int, seed: int) -> list[list[Cell]]:
+    """Return so many rounds, each with every cell once: A B B A C D ...
+
+    Every second round runs backwards, so that a steady drift of the machine cancels out of a pair of rounds;
+    the order of each pair is drawn by lot, so that nothing periodic favours a place.
+    """
+    lots = random.Random(f"rounds {seed}")
+    order: list[list[Cell]] = []
+    for number in range(count):
+        order.append(order[-1][::-1] if number % 2 else lots.sample(list(cells), len(cells)))
+    return order

@@ -1,0 +1,31 @@
+"""``vitscale check``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vitscale.cli.app import Json, answer_console, app, write_json
+from vitscale.errors import UnstableError
+
+
+@app.command()
+def check(
+    results: Annotated[Path, typer.Argument(help="Results file of `vitscale bench`.")],
+    json_to: Json = None,
+) -> None:
+    """Tell whether results can be believed, and what to do where they cannot (exit status 4)."""
+    from vitscale.bench.check import check as check_suite
+    from vitscale.bench.results import load_results
+
+    findings = check_suite(load_results(results))
+    console = answer_console(json_to)
+    for finding in findings:
+        console.print(str(finding), markup=False, soft_wrap=True)
+    write_json([vars(finding) for finding in findings], json_to)
+    unstable = sum(finding.is_unstable for finding in findings)
+    if unstable:
+        raise UnstableError(f"{results} is unstable in {unstable} respects: see above.")
+    console.print(f"{results}: nothing speaks against these figures.")
