@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from vitscale.bench.results import load_results
-from vitscale.bench.schema import BenchmarkSuite
+from vitscale.bench.schema import STAGES, BenchmarkSuite
 
 VITSCALE = Path(sys.executable).with_name("vitscale")
 BACKENDS = [
@@ -38,7 +38,8 @@ def mixed_photos(photos: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 def suite(tiny_model: Path, mixed_photos: Path, tmp_path_factory: pytest.TempPathFactory) -> BenchmarkSuite:
     output = tmp_path_factory.mktemp("results") / "results.json"
     command = [VITSCALE, "bench", "--images", mixed_photos, "--model", tiny_model, "-o", output]
-    command += ["--batch-size", "3", "--iterations", "1", "--parity-images", "6"]
+    command += ["--batch-size", "3", "--iterations", "1", "--forks", "1"]
+    command += ["--parity-images", "6"]
     for backend in BACKENDS:
         command += ["--backend", backend]
     answer = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
@@ -74,6 +75,17 @@ def test_every_run_has_its_phases_and_its_usage(suite: BenchmarkSuite) -> None:
         assert run["cpu_seconds"] > 0
 
 
+def test_stages_are_told_of_every_backend_in_the_same_terms(suite: BenchmarkSuite) -> None:
+    rows = {row["backend"]: row for row in suite["stages"]}
+    assert set(rows) == {"huggingface", "spark-nlp", "vitscale", "onnxruntime"}
+    for row in rows.values():
+        assert row["images"] == 6
+        assert row["batch_size"] == 3
+        assert list(row["ms_per_image"]) == list(STAGES)
+        for stage in ("read", "decode", "resize", "normalise", "forward"):
+            assert row["ms_per_image"][stage] > 0, (row["backend"], stage)
+
+
 def test_vitscale_and_onnxruntime_equal_hugging_face(suite: BenchmarkSuite) -> None:
     rows = {row["backend"]: row for row in suite["parity"]}
     for backend in ["vitscale", "onnxruntime"]:
@@ -105,6 +117,45 @@ def test_stock_spark_nlp_agrees_where_nothing_is_resized(
     assert answer.returncode == 0, answer.stderr
     (row,) = json.loads(answer.stdout)
     assert row["max_pixel_difference"] == 0
+
+
+def test_single_stream_times_every_query(tiny_model: Path, mixed_photos: Path, tmp_path: Path) -> None:
+    output = tmp_path / "results.json"
+    command = [
+        VITSCALE,
+        "bench",
+        "--images",
+        mixed_photos,
+        "--model",
+        tiny_model,
+        "-o",
+        output,
+        "--forks",
+        "1",
+    ]
+    command += [
+        "--scenario",
+        "single-stream",
+        "--iterations",
+        "1",
+        "--parity-images",
+        "0",
+        "--stage-images",
+        "0",
+    ]
+    for backend in ["huggingface", "vitscale", "vitscale:bridge=py4j", "spark-nlp", "onnxruntime"]:
+        command += ["--backend", backend]
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+    assert answer.returncode == 0, answer.stderr
+    suite = load_results(output)
+    assert suite["workload"]["scenario"] == "single-stream"
+    for benchmark in suite["benchmarks"]:
+        run = benchmark["runs"][0]
+        latencies = run["iterations"][-1]["latencies_ms"]
+        assert benchmark["batch_size"] == 1
+        assert len(latencies) == run["ledger"]["predicted"] == benchmark["latency_ms"]["count"]
+        assert min(latencies) <= benchmark["latency_ms"]["p50"] <= benchmark["latency_ms"]["p99"]
+        assert sum(latencies) <= run["iterations"][-1]["seconds"] * 1000
 
 
 def test_parity_fails_with_its_own_exit_status(tiny_model: Path, photos: Path) -> None:

@@ -52,6 +52,9 @@ def test_env_is_clean_json() -> None:
         (["--backend", "sparknlp"], ["Unknown backend 'sparknlp'", "huggingface"]),
         (["--backend", "huggingface:dtype=int8"], ["expected float32 or bfloat16"]),
         (["--iterations", "0"], ["--iterations"]),
+        (["--forks", "0"], ["--forks"]),
+        (["--scenario", "server"], ["--scenario is 'server'", "single-stream"]),
+        (["--scenario", "single-stream", "--batch-size", "4"], ["one image at a time"]),
         (["--no-such-option"], ["--no-such-option"]),
     ],
 )
@@ -98,7 +101,7 @@ def test_one_backend_cannot_be_compared(tiny_model: Path, photos: Path) -> None:
 def test_ctrl_c_keeps_what_was_measured(tiny_model: Path, photos: Path, tmp_path: Path) -> None:
     output = tmp_path / "results.json"
     command = [VITSCALE, "bench", "--images", photos, "--model", tiny_model, "-o", output]
-    command += ["-b", "onnxruntime", "--batch-size", "1,2,3,4,5,6,7,8", "--iterations", "1"]
+    command += ["-b", "onnxruntime", "--batch-size", "1,2,3,4,5,6,7,8", "--forks", "1"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     deadline = time.time() + 120
     while not output.exists():

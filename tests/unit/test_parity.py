@@ -3,7 +3,7 @@ import pytest
 from vitscale.backends.base import Outputs
 from vitscale.backends.spec import parse
 from vitscale.errors import ParityError
-from vitscale.parity import compare, compare_all, distinct
+from vitscale.parity import compare, compare_pairs, distinct
 
 
 def outputs(files: str, labels: str, logits: list[list[float]], pixels: list[int]) -> Outputs:
@@ -35,14 +35,20 @@ def test_nothing_in_common_and_other_shapes_are_errors() -> None:
         compare("one", outputs("a", "x", [[0]], [0]), "other", outputs("a", "x", [[0, 1]], [0]))
 
 
-def test_the_first_is_the_reference_unless_all_pairs_are_asked_for() -> None:
+def test_every_pair_is_compared_once() -> None:
     same = {name: outputs("a", "x", [[0]], [0]) for name in ["one", "two", "three"]}
-    assert [(row["reference"], row["backend"]) for row in compare_all(same)] == [
+    assert [(row["reference"], row["backend"]) for row in compare_pairs(same)] == [
         ("one", "two"),
         ("one", "three"),
+        ("two", "three"),
     ]
-    assert len(compare_all(same, all_pairs=True)) == 3
-    assert compare_all({}) == []
+    assert compare_pairs({}) == []
+
+
+def test_the_five_likeliest_agree_in_any_order() -> None:
+    one = outputs("ab", "xy", [[6, 5, 4, 3, 2, 1, 0], [6, 5, 4, 3, 2, 1, 0]], [0, 0])
+    other = outputs("ab", "xy", [[2, 3, 4, 5, 6, 1, 0], [6, 5, 4, 3, 1, 2, 0]], [0, 0])
+    assert compare("one", one, "other", other)["top5_agreement"] == 0.5
 
 
 def test_options_that_only_change_speed_are_compared_once() -> None:

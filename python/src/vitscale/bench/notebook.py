@@ -125,7 +125,8 @@ class Notebook:
                 "error": None,
             }
             self._rows[cell] = row
-            self.results["benchmarks"].append(cast(Benchmark, row))
+            in_order = [self._rows[one] for one in self._all_cells() if one in self._rows]
+            self.results["benchmarks"] = cast(list[Benchmark], in_order)
         return self._rows[cell]
 
     def _all_cells(self) -> list[Cell]:

@@ -12,7 +12,6 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-from scipy.stats import bootstrap
 
 from vitscale.bench.schema import Interval, Iteration, Latency, Run, Statistics, Verdict
 
@@ -42,6 +41,8 @@ def median_interval(values: Sequence[float], seed: int = 0) -> tuple[float, floa
     """
     if len(values) < MIN_FORKS:
         return None
+    from scipy.stats import bootstrap  # a second to import, which most commands need not wait for
+
     found = bootstrap(
         (np.asarray(values, dtype=float),),
         np.median,

@@ -98,8 +98,9 @@ def bench(
         say(f"interrupted; what was measured so far is in {output}, and the same command goes on from there")
         raise typer.Exit(INTERRUPTED) from None
     print_summary(load_results(output), answer_console(json_to))
-    for finding in check(results):
-        say(finding)
+    unstable = {finding.where for finding in check(results) if finding.is_unstable}
+    if unstable:
+        say(f"{len(unstable)} figures are unstable: `vitscale check {output}` says why and what to do")
     say(f"results: {output}")
     if report:
         write_report(output, report)
