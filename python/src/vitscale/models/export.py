@@ -183,6 +183,7 @@ def _publish(made: Path, about: dict[str, Any], output: Path, variant: Variant) 
             "Nothing in it was touched; name another folder."
         )
     new, old = record.onnx_folder(made, variant.name), record.onnx_folder(output, variant.name)
+    old.parent.mkdir(exist_ok=True)
     if old.exists():
         old.replace(made / "replaced")  # goes with the temporary folder
     new.replace(old)
