@@ -9,8 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+import onnx_ir
 import onnxruntime
 import torch
+from onnxscript.rewriter.ort_fusions.skip_normalization import fuse_skip_layer_normalization
 from PIL import Image
 
 from vitscale.errors import ModelError
@@ -53,9 +55,21 @@ def write_onnx(checkpoint: Checkpoint, variant: Variant, path: Path) -> None:
             verbose=False,
         )
     assert program is not None
+    _join_additions_and_norms(program.model)
     for node in program.model.graph.all_nodes():
         node.metadata_props.clear()  # stack traces, which name files of this machine
     program.save(path)
+
+
+def _join_additions_and_norms(model: onnx_ir.Model) -> None:
+    """Make one operator of each residual addition and the LayerNorm after it.
+
+    The arithmetic is the same. On a processor ONNX Runtime 1.28 takes 5 ns a value for a LayerNorm that
+    stands alone and 1 ns for both together: an eighth of the time of ViT-base in int8. Its own optimiser
+    leaves them apart, since the sum is used again.
+    """
+    fuse_skip_layer_normalization(model)
+    model.opset_imports["com.microsoft"] = 1
 
 
 def largest_difference(checkpoint: Checkpoint, variant: Variant, path: Path) -> float:

@@ -25,6 +25,8 @@ from onnxruntime.quantization import (
 from vitscale.models.onnx_file import INPUT, quietly
 
 PRODUCTS = ["MatMul"]
+# The quantiser cannot infer a type behind an operator of onnxruntime's own.
+TYPE_OF_ALL = {"DefaultTensorType": onnx.TensorProto.FLOAT}
 
 
 def quantise_dynamically(source: Path, target: Path) -> None:
@@ -37,6 +39,7 @@ def quantise_dynamically(source: Path, target: Path) -> None:
             per_channel=True,
             weight_type=QuantType.QInt8,
             nodes_to_exclude=_kept_in_float(source),
+            extra_options=TYPE_OF_ALL,
         )
 
 
@@ -64,7 +67,7 @@ def quantise_statically(source: Path, target: Path, batches: Iterable[NDArray[np
             weight_type=QuantType.QInt8,
             nodes_to_exclude=_kept_in_float(source),
             calibrate_method=CalibrationMethod.MinMax,
-            extra_options={"OpTypesToExcludeOutputQuantization": PRODUCTS},
+            extra_options={"OpTypesToExcludeOutputQuantization": PRODUCTS, **TYPE_OF_ALL},
         )
 
 
