@@ -55,7 +55,7 @@ final class ViTClassifier private (
   def stream[A](images: Iterator[A], request: Request, parallel: Int = options.workers)(
       pixels: A => RgbImage
   ): Iterator[(A, ViTClassifier.Answer)] = {
-    val groups = images.grouped(request.batchSize)
+    val groups = Batches.of(images, request.batchSize, math.max(1, parallel))
     val answered =
       if (parallel <= 1) groups.map(batches.classify(_, request)(pixels))
       else
