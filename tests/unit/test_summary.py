@@ -45,7 +45,7 @@ def printed(width: int, show: Any, answer: Any) -> str:
     ("options", "device", "expected"),
     [
         ({}, "cpu", "huggingface"),
-        ({"dtype": "bfloat16"}, "cpu", "huggingface (dtype=bfloat16)"),
+        ({"dtype": "bfloat16"}, "cpu", "huggingface (bfloat16)"),
         ({"bridge": "py4j", "threads": 2}, "cpu", "huggingface (py4j, threads=2)"),
         ({"torch_compile": True}, "gpu", "huggingface (gpu, torch_compile)"),
         ({"x": False, "y": "A"}, "cpu", "huggingface (x=false, y=A)"),
@@ -59,7 +59,7 @@ def test_rows_are_best_first_with_ratios_to_plain_huggingface() -> None:
     rows = summarise_results(example()).rows
     assert [(row.label, row.best.batch_size) for row in rows if row.best] == [
         ("vitscale", 4),
-        ("huggingface (dtype=bfloat16)", 8),
+        ("huggingface (bfloat16)", 8),
         ("onnxruntime", 4),
         ("huggingface", 4),
         ("spark-nlp", 4),
@@ -115,7 +115,7 @@ def test_options_that_change_only_speed_share_a_verdict_and_others_do_not() -> N
     assert verdicts == {
         "spark-nlp (py4j)": Verdict.DIFFERS,
         "spark-nlp (threads=4)": Verdict.DIFFERS,
-        "spark-nlp (precision=int8)": Verdict.EQUAL,
+        "spark-nlp (int8)": Verdict.EQUAL,
     }
 
 
