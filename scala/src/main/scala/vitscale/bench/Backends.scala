@@ -10,8 +10,9 @@ object Backends {
 
   private val SparkNlp = "spark-nlp"
   private val Vitscale = "vitscale"
+  private val Forward = "forward"
 
-  val names: Seq[String] = Seq(SparkNlp, Vitscale)
+  val names: Seq[String] = Seq(SparkNlp, Vitscale, Forward)
 
   /** @param spark
     *   looked at by backends on Spark alone
@@ -24,6 +25,7 @@ object Backends {
         SparkNlpBackend.load(spark, model.onnxFolder, batchSize, options.action, options.savedPipeline)
       case Vitscale if options.onSpark => VitscaleSparkBackend.load(spark, model, options, batchSize)
       case Vitscale => VitscaleBackend.load(model, batchSize, threads(options))
+      case Forward => ForwardBackend.load(model, batchSize, threads(options))
       case other => throw new UsageException(s"Unknown backend $other; expected ${names.mkString(" or ")}.")
     }
 

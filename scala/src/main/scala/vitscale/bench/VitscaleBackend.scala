@@ -77,8 +77,9 @@ object VitscaleBackend {
   /** @param threads
     *   cores of one forward pass; by default one, with as many passes side by side as there are cores
     */
-  def load(model: ModelFolder, batchSize: Int, threads: Option[Int]): VitscaleBackend = {
-    val options = threads.fold(ClassifierOptions.throughput)(count => ClassifierOptions(threads = count))
-    new VitscaleBackend(ViTClassifier.open(model, options), batchSize)
-  }
+  def load(model: ModelFolder, batchSize: Int, threads: Option[Int]): VitscaleBackend =
+    new VitscaleBackend(ViTClassifier.open(model, options(threads)), batchSize)
+
+  private[bench] def options(threads: Option[Int]): ClassifierOptions =
+    threads.fold(ClassifierOptions.throughput)(count => ClassifierOptions(threads = count))
 }

@@ -73,6 +73,14 @@ final class ViTClassifier private (
   def stages(images: Seq[Array[Byte]], request: Request): StageNanos =
     new StagedBatch(preprocessor, model, batches, () => System.nanoTime()).run(images, request)(decode)
 
+  /** Prepares the model to be run alone over one batch of encoded images that can all be decoded.
+    *
+    * @throws vitscale.ImageException
+    *   if one cannot
+    */
+  def forwardOnly(images: Seq[Array[Byte]]): ForwardOnly =
+    new ForwardOnly(model, images.map(preprocess), options.concurrentForwards)
+
   /** Decodes an encoded image within this classifier's limits. */
   def decode(image: Array[Byte]): RgbImage = ImageDecoder.decode(image, options.limits)
 
@@ -107,7 +115,7 @@ object ViTClassifier {
     new ViTClassifier(folder, options, preprocessor, OnnxModel.open(folder, preprocessor, options))
   }
 
-  private val daemons: ThreadFactory = (work: Runnable) => {
+  private[runtime] val daemons: ThreadFactory = (work: Runnable) => {
     val thread = new Thread(work, "vitscale-worker")
     thread.setDaemon(true)
     thread

@@ -47,6 +47,17 @@ class BackendsSuite extends AnyFunSuite with LocalSpark with TemporaryFolder {
     }
   }
 
+  test("the forward pass alone computes as many images as there are, also those of a smaller folder") {
+    withPhotos { all =>
+      val images = all.take(5)
+      withBackend(BenchmarkOptions(backend = "forward")) { backend =>
+        assert(backend.classify(images).count == 5)
+        assert(backend.classify(images.take(1)).count == 1)
+        assert(backend.outputs(images).size == 5)
+      }
+    }
+  }
+
   test("outputs hold pixels of the model's size and one logit for each class") {
     withPhotos { all =>
       val images = all.take(5)
