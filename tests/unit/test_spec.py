@@ -49,3 +49,16 @@ def test_notation_is_read_back(data: st.DataObject) -> None:
             options[key] = value
     spec = BackendSpec(name, options)
     assert parse(str(spec)) == spec
+
+
+@pytest.mark.parametrize(
+    ("text", "native"),
+    [
+        ("vitscale", True),
+        ("vitscale:bridge=py4j", False),
+        ("forward:precision=int8", True),
+        ("huggingface", False),
+    ],
+)
+def test_what_runs_in_a_jvm_of_its_own(text: str, native: bool) -> None:
+    assert parse(text).is_native is native

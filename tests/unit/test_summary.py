@@ -276,3 +276,15 @@ def test_terminal_reads_no_markup_and_names_ten_failures() -> None:
     text = printed(100, print_summary, suite([benchmark("vitscale", 1, [1, 2], failed=failed)]))
     assert "[red]0[/red].jpg failed: [bold] (vitscale)" in text
     assert "and 2 more" in text
+
+
+def test_the_forward_pass_alone_is_a_limit_and_not_the_fastest_classifier() -> None:
+    rows = [
+        benchmark("huggingface", 8, [4.0, 4.0]),
+        benchmark("forward", 4, [9.0, 9.0]),
+        benchmark("vitscale", 4, [8.0, 8.0]),
+    ]
+    summary = summarise_results(suite(rows))
+    assert [row.backend for row in summary.rows] == ["forward", "vitscale", "huggingface"]
+    assert str(headline(summary)).startswith("vitscale is 2.00")
+    assert "labels nothing" in summary.measured[0].agreement.reason

@@ -55,13 +55,17 @@ OPTIONS: dict[str, dict[str, Option]] = {
         "precision": PRECISION,
     },
     "onnxruntime": {"threads": THREADS, "precision": PRECISION},
+    "forward": {"threads": THREADS, "precision": PRECISION},
 }
 """Every backend that ``vitscale bench`` knows, with its options."""
 
 _CALLING = frozenset({"action", "bridge", "spark"})
 """Options that change how a backend is called, not what it does for a batch."""
 
-_JVM_BACKENDS = frozenset({"spark-nlp", "vitscale"})
+FORWARD_ALONE = "forward"
+"""The engine's model without the engine, its tensors ready in memory: a limit, not a classifier."""
+
+_JVM_BACKENDS = frozenset({"spark-nlp", "vitscale", FORWARD_ALONE})
 _SPEED_ONLY = frozenset({"action", "bridge", "num_workers", "spark", "threads"})
 """Options that change how fast an answer comes, not what it is."""
 
@@ -86,6 +90,16 @@ class BackendSpec:
     def inside(self) -> BackendSpec:
         """What works inside, however it is called: where its time goes is asked of it directly."""
         return self._without(_CALLING)
+
+    @property
+    def is_native(self) -> bool:
+        """Whether it runs in a JVM of its own, without Python."""
+        return self.name in _JVM_BACKENDS and self.options.get("bridge", "native") == "native"
+
+    @property
+    def gives_answers(self) -> bool:
+        """Whether it classifies images, rather than marking how fast that could be."""
+        return self.name != FORWARD_ALONE
 
     def without_speed_options(self) -> BackendSpec:
         """Return what decides the answers: options that only change speed are dropped."""

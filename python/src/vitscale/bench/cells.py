@@ -13,7 +13,6 @@ from typing import Any, cast
 import numpy as np
 
 from vitscale.backends.base import Outputs
-from vitscale.backends.spec import needs_java
 from vitscale.bench.job import Job
 from vitscale.bench.launcher import Finished, run_process
 from vitscale.bench.schema import BenchmarkError, Run, Stages
@@ -45,8 +44,7 @@ def measure(job: Job, report: Report) -> Measured:
         Told each line of progress.
     """
     with tempfile.TemporaryDirectory(prefix="vitscale-cell-") as folder:
-        native = needs_java(job.spec) and job.spec["bridge"] == "native"
-        return (_run_native if native else _run_worker)(job, Path(folder), report)
+        return (_run_native if job.spec.is_native else _run_worker)(job, Path(folder), report)
 
 
 def inspect(job: Job, report: Report) -> Inspection:

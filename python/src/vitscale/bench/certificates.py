@@ -49,6 +49,8 @@ class Certificates:
                 self._notebook.save()
 
     def _wants(self, cell: Cell, ordered: Sequence[Cell]) -> tuple[Want, ...]:
+        if not cell.backend.gives_answers:
+            return ()
         wants: list[Want] = []
         if self._plan.settings.parity_images and self._lacks_parity(cell, ordered):
             wants.append("outputs")

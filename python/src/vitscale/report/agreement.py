@@ -59,7 +59,10 @@ def agreement_of(benchmark: Benchmark, rows: Sequence[Parity]) -> Agreement:
     -----
     Options that only change speed have no parity row of their own: ``spark-nlp`` speaks for it over py4j too.
     """
-    name = str(BackendSpec(benchmark["backend"], benchmark["options"]).without_speed_options())
+    spec = BackendSpec(benchmark["backend"], benchmark["options"])
+    if not spec.gives_answers:
+        return Agreement(Verdict.NOT_COMPARED, "It runs the model alone and labels nothing.")
+    name = str(spec.without_speed_options())
     for index, row in enumerate(rows):
         if row["backend"] == name:
             return judge(row, f"parity[{index}]")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from vitscale.backends.spec import FORWARD_ALONE
 from vitscale.report import units
 from vitscale.report.agreement import Agreement, Verdict
 from vitscale.report.ratio import Ratio
@@ -42,7 +43,7 @@ def headline(summary: Summary) -> Headline:
     weights = (
         "The weights are random: speed and agreement are real, the labels mean nothing." if random else ""
     )
-    measured = summary.measured
+    measured = [row for row in summary.measured if row.backend != FORWARD_ALONE]
     if not measured:
         return Headline("Nothing could be measured.", "", is_doubtful=False, weights=weights)
     fastest, reference = measured[0], summary.reference
