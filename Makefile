@@ -62,7 +62,7 @@ test-scala: .venv
 	./sbtw test
 
 test-python: .venv $(jar) browser
-	$(venv)/python -m pytest tests/unit tests/report tests/parity
+	$(venv)/python -m pytest tests/unit tests/report tests/parity tests/job
 
 # The report's tests drive a real browser: Debian's Chromium, unless one is there already.
 .PHONY: browser
