@@ -53,6 +53,14 @@ $(jar): $(scala_sources) python/src/vitscale/_version.py python/src/vitscale/jav
 	./sbtw assembly
 	touch $@
 
+# A master and two workers of one core each, on loopback with authentication; it prints how to use them.
+.PHONY: cluster cluster-stop
+cluster: .venv $(jar)
+	$(venv)/vitscale cluster start
+
+cluster-stop: .venv
+	$(venv)/vitscale cluster stop
+
 wheel: $(jar)
 	$(venv)/python -m build --wheel --no-isolation --outdir python/dist python
 
@@ -77,6 +85,10 @@ lint: .venv
 
 report: .venv
 	$(venv)/vitscale report $(RESULTS) --output $(RESULTS:.json=.html)
+
+# The README's picture, from the raw values beside it.
+docs/benchmark.svg: docs/benchmark.json | .venv
+	$(venv)/vitscale report $< --output $@
 
 clean:
 	rm -rf target project/target project/project .cache results python/dist $(jar)

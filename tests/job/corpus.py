@@ -17,11 +17,11 @@ from tests.fixtures.raw_images import bitmap, png_chunk
 MAX_BYTES = 200_000
 
 ODD_NAMES = (
-    "two words.jpg", " space first.jpg", "space last.jpg ", "ünïcødé 猫 🐈.jpg", "100%.jpg", "%20.jpg", "%zz.jpg",
-    "new\nline.jpg", "tab\there.jpg", "a:b.jpg", "C:photo.jpg", "[1].jpg", "{a,b}.jpg", "star*.jpg", "what?.jpg",
-    "hash#1.jpg", "quote'\".jpg", "back\\slash.jpg", "a=b&c;d.jpg", "_underscore.jpg", "-dash.jpg", "~tilde.jpg",
-    "$(x).jpg", "comma,semicolon;.jpg", "UPPER.JPG", "two.dots.jpeg", "x" * 251 + ".jpg", "\u202eright to left.jpg",
-    "e\u0301.jpg", "\u00e9.jpg",
+    "two words.jpg", " space first.jpg", "ünïcødé 猫 🐈.jpg", "e\u0301.jpg", "\u00e9.jpg", "\u202eleft.jpg",
+    "100%.jpg", "%20.jpg", "%zz.jpg", "new\nline.jpg", "tab\there.jpg", "a:b.jpg", "C:photo.jpg", "[1].jpg",
+    "{a,b}.jpg", "star*.jpg", "what?.jpg", "hash#1.jpg", "quote'\".jpg", "back\\slash.jpg", "a=b&c;d.jpg",
+    "_underscore.jpg", "-dash.jpg", "~tilde.jpg", "$(x).jpg", "comma,semicolon;.jpg", "UPPER.JPG",
+    "two.dots.jpeg", "x" * 251 + ".jpg",
 )  # fmt: skip
 
 
@@ -58,10 +58,9 @@ def write_good(folder: Path, count: int) -> list[Path]:
     odd = folder / "odd [names]: 100% {ü}"
     odd.mkdir()
     for seed, name in enumerate(ODD_NAMES):
-        if name.strip().lower().endswith((".jpg", ".jpeg")) and not name.endswith(" "):
-            file = odd / name
-            file.write_bytes(encoded(count + seed, "JPEG"))
-            files.append(file)
+        file = odd / name
+        file.write_bytes(encoded(count + seed, "JPEG"))
+        files.append(file)
     return files
 
 
@@ -85,12 +84,8 @@ def _contents(rng: random.Random) -> Iterator[tuple[str, list[tuple[bytes, str, 
     yield "random", [(content, "decode", "^not an image: it starts with 01") for content in random_bytes]
     yield "empty", [(b"", "decode", "^the file is empty: 0 bytes$")] * 20
     yield "zeros", [(bytes(n), "decode", "^not an image: it starts with 00") for n in range(1, 400, 20)]
-    texts = [f"<html>{n}</html>".encode() for n in range(20)] + [
-        b"%PDF-1.7",
-        b"PK\x03\x04zip",
-        b"GIF",
-        b"\xff",
-    ]
+    texts = [f"<html>{n}</html>".encode() for n in range(20)]
+    texts += [b"%PDF-1.7", b"PK\x03\x04zip", b"GIF", b"\xff"]
     yield "other formats", [(content, "decode", "^not an image: it starts with") for content in texts]
     yield "bombs", [(content, "decode", "are [0-9]+ pixels, the limit is") for content in _bombs()]
     yield (

@@ -37,12 +37,8 @@ def command(images: object, output: Path, *options: object, model: Path = MODEL)
     return [str(VITSCALE), *map(str, arguments), *map(str, options)]
 
 
-def environment() -> dict[str, str]:
-    return {**os.environ, "JDK_JAVA_OPTIONS": QUICK_JAVA, "COLUMNS": "200"}
-
-
 def start(
-    images: object, output: Path, *options: object, prefix: tuple[str, ...] = ()
+    images: object, output: Path, *options: object, prefix: tuple[str, ...] = (), **environment: str
 ) -> subprocess.Popen[str]:
     """Start a job, behind a prefix of its command line; its standard error is a pipe."""
     return subprocess.Popen(
@@ -52,7 +48,7 @@ def start(
         stderr=subprocess.PIPE,
         text=True,
         errors="surrogateescape",
-        env=environment(),
+        env={**os.environ, "JDK_JAVA_OPTIONS": QUICK_JAVA, "COLUMNS": "200", **environment},
     )
 
 
@@ -62,9 +58,11 @@ def finish(process: subprocess.Popen[str]) -> Finished:
     return Finished(process.returncode, stderr, json.loads(stdout) if stdout.strip() else None)
 
 
-def classify(images: object, output: Path, *options: object, prefix: tuple[str, ...] = ()) -> Finished:
+def classify(
+    images: object, output: Path, *options: object, prefix: tuple[str, ...] = (), **environment: str
+) -> Finished:
     """Run a job to its end."""
-    return finish(start(images, output, *options, prefix=prefix))
+    return finish(start(images, output, *options, prefix=prefix, **environment))
 
 
 def rows(output: Path, table: str) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Hundreds of bad files among good ones: nothing is lost, every reason is right, the good ones are unharmed."""
+"""Hundreds of bad files among good ones: nothing is lost, every reason is right, the good are unharmed."""
 
 from __future__ import annotations
 

@@ -37,8 +37,16 @@ class JavaError(VitscaleError):
     """No Java 17, a jar that is missing or of another version, or a JVM that did not start."""
 
 
+class ClusterError(VitscaleError):
+    """A local Spark cluster that did not start, or that is not there."""
+
+
 class ResultsError(VitscaleError):
     """A results file that cannot be read or does not follow the schema."""
+
+
+class RegressionError(VitscaleError):
+    """Results that are slower than older ones, beyond what was allowed and beyond noise."""
 
 
 class ParityError(VitscaleError):

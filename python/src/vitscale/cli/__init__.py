@@ -6,11 +6,25 @@ import sys
 
 from rich.markup import escape
 
-from vitscale.cli import bench, check, classify, env, export, parity, photos, report
+from vitscale.cli import bench, check, classify, cluster, compare, env, export, parity, photos, report, sizing
 from vitscale.cli.app import app, progress
 from vitscale.errors import VitscaleError
 
-__all__ = ["app", "bench", "check", "classify", "env", "export", "main", "parity", "photos", "report"]
+__all__ = [
+    "app",
+    "bench",
+    "check",
+    "classify",
+    "cluster",
+    "compare",
+    "env",
+    "export",
+    "main",
+    "parity",
+    "photos",
+    "report",
+    "sizing",
+]
 
 
 def main() -> None:

@@ -3,9 +3,8 @@ package vitscale.job
 import java.io.IOException
 import java.nio.file.{Files, Paths}
 
-import scala.util.control.NonFatal
-
-import vitscale.{OutputException, UsageException, VitscaleException}
+import vitscale.CommandLine.{guarded, say}
+import vitscale.{OutputException, UsageException}
 
 /** What `vitscale classify` runs, and `spark-submit --class vitscale.job.ClassifyMain vitscale.jar`.
   *
@@ -52,17 +51,6 @@ object ClassifyMain {
     }
   }
 
-  private def guarded(action: => Int): Int =
-    try action
-    catch {
-      case error: VitscaleException =>
-        say(s"error: ${error.getMessage}")
-        error.exitCode
-      case NonFatal(error) =>
-        error.printStackTrace()
-        1
-    }
-
   /** Read from a property that every Java has: the jar's other classes may need a newer one. */
   private def requireJava(): Unit = {
     val version = sys.props("java.specification.version")
@@ -71,6 +59,4 @@ object ClassifyMain {
         s"Java $RequiredJava is needed, this is Java $version. Set JAVA_HOME to a Java $RequiredJava."
       )
   }
-
-  private def say(line: String): Unit = System.err.println(s"vitscale: $line")
 }

@@ -1,8 +1,6 @@
 package vitscale.job
 
-import com.fasterxml.jackson.databind.json.JsonMapper
-import com.fasterxml.jackson.databind.{ObjectWriter, PropertyNamingStrategies}
-import com.fasterxml.jackson.module.scala.DefaultScalaModule
+import vitscale.SnakeCaseJson
 
 /** What became of the files of a run: `files = predicted + quarantined + not_done`, and nothing is left over when a run is
   * complete.
@@ -44,7 +42,7 @@ final case class Ledger(
     problem: Option[String]
 ) {
 
-  def toJson: Array[Byte] = Ledger.json.writeValueAsBytes(this)
+  def toJson: Array[Byte] = SnakeCaseJson.writer.writeValueAsBytes(this)
 
   /** The exit status of the command: 0 if every file was classified. */
   def exitCode: Int = status match {
@@ -69,11 +67,4 @@ object Ledger {
   val Failed = "failed"
 
   private val InterruptedCode = 130
-
-  private val json: ObjectWriter = JsonMapper
-    .builder()
-    .addModule(DefaultScalaModule)
-    .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-    .build()
-    .writerWithDefaultPrettyPrinter()
 }

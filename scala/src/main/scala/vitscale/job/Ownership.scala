@@ -56,15 +56,17 @@ object Ownership {
   private val Released = "{}".getBytes("UTF-8")
   private val json = new ObjectMapper()
 
-  /** @param say
+  /** @param staleSeconds
+    *   an owner elsewhere whose file does not change for so long is taken for dead
+    * @param say
     *   told why it waits
     * @throws vitscale.OutputException
     *   if another driver has the output
     */
-  def take(storage: Storage, say: String => Unit): Ownership = {
+  def take(storage: Storage, say: String => Unit, staleSeconds: Long = StaleSeconds): Ownership = {
     storage.makeFolder(Folder)
     val last = numbers(storage).lastOption
-    last.foreach(number => refuseIfAlive(storage, number, say))
+    last.foreach(number => refuseIfAlive(storage, number, say, staleSeconds))
     val number = last.getOrElse(0L) + 1
     val own = beats()
     if (!storage.createFirst(file(number), own())) throw taken(storage, "it was faster")
@@ -77,20 +79,20 @@ object Ownership {
     new Ownership(storage, number, own)
   }
 
-  private def refuseIfAlive(storage: Storage, number: Long, say: String => Unit): Unit = {
+  private def refuseIfAlive(storage: Storage, number: Long, say: String => Unit, staleSeconds: Long): Unit = {
     val owner = read(storage, number)
     val host = owner.path("host").asText("")
     if (host == ownHost) {
       if (isAlive(owner.path("pid").asLong, owner.path("started").asText))
         throw taken(storage, s"process ${owner.path("pid").asLong} on this machine")
     } else if (host.nonEmpty) {
-      say(s"the last run, on $host, did not end; watching for $StaleSeconds s whether it still lives")
-      if (changes(storage, number, owner.toString)) throw taken(storage, s"on $host")
+      say(s"the last run, on $host, did not end; watching for $staleSeconds s whether it still lives")
+      if (changes(storage, number, owner.toString, staleSeconds)) throw taken(storage, s"on $host")
     }
   }
 
-  private def changes(storage: Storage, number: Long, before: String): Boolean =
-    (1L to StaleSeconds).exists { _ =>
+  private def changes(storage: Storage, number: Long, before: String, staleSeconds: Long): Boolean =
+    (1L to staleSeconds).exists { _ =>
       Thread.sleep(TimeUnit.SECONDS.toMillis(1))
       read(storage, number).toString != before
     }
