@@ -263,6 +263,14 @@ def test_terminal(width: int) -> None:
     assert "disagrees" in printed(width, print_parity, example()["parity"])
 
 
+@pytest.mark.parametrize("results", [whole(), single_stream()], ids=["rounds", "latency"])
+def test_a_narrow_terminal_loses_no_column_that_it_shows(results: dict[str, Any]) -> None:
+    lines = printed(80, print_summary, results).splitlines()
+    assert any(line.rstrip().endswith(" failed") for line in lines)
+    assert any(line.startswith(" vitscale ") and line.rstrip().endswith(" 0") for line in lines)
+    assert "disagrees" not in printed(80, print_summary, single_stream())
+
+
 def test_terminal_reads_no_markup_and_names_ten_failures() -> None:
     failed = [{"file": f"[red]{number}[/red].jpg", "reason": "[bold]"} for number in range(12)]
     text = printed(100, print_summary, suite([benchmark("vitscale", 1, [1, 2], failed=failed)]))
