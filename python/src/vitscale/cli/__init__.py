@@ -6,7 +6,7 @@ import sys
 
 from rich.markup import escape
 
-from vitscale.cli import bench, check, cluster, env, export, parity, photos, report, sizing
+from vitscale.cli import bench, check, cluster, compare, env, export, parity, photos, report, sizing
 from vitscale.cli.app import app, progress
 from vitscale.errors import VitscaleError
 
@@ -15,6 +15,7 @@ __all__ = [
     "bench",
     "check",
     "cluster",
+    "compare",
     "env",
     "export",
     "main",
