@@ -6,7 +6,7 @@ import sys
 
 from rich.markup import escape
 
-from vitscale.cli import bench, check, cluster, compare, env, export, parity, photos, report, sizing
+from vitscale.cli import bench, check, cluster, compare, env, export, parity, photos, report, scaling, sizing
 from vitscale.cli.app import app, progress
 from vitscale.errors import VitscaleError
 
@@ -22,6 +22,7 @@ __all__ = [
     "parity",
     "photos",
     "report",
+    "scaling",
     "sizing",
 ]
 

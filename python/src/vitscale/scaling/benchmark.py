@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Any
 
 from vitscale.bench import schedule
 from vitscale.bench.schema import Interval
@@ -101,8 +100,3 @@ def efficiencies(pairs: Sequence[tuple[JobRun, JobRun]]) -> dict[str, Efficiency
             [(one.task_seconds / one.images) / (two.task_seconds / two.images) for one, two in pairs]
         ),
     }
-
-
-def to_json(efficiency: Efficiency) -> dict[str, Any]:
-    """Return an efficiency as the results file has it."""
-    return {"median": efficiency.median, "ci": efficiency.ci, "rounds": efficiency.rounds}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,7 @@ class Timeline:
         found = []
         for executor in self.executors:
             own = [task for task in self.classifying if task.executor == executor]
-            found += [max(0.0, b.launched - a.finished) for a, b in zip(own, own[1:], strict=False)]
+            found += [max(0.0, b.launched - a.finished) for a, b in pairwise(own)]
         return found
 
 
