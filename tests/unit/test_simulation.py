@@ -15,7 +15,7 @@ STEADY = Calibration(
     megapixels=(0.19,),
     decode_per_megapixel=0.02,
     executor_start=(8.0,),
-    model_load=(2.0,),
+    executor_ready=(2.0,),
     task_overhead=0.01,
     dispatch=0.002,
     finish=1.5,
@@ -23,7 +23,7 @@ STEADY = Calibration(
     side_by_side=(1.0,),
 )
 FREE = replace(
-    STEADY, executor_start=(0.0,), model_load=(0.0,), task_overhead=0.0, dispatch=0.0, finish=0.0,
+    STEADY, executor_start=(0.0,), executor_ready=(0.0,), task_overhead=0.0, dispatch=0.0, finish=0.0,
     listing_rate=math.inf,
 )  # fmt: skip
 UNEVEN = replace(STEADY, task_rates=(0.15, 0.18, 0.2, 0.2, 0.22, 0.35), side_by_side=(0.93, 0.97))

@@ -6,7 +6,20 @@ import sys
 
 from rich.markup import escape
 
-from vitscale.cli import bench, check, cluster, compare, env, export, parity, photos, report, scaling, sizing
+from vitscale.cli import (
+    bench,
+    check,
+    cluster,
+    compare,
+    env,
+    export,
+    parity,
+    photos,
+    report,
+    scaling,
+    simulate,
+    sizing,
+)
 from vitscale.cli.app import app, progress
 from vitscale.errors import VitscaleError
 
@@ -23,6 +36,7 @@ __all__ = [
     "photos",
     "report",
     "scaling",
+    "simulate",
     "sizing",
 ]
 

@@ -48,7 +48,7 @@ def scaling(
 
     check_writable(output)
     found, opened = find_images(images), ModelFolder.open(model, precision)
-    options = ["--images", str(images), "--model", str(model), "--precision", precision]
+    options = ["--images", str(found.root), "--model", str(opened.path.resolve()), "--precision", precision]
     pairs = run_rounds(options, rounds, seed, say, memory)
     measured = document(
         ["vitscale", *sys.argv[1:]],

@@ -20,8 +20,8 @@ class Calibration:
         What a megapixel more costs an image.
     executor_start : tuple of float
         From the job's start to the first executor, of each run.
-    model_load : tuple of float
-        Opening the model on an executor.
+    executor_ready : tuple of float
+        What an executor needs before its first image: fetching the jar, loading its classes and the model.
     task_overhead : float
         Of each task on its core, beside its work: sending it, unpacking it, waiting for the next.
     dispatch : float
@@ -38,7 +38,7 @@ class Calibration:
     megapixels: tuple[float, ...]
     decode_per_megapixel: float
     executor_start: tuple[float, ...]
-    model_load: tuple[float, ...]
+    executor_ready: tuple[float, ...]
     task_overhead: float
     dispatch: float
     finish: float

@@ -37,9 +37,9 @@ class Task:
     run_seconds: float
 
     @property
-    def overhead_seconds(self) -> float:
-        """What sending, unpacking and answering took."""
-        return self.finished - self.launched - self.run_seconds
+    def seconds(self) -> float:
+        """From its launch to its end."""
+        return self.finished - self.launched
 
 
 @dataclass(frozen=True)
@@ -67,13 +67,16 @@ class Timeline:
         """The tasks that classify images."""
         return tuple(task for task in self.tasks if task.stage != self.warm_up.stage)
 
-    def pauses(self) -> list[float]:
-        """Return the seconds between two tasks of an executor of one core, for all of them."""
-        found = []
-        for executor in self.executors:
-            own = [task for task in self.classifying if task.executor == executor]
-            found += [max(0.0, b.launched - a.finished) for a, b in pairwise(own)]
-        return found
+    def overheads(self) -> list[float]:
+        """Return seconds from the end of a task to that of the next on its core, without the latter's work.
+
+        Every executor has one core. Its first task is left out: it fetches the jar and opens the model.
+        """
+        return [
+            max(0.0, task.finished - before.finished - task.run_seconds)
+            for executor in self.executors
+            for before, task in pairwise(task for task in self.classifying if task.executor == executor)
+        ]
 
 
 def read_event_log(folder: Path) -> Timeline:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -34,14 +35,15 @@ class JobRun:
         Of the whole command.
     executor_start : float
         From the command to the first executor.
-    model_load : float
-        Of the task that opens the model.
+    executor_ready : float
+        Of the task that opens the model: the executor fetches the jar, starts its classes, loads the weights.
     finish : float
         From the last task to the end of the command.
     task_seconds : float
         The executors' own work on all images together.
     task_overhead : float
-        Of all tasks together, beside their work: sending, unpacking, and pauses between tasks.
+        Of one task beside its work, sending, unpacking and the pause before it: median, each executor's first
+        task left out.
     task_rates : list of float
         Seconds an image of each task; known with one executor only, else empty.
     tasks : int
@@ -55,7 +57,7 @@ class JobRun:
     job_seconds: float
     wall_seconds: float
     executor_start: float
-    model_load: float
+    executor_ready: float
     finish: float
     task_seconds: float
     task_overhead: float
@@ -122,10 +124,10 @@ def run_job(
             job_seconds=done["seconds"],
             wall_seconds=finished.wall_seconds,
             executor_start=min(timeline.executors.values()) - started,
-            model_load=timeline.warm_up.run_seconds,
+            executor_ready=timeline.warm_up.seconds,
             finish=ended - max(task.finished for task in tasks),
             task_seconds=sum(task.run_seconds for task in tasks),
-            task_overhead=sum(task.overhead_seconds for task in tasks) + sum(timeline.pauses()),
+            task_overhead=median(timeline.overheads() or [0.0]),
             task_rates=_task_rates(timeline, output) if executors == 1 else [],
             tasks=len(tasks),
             peak_memory_bytes=finished.peak_memory_bytes,

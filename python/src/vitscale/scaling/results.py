@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -105,14 +106,13 @@ def calibration(measured: Document) -> Calibration:
     """Return what a simulation needs of the results."""
     pairs = runs(measured)
     every = [run for pair in pairs for run in pair]
-    overhead = [run.task_overhead / run.tasks for run in every]
     return Calibration(
         task_rates=tuple(rate for one, _ in pairs for rate in one.task_rates),
         megapixels=tuple(measured["megapixels"]),
         decode_per_megapixel=measured["decode_seconds_per_megapixel"],
         executor_start=tuple(run.executor_start for run in every),
-        model_load=tuple(run.model_load for run in every),
-        task_overhead=sum(overhead) / len(overhead),
+        executor_ready=tuple(run.executor_ready for run in every),
+        task_overhead=median(run.task_overhead for run in every),
         dispatch=measured["dispatch_seconds"],
         finish=sum(run.finish for run in every) / len(every),
         listing_rate=Listing(**measured["listing"]).rate,

@@ -174,8 +174,8 @@ class _Run:
 
     def _ready(self) -> list[float]:
         """Return when each core can work: one executor opens the model first, the others after it."""
-        first = float(self._random.choice(self._measured.model_load))
-        loads = self._random.choice(self._measured.model_load, self._fleet.nodes)
+        first = float(self._random.choice(self._measured.executor_ready))
+        loads = self._random.choice(self._measured.executor_ready, self._fleet.nodes)
         loads[0] = 0.0
         return [first + float(load) for load in loads for _ in range(self._fleet.cores)]
 
