@@ -86,5 +86,9 @@ lint: .venv
 report: .venv
 	$(venv)/vitscale report $(RESULTS) --output $(RESULTS:.json=.html)
 
+# The README's picture, from the raw values beside it.
+docs/benchmark.svg: docs/benchmark.json | .venv
+	$(venv)/vitscale report $< --output $@
+
 clean:
 	rm -rf target project/target project/project .cache results python/dist $(jar)

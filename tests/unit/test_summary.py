@@ -45,7 +45,7 @@ def printed(width: int, show: Any, answer: Any) -> str:
     ("options", "device", "expected"),
     [
         ({}, "cpu", "huggingface"),
-        ({"dtype": "bfloat16"}, "cpu", "huggingface (dtype=bfloat16)"),
+        ({"dtype": "bfloat16"}, "cpu", "huggingface (bfloat16)"),
         ({"bridge": "py4j", "threads": 2}, "cpu", "huggingface (py4j, threads=2)"),
         ({"torch_compile": True}, "gpu", "huggingface (gpu, torch_compile)"),
         ({"x": False, "y": "A"}, "cpu", "huggingface (x=false, y=A)"),
@@ -59,7 +59,7 @@ def test_rows_are_best_first_with_ratios_to_plain_huggingface() -> None:
     rows = summarise_results(example()).rows
     assert [(row.label, row.best.batch_size) for row in rows if row.best] == [
         ("vitscale", 4),
-        ("huggingface (dtype=bfloat16)", 8),
+        ("huggingface (bfloat16)", 8),
         ("onnxruntime", 4),
         ("huggingface", 4),
         ("spark-nlp", 4),
@@ -115,7 +115,7 @@ def test_options_that_change_only_speed_share_a_verdict_and_others_do_not() -> N
     assert verdicts == {
         "spark-nlp (py4j)": Verdict.DIFFERS,
         "spark-nlp (threads=4)": Verdict.DIFFERS,
-        "spark-nlp (precision=int8)": Verdict.EQUAL,
+        "spark-nlp (int8)": Verdict.EQUAL,
     }
 
 
@@ -261,6 +261,14 @@ def test_terminal(width: int) -> None:
     assert "dogs/truncated.jpg" in text
     assert ("peak memory" in text) == (width == 200)
     assert "disagrees" in printed(width, print_parity, example()["parity"])
+
+
+@pytest.mark.parametrize("results", [whole(), single_stream()], ids=["rounds", "latency"])
+def test_a_narrow_terminal_loses_no_column_that_it_shows(results: dict[str, Any]) -> None:
+    lines = printed(80, print_summary, results).splitlines()
+    assert any(line.rstrip().endswith(" failed") for line in lines)
+    assert any(line.startswith(" vitscale ") and line.rstrip().endswith(" 0") for line in lines)
+    assert "disagrees" not in printed(80, print_summary, single_stream())
 
 
 def test_terminal_reads_no_markup_and_names_ten_failures() -> None:

@@ -9,18 +9,21 @@ from vitscale.report.claims import Check
 from vitscale.report.group import Group, Section, Source, groups_of
 from vitscale.report.text_table import escaped, markdown_table
 
-_CLAIM_COLUMNS = ("claim", "set", "claimed", "ours", "outcome", "why")
-_CLAIM_WORDS = frozenset({0, 1, 4, 5})
+_CLAIM_COLUMNS = ("claim", "set", "claimed", "ours", "outcome", "why", "tested with")
+_CLAIM_WORDS = frozenset({0, 1, 4, 5, 6})
 
 
 def markdown(sources: Sequence[Source]) -> str:
     """Return results, grouped by machine, and the claims that they test."""
     groups = groups_of(sources)
-    parts = []
+    parts: list[str] = []
     for group in groups:
         if len(groups) > 1:
             parts.append(f"## {escaped(group.machine)}\n")
-        parts += [summary_markdown(section) for section in group.sections]
+        for section in group.sections:
+            if len(sources) > 1:
+                parts.append(f"### {escaped(section.origin.name)}\n")
+            parts.append(summary_markdown(section))
         parts.append(claims_markdown(group))
     return "\n".join(parts)
 
@@ -57,7 +60,6 @@ def _claim_cells(check: Check) -> tuple[str, ...]:
     ours = units.ratio(check.ratio)
     if check.ci:
         ours += f" ({units.ratio_interval(check.ci)})"
-    tested = f" ({check.tested_with})" if check.tested_with else ""
     claim = check.claim
     return (
         claim.statement,
@@ -65,7 +67,8 @@ def _claim_cells(check: Check) -> tuple[str, ...]:
         units.ratio(claim.ratio),
         ours,
         check.outcome,
-        f"{check.reason}{tested}",
+        check.reason,
+        check.tested_with,
     )
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from vitscale.backends.spec import BackendSpec
 from vitscale.bench.schema import Benchmark
 
+_TOLD_BY_THEIR_VALUE = frozenset({"bridge", "dtype", "engine", "precision"})
+"""Options whose value says what they are: a phone has little room."""
+
 
 def label(benchmark: Benchmark) -> str:
     """Return the reader's name of a backend and what differs from its defaults.
 
     Examples
     --------
-    ``huggingface``, ``huggingface (dtype=bfloat16)``, ``spark-nlp (py4j)``, ``onnxruntime (gpu, threads=2)``.
+    ``huggingface``, ``huggingface (bfloat16)``, ``spark-nlp (py4j)``, ``onnxruntime (gpu, threads=2)``.
     """
     parts = ["gpu"] if benchmark["device"] == "gpu" else []
     parts += [_option(key, value) for key, value in benchmark["options"].items()]
@@ -35,4 +38,4 @@ def _option(key: str, value: str | int | bool) -> str:
     if value is True:
         return key
     said = "false" if value is False else str(value)
-    return said if key == "bridge" else f"{key}={said}"
+    return said if key in _TOLD_BY_THEIR_VALUE else f"{key}={said}"

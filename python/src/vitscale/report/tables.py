@@ -52,7 +52,8 @@ def columns_of(summary: Summary) -> list[Column]:
     columns = [*_WHO, *speed]
     columns.append(Column(versus, lambda row: _ratio(row.ratio)))
     if summary.tuned:
-        columns.append(Column(f"vs {summary.tuned.label}", lambda row: _ratio(row.tuned_ratio)))
+        title = f"vs {summary.tuned.label}"
+        columns.append(Column(title, lambda row: _ratio(row.tuned_ratio), is_minor=True))
     if any(row.ratio and row.ratio.rounds for row in summary.rows):
         columns.append(Column("verdict", _verdict, is_text=True))
     return [*columns, *_COSTS]
@@ -99,7 +100,7 @@ _WHO = (
 )
 
 _THROUGHPUT = (
-    Column("best batch", lambda row: Entry(str(row.best.batch_size) if row.best else "failed")),
+    Column("batch", lambda row: Entry(str(row.best.batch_size) if row.best else "failed")),
     Column("images/s", _rate),
 )
 

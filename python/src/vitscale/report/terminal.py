@@ -41,7 +41,9 @@ def print_summary(results: BenchmarkSuite, console: Console) -> None:
     ]
     verdicts = [row.agreement.verdict for row in summary.rows]
     colours = [_COLOURS.get(verdict, "") for verdict in verdicts]
-    console.print(result_table([columns[number].title for number in shown], rows, colours, coloured=1))
+    titles = [columns[number].title for number in shown]
+    words = frozenset({titles.index("verdict")} if "verdict" in titles else ())
+    console.print(result_table(titles, rows, colours, coloured=1, words=words))
     for row, cell in summary.failed_cells:
         console.print(Text.assemble((f"{row.label}, batch size {cell.batch_size}: ", "red"), cell.problem))
     failures = list(failures_by_image(summary.rows).items())
@@ -85,23 +87,31 @@ def print_parity(rows: Sequence[Parity], console: Console) -> None:
 
 
 def result_table(
-    columns: Sequence[str], rows: Sequence[Sequence[str]], colours: Sequence[str], coloured: int
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    colours: Sequence[str],
+    coloured: int,
+    words: frozenset[int] = frozenset(),
 ) -> Table:
-    """Return a table in which only the first column may wrap.
+    """Return a table in which names and words may wrap, and figures not.
 
     Parameters
     ----------
     columns, rows
-        Headings and cells; the first column is a name, the others are as wide as they must be.
+        Headings and cells; the first column is a name.
     colours : sequence of str
         A Rich style for each row, which one of its cells has.
     coloured : int
         Which.
+    words : frozenset of int
+        Columns that hold sentences.
     """
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for number, column in enumerate(columns):
-        longest = max((len(row[number]) for row in rows), default=1) if number else None
-        is_text = number in (0, coloured)
+        texts = [row[number] for row in rows]
+        parts = [part for text in texts for part in text.split()] if number in words else texts
+        longest = max(map(len, [*parts, *column.split()])) if number else None
+        is_text = number in {0, coloured, *words}
         table.add_column(column, justify="left" if is_text else "right", min_width=longest, overflow="fold")
     for row, colour in zip(rows, colours, strict=True):
         table.add_row(*(Text(cell, colour if at == coloured else "") for at, cell in enumerate(row)))

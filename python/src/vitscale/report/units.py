@@ -28,7 +28,7 @@ def spread(statistics: Statistics | None) -> str:
     ci = statistics.get("ci")
     if ci:
         return between(ci["low"], ci["high"])
-    return f"{between(statistics['min'], statistics['max'])} (range)"
+    return f"range {between(statistics['min'], statistics['max'])}"
 
 
 def ratio(value: float | None) -> str:

@@ -20,7 +20,7 @@ class StandIn:
     backend, device : str
         As in the results.
     options : tuple of pairs
-        All that may differ from the backend's defaults.
+        All that may differ from the backend's defaults; what is false is one.
     era : str
         ``"published"`` or ``"today"``; empty where both are the same, as for Hugging Face.
     """
@@ -33,13 +33,16 @@ class StandIn:
 
     def find(self, summary: Summary) -> Row | None:
         """Return its row with figures, if it was measured."""
-        for row in summary.measured:
-            first = row.cells[0].benchmark
-            if (first["backend"], first["device"]) == (self.backend, self.device) and (
-                first["options"] == dict(self.options)
-            ):
-                return row
-        return None
+        return next((row for row in summary.measured if self._is(row)), None)
+
+    def _is(self, row: Row) -> bool:
+        first = row.cells[0].benchmark
+        options = {key: value for key, value in first["options"].items() if value is not False}
+        return (first["backend"], first["device"], options) == (
+            self.backend,
+            self.device,
+            dict(self.options),
+        )
 
 
 def stand_ins(timing: Timing) -> list[StandIn]:
@@ -49,16 +52,16 @@ def stand_ins(timing: Timing) -> list[StandIn]:
     on = " on a GPU" if timing.device == "gpu" else ""
     if timing.engine.startswith("Hugging Face"):
         return [StandIn(f"huggingface{on}", "huggingface", timing.device)]
-    one_dnn = ("onednn", "off" not in timing.engine)
-    setting = f", oneDNN {'on' if one_dnn[1] else 'off'}" if timing.device == "cpu" else ""
+    is_off = timing.engine.endswith("oneDNN off")
+    setting = "" if timing.device == "gpu" else f", oneDNN {'off' if is_off else 'on'}"
     tensorflow = StandIn(
         f"spark-nlp{on} (TensorFlow{setting})",
         "spark-nlp",
         timing.device,
-        (("engine", "tensorflow"), *([one_dnn] if timing.device == "cpu" else [])),
+        (("engine", "tensorflow"), *([("onednn", True)] if setting.endswith("on") else [])),
         era="published",
     )
-    if "off" in timing.engine:
+    if is_off:
         return [tensorflow]
     return [
         tensorflow,

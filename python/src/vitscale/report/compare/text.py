@@ -89,9 +89,9 @@ def print_changes(outcome: Outcome, console: Console) -> None:
     """Print the table, what else differs, and the conclusion."""
     columns = [name for name in _shown(outcome) if console.width >= _WIDE or name not in _MINOR]
     found = _in_both(outcome)
-    rows = [_cells(change, columns) for change in found]
+    rows, last = [_cells(change, columns) for change in found], len(columns) - 1
     colours = [_COLOURS.get(change.verdict, "") for change in found]
-    console.print(result_table(columns, rows, colours, coloured=len(columns) - 1))
+    console.print(result_table(columns, rows, colours, coloured=last, words=frozenset({last})))
     for line in _notes(outcome):
         console.print(Text(line, "dim"))
     is_bad = outcome.regressions or outcome.disagreements
