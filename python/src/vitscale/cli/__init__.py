@@ -6,7 +6,7 @@ import sys
 
 from rich.markup import escape
 
-from vitscale.cli import bench, check, cluster, compare, env, export, parity, photos, report, sizing
+from vitscale.cli import bench, check, classify, cluster, compare, env, export, parity, photos, report, sizing
 from vitscale.cli.app import app, progress
 from vitscale.errors import VitscaleError
 
@@ -14,6 +14,7 @@ __all__ = [
     "app",
     "bench",
     "check",
+    "classify",
     "cluster",
     "compare",
     "env",
