@@ -6,7 +6,21 @@ import sys
 
 from rich.markup import escape
 
-from vitscale.cli import bench, check, classify, cluster, compare, env, export, parity, photos, report, sizing
+from vitscale.cli import (
+    bench,
+    check,
+    classify,
+    cluster,
+    compare,
+    env,
+    export,
+    parity,
+    photos,
+    report,
+    scaling,
+    simulate,
+    sizing,
+)
 from vitscale.cli.app import app, progress
 from vitscale.errors import VitscaleError
 
@@ -23,6 +37,8 @@ __all__ = [
     "parity",
     "photos",
     "report",
+    "scaling",
+    "simulate",
     "sizing",
 ]
 
