@@ -12,9 +12,10 @@ BENCH_FLAGS ?=
 
 venv := .venv/bin
 jar := python/src/vitscale/jars/vitscale.jar
+tensorflow_jars := python/src/vitscale/jars/tensorflow
 scala_sources := $(shell find scala/src/main project/*.scala project/*.sbt project/build.properties build.sbt -type f)
 
-.PHONY: bench bench-sample bench-full data jar wheel test test-scala test-python lint report clean
+.PHONY: bench bench-sample bench-full data jar tensorflow wheel test test-scala test-python lint report clean
 
 bench: .venv $(jar) data
 	$(venv)/vitscale bench --images $(IMAGES) --model $(MODEL) --batch-size $(BATCH_SIZES) \
@@ -53,15 +54,25 @@ $(jar): $(scala_sources) python/src/vitscale/_version.py python/src/vitscale/jav
 	./sbtw assembly
 	touch $@
 
+# Spark NLP's TensorFlow engine, as in the published benchmark: 116 MB of jars, and the model in its format.
+tensorflow: $(tensorflow_jars) $(MODEL)/tensorflow/fp32/saved_model.pb
+
+$(tensorflow_jars): project/Dependencies.scala project/TensorflowJars.scala | .venv
+	./sbtw tensorflow/collectJars
+	touch $@
+
+$(MODEL)/tensorflow/fp32/saved_model.pb: | .venv $(MODEL)
+	$(venv)/vitscale export $(MODEL) --format tensorflow --output $(MODEL)
+
 wheel: $(jar)
 	$(venv)/python -m build --wheel --no-isolation --outdir python/dist python
 
 test: test-scala test-python
 
 test-scala: .venv
-	./sbtw test
+	./sbtw test tensorflow/test
 
-test-python: .venv $(jar) browser
+test-python: .venv $(jar) $(tensorflow_jars) browser
 	$(venv)/python -m pytest tests/unit tests/report tests/parity
 
 # The report's tests drive a real browser: Debian's Chromium, unless one is there already.
@@ -79,4 +90,4 @@ report: .venv
 	$(venv)/vitscale report $(RESULTS) --output $(RESULTS:.json=.html)
 
 clean:
-	rm -rf target project/target project/project .cache results python/dist $(jar)
+	rm -rf target scala/tensorflow/target project/target project/project .cache results python/dist python/src/vitscale/jars
