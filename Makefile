@@ -64,6 +64,14 @@ $(tensorflow_jars): project/Dependencies.scala project/TensorflowJars.scala | .v
 $(MODEL)/tensorflow/fp32/saved_model.pb: | .venv $(MODEL)
 	$(venv)/vitscale export $(MODEL) --format tensorflow --output $(MODEL)
 
+# A master and two workers of one core each, on loopback with authentication; it prints how to use them.
+.PHONY: cluster cluster-stop
+cluster: .venv $(jar)
+	$(venv)/vitscale cluster start
+
+cluster-stop: .venv
+	$(venv)/vitscale cluster stop
+
 wheel: $(jar)
 	$(venv)/python -m build --wheel --no-isolation --outdir python/dist python
 
@@ -73,7 +81,7 @@ test-scala: .venv
 	./sbtw test tensorflow/test
 
 test-python: .venv $(jar) $(tensorflow_jars) browser
-	$(venv)/python -m pytest tests/unit tests/report tests/parity
+	$(venv)/python -m pytest tests/unit tests/report tests/parity tests/job
 
 # The report's tests drive a real browser: Debian's Chromium, unless one is there already.
 .PHONY: browser

@@ -1,9 +1,11 @@
 """What several tests share: a small exported ViT and a few made photos."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from vitscale.cluster import Cluster, local_cluster
 from vitscale.models.export import export
 from vitscale.photos import make_photos
 
@@ -32,3 +34,10 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
     output = tmp_path_factory.mktemp("photos") / "twelve"
     make_photos(output, 12)
     return output
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A Spark cluster of two workers with one core each; use it in processes with its `environment`."""
+    with local_cluster() as running:
+        yield running

@@ -41,6 +41,10 @@ class SetupError(VitscaleError):
     """An environment that could not be set up: no network, no room on the disk, no fitting Python."""
 
 
+class ClusterError(VitscaleError):
+    """A local Spark cluster that did not start, or that is not there."""
+
+
 class ResultsError(VitscaleError):
     """A results file that cannot be read or does not follow the schema."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import signal
 import subprocess
@@ -16,11 +15,11 @@ from dataclasses import dataclass
 
 import psutil
 
+from vitscale.processes import die_with_parent
+
 _SAMPLE_SECONDS = 0.25
 _LINES_KEPT = 15
 _PREFIX = "vitscale: "
-_PR_SET_PDEATHSIG = 1  # linux/prctl.h
-_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,7 @@ def run_process(
         text=True,
         errors="replace",
         start_new_session=True,
-        preexec_fn=_die_with_parent,  # noqa: PLW1509  (it calls the kernel and takes no lock)
+        preexec_fn=die_with_parent,  # noqa: PLW1509  (it calls the kernel and takes no lock)
         env={**os.environ, "PYTHONUNBUFFERED": "1", "TOKENIZERS_PARALLELISM": "false", **(environment or {})},
     )
     start, busy = time.perf_counter(), _busy_seconds()
@@ -109,12 +108,6 @@ def run_process(
         other_cpu_seconds=max(0.0, _busy_seconds() - busy - watch.cpu_seconds),
         last_lines=list(last_lines),
     )
-
-
-def _die_with_parent() -> None:
-    """Let Linux end this process when the harness is killed, or it would disturb the next run."""
-    if _LIBC is not None:
-        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _busy_seconds() -> float:

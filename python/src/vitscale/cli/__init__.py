@@ -6,11 +6,23 @@ import sys
 
 from rich.markup import escape
 
-from vitscale.cli import bench, check, env, export, parity, photos, report
+from vitscale.cli import bench, check, cluster, env, export, parity, photos, report, sizing
 from vitscale.cli.app import app, progress
 from vitscale.errors import VitscaleError
 
-__all__ = ["app", "bench", "check", "env", "export", "main", "parity", "photos", "report"]
+__all__ = [
+    "app",
+    "bench",
+    "check",
+    "cluster",
+    "env",
+    "export",
+    "main",
+    "parity",
+    "photos",
+    "report",
+    "sizing",
+]
 
 
 def main() -> None:

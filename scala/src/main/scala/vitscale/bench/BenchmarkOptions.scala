@@ -181,7 +181,9 @@ object BenchmarkOptions {
     else if (options.precision != "fp32")
       Some(s"--engine tensorflow runs fp32 alone, not ${options.precision}")
     else if (options.threads.nonEmpty && options.threads != TensorFlow.threads)
-      Some(s"TensorFlow is told its threads by the environment: ${TensorFlow.threadsVariable}=N, as --threads says")
+      Some(
+        s"TensorFlow is told its threads by the environment: ${TensorFlow.threadsVariable}=N, as --threads says"
+      )
     else None
   }
 

@@ -1,0 +1,78 @@
+"""One daemon of a cluster: a JVM whose log says when it is ready."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import psutil
+
+from vitscale.errors import ClusterError
+from vitscale.jar import spark_jars
+from vitscale.processes import die_with_parent
+
+_START_SECONDS = 60.0
+_POLL_SECONDS = 0.05
+_HEAP = "256m"  # a master of a few workers needs no more
+_LINES_SHOWN = 10
+
+
+class Daemon:
+    """A running master or worker.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        Main class and its arguments.
+    log : Path
+        Where its output goes.
+    environment : mapping of str to str
+        Added to this process's own.
+    with_parent : bool
+        Whether it ends when this process ends, however that comes.
+    """
+
+    def __init__(
+        self, arguments: Sequence[str], log: Path, environment: Mapping[str, str], *, with_parent: bool
+    ) -> None:
+        self._log = log
+        with log.open("wb") as output:
+            self._process = subprocess.Popen(
+                [spark_jars().parent / "bin" / "spark-class", *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, "SPARK_DAEMON_MEMORY": _HEAP, **environment},
+                start_new_session=True,  # Ctrl-C reaches the one who stops it, not the daemon itself
+                preexec_fn=die_with_parent if with_parent else None,  # noqa: PLW1509
+            )
+        self.process = psutil.Process(self._process.pid)
+
+    def wait_for(self, pattern: str) -> str:
+        """Wait until the log matches, and return the pattern's first group.
+
+        Raises
+        ------
+        ClusterError
+            If the daemon ends before, or takes longer than a minute.
+        """
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline:
+            has_ended = self._process.poll() is not None
+            if found := re.search(pattern, self._text()):
+                return found.group(1)
+            if has_ended:
+                raise self._error(f"ended with exit status {self._process.returncode}")
+            time.sleep(_POLL_SECONDS)
+        raise self._error(f"was not ready within {_START_SECONDS:.0f} s")
+
+    def _text(self) -> str:
+        return self._log.read_text(errors="replace")
+
+    def _error(self, what: str) -> ClusterError:
+        end = "\n".join(self._text().splitlines()[-_LINES_SHOWN:])
+        return ClusterError(f"Spark's {self._log.stem} {what}. The end of {self._log}:\n{end}")

@@ -1,0 +1,92 @@
+"""An executor's settings follow the model, and hold what a real process takes."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from vitscale.errors import ModelError, UsageError
+from vitscale.sizing import Footprint, size_executor
+
+MIB = 1 << 20
+VIT_BASE = Footprint(weights=330 * MIB, activations=11 * MIB, buffers=MIB)
+
+footprints = st.builds(
+    Footprint,
+    weights=st.integers(1, 4096 * MIB),
+    activations=st.integers(1, 512 * MIB),
+    buffers=st.integers(1, 8 * MIB),
+)
+counts = st.integers(1, 64)
+
+
+@given(footprints, counts, counts, counts)
+def test_tasks_and_passes_never_want_more_cores_than_there_are(
+    footprint: Footprint, batch_size: int, cores: int, task_cpus: int
+) -> None:
+    assume(task_cpus <= cores)
+    size = size_executor(footprint, batch_size=batch_size, cores=cores, task_cpus=task_cpus)
+    assert size.passes * size.threads <= cores
+    assert size.overhead_mib * MIB >= footprint.weights + size.passes * batch_size * footprint.activations
+    assert size.settings["spark.executor.memory"] == f"{size.heap_mib}m"
+
+
+@given(footprints, counts, st.integers(1, 32))
+def test_more_of_anything_never_needs_less(footprint: Footprint, batch_size: int, cores: int) -> None:
+    size = size_executor(footprint, batch_size=batch_size, cores=cores)
+    larger_batch = size_executor(footprint, batch_size=batch_size + 1, cores=cores)
+    more_cores = size_executor(footprint, batch_size=batch_size, cores=cores + 1)
+    larger_images = size_executor(footprint, batch_size=batch_size, cores=cores, largest_pixels=10**8)
+    for larger in (larger_batch, more_cores, larger_images):
+        assert larger.heap_mib >= size.heap_mib
+        assert larger.overhead_mib >= size.overhead_mib
+    assert larger_images.heap_mib > size.heap_mib
+    assert larger_images.overhead_mib == size.overhead_mib  # decoded images live on the heap alone
+
+
+@given(counts)
+def test_weights_count_once_however_many_cores_share_them(cores: int) -> None:
+    one, many = size_executor(VIT_BASE), size_executor(VIT_BASE, cores=cores)
+    assert many.overhead_mib - one.overhead_mib <= (cores - 1) * 2 * 12 + 64
+
+
+def test_what_cannot_be_is_refused() -> None:
+    with pytest.raises(UsageError, match="batch size is 0"):
+        size_executor(VIT_BASE, batch_size=0)
+    with pytest.raises(UsageError, match="has 2 cores; a task wants 4"):
+        size_executor(VIT_BASE, cores=2, task_cpus=4)
+
+
+def test_a_folder_that_is_no_model_names_the_command(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="vitscale export MODEL --precision int8"):
+        Footprint.read(tmp_path, "int8")
+
+
+MEASURE = """
+import json, pathlib, re, sys
+from vitscale import ViT
+from vitscale._jvm import python_api
+from pyspark import SparkContext
+model, photos, heap, batch = sys.argv[1:]
+python_api({"spark.driver.memory": heap})
+ViT(model, batch_size=int(batch), threads=1).classify(photos)
+pid = SparkContext._jvm.java.lang.ProcessHandle.current().pid()
+status = pathlib.Path(f"/proc/{pid}/status").read_text()
+print(json.dumps(int(re.search(r"VmHWM:\\s+(\\d+)", status)[1]) // 1024))
+"""
+
+
+def test_a_real_process_stays_within_its_settings(tiny_model: Path, photos: Path) -> None:
+    """All of a JVM's resident memory, measured, against the heap and overhead derived for it."""
+    import vitscale.session
+
+    size = size_executor(Footprint.read(tiny_model), batch_size=4, cores=vitscale.session.cores())
+    arguments = [str(tiny_model), str(photos), f"{size.heap_mib}m", "4"]
+    answer = subprocess.run(
+        [sys.executable, "-c", MEASURE, *arguments], capture_output=True, text=True, check=True
+    )
+    assert 100 < json.loads(re.findall(r"^\d+$", answer.stdout, re.M)[-1]) < size.heap_mib + size.overhead_mib
