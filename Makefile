@@ -9,28 +9,23 @@ MODEL ?= models/vit-base-patch16-224
 BATCH_SIZES ?= 1,4,8
 RESULTS ?= results/bench.json
 BENCH_FLAGS ?=
+REPRODUCE_FLAGS ?=
 
 venv := .venv/bin
 jar := python/src/vitscale/jars/vitscale.jar
 tensorflow_jars := python/src/vitscale/jars/tensorflow
 scala_sources := $(shell find scala/src/main project/*.scala project/*.sbt project/build.properties build.sbt -type f)
 
-.PHONY: bench bench-sample bench-full data jar tensorflow wheel test test-scala test-python lint report clean
+.PHONY: bench reproduce data jar tensorflow wheel test test-scala test-python lint report clean
 
 bench: .venv $(jar) data
 	$(venv)/vitscale bench --images $(IMAGES) --model $(MODEL) --batch-size $(BATCH_SIZES) \
 		--output $(RESULTS) --report $(RESULTS:.json=.html) $(BENCH_FLAGS)
 
-# The published benchmark: a sweep on 3,544 images, then 34,745 at the best batch sizes of the sweep.
-bench-sample: .venv $(jar) models/vit-base-patch16-224
-	$(venv)/vitscale photos --count 3544 --output data/sample
-	$(MAKE) bench IMAGES=data/sample BATCH_SIZES=1,2,4,8,16,32 RESULTS=results/sample.json \
-		BENCH_FLAGS="--iterations 1 $(BENCH_FLAGS)"
-
-bench-full: .venv $(jar) models/vit-base-patch16-224
-	$(venv)/vitscale photos --count 34745 --output data/full
-	$(MAKE) bench IMAGES=data/full BATCH_SIZES=8 RESULTS=results/full.json \
-		BENCH_FLAGS="--iterations 1 $(BENCH_FLAGS)"
+# The published benchmark: a sweep on 3,544 images, then 34,745 at the best batch sizes; hours on two cores.
+#   make reproduce REPRODUCE_FLAGS="--budget 1800"       as much of it as half an hour allows
+reproduce: .venv $(jar) tensorflow
+	$(venv)/vitscale reproduce --model $(MODEL) $(REPRODUCE_FLAGS)
 
 # What the benchmark runs on by default, where nothing else is named.
 data: data/photos models/vit-base-patch16-224

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from vitscale.backends.sets import SETS
 from vitscale.errors import UsageError
@@ -39,6 +39,7 @@ THREADS = Option(None, int, "the engine's threads (by default its own choice)")
 OPTIONS: dict[str, dict[str, Option]] = {
     "huggingface": {
         "dtype": Option("float32", str, "type of the weights", ("float32", "bfloat16", "float16")),
+        "device": Option("cpu", str, "what runs the model", ("cpu", "gpu")),
         "num_workers": Option(0, int, "processes that load images beside the model"),
         "torch_compile": Option(False, bool, "compile the model with torch.compile"),
         "threads": Option(None, int, "torch's threads"),
@@ -89,6 +90,11 @@ class BackendSpec:
     def precision(self) -> str:
         """Which of the model folder's ONNX models it runs, or is compared beside."""
         return str(self.options.get("precision", "fp32"))
+
+    @property
+    def device(self) -> Literal["cpu", "gpu"]:
+        """What runs the model, as it was asked for."""
+        return "gpu" if self.options.get("device") == "gpu" else "cpu"
 
     @property
     def uses_tensorflow(self) -> bool:

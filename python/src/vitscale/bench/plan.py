@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -95,6 +95,8 @@ class Plan:
         How it is measured.
     output : Path
         Results file.
+    best : mapping of str to int, optional
+        Best batch size of each backend, where an earlier sweep found it; then there is none here.
     """
 
     model: ModelFolder
@@ -104,6 +106,7 @@ class Plan:
     batch_sizes: tuple[int, ...]
     settings: Settings
     output: Path
+    best: Mapping[str, int] | None = None
 
     @property
     def reference(self) -> BackendSpec:

@@ -6,7 +6,7 @@ import sys
 
 from rich.markup import escape
 
-from vitscale.cli import bench, check, cluster, env, export, parity, photos, report, sizing
+from vitscale.cli import bench, check, cluster, env, export, parity, photos, report, reproduce, sizing
 from vitscale.cli.app import app, progress
 from vitscale.errors import VitscaleError
 
@@ -21,6 +21,7 @@ __all__ = [
     "parity",
     "photos",
     "report",
+    "reproduce",
     "sizing",
 ]
 
