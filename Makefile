@@ -92,5 +92,9 @@ lint: .venv
 report: .venv
 	$(venv)/vitscale report $(RESULTS) --output $(RESULTS:.json=.html)
 
+# The README's picture, from the raw values beside it.
+docs/benchmark.svg: docs/benchmark.json | .venv
+	$(venv)/vitscale report $< --output $@
+
 clean:
 	rm -rf target scala/tensorflow/target project/target project/project .cache results python/dist python/src/vitscale/jars

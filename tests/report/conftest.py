@@ -15,6 +15,14 @@ from selenium.webdriver.support.ui import WebDriverWait
 from vitscale.bench.results import write_results
 from vitscale.report import write_report
 
+from tests.fixtures.results import example, whole
+
+Write = Callable[..., Path]
+
+TABLES = (
+    "[...document.querySelectorAll('figure.%s tbody tr')].map(row => [...row.cells].map(c => c.textContent))"
+)
+
 _FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -62,6 +70,13 @@ class Browser:
         return [entry["message"] for entry in self.driver.get_log("browser")]
 
 
+def traces(browser: Browser, chart: str) -> list[dict[str, Any]]:
+    """Return what Plotly drew of a chart."""
+    found = browser.run(f"return document.getElementById('results-1-{chart}').data")
+    assert isinstance(found, list)
+    return found
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
@@ -90,3 +105,19 @@ def written(tmp_path: Path) -> Callable[..., Path]:
         return write_report(paths, tmp_path / name)
 
     return write
+
+
+@pytest.fixture
+def opened(browser: Browser, written: Write) -> Browser:
+    """A report of a sweep, with what can go wrong in one."""
+    browser.emulate()
+    browser.open(written(example()))
+    return browser
+
+
+@pytest.fixture
+def opened_whole(browser: Browser, written: Write) -> Browser:
+    """A report of a sweep and rounds, with all that a bench writes."""
+    browser.emulate()
+    browser.open(written(whole()))
+    return browser

@@ -1,23 +1,32 @@
-"""The summary, and what is made of it without a browser: headline, Markdown, CSV, SVG, terminal."""
+"""The summary, and what is said of it: headline, caveats, what bounds a run, the terminal."""
 
 from __future__ import annotations
 
-import csv
 import io
-import re
 from typing import Any
-from xml.etree import ElementTree
 
 import pytest
 from rich.console import Console
-from vitscale.report import chart_svg, csv_rows, markdown_table
 from vitscale.report.agreement import Verdict
+from vitscale.report.bottleneck import bottlenecks
 from vitscale.report.caveats import caveats_between, caveats_of
-from vitscale.report.headline import headline
-from vitscale.report.summary import label, summarise_results
+from vitscale.report.headline import headline, noise_of
+from vitscale.report.naming import label, notation, readable
+from vitscale.report.summary import summarise_results
 from vitscale.report.terminal import print_parity, print_summary
 
-from tests.fixtures.results import benchmark, crashed, example, parity, suite
+from tests.fixtures.results import (
+    benchmark,
+    comparison,
+    crashed,
+    example,
+    in_rounds,
+    parity,
+    single_stream,
+    stages,
+    suite,
+    whole,
+)
 
 
 def said(benchmarks: list[dict[str, Any]], *rows: dict[str, Any]) -> str:
@@ -36,7 +45,7 @@ def printed(width: int, show: Any, answer: Any) -> str:
     ("options", "device", "expected"),
     [
         ({}, "cpu", "huggingface"),
-        ({"dtype": "bfloat16"}, "cpu", "huggingface (dtype=bfloat16)"),
+        ({"dtype": "bfloat16"}, "cpu", "huggingface (bfloat16)"),
         ({"bridge": "py4j", "threads": 2}, "cpu", "huggingface (py4j, threads=2)"),
         ({"torch_compile": True}, "gpu", "huggingface (gpu, torch_compile)"),
         ({"x": False, "y": "A"}, "cpu", "huggingface (x=false, y=A)"),
@@ -50,14 +59,15 @@ def test_rows_are_best_first_with_ratios_to_plain_huggingface() -> None:
     rows = summarise_results(example()).rows
     assert [(row.label, row.best.batch_size) for row in rows if row.best] == [
         ("vitscale", 4),
-        ("huggingface (dtype=bfloat16)", 8),
+        ("huggingface (bfloat16)", 8),
         ("onnxruntime", 4),
         ("huggingface", 4),
         ("spark-nlp", 4),
         ("spark-nlp (py4j)", 4),
     ]
     ratios = [6.22 / 4.40, 5.75 / 4.40, 5.31 / 4.40, 1.0, 3.12 / 4.40, 3.00 / 4.40]
-    assert [row.ratio for row in rows] == pytest.approx(ratios)
+    assert [row.ratio.median for row in rows if row.ratio] == pytest.approx(ratios)
+    assert {row.ratio.verdict for row in rows if row.ratio} == {"too few forks"}
 
 
 def test_of_equal_batch_sizes_the_smallest_is_best() -> None:
@@ -105,15 +115,15 @@ def test_options_that_change_only_speed_share_a_verdict_and_others_do_not() -> N
     assert verdicts == {
         "spark-nlp (py4j)": Verdict.DIFFERS,
         "spark-nlp (threads=4)": Verdict.DIFFERS,
-        "spark-nlp (precision=int8)": Verdict.EQUAL,
+        "spark-nlp (int8)": Verdict.EQUAL,
     }
 
 
 def test_headline_says_who_is_faster_by_how_much_and_whether_they_agree() -> None:
     slow, fast = benchmark("huggingface", 4, [1, 4.0, 4.1]), benchmark("vitscale", 8, [1, 6.0, 6.2])
     assert said([slow, fast], parity("vitscale")) == (
-        "vitscale is 1.51\N{MULTIPLICATION SIGN} as fast as huggingface: 6.10 against 4.05 images/s, "
-        "at their best batch sizes 8 and 4. "
+        "vitscale is 1.51\N{MULTIPLICATION SIGN} as fast as huggingface: 6.10 against 4.05 images/s "
+        "at batch sizes 8 and 4, in too few processes for an interval. "
         "They agree: all 16 images compared get huggingface's first label; logits differ by 3e-06 at most. "
         "The weights are random: speed and agreement are real, the labels mean nothing."
     )
@@ -127,13 +137,90 @@ def test_headline_where_huggingface_is_the_fastest() -> None:
     assert sentence.startswith(
         "huggingface is 1.95\N{MULTIPLICATION SIGN} as fast as spark-nlp: 4.10 against 2.10"
     )
-    assert "both at batch size 4" in sentence
+    assert "images/s at batch size 4," in sentence
     assert "But they disagree" in sentence
 
 
 def test_headline_does_not_claim_a_difference_within_the_spread() -> None:
     both = [benchmark("huggingface", 1, [1, 4.0, 5.0]), benchmark("vitscale", 1, [1, 4.9, 5.5])]
     assert "vitscale and huggingface are about equally fast" in said(both, parity("vitscale"))
+
+
+def test_headline_gives_the_interval_of_the_rounds() -> None:
+    sentence = str(headline(summarise_results(whole())))
+    values = summarise_results(whole()).rows[0].ratio
+    assert values and values.ci and values.verdict == "faster"
+    low, high = f"{values.ci['low']:.2f}", f"{values.ci['high']:.2f}"
+    assert (
+        f"is 1.41\N{MULTIPLICATION SIGN} as fast as huggingface (95 % interval {low} \N{EN DASH} {high})"
+        in sentence
+    )
+
+
+def test_headline_of_a_difference_within_the_noise_is_none() -> None:
+    plain, ours = in_rounds("huggingface", 4, [4.0, 4.2, 4.1]), in_rounds("vitscale", 4, [4.1, 4.3, 4.4])
+    control = {**in_rounds("huggingface", 4, [4.4, 4.0, 4.6]), "control": True}
+    noise = comparison(control, plain)
+    results = suite([plain, control, ours], [parity("vitscale")])
+    results["comparisons"] = [noise, comparison(ours, plain, noise["ci"])]
+    assert results["comparisons"][1]["ci"]["low"] > 1, "without the control it would be called faster"
+    assert "show no measurable difference" in str(headline(summarise_results(results)))
+
+
+def test_headline_of_single_stream_is_about_latency() -> None:
+    assert "one image takes 198 against 255 ms (median)" in str(headline(summarise_results(single_stream())))
+
+
+def test_the_control_is_no_row_and_tells_the_noise() -> None:
+    summary = summarise_results(whole())
+    assert [row.label for row in summary.rows].count("huggingface") == 1
+    assert len(summary.reference.best.benchmark["runs"]) == 4
+    assert summary.control.row_id == "comparisons[0]"
+    assert "huggingface against itself: 1.00" in noise_of(summary.control)
+    assert "It holds 1" in noise_of(summary.control)
+
+
+def test_the_batch_size_of_the_rounds_is_best_even_where_a_sweep_was_luckier() -> None:
+    lucky = benchmark("vitscale", 8, [9.0, 9.0, 9.0])
+    (row,) = summarise_results(suite([lucky, in_rounds("vitscale", 4, [6.0, 6.1, 6.2])])).rows
+    assert row.best.batch_size == 4
+
+
+def test_both_ratios_are_shown_where_the_reference_was_tuned() -> None:
+    summary = summarise_results(whole())
+    ours = summary.rows[0]
+    assert summary.tuned.label == "huggingface (num_workers=2)"
+    assert ours.tuned_ratio.median == pytest.approx(6.2 / 5.1, rel=0.02)
+    assert ours.tuned_ratio.row_id == "comparisons[5]"
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "part", "remedy"),
+    [
+        ([0.1, 0.2, 5, 3, 0.5, 0.7, 200, 0.1], "the model", "int8"),
+        ([0.1, 0.2, 50, 30, 5, 0.7, 20, 0.1], "preparing pixels", "more cores"),
+        ([9, 80, 5, 3, 0.5, 0.7, 20, 0.1], "reading files", "nearer"),
+        ([0.1, 0.2, 5, 3, 0.5, 90, 20, 0.1], "copying pixels", "buffer"),
+        ([0.1, 0.2, 5, 3, 0.5, 0.7, 20, 90], "picking labels", "one pass"),
+    ],
+)
+def test_what_bounds_a_run(milliseconds: list[float], part: str, remedy: str) -> None:
+    results = {**suite([]), "stages": [stages("vitscale:spark=true", 4, milliseconds)]}
+    (found,) = bottlenecks(results)
+    assert found.part == part
+    assert remedy in found.sentence
+    assert found.sentence.startswith(f"vitscale (spark) is bound by {part}: ")
+    assert f"{1 / found.share:.2f}\N{MULTIPLICATION SIGN} as fast at most" in found.sentence
+
+
+def test_stages_that_took_no_time_bound_nothing() -> None:
+    assert bottlenecks({**suite([]), "stages": [stages("vitscale", 1, [0.0] * 8)]}) == []
+
+
+def test_notation_and_label_name_the_same() -> None:
+    row = benchmark("spark-nlp", 1, [], options={"bridge": "py4j", "threads": 2, "x": True})
+    assert notation(row) == "spark-nlp:bridge=py4j,threads=2,x=true"
+    assert readable(notation(row)) == label(row)
 
 
 def test_headline_with_too_little_to_compare() -> None:
@@ -166,53 +253,22 @@ def test_caveats_between_results() -> None:
     assert "different models" in texts[1]
 
 
-def test_markdown_table() -> None:
-    results = example()
-    results["benchmarks"].append(crashed("openvino", 1, "no", options={"precision": "a|b<i>"}))
-    first, empty, header, rule, best, *_, last = markdown_table(results).splitlines()
-    assert first.startswith("vitscale is 1.41")
-    assert not empty
-    assert header.count("|") == rule.count("|") == best.count("|") == last.count("|") == 11
-    assert [cell.strip() for cell in best.split("|")][1:4] == ["vitscale", "4", "6.22"]
-    assert last.startswith("| openvino (precision=a&#124;b&lt;i&gt;) | failed |")
-
-
-def test_csv_has_every_iteration_and_its_place_in_the_results() -> None:
-    results = example()
-    rows = csv_rows(results)
-    assert len(rows) == sum(
-        len(run["iterations"]) for measured in results["benchmarks"] for run in measured["runs"]
-    )
-    file = io.StringIO()
-    writer = csv.DictWriter(file, rows[0])
-    writer.writeheader()
-    writer.writerows(rows)
-    for row in csv.DictReader(io.StringIO(file.getvalue())):
-        number, run, position = map(int, re.findall(r"\d+", row["row"]))
-        iteration = results["benchmarks"][number]["runs"][run]["iterations"][position]
-        assert float(row["seconds"]) == iteration["seconds"]
-        assert row["phase"] == iteration["phase"]
-
-
-def test_svg_is_well_formed_and_draws_to_scale() -> None:
-    svg = ElementTree.fromstring(chart_svg(example()))
-    widths = [float(bar.get("width")) for bar in svg.iter("{http://www.w3.org/2000/svg}rect")]
-    medians = [6.22, 5.75, 5.31, 4.40, 3.12, 3.00]
-    assert [width / widths[0] for width in widths] == pytest.approx([one / 6.22 for one in medians], abs=1e-3)
-    text = " ".join(svg.itertext())
-    assert "random weights" in text
-    assert text.count("answers differ") == 2
-    assert chart_svg(example()) == chart_svg(example())
-
-
 @pytest.mark.parametrize("width", [80, 200])
 def test_terminal(width: int) -> None:
     text = printed(width, print_summary, example())
     assert "6.22" in text
     assert "Java heap space" in text
     assert "dogs/truncated.jpg" in text
-    assert ("ms/batch" in text) == (width == 200)
+    assert ("peak memory" in text) == (width == 200)
     assert "disagrees" in printed(width, print_parity, example()["parity"])
+
+
+@pytest.mark.parametrize("results", [whole(), single_stream()], ids=["rounds", "latency"])
+def test_a_narrow_terminal_loses_no_column_that_it_shows(results: dict[str, Any]) -> None:
+    lines = printed(80, print_summary, results).splitlines()
+    assert any(line.rstrip().endswith(" failed") for line in lines)
+    assert any(line.startswith(" vitscale ") and line.rstrip().endswith(" 0") for line in lines)
+    assert "disagrees" not in printed(80, print_summary, single_stream())
 
 
 def test_terminal_reads_no_markup_and_names_ten_failures() -> None:

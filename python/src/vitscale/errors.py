@@ -49,6 +49,10 @@ class ResultsError(VitscaleError):
     """A results file that cannot be read or does not follow the schema."""
 
 
+class RegressionError(VitscaleError):
+    """Results that are slower than older ones, beyond what was allowed and beyond noise."""
+
+
 class ParityError(VitscaleError):
     """Two backends disagree by more than was allowed."""
 

@@ -67,7 +67,7 @@ def _failed(row: Benchmark) -> Iterator[Finding]:
     if error:
         first_line = error["message"].partition("\n")[0]
         yield Finding(
-            _name(row), f"failed: {first_line}", "The results have the whole reason.", is_unstable=False
+            cell_name(row), f"failed: {first_line}", "The results have the whole reason.", is_unstable=False
         )
 
 
@@ -77,7 +77,7 @@ def _scattered(row: Benchmark) -> Iterator[Finding]:
     figures = row["samples_per_sec"]
     if not forks or figures is None:
         return
-    name, middle = _name(row), figures["median"]
+    name, middle = cell_name(row), figures["median"]
     if len(forks) < MIN_FORKS:
         yield Finding(name, f"{len(forks)} forks give no interval", f"Give --forks {MIN_FORKS} or more.")
     found = figures.get("ci")
@@ -136,7 +136,7 @@ def _noise(results: BenchmarkSuite) -> Iterator[Finding]:
 
 def _short(results: BenchmarkSuite) -> Iterator[Finding]:
     totals = {
-        _name(row): sum(one["seconds"] for run in row["runs"] for one in measurements(run))
+        cell_name(row): sum(one["seconds"] for run in row["runs"] for one in measurements(run))
         for row in results["benchmarks"]
         if row["samples_per_sec"] and any(run.get("fork", SWEEP) for run in row["runs"])
     }
@@ -151,7 +151,8 @@ def _short(results: BenchmarkSuite) -> Iterator[Finding]:
         )
 
 
-def _name(row: Benchmark) -> str:
+def cell_name(row: Benchmark) -> str:
+    """Return what findings call a cell."""
     options = ",".join(f"{key}={value}" for key, value in row["options"].items())
     backend = f"{row['backend']}:{options}" if options else row["backend"]
     control = " (control)" if row.get("control") else ""

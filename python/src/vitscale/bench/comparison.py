@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from statistics import median
 
 from vitscale.backends.spec import BackendSpec
 from vitscale.bench.notebook import Notebook
 from vitscale.bench.plan import Cell
 from vitscale.bench.schema import Comparison, Interval
-from vitscale.bench.stats import interval, run_rate, verdict
+from vitscale.bench.stats import interval, rates_by_fork, verdict
 
 
 def compare_best(notebook: Notebook, best: list[Cell], reference: BackendSpec) -> list[Comparison]:
@@ -66,16 +65,8 @@ def _compare(notebook: Notebook, cell: Cell, base: Cell, noise: Interval | None)
 
 
 def _rates(notebook: Notebook, cell: Cell) -> dict[int, float]:
-    """Return images per second by fork: of the rounds, or of the sweep where there are none."""
     row = notebook.row(cell)
-    if row is None or row["error"]:
-        return {}
-    rates = {run.get("fork", 0): run_rate(run) for run in row["runs"] if _is_measured(run["iterations"])}
-    return {fork: rate for fork, rate in rates.items() if fork} or rates
-
-
-def _is_measured(iterations: Iterable[object]) -> bool:
-    return any(True for _ in iterations)
+    return {} if row is None else rates_by_fork(row)
 
 
 def _median_rate(notebook: Notebook, cell: Cell) -> float:

@@ -7,13 +7,13 @@ Time", ISMM 2013).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from statistics import median
 from typing import Any
 
 import numpy as np
 
-from vitscale.bench.schema import Interval, Iteration, Latency, Run, Statistics, Verdict
+from vitscale.bench.schema import Benchmark, Interval, Iteration, Latency, Run, Statistics, Verdict
 
 SWEEP = 0
 """Fork number of the process that took part in the sweep; later ones count from 1."""
@@ -41,11 +41,42 @@ def median_interval(values: Sequence[float], seed: int = 0) -> tuple[float, floa
     """
     if len(values) < MIN_FORKS:
         return None
+    return _bootstrap([values], np.median, seed)
+
+
+def ratio_interval(above: Sequence[float], below: Sequence[float], seed: int = 0) -> Interval | None:
+    """Return the 95 % confidence interval of a ratio of medians of two samples that are not paired.
+
+    Parameters
+    ----------
+    above, below : sequence of float
+        One value a fork; both are resampled, each for itself.
+    seed : int
+        Of the resampling.
+
+    Returns
+    -------
+    Interval or None
+        None where either has fewer than three values.
+    """
+    if min(len(above), len(below)) < MIN_FORKS:
+        return None
+    low, high = _bootstrap([above, below], _ratio_of_medians, seed)
+    return {"low": low, "high": high}
+
+
+def _ratio_of_medians(above: Any, below: Any, axis: int = -1) -> Any:
+    return np.median(above, axis=axis) / np.median(below, axis=axis)
+
+
+def _bootstrap(
+    samples: Sequence[Sequence[float]], statistic: Callable[..., Any], seed: int
+) -> tuple[float, float]:
     from scipy.stats import bootstrap  # a second to import, which most commands need not wait for
 
     found = bootstrap(
-        (np.asarray(values, dtype=float),),
-        np.median,
+        tuple(np.asarray(sample, dtype=float) for sample in samples),
+        statistic,
         confidence_level=CONFIDENCE,
         n_resamples=_RESAMPLES,
         method="percentile",
@@ -106,8 +137,7 @@ def with_figures(benchmark: dict[str, Any]) -> dict[str, Any]:
     latencies where queries were timed one by one. Where there are forks after the sweep, the sweep's own does
     not count: it chose the best batch size, and what was chosen for being fast looks faster than it is.
     """
-    counted = [run for run in benchmark["runs"] if run.get("fork", SWEEP)] or benchmark["runs"]
-    forks = [measured for run in counted if (measured := measurements(run))]
+    forks = [measured for run in counted_runs(benchmark["runs"]) if (measured := measurements(run))]
     if not forks or benchmark["error"]:
         return {**benchmark, "samples_per_sec": None, "step_time_ms": None}
     size = benchmark["batch_size"]
@@ -136,6 +166,22 @@ def rate(iteration: Iteration) -> float:
 def run_rate(run: Run) -> float:
     """Return images per second of a run: the median of its measured iterations."""
     return median(rate(one) for one in measurements(run))
+
+
+def rates_by_fork(benchmark: Benchmark) -> dict[int, float]:
+    """Return images per second by fork: of the rounds, or of the sweep where there are none.
+
+    A failed cell has none.
+    """
+    if benchmark["error"]:
+        return {}
+    rates = {run.get("fork", SWEEP): run_rate(run) for run in benchmark["runs"] if measurements(run)}
+    return {fork: rate for fork, rate in rates.items() if fork != SWEEP} or rates
+
+
+def counted_runs(runs: Sequence[Run]) -> Sequence[Run]:
+    """Return the runs behind a cell's figures: those of the rounds, or of the sweep where there are none."""
+    return [run for run in runs if run.get("fork", SWEEP)] or runs
 
 
 def verdict(ratio: Interval | None, noise: Interval | None) -> Verdict:

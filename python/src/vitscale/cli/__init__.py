@@ -6,7 +6,19 @@ import sys
 
 from rich.markup import escape
 
-from vitscale.cli import bench, check, cluster, env, export, parity, photos, report, reproduce, sizing
+from vitscale.cli import (
+    bench,
+    check,
+    cluster,
+    compare,
+    env,
+    export,
+    parity,
+    photos,
+    report,
+    reproduce,
+    sizing,
+)
 from vitscale.cli.app import app, progress
 from vitscale.errors import VitscaleError
 
@@ -15,6 +27,7 @@ __all__ = [
     "bench",
     "check",
     "cluster",
+    "compare",
     "env",
     "export",
     "main",

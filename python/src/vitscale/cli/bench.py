@@ -103,7 +103,7 @@ def bench(
         say(f"{len(unstable)} figures are unstable: `vitscale check {output}` says why and what to do")
     say(f"results: {output}")
     if report:
-        write_report(output, report)
+        write_report([output], report)
         say(f"report: {report}")
     write_json(results, json_to)
     if any(row["error"] for row in results["benchmarks"]):

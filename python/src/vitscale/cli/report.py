@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from vitscale.cli.app import app, say
+from vitscale.report.formats import Format, encoded, render_report, write_report
+
+_DEFAULT = Path("results/report.html")
+_STDOUT = Path("-")
 
 
 @app.command()
 def report(
-    results: Annotated[list[Path], typer.Argument(help="Results files.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="HTML file.")] = Path("results/report.html"),
+    results: Annotated[list[Path], typer.Argument(help="Results files, of one machine or of several.")],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="File to write; its suffix tells the form: .html, .md, .csv, .svg; - is stdout.",
+            show_default=f"{_DEFAULT}, or stdout for Markdown, CSV and SVG",
+        ),
+    ] = None,
+    form: Annotated[
+        Format | None, typer.Option("--format", help="The form, where the suffix does not tell it.")
+    ] = None,
 ) -> None:
-    """Draw results as one HTML file that needs no network."""
-    from vitscale.report import write_report
-
-    say(f"report: {write_report(results, output)}")
+    """Show results: one HTML file that needs no network, Markdown, raw values as CSV, or one SVG chart."""
+    if output is None:
+        output = _DEFAULT if form in (None, Format.HTML) else _STDOUT
+    if output == _STDOUT:
+        sys.stdout.buffer.write(encoded(render_report(results, form or Format.MARKDOWN)))
+    else:
+        say(f"report: {write_report(results, output, form)}")

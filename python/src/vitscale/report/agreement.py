@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 from vitscale.backends.spec import BackendSpec
 from vitscale.bench.schema import Benchmark, Parity
@@ -13,7 +13,7 @@ LOGIT_TOLERANCE = 1e-4
 """Largest logit difference that the order of float32 additions explains in a Vision Transformer."""
 
 
-class Verdict(Enum):
+class Verdict(StrEnum):
     """What a comparison found; the value is what the reader sees."""
 
     REFERENCE = "reference"
@@ -26,6 +26,11 @@ class Verdict(Enum):
     def mark(self) -> str:
         """A sign for those who do not see the colour."""
         return {"agrees": "✓", "same labels": "≈", "disagrees": "⚠"}.get(self.value, "")
+
+    @property
+    def marked(self) -> str:
+        """The word with its sign."""
+        return f"{self.mark} {self.value}".strip()
 
 
 @dataclass(frozen=True)

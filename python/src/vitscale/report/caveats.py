@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from vitscale.bench.check import check
 from vitscale.bench.schema import BenchmarkSuite
 from vitscale.report import units
 from vitscale.report.agreement import Verdict
+from vitscale.report.machine import machine_name
 from vitscale.report.summary import REFERENCE, Summary
 
 
@@ -30,11 +32,11 @@ def caveats_of(summary: Summary) -> list[Caveat]:
 def caveats_between(results: Sequence[BenchmarkSuite]) -> list[Caveat]:
     """Return what keeps several results files from being compared with each other."""
     found = []
-    machines = dict.fromkeys(_machine(one) for one in results)
+    machines = dict.fromkeys(machine_name(one["environment"]) for one in results)
     if len(machines) > 1:
         found.append(
-            f"The results are from different machines ({'; '.join(machines)}). Compare figures within a "
-            "section, not between sections; ratios travel better than images per second."
+            f"The results are from different machines ({'; '.join(machines)}), each with a part of its own. "
+            "No ratio mixes them; ratios travel better than images per second."
         )
     for what, values in (
         ("models", {one["workload"]["model"]["onnx_sha256"] for one in results}),
@@ -87,6 +89,14 @@ def _method(summary: Summary) -> list[str]:
             f"{REFERENCE} was not measured, so there are no ratios. "
             f"Add --backend {REFERENCE} to compare with it."
         )
+    left_out = summary.results.get("left_out", [])
+    if left_out:
+        found.append(
+            f"The time budget left out {units.plural(len(left_out), 'part')} of the plan: see below."
+        )
+    unstable = {finding.where for finding in check(summary.results) if finding.is_unstable}
+    if unstable:
+        found.append(f"{units.plural(len(unstable), 'figure')} cannot be believed as they stand: see below.")
     once = [row.label for row in summary.measured if row.rate and row.rate["count"] == 1]
     if once:
         found.append(
@@ -94,9 +104,3 @@ def _method(summary: Summary) -> list[str]:
             "use --iterations 3 or more."
         )
     return found
-
-
-def _machine(results: BenchmarkSuite) -> str:
-    machine = results["environment"]
-    cores, memory = units.plural(machine["cpu_count"], "core"), units.size(machine["memory_bytes"])
-    return f"{machine['cpu']}, {cores}, {memory}"

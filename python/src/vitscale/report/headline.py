@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from vitscale.report import units
 from vitscale.report.agreement import Agreement, Verdict
-from vitscale.report.summary import Row, Summary
+from vitscale.report.ratio import Ratio
+from vitscale.report.row import Row
+from vitscale.report.summary import Summary
 
 
 @dataclass(frozen=True)
@@ -40,47 +42,69 @@ def headline(summary: Summary) -> Headline:
     weights = (
         "The weights are random: speed and agreement are real, the labels mean nothing." if random else ""
     )
-    fastest, other = _contenders(summary)
-    if fastest is None:
+    measured = summary.measured
+    if not measured:
         return Headline("Nothing could be measured.", "", is_doubtful=False, weights=weights)
-    if other is None:
+    fastest, reference = measured[0], summary.reference
+    if len(measured) == 1:
         speed = (
             f"{fastest.label} classifies {_at_best(fastest)}; there is no other figure to compare it with."
         )
         return Headline(speed, "", is_doubtful=False, weights=weights)
-    subject = other if fastest.agreement.verdict is Verdict.REFERENCE else fastest
+    if reference is None or reference.best is None:
+        return Headline(_unpaired(fastest, measured[1]), _agreement(fastest.agreement), True, weights)
+    subject = measured[1] if fastest is reference else fastest
     doubtful = subject.agreement.verdict in (Verdict.DIFFERS, Verdict.NOT_COMPARED)
-    return Headline(_speed(fastest, other), _agreement(subject.agreement), doubtful, weights)
+    return Headline(_speed(subject, reference), _agreement(subject.agreement), doubtful, weights)
 
 
-def _contenders(summary: Summary) -> tuple[Row | None, Row | None]:
-    """Return the fastest row, and the reference; if that is the fastest itself or missing, the second."""
-    measured = summary.measured
-    fastest = measured[0] if measured else None
-    reference = summary.reference
-    if reference and reference.best and reference is not fastest:
-        return fastest, reference
-    return fastest, measured[1] if len(measured) > 1 else None
-
-
-def _speed(fastest: Row, other: Row) -> str:
-    here, there = fastest.rate, other.rate
-    assert here and there and fastest.best and other.best
-    sizes = _sizes(fastest.best.batch_size, other.best.batch_size)
-    if here["min"] <= there["max"]:
-        return (
-            f"{fastest.label} and {other.label} are about equally fast: {units.number(here['median'])} and "
-            f"{units.number(there['median'])} images/s {sizes}, with ranges that overlap."
+def _speed(subject: Row, reference: Row) -> str:
+    ratio = subject.ratio
+    if ratio is None or ratio.verdict == "too few forks":
+        first, second = (
+            (subject, reference) if _median(subject) >= _median(reference) else (reference, subject)
         )
-    ratio = units.ratio(here["median"] / there["median"])
+        return _unpaired(first, second)
+    if ratio.verdict == "no measurable difference":
+        return (
+            f"{subject.label} and {reference.label} show no measurable difference: "
+            f"{units.ratio(ratio.median)} with a 95 % interval of {units.ratio_interval(ratio.ci)}, "
+            f"{_figures(subject, reference)}."
+        )
     return (
-        f"{fastest.label} is {ratio} as fast as {other.label}: {units.number(here['median'])} against "
-        f"{units.number(there['median'])} images/s, {sizes}."
+        f"{subject.label} is {units.ratio(ratio.median)} as fast as {reference.label} "
+        f"(95 % interval {units.ratio_interval(ratio.ci)}): {_figures(subject, reference)}."
     )
 
 
+def _unpaired(fastest: Row, other: Row) -> str:
+    """Compare two rows by the ranges of their iterations: without rounds there is no interval."""
+    here, there = fastest.rate, other.rate
+    assert here and there
+    if here["min"] <= there["max"]:
+        return (
+            f"{fastest.label} and {other.label} are about equally fast: {_figures(fastest, other, 'and')}, "
+            "with ranges that overlap, in too few processes for an interval."
+        )
+    return (
+        f"{fastest.label} is {units.ratio(here['median'] / there['median'])} as fast as {other.label}: "
+        f"{_figures(fastest, other)}, in too few processes for an interval."
+    )
+
+
+def _figures(one: Row, other: Row, link: str = "against") -> str:
+    assert one.best and other.best
+    sizes = _sizes(one.best.batch_size, other.best.batch_size)
+    if one.latency and other.latency:
+        return (
+            f"one image takes {units.number(one.latency['p50'])} {link} "
+            f"{units.number(other.latency['p50'])} ms (median)"
+        )
+    return f"{units.number(_median(one))} {link} {units.number(_median(other))} images/s {sizes}"
+
+
 def _sizes(one: int, other: int) -> str:
-    return f"both at batch size {one}" if one == other else f"at their best batch sizes {one} and {other}"
+    return f"at batch size {one}" if one == other else f"at batch sizes {one} and {other}"
 
 
 def _agreement(agreement: Agreement) -> str:
@@ -98,3 +122,21 @@ def _agreement(agreement: Agreement) -> str:
 def _at_best(row: Row) -> str:
     assert row.rate and row.best
     return f"{units.number(row.rate['median'])} images/s at batch size {row.best.batch_size}"
+
+
+def _median(row: Row) -> float:
+    return row.rate["median"] if row.rate else 0.0
+
+
+def noise_of(control: Ratio) -> str:
+    """Return in one sentence what the reference against itself tells of the machine."""
+    found = f"{units.ratio(control.median)} in {units.plural(control.rounds, 'round')}"
+    if control.ci is None:
+        return f"{control.backend} against itself: {found}; too few for an interval, so no ratio is judged."
+    low, high = control.ci["low"], control.ci["high"]
+    said = f"{control.backend} against itself: {found}, 95 % interval {units.ratio_interval(control.ci)}."
+    if low <= 1 <= high:
+        return f"{said} It holds 1, as it should; ratios within that reach show nothing."
+    return (
+        f"{said} It should hold 1 and does not: the machine drifted. Ratios within that reach show nothing."
+    )

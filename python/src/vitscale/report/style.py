@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vitscale.report.summary import Row
+from vitscale.report.row import Row
 
 COLOURS = {
     "huggingface": ("#66707f", "#9aa5b4"),
@@ -19,6 +19,18 @@ COLOURS = {
 The hues are those of Okabe and Ito (Color Universal Design, 2008), which colour-blind readers tell apart,
 made darker or lighter until they stand out from their ground; the reference is grey.
 """
+
+STAGE_COLOURS = {
+    "list": ("#8a8f98", "#868d98"),
+    "read": ("#4f5661", "#c3cad4"),
+    "decode": ("#b35c00", "#ff9d5c"),
+    "resize": ("#0079a8", "#63c5ee"),
+    "normalise": ("#00755a", "#4fd0aa"),
+    "copy": ("#8d7b00", "#e6d34a"),
+    "forward": ("#2b3f8f", "#8fa4ff"),
+    "postprocess": ("#98407a", "#e39bc6"),
+}
+"""Stage -> colour on a light and on a dark ground; neighbours differ in lightness too."""
 
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up")
 _DASHES = ("solid", "dash", "dot", "dashdot")

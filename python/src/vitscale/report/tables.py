@@ -1,75 +1,119 @@
-"""The results as text for other tools: a Markdown table for a README, rows for a CSV file."""
+"""The summary as a table of texts, which page, Markdown and terminal show each in its way."""
 
 from __future__ import annotations
 
-import html
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
-from vitscale.bench.schema import BenchmarkSuite
 from vitscale.report import units
-from vitscale.report.headline import headline
-from vitscale.report.summary import Row, label, summarise_results
+from vitscale.report.ratio import Ratio
+from vitscale.report.row import Row
+from vitscale.report.summary import Summary
 
-COLUMNS = (
-    "backend",
-    "best batch",
-    "images/s",
-    "range",
-    "vs huggingface",
-    "ms/batch",
-    "peak memory",
-    "load",
-    "failed images",
-    "agreement",
+
+class Entry(NamedTuple):
+    """A figure, and what stands smaller beside it: its interval."""
+
+    text: str
+    note: str = ""
+
+    def __str__(self) -> str:
+        """Return both in one line."""
+        return f"{self.text} ({self.note})" if self.note else self.text
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the summary.
+
+    Attributes
+    ----------
+    title : str
+        Its heading.
+    entry : callable
+        What a row shows there.
+    is_minor : bool
+        Whether it is the first to go where there is little room.
+    is_text : bool
+        Whether it holds words, not figures.
+    """
+
+    title: str
+    entry: Callable[[Row], Entry]
+    is_minor: bool = False
+    is_text: bool = False
+
+
+def columns_of(summary: Summary) -> list[Column]:
+    """Return the columns that a summary needs: backend and agreement first, which nobody may overlook."""
+    speed = _LATENCY if summary.is_single_stream else _THROUGHPUT
+    versus = f"vs {summary.reference_name}"
+    columns = [*_WHO, *speed]
+    columns.append(Column(versus, lambda row: _ratio(row.ratio)))
+    if summary.tuned:
+        title = f"vs {summary.tuned.label}"
+        columns.append(Column(title, lambda row: _ratio(row.tuned_ratio), is_minor=True))
+    if any(row.ratio and row.ratio.rounds for row in summary.rows):
+        columns.append(Column("verdict", _verdict, is_text=True))
+    return [*columns, *_COSTS]
+
+
+def summary_entries(summary: Summary) -> list[list[Entry]]:
+    """Return the rows of the summary."""
+    columns = columns_of(summary)
+    return [[column.entry(row) for column in columns] for row in summary.rows]
+
+
+def failures_by_image(rows: Sequence[Row]) -> dict[tuple[str, str], list[str]]:
+    """Return image and reason -> the backends in which it failed, images by name."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        for failure in row.failed:
+            found.setdefault((failure["file"], failure["reason"]), []).append(row.label)
+    return dict(sorted(found.items()))
+
+
+def _rate(row: Row) -> Entry:
+    return Entry(units.number(row.rate["median"]), units.spread(row.rate)) if row.rate else Entry(units.NONE)
+
+
+def _ratio(ratio: Ratio | None) -> Entry:
+    return Entry(units.ratio(ratio.median), units.ratio_interval(ratio.ci)) if ratio else Entry(units.NONE)
+
+
+def _verdict(row: Row) -> Entry:
+    return Entry(row.ratio.verdict if row.ratio and row.ratio.rounds else units.NONE)
+
+
+def _latency(row: Row, percentile: str) -> Entry:
+    return Entry(units.number(row.latency[percentile] if row.latency else None))  # type: ignore[literal-required]
+
+
+def _seconds(value: float | None) -> Entry:
+    return Entry(units.NONE if value is None else f"{value:,.1f} s")
+
+
+_WHO = (
+    Column("backend", lambda row: Entry(row.label), is_text=True),
+    Column("agreement", lambda row: Entry(row.agreement.verdict.marked), is_text=True),
 )
-"""Headings of the summary, in every form of it."""
 
+_THROUGHPUT = (
+    Column("batch", lambda row: Entry(str(row.best.batch_size) if row.best else "failed")),
+    Column("images/s", _rate),
+)
 
-def summary_cells(row: Row) -> tuple[str, ...]:
-    """Return a row of the summary as text, in the order of :data:`COLUMNS`."""
-    load = row.load_seconds
-    return (
-        row.label,
-        str(row.best.batch_size) if row.best else "failed",
-        units.number(row.rate["median"] if row.rate else None),
-        units.spread(row.rate),
-        units.ratio(row.ratio),
-        units.number(row.step_ms["median"] if row.step_ms else None),
-        units.mebibytes(row.peak_memory_bytes),
-        units.NONE if load is None else f"{load:.1f} s",
-        str(len(row.failed)) if row.best else units.NONE,
-        f"{row.agreement.verdict.mark} {row.agreement.verdict.value}".strip(),
-    )
+_LATENCY = (
+    Column("p50 ms", lambda row: _latency(row, "p50") if row.best else Entry("failed")),
+    Column("p90 ms", lambda row: _latency(row, "p90")),
+    Column("p99 ms", lambda row: _latency(row, "p99")),
+    Column("images/s", _rate, is_minor=True),
+)
 
-
-def markdown_table(results: BenchmarkSuite) -> str:
-    """Return the headline and the summary as Markdown."""
-    summary = summarise_results(results)
-    aligned = ["---", *["---:"] * (len(COLUMNS) - 2), "---"]
-    lines = [COLUMNS, aligned, *(map(_markdown, summary_cells(row)) for row in summary.rows)]
-    table = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-    return f"{_markdown(str(headline(summary)))}\n\n{table}\n"
-
-
-def csv_rows(results: BenchmarkSuite) -> list[dict[str, str | int | float]]:
-    """Return a row for every iteration, warm-up included, with the row of the results that it is from."""
-    return [
-        {
-            "row": f"benchmarks[{number}].runs[{fork}].iterations[{position}]",
-            "backend": label(benchmark),
-            "device": benchmark["device"],
-            "batch_size": benchmark["batch_size"],
-            "run": fork,
-            "iteration": position,
-            "phase": iteration["phase"],
-            "images": iteration["images"],
-            "seconds": iteration["seconds"],
-            "images_per_second": iteration["images"] / iteration["seconds"],
-        }
-        for number, benchmark in enumerate(results["benchmarks"])
-        for fork, run in enumerate(benchmark["runs"])
-        for position, iteration in enumerate(run["iterations"])
-    ]
-
-
-def _markdown(text: str) -> str:
-    return html.escape(text, quote=False).replace("|", "&#124;").replace("\n", " ")
+_COSTS = (
+    Column("peak memory", lambda row: Entry(units.mebibytes(row.peak_memory_bytes)), is_minor=True),
+    Column("processor", lambda row: _seconds(row.cpu_seconds), is_minor=True),
+    Column("load", lambda row: _seconds(row.load_seconds), is_minor=True),
+    Column("failed", lambda row: Entry(str(len(row.failed)) if row.best else units.NONE)),
+)

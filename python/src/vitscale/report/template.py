@@ -21,6 +21,13 @@ def source(name: str) -> str:
     return environment.loader.get_source(environment, name)[0]
 
 
+def _glued(text: str) -> str:
+    """Return a sentence in which no line ends between a figure and its unit, or inside an interval."""
+    space = "\N{NO-BREAK SPACE}"
+    dash = f"{space}{units.NONE}\N{WORD JOINER}{space}"  # a line may end after a dash, whatever follows
+    return text.replace(" %", f"{space}%").replace(f" {units.NONE} ", dash)
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -31,4 +38,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["units"] = units
+    environment.filters["glued"] = _glued
     return environment

@@ -11,9 +11,10 @@ from rich.text import Text
 
 from vitscale.bench.schema import BenchmarkSuite, Parity
 from vitscale.report.agreement import Verdict, judge
-from vitscale.report.headline import headline
-from vitscale.report.summary import Row, summarise_results
-from vitscale.report.tables import COLUMNS, summary_cells
+from vitscale.report.bottleneck import bottlenecks
+from vitscale.report.headline import headline, noise_of
+from vitscale.report.summary import summarise_results
+from vitscale.report.tables import columns_of, failures_by_image, summary_entries
 
 _COLOURS = {
     Verdict.EQUAL: "green",
@@ -22,17 +23,8 @@ _COLOURS = {
     Verdict.NOT_COMPARED: "yellow",
 }
 
-_HEADINGS = {
-    "best batch": "batch",
-    "vs huggingface": "ratio",
-    "peak memory": "memory",
-    "failed images": "failed",
-}
-"""Shorter names of columns: a terminal is narrow."""
-
-_WIDE = 120
-_LEFT_OUT = frozenset({"range", "ms/batch", "peak memory", "load"})
-"""Columns that a terminal narrower than ``_WIDE`` has no room for."""
+_WIDE = 140
+"""Columns of a terminal that has room for all of the summary's."""
 
 _MOST_FAILURES = 10
 
@@ -40,19 +32,29 @@ _MOST_FAILURES = 10
 def print_summary(results: BenchmarkSuite, console: Console) -> None:
     """Print the summary table, what failed, and the headline."""
     summary = summarise_results(results)
-    shown = [number for number, name in enumerate(COLUMNS) if console.width >= _WIDE or name not in _LEFT_OUT]
-    rows = [[summary_cells(row)[number] for number in shown] for row in summary.rows]
+    columns = columns_of(summary)
+    is_wide = console.width >= _WIDE
+    shown = [number for number, column in enumerate(columns) if is_wide or not column.is_minor]
+    rows = [
+        [str(entries[number]) if is_wide else entries[number].text for number in shown]
+        for entries in summary_entries(summary)
+    ]
     verdicts = [row.agreement.verdict for row in summary.rows]
-    console.print(
-        _table([_HEADINGS.get(COLUMNS[number], COLUMNS[number]) for number in shown], rows, verdicts)
-    )
+    colours = [_COLOURS.get(verdict, "") for verdict in verdicts]
+    titles = [columns[number].title for number in shown]
+    words = frozenset({titles.index("verdict")} if "verdict" in titles else ())
+    console.print(result_table(titles, rows, colours, coloured=1, words=words))
     for row, cell in summary.failed_cells:
         console.print(Text.assemble((f"{row.label}, batch size {cell.batch_size}: ", "red"), cell.problem))
-    failures = list(_failures(summary.rows).items())
-    for name, labels in failures[:_MOST_FAILURES]:
-        console.print(Text.assemble((name, "yellow"), f" ({', '.join(labels)})"))
+    failures = list(failures_by_image(summary.rows).items())
+    for (file, reason), labels in failures[:_MOST_FAILURES]:
+        console.print(Text.assemble((f"{file} failed: {reason}", "yellow"), f" ({', '.join(labels)})"))
     if len(failures) > _MOST_FAILURES:
         console.print(Text(f"and {len(failures) - _MOST_FAILURES} more: the results name them all", "yellow"))
+    for one in bottlenecks(results):
+        console.print(Text(one.sentence, "dim"))
+    if summary.control:
+        console.print(Text(noise_of(summary.control), "dim"))
     said = headline(summary)
     for text, style in (
         (said.speed, "bold"),
@@ -76,29 +78,41 @@ def print_parity(rows: Sequence[Parity], console: Console) -> None:
             f"{row['max_logit_difference']:.2g}",
             str(row["max_pixel_difference"]),
             f"{row['differing_pixels']:.2%}",
-            f"{verdict.mark} {verdict.value}",
+            verdict.marked,
         ]
         for row, verdict in zip(rows, verdicts, strict=True)
     ]
-    console.print(_table(columns, cells, verdicts))
+    colours = [_COLOURS.get(verdict, "") for verdict in verdicts]
+    console.print(result_table(columns, cells, colours, coloured=len(columns) - 1))
 
 
-def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], verdicts: Sequence[Verdict]) -> Table:
-    """Return a table in which only names of backends may wrap, and whose last column has a colour."""
+def result_table(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    colours: Sequence[str],
+    coloured: int,
+    words: frozenset[int] = frozenset(),
+) -> Table:
+    """Return a table in which names and words may wrap, and figures not.
+
+    Parameters
+    ----------
+    columns, rows
+        Headings and cells; the first column is a name.
+    colours : sequence of str
+        A Rich style for each row, which one of its cells has.
+    coloured : int
+        Which.
+    words : frozenset of int
+        Columns that hold sentences.
+    """
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for number, column in enumerate(columns):
-        is_outer = number in (0, len(columns) - 1)
-        longest = max((len(row[number]) for row in rows), default=1) if number else None
-        table.add_column(column, justify="left" if is_outer else "right", min_width=longest, overflow="fold")
-    for (*cells, last), verdict in zip(rows, verdicts, strict=True):
-        table.add_row(*map(Text, cells), Text(last, _COLOURS.get(verdict, "")))
+        texts = [row[number] for row in rows]
+        parts = [part for text in texts for part in text.split()] if number in words else texts
+        longest = max(map(len, [*parts, *column.split()])) if number else None
+        is_text = number in {0, coloured, *words}
+        table.add_column(column, justify="left" if is_text else "right", min_width=longest, overflow="fold")
+    for row, colour in zip(rows, colours, strict=True):
+        table.add_row(*(Text(cell, colour if at == coloured else "") for at, cell in enumerate(row)))
     return table
-
-
-def _failures(rows: Sequence[Row]) -> dict[str, list[str]]:
-    """Return each failed image with its reason -> the rows that it failed in."""
-    found: dict[str, list[str]] = {}
-    for row in rows:
-        for failure in row.failed:
-            found.setdefault(f"{failure['file']} failed: {failure['reason']}", []).append(row.label)
-    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vitscale.bench.schema import Statistics
+from vitscale.bench.schema import Interval, Statistics
 
 NONE = "\N{EN DASH}"
 _TIMES = "\N{MULTIPLICATION SIGN}"
@@ -16,14 +16,39 @@ def number(value: float | None) -> str:
     return f"{value:,.{decimals}f}"
 
 
+def between(low: float, high: float) -> str:
+    """Return two ends: 4.35 - 4.45, with an en dash."""
+    return f"{number(low)} {NONE} {number(high)}"
+
+
 def spread(statistics: Statistics | None) -> str:
-    """Return the smallest and the largest value."""
-    return f"{number(statistics['min'])} {NONE} {number(statistics['max'])}" if statistics else NONE
+    """Return the 95 % interval, or the smallest and the largest value where there is none, and say so."""
+    if statistics is None:
+        return NONE
+    ci = statistics.get("ci")
+    if ci:
+        return between(ci["low"], ci["high"])
+    return f"range {between(statistics['min'], statistics['max'])}"
 
 
 def ratio(value: float | None) -> str:
     """Return a multiple, with a multiplication sign: 1.41x."""
-    return NONE if value is None else f"{number(value) if value >= 1 else f'{value:.2f}'}{_TIMES}"
+    return NONE if value is None else f"{_multiple(value)}{_TIMES}"
+
+
+def ratio_interval(ci: Interval | None) -> str:
+    """Return the ends of a multiple's interval, 1.38 - 1.45, or nothing."""
+    return f"{_multiple(ci['low'])} {NONE} {_multiple(ci['high'])}" if ci else ""
+
+
+def percent(value: float) -> str:
+    """Return a share: 0 %, 0.4 %, 91 %, 100 %."""
+    amount = 100 * value
+    return f"{amount:.1f} %" if 0 < amount < 1 else f"{amount:.0f} %"
+
+
+def _multiple(value: float) -> str:
+    return number(value) if value >= 1 else f"{value:.2f}"
 
 
 def mebibytes(value: int | None) -> str:

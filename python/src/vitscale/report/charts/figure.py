@@ -1,5 +1,7 @@
 """What every chart shares: a Plotly figure as plain data, its words, and a table for those who cannot see it.
 
+Plotly draws them: it is a library made for this, fits a phone without a second version of each picture, and
+names the row of the results under a finger. It makes the page 5 MB, the price of opening without a network.
 Colours are CSS variables, ``var(--name)`` or ``var(--name)/0.2`` with an opacity; the page's script resolves
 them, so that one figure serves a light page, a dark page and paper.
 """
@@ -12,6 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 Spec = dict[str, Any]
+
+HEIGHT = 380
+"""Of charts that are as wide as the page, CSS pixels."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,14 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Legend:
+    """What a colour means, where a chart's colours are not those of the backends."""
+
+    colour: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Figure:
     """A chart.
 
@@ -46,6 +59,8 @@ class Figure:
         ``data`` and ``layout`` for Plotly.
     table : Table
         The same figures as text.
+    legend : tuple of Legend
+        Of a chart that needs one of its own.
     """
 
     name: str
@@ -54,6 +69,7 @@ class Figure:
     description: str
     spec: Spec
     table: Table
+    legend: tuple[Legend, ...] = ()
 
 
 def text(value: str) -> str:
@@ -65,7 +81,7 @@ def layout(height: int, **changes: Any) -> Spec:
     """Return a layout without ground, frame and legend: the page has them."""
     return {
         "height": height,
-        "margin": {"l": 44, "r": 12, "t": 10, "b": 44},
+        "margin": {"l": 54, "r": 12, "t": 10, "b": 44},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {

@@ -1,4 +1,8 @@
-"""A bar chart for the README: one static SVG, readable on a light and on a dark page."""
+"""A bar chart for the README: one static SVG, readable on a light and on a dark page.
+
+A template of thirty lines, because Plotly writes an SVG only with a browser at hand, and a README's picture
+has to follow the reader's colours by CSS of its own.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +27,7 @@ def chart_svg(results: BenchmarkSuite) -> str:
             "backend": row.backend,
             "width": round(_LONGEST_BAR * row.rate["median"] / longest, 1),
             "figure": f"{units.number(row.rate['median'])} images/s",
-            "ratio": units.ratio(row.ratio) if row.ratio and row is not summary.reference else "",
+            "ratio": units.ratio(row.ratio.median) if row.ratio and row is not summary.reference else "",
             "disagrees": row.agreement.verdict is Verdict.DIFFERS,
         }
         for row in summary.measured

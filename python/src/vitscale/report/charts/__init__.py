@@ -1,0 +1,23 @@
+"""The charts of a report, in their order on the page."""
+
+from __future__ import annotations
+
+from vitscale.report.charts.figure import Figure
+from vitscale.report.charts.iterations import iterations
+from vitscale.report.charts.latency import latency
+from vitscale.report.charts.resources import memory, processor
+from vitscale.report.charts.speed_up import speed_up, speed_up_of_tuned
+from vitscale.report.charts.stages import stages
+from vitscale.report.charts.throughput import throughput
+from vitscale.report.style import Style
+from vitscale.report.summary import Summary
+
+_CHARTS = (throughput, latency, speed_up, speed_up_of_tuned, stages, memory, processor, iterations)
+
+
+def figures(summary: Summary, looks: dict[str, Style]) -> list[Figure]:
+    """Return every chart that the results have figures for."""
+    if not summary.measured:
+        return []
+    drawn = (chart(summary, looks) for chart in _CHARTS)
+    return [figure for figure in drawn if figure is not None]

@@ -1,0 +1,69 @@
+"""Which of our backends stand for the published ones: the same engine where it was measured, and today's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vitscale.report.claims.published import Timing
+from vitscale.report.row import Row
+from vitscale.report.summary import Summary
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """A backend with options, plain but for these.
+
+    Attributes
+    ----------
+    name : str
+        For the reader.
+    backend, device : str
+        As in the results.
+    options : tuple of pairs
+        All that may differ from the backend's defaults; what is false is one.
+    era : str
+        ``"published"`` or ``"today"``; empty where both are the same, as for Hugging Face.
+    """
+
+    name: str
+    backend: str
+    device: str
+    options: tuple[tuple[str, str | int | bool], ...] = ()
+    era: str = ""
+
+    def find(self, summary: Summary) -> Row | None:
+        """Return its row with figures, if it was measured."""
+        return next((row for row in summary.measured if self._is(row)), None)
+
+    def _is(self, row: Row) -> bool:
+        first = row.cells[0].benchmark
+        options = {key: value for key, value in first["options"].items() if value is not False}
+        return (first["backend"], first["device"], options) == (
+            self.backend,
+            self.device,
+            dict(self.options),
+        )
+
+
+def stand_ins(timing: Timing) -> list[StandIn]:
+    """Return who may stand for a published engine on one machine; nobody for several."""
+    if timing.nodes > 1:
+        return []
+    on = " on a GPU" if timing.device == "gpu" else ""
+    if timing.engine.startswith("Hugging Face"):
+        return [StandIn(f"huggingface{on}", "huggingface", timing.device)]
+    is_off = timing.engine.endswith("oneDNN off")
+    setting = "" if timing.device == "gpu" else f", oneDNN {'off' if is_off else 'on'}"
+    tensorflow = StandIn(
+        f"spark-nlp{on} (TensorFlow{setting})",
+        "spark-nlp",
+        timing.device,
+        (("engine", "tensorflow"), *([("onednn", True)] if setting.endswith("on") else [])),
+        era="published",
+    )
+    if is_off:
+        return [tensorflow]
+    return [
+        tensorflow,
+        StandIn(f"spark-nlp{on} (ONNX, today's default)", "spark-nlp", timing.device, era="today"),
+    ]

@@ -1,0 +1,15 @@
+"""Two results of one machine, cell by cell: what became slower, faster, or other than it was."""
+
+from vitscale.report.compare.changes import Change, Outcome, Verdict, compare_results
+from vitscale.report.compare.text import conclusion, csv_changes, markdown_changes, print_changes
+
+__all__ = [
+    "Change",
+    "Outcome",
+    "Verdict",
+    "compare_results",
+    "conclusion",
+    "csv_changes",
+    "markdown_changes",
+    "print_changes",
+]

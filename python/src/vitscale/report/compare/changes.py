@@ -1,0 +1,253 @@
+"""Which cells changed between two results, and whether that is more than noise."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from vitscale.bench.schema import Benchmark, BenchmarkSuite, Interval
+from vitscale.errors import UsageError
+from vitscale.report.compare.answers import AnswerChange, answer_changes
+from vitscale.report.machine import machine_differences, version_differences, workload_differences
+from vitscale.report.naming import label
+from vitscale.report.ratio import Multiple, noise_reach, unpaired
+from vitscale.report.row import Cell
+
+
+class Verdict(StrEnum):
+    """What became of a cell; the value is what the reader sees."""
+
+    SLOWER = "slower"
+    FASTER = "faster"
+    SAME = "no measurable difference"
+    WITHIN_THRESHOLD = "slower, within the threshold"
+    UNSURE = "too few forks"
+    BROKEN = "fails now"
+    MENDED = "works now"
+    FAILING = "fails as before"
+    GONE = "not measured any more"
+    NEW = "new"
+
+
+REGRESSIONS = frozenset({Verdict.SLOWER, Verdict.BROKEN})
+"""What a comparison fails for."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A cell in the old and the new results.
+
+    Attributes
+    ----------
+    label : str
+        Backend and options, for the reader.
+    device : str
+        ``"cpu"`` or ``"gpu"``.
+    batch_size : int
+        Images in a batch.
+    verdict : Verdict
+        What became of it.
+    old_rate, new_rate : float or None
+        Median images per second.
+    ratio : float or None
+        New over old: the ratio of the medians of forks.
+    ci : Interval or None
+        Its 95 % interval, where both have forks enough.
+    drop : bool
+        Whether the ratio is below what the threshold allows, measurable or not.
+    old_p99_ms, new_p99_ms : float or None
+        99th percentile of latency, in single-stream.
+    old_memory_bytes, new_memory_bytes : int or None
+        Peak memory.
+    old_row, new_row : str
+        Where it is in the two results; empty where it is not.
+    problem : str
+        Why it fails now.
+    """
+
+    label: str
+    device: str
+    batch_size: int
+    verdict: Verdict
+    old_rate: float | None = None
+    new_rate: float | None = None
+    ratio: float | None = None
+    ci: Interval | None = None
+    drop: bool = False
+    old_p99_ms: float | None = None
+    new_p99_ms: float | None = None
+    old_memory_bytes: int | None = None
+    new_memory_bytes: int | None = None
+    old_row: str = ""
+    new_row: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a comparison found.
+
+    Attributes
+    ----------
+    changes : list of Change
+        Every cell that is in one of the two, in the order of the new results.
+    answers : list of AnswerChange
+        Backends whose agreement with the reference changed.
+    notes : list of str
+        What else differs: versions, and with ``force`` machine and workload.
+    threshold : float
+        Share of speed that may be lost.
+    """
+
+    changes: list[Change]
+    answers: list[AnswerChange]
+    notes: list[str]
+    threshold: float
+
+    @property
+    def regressions(self) -> list[Change]:
+        """Cells that became slower beyond threshold and noise, or that fail now."""
+        return [change for change in self.changes if change.verdict in REGRESSIONS]
+
+    @property
+    def doubts(self) -> list[Change]:
+        """Cells that lost more than the threshold, of backends with too few forks to be sure.
+
+        A backend is sure where both results have rounds of it at one batch size; of the other sizes each has
+        a sweep alone, which is made to find the best one and judges nothing.
+        """
+        sure = {change.label for change in self.changes if change.ci}
+        return [
+            change for change in self.changes if change.drop and not change.ci and change.label not in sure
+        ]
+
+    @property
+    def disagreements(self) -> list[AnswerChange]:
+        """Backends that agree less than they did."""
+        return [change for change in self.answers if change.is_worse]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return all of it as plain data."""
+        return {
+            "threshold": self.threshold,
+            "regressions": len(self.regressions),
+            "doubts": len(self.doubts),
+            "disagreements": len(self.disagreements),
+            "changes": [asdict(change) for change in self.changes],
+            "answers": [{**asdict(change), "is_worse": change.is_worse} for change in self.answers],
+            "notes": self.notes,
+        }
+
+
+def compare_results(
+    old: BenchmarkSuite, new: BenchmarkSuite, threshold: float = 0.05, *, force: bool = False
+) -> Outcome:
+    """Compare two results cell by cell.
+
+    Parameters
+    ----------
+    old, new : BenchmarkSuite
+        What was measured before and after.
+    threshold : float
+        Share of images per second that a cell may lose without being called slower.
+    force : bool
+        Compare although machine or workload differ; what differs is noted then.
+
+    Raises
+    ------
+    UsageError
+        If machine or workload differ, and how.
+
+    Notes
+    -----
+    A cell is slower where the whole 95 % interval of new over old lies below 1 and below the noise of both
+    machines' controls, and the ratio itself below 1 less the threshold.
+    """
+    differences = [
+        *machine_differences(old["environment"], new["environment"]),
+        *workload_differences(old, new),
+    ]
+    if differences and not force:
+        raise UsageError(
+            "The two results cannot be compared, since they differ in what decides speed: "
+            f"{'; '.join(differences)}. Measure both on one machine with the same model and images, or give "
+            "--force."
+        )
+    noise = noise_reach(_control(old), _control(new))
+    before, after = _cells(old), _cells(new)
+    names = [*after, *(name for name in before if name not in after)]
+    return Outcome(
+        changes=[_change(before.get(name), after.get(name), noise, threshold) for name in names],
+        answers=answer_changes(old["parity"], new["parity"]),
+        notes=[*differences, *version_differences(old, new)],
+        threshold=threshold,
+    )
+
+
+_Key = tuple[str, str, int]
+
+
+def _cells(results: BenchmarkSuite) -> dict[_Key, Cell]:
+    return {
+        (label(row), row["device"], row["batch_size"]): Cell(index, row)
+        for index, row in enumerate(results["benchmarks"])
+        if not row.get("control")
+    }
+
+
+def _control(results: BenchmarkSuite) -> Interval | None:
+    return next((row["ci"] for row in results.get("comparisons", []) if row["control"]), None)
+
+
+def _change(old: Cell | None, new: Cell | None, noise: Interval | None, threshold: float) -> Change:
+    known = new or old
+    assert known
+    found = unpaired(new.benchmark, old.benchmark) if old and new else None
+    drop = found is not None and found.median < 1 - threshold
+    return Change(
+        label=label(known.benchmark),
+        device=known.benchmark["device"],
+        batch_size=known.batch_size,
+        verdict=_judge(found, noise, drop) if found else _judge_missing(old, new),
+        ratio=found.median if found else None,
+        ci=found.ci if found else None,
+        drop=drop,
+        problem=new.problem if new else "",
+        **_facts("old", old),
+        **_facts("new", new),
+    )
+
+
+def _judge(found: Multiple, noise: Interval | None, drop: bool) -> Verdict:
+    match found.judge(noise):
+        case "too few forks":
+            return Verdict.UNSURE
+        case "faster":
+            return Verdict.FASTER
+        case "slower":
+            return Verdict.SLOWER if drop else Verdict.WITHIN_THRESHOLD
+    return Verdict.SAME
+
+
+def _judge_missing(old: Cell | None, new: Cell | None) -> Verdict:
+    if old is None:
+        return Verdict.NEW
+    if new is None:
+        return Verdict.GONE
+    if old.rate is None:
+        return Verdict.MENDED if new.rate else Verdict.FAILING
+    return Verdict.BROKEN
+
+
+def _facts(age: str, cell: Cell | None) -> dict[str, Any]:
+    if cell is None:
+        return {}
+    row: Benchmark = cell.benchmark
+    latency = row.get("latency_ms")
+    return {
+        f"{age}_rate": cell.rate["median"] if cell.rate else None,
+        f"{age}_p99_ms": latency["p99"] if latency else None,
+        f"{age}_memory_bytes": max((run["peak_memory_bytes"] for run in row["runs"]), default=None),
+        f"{age}_row": cell.row_id,
+    }

@@ -1,0 +1,117 @@
+"""The forms that a report takes, and how it is written."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+
+from vitscale.bench.results import load_results
+from vitscale.errors import UsageError
+from vitscale.files import write_atomically
+from vitscale.report.group import Source
+
+
+class Format(StrEnum):
+    """A form of the report; the value is what ``--format`` is given."""
+
+    HTML = "html"
+    MARKDOWN = "markdown"
+    CSV = "csv"
+    SVG = "svg"
+
+
+_SUFFIXES = {
+    ".html": Format.HTML,
+    ".htm": Format.HTML,
+    ".md": Format.MARKDOWN,
+    ".csv": Format.CSV,
+    ".svg": Format.SVG,
+}
+
+
+def format_of(output: Path) -> Format:
+    """Return the form that a file's suffix asks for.
+
+    Raises
+    ------
+    UsageError
+        If it is none of them.
+    """
+    try:
+        return _SUFFIXES[output.suffix.lower()]
+    except KeyError:
+        raise UsageError(
+            f"{output} does not say what to write; expected a name that ends in {', '.join(_SUFFIXES)}, "
+            "or give --format."
+        ) from None
+
+
+def render_report(results: Sequence[Path], form: Format) -> str:
+    """Return results in one of the forms; the same results give the same text.
+
+    Parameters
+    ----------
+    results : sequence of paths
+        Results files; each has a section, and those of one machine stand together.
+    form : Format
+        What to make of them.
+
+    Raises
+    ------
+    UsageError
+        If there are no results, or several for a chart that holds one.
+    ResultsError
+        If a file is not what it should be.
+    """
+    if not results:
+        raise UsageError("There is nothing to report; name at least one results file.")
+    sources = [_source(path) for path in results]
+    match form:
+        case Format.MARKDOWN:
+            from vitscale.report.markdown import markdown
+
+            return markdown(sources)
+        case Format.CSV:
+            from vitscale.report.spreadsheet import spreadsheet
+
+            return spreadsheet(sources)
+        case Format.SVG:
+            from vitscale.report.charts.svg import chart_svg
+
+            if len(sources) > 1:
+                raise UsageError(f"A chart holds one results file; got {len(sources)}. Draw them one by one.")
+            return chart_svg(sources[0].results)
+    from vitscale.report.page import page
+
+    return page(sources)
+
+
+def write_report(results: Sequence[Path], output: Path, form: Format | None = None) -> Path:
+    """Write results as one file, in the form that its suffix asks for unless another is given.
+
+    Returns
+    -------
+    Path
+        ``output``; an old file is replaced.
+
+    Raises
+    ------
+    UsageError, ResultsError
+        As :func:`render_report`.
+    OutputError
+        If the report cannot be written; nothing is left half written.
+    """
+    text = render_report(results, form or format_of(output))
+    write_atomically(output, encoded(text))
+    return output
+
+
+def encoded(text: str) -> bytes:
+    """Return UTF-8; file names that are not UTF-8 hold lone surrogates, which are shown by their number."""
+    return text.encode("utf-8", "backslashreplace")
+
+
+def _source(path: Path) -> Source:
+    return Source(load_results(path), hashlib.sha256(path.read_bytes()).hexdigest(), path.name)

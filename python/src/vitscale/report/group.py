@@ -1,0 +1,183 @@
+"""What a report shows: results grouped by the machine that they are from, which no ratio ever mixes."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from vitscale.bench.check import Finding, cell_name, check
+from vitscale.bench.schema import BenchmarkSuite
+from vitscale.report.agreement import Agreement, judge
+from vitscale.report.bottleneck import Bottleneck, bottlenecks
+from vitscale.report.caveats import Caveat, caveats_of
+from vitscale.report.charts import figures
+from vitscale.report.charts.figure import Figure
+from vitscale.report.claims import Check, check_claims, published_figures
+from vitscale.report.claims import Figure as PublishedFigure
+from vitscale.report.headline import Headline, headline, noise_of
+from vitscale.report.ledger import Account, ledger
+from vitscale.report.machine import is_same_machine, machine_name
+from vitscale.report.style import Style, styles
+from vitscale.report.summary import Summary, summarise_results
+from vitscale.report.tables import Column, Entry, columns_of, failures_by_image, summary_entries
+
+
+@dataclass(frozen=True)
+class Source:
+    """Results, and the name and SHA-256 of the file that they are from."""
+
+    results: BenchmarkSuite
+    sha256: str
+    name: str = "results.json"
+
+
+@dataclass(frozen=True)
+class Section:
+    """One results file.
+
+    Attributes
+    ----------
+    number : int
+        From 1, part of every id in the section.
+    origin : Source
+        Where it is from.
+    summary : Summary
+        Its figures.
+    """
+
+    number: int
+    origin: Source
+    summary: Summary
+
+    @property
+    def command(self) -> str:
+        """The command line, to be pasted into a shell."""
+        return shlex.join(self.origin.results["command"])
+
+    @cached_property
+    def headline(self) -> Headline:
+        """What it means."""
+        return headline(self.summary)
+
+    @property
+    def caveats(self) -> list[Caveat]:
+        """What to know before believing it."""
+        return caveats_of(self.summary)
+
+    @cached_property
+    def looks(self) -> dict[str, Style]:
+        """Label -> style of the charts' lines and markers."""
+        return styles(self.summary.rows)
+
+    @cached_property
+    def figures(self) -> list[Figure]:
+        """Its charts."""
+        return figures(self.summary, self.looks)
+
+    @property
+    def columns(self) -> list[Column]:
+        """Columns of the summary."""
+        return columns_of(self.summary)
+
+    @property
+    def entries(self) -> list[list[Entry]]:
+        """Rows of the summary, in the order of ``summary.rows``."""
+        return summary_entries(self.summary)
+
+    @property
+    def bottlenecks(self) -> list[Bottleneck]:
+        """What bounds each backend."""
+        return bottlenecks(self.origin.results)
+
+    @property
+    def noise(self) -> str:
+        """What the reference against itself tells; empty without a control."""
+        return noise_of(self.summary.control) if self.summary.control else ""
+
+    @property
+    def findings(self) -> dict[str, list[Finding]]:
+        """What speaks against the figures, by what it concerns; failed cells have a place of their own."""
+        failed = {cell_name(cell.benchmark) for _, cell in self.summary.failed_cells}
+        found: dict[str, list[Finding]] = {}
+        for one in check(self.origin.results):
+            if one.where not in failed:
+                found.setdefault(one.where, []).append(one)
+        return found
+
+    @property
+    def judged(self) -> list[Agreement]:
+        """The verdict on each parity row."""
+        return [judge(row, f"parity[{index}]") for index, row in enumerate(self.origin.results["parity"])]
+
+    @property
+    def ledger(self) -> list[Account]:
+        """Whether every image was accounted for."""
+        return ledger(self.summary)
+
+    @property
+    def failures(self) -> dict[tuple[str, str], list[str]]:
+        """Image and reason -> the backends in which it failed, images by name."""
+        return failures_by_image(self.summary.rows)
+
+
+@dataclass(frozen=True)
+class Group:
+    """All results of one machine.
+
+    Attributes
+    ----------
+    sections : list of Section
+        One for each results file.
+    """
+
+    sections: list[Section]
+
+    @property
+    def machine(self) -> str:
+        """Processor, cores and memory."""
+        return machine_name(self.sections[0].origin.results["environment"])
+
+    @cached_property
+    def checks(self) -> list[Check]:
+        """The published claims against these results."""
+        return check_claims([section.summary for section in self.sections])
+
+    @cached_property
+    def published_figures(self) -> list[PublishedFigure]:
+        """The published times, and ours beside them."""
+        return published_figures([section.summary for section in self.sections])
+
+    def place(self, check: Check) -> str:
+        """Return where a check's figures are: path in the results, and file where there are several."""
+        if check.source is None:
+            return ""
+        section = self.sections[check.source]
+        return f"{section.origin.name}: {check.row_id}" if len(self.sections) > 1 else check.row_id
+
+
+def groups_of(sources: Sequence[Source]) -> list[Group]:
+    """Return sources grouped by machine, machines and files in the order in which they were named."""
+    groups: list[Group] = []
+    number = 0
+    for origin in _grouped(sources):
+        sections = []
+        for one in origin:
+            number += 1
+            sections.append(Section(number, one, summarise_results(one.results)))
+        groups.append(Group(sections))
+    return groups
+
+
+def _grouped(sources: Sequence[Source]) -> list[list[Source]]:
+    found: list[list[Source]] = []
+    for one in sources:
+        machine = one.results["environment"]
+        same = (group for group in found if is_same_machine(group[0].results["environment"], machine))
+        group = next(same, None)
+        if group is None:
+            found.append([one])
+        else:
+            group.append(one)
+    return found

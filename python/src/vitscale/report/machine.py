@@ -1,0 +1,82 @@
+"""What makes two results comparable: the same machine, the same work. And which versions changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from vitscale.bench.schema import BenchmarkSuite, Environment
+from vitscale.report import units
+
+_MEMORY_STEP = 1 << 30
+"""Kernels keep back a different part of the same memory; a machine with 1 GiB more is another machine."""
+
+
+def machine_name(machine: Environment) -> str:
+    """Return processor, cores and memory."""
+    cores, memory = units.plural(machine["cpu_count"], "core"), units.size(machine["memory_bytes"])
+    return f"{machine['cpu']}, {cores}, {memory}"
+
+
+def is_same_machine(one: Environment, other: Environment) -> bool:
+    """Tell whether two results may be compared in one ratio."""
+    return not machine_differences(one, other)
+
+
+def machine_differences(one: Environment, other: Environment) -> list[str]:
+    """Return how two machines differ, one sentence each; nothing where they are alike."""
+    pairs: dict[str, tuple[object, object]] = {
+        "processor": (one["cpu"], other["cpu"]),
+        "architecture": (one["architecture"], other["architecture"]),
+        "cores": (one["cpu_count"], other["cpu_count"]),
+        "instruction sets": (_words(one["cpu_features"]), _words(other["cpu_features"])),
+    }
+    found = [_difference(what, *values) for what, values in pairs.items() if values[0] != values[1]]
+    if abs(one["memory_bytes"] - other["memory_bytes"]) >= _MEMORY_STEP:
+        found.append(
+            _difference("memory", units.size(one["memory_bytes"]), units.size(other["memory_bytes"]))
+        )
+    return found
+
+
+def workload_differences(one: BenchmarkSuite, other: BenchmarkSuite) -> list[str]:
+    """Return how the work of two results differs: scenario, model, preprocessing, images."""
+    pairs = {
+        name: (_at(one["workload"], path), _at(other["workload"], path))
+        for name, path in (
+            ("scenario", ("scenario",)),
+            ("model (SHA-256 of its ONNX file)", ("model", "onnx_sha256")),
+            ("preprocessing (SHA-256)", ("model", "preprocessing_sha256")),
+            ("number of images", ("images", "files")),
+            ("bytes of images", ("images", "bytes")),
+            ("images (SHA-256)", ("images", "sha256")),
+        )
+    }
+    # What only one of them tells was not recorded yet when the other was written.
+    return [
+        _difference(name, *values)
+        for name, values in pairs.items()
+        if None not in values and len(set(values)) > 1
+    ]
+
+
+def version_differences(one: BenchmarkSuite, other: BenchmarkSuite) -> list[str]:
+    """Return which versions changed, which is often what a comparison is about."""
+    here, there = one["environment"]["versions"], other["environment"]["versions"]
+    pairs = {name: (here.get(name, "none"), there.get(name, "none")) for name in sorted(here | there)}
+    pairs["operating system"] = (one["environment"]["os"], other["environment"]["os"])
+    return [_difference(name, *values) for name, values in pairs.items() if values[0] != values[1]]
+
+
+def _difference(what: str, one: object, other: object) -> str:
+    return f"{what}: {one} and {other}"
+
+
+def _words(values: Sequence[str]) -> str:
+    return ", ".join(sorted(values)) or "none"
+
+
+def _at(document: Any, path: Sequence[str]) -> Any:
+    for key in path:
+        document = document.get(key) if isinstance(document, dict) else None
+    return document

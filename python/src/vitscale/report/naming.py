@@ -1,0 +1,41 @@
+"""How a backend with its options is called: for the reader, and in the notation of the results."""
+
+from __future__ import annotations
+
+from vitscale.backends.spec import BackendSpec
+from vitscale.bench.schema import Benchmark
+
+_TOLD_BY_THEIR_VALUE = frozenset({"bridge", "dtype", "engine", "precision"})
+"""Options whose value says what they are: a phone has little room."""
+
+
+def label(benchmark: Benchmark) -> str:
+    """Return the reader's name of a backend and what differs from its defaults.
+
+    Examples
+    --------
+    ``huggingface``, ``huggingface (bfloat16)``, ``spark-nlp (py4j)``, ``onnxruntime (gpu, threads=2)``.
+    """
+    parts = ["gpu"] if benchmark["device"] == "gpu" else []
+    parts += [_option(key, value) for key, value in benchmark["options"].items()]
+    return f"{benchmark['backend']} ({', '.join(parts)})" if parts else benchmark["backend"]
+
+
+def notation(benchmark: Benchmark) -> str:
+    """Return ``NAME:KEY=VALUE,...``, as comparisons, stages and parity call a backend."""
+    return str(BackendSpec(benchmark["backend"], benchmark["options"]))
+
+
+def readable(noted: str) -> str:
+    """Return the label of a notation: ``spark-nlp (threads=1)`` of ``spark-nlp:threads=1``."""
+    name, _, rest = noted.partition(":")
+    options = [item.partition("=") for item in filter(None, rest.split(","))]
+    parts = [_option(key, value == "true" or value) for key, _, value in options]
+    return f"{name} ({', '.join(parts)})" if parts else name
+
+
+def _option(key: str, value: str | int | bool) -> str:
+    if value is True:
+        return key
+    said = "false" if value is False else str(value)
+    return said if key in _TOLD_BY_THEIR_VALUE else f"{key}={said}"

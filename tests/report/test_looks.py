@@ -1,0 +1,118 @@
+"""The page as people look at it: light, dark, on a phone, on paper, with a screen reader."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from tests.fixtures.results import benchmark, example, whole
+from tests.report.conftest import Browser, Write
+
+FASTEST_COLOUR = "return document.getElementById('results-1-speed-up').data[0].marker.color[0]"
+LUMINANCE = """
+    const [r, g, b] = getComputedStyle(document.body).backgroundColor.match(/[0-9.]+/g);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+"""
+WIDEST_CHART = (
+    "Math.max(...[...document.querySelectorAll('.chart .main-svg')]"
+    ".map(one => one.getBoundingClientRect().right))"
+)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_page_and_charts_follow_the_colour_scheme(opened: Browser, scheme: str) -> None:
+    colours = {"light": "rgb(0, 102, 179)", "dark": "rgb(88, 177, 240)"}
+    for current in ("dark", "light", scheme):  # a change while the page is open is followed too
+        opened.emulate(scheme=current)
+        opened.wait_for(FASTEST_COLOUR, colours[current])
+    assert (opened.run(LUMINANCE) < 60) == (scheme == "dark")
+    assert opened.complaints() == []
+
+
+@pytest.mark.parametrize("results", [example(), whole()], ids=["sweep", "rounds"])
+def test_no_width_scrolls_sideways(browser: Browser, written: Write, results: dict[str, Any]) -> None:
+    results = copy.deepcopy(results)
+    results["environment"]["cpu"] = "x" * 200
+    results["benchmarks"][0]["runs"][0]["ledger"]["failed"] = [{"file": "y" * 200, "reason": "w" * 90}]
+    results["benchmarks"].append(benchmark("onnxruntime", 1, [1, 2], options={"precision": "z" * 60}))
+    browser.emulate(width=320)
+    browser.open(written(results))
+    browser.run("document.querySelectorAll('details').forEach(one => one.open = true)")
+    for width in (320, 390, 768, 1280, 390):
+        browser.emulate(width=width)
+        browser.wait_for(f"return {WIDEST_CHART} <= {width}", True)
+        assert browser.run("return document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_names_and_figures_of_charts_do_not_overlap(
+    opened_whole: Browser, browser: Browser, width: int
+) -> None:
+    browser.emulate(width=width)
+    browser.wait_for(f"return {WIDEST_CHART} <= {width}", True)
+    overlaps = browser.run(
+        "const found = [];"
+        "for (const chart of document.querySelectorAll('.chart')) {"
+        "  const boxes = [...chart.querySelectorAll('.annotation-text')].map("
+        "    one => [one.textContent, one.getBoundingClientRect()]);"
+        "  boxes.forEach(([a, p], i) => boxes.slice(i + 1).forEach(([b, q]) => {"
+        "    if (p.left < q.right && q.left < p.right && p.top < q.bottom && q.top < p.bottom)"
+        "      found.push(chart.id + ': ' + a + ' / ' + b); }));"
+        "} return found"
+    )
+    assert overlaps == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_stands_out_from_its_ground(opened_whole: Browser, scheme: str) -> None:
+    """WCAG 2.2's contrast of 4.5 for the words that decide: badges, caveats, notes, names of stages."""
+    opened_whole.emulate(scheme=scheme)
+    found = opened_whole.run(
+        "const rgb = text => text.match(/[0-9.]+/g).map(Number);"
+        "const light = text => { const [r, g, b] = rgb(text).map(c => c / 255)"
+        "  .map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);"
+        "  return 0.2126 * r + 0.7152 * g + 0.0722 * b };"
+        "const ground = one => { for (; one; one = one.parentElement) {"
+        "  const found = getComputedStyle(one).backgroundColor; if (rgb(found)[3] !== 0) return found; } };"
+        "const words = '.badge, .caveats li, .note, small, em, figcaption span, .outcome';"
+        "return [...document.querySelectorAll(words)].map(one => {"
+        "  const [a, b] = [getComputedStyle(one).color, ground(one)].map(light);"
+        "  return [one.className + one.textContent.slice(0, 30),"
+        "    (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)] })"
+    )
+    assert len(found) > 40
+    assert [one for one in found if one[1] < 4.5] == []
+
+
+def test_paper_is_light_and_its_charts_fit(opened: Browser) -> None:
+    opened.emulate(scheme="dark")
+    opened.wait_for(FASTEST_COLOUR, "rgb(88, 177, 240)")
+    opened.run(
+        "addEventListener('beforeprint', () => { window.onPaper = {"
+        "colour: document.getElementById('results-1-speed-up').data[0].marker.color[0],"
+        "overhang: Math.max(...[...document.querySelectorAll('.chart')].map(one => "
+        "one.querySelector('.main-svg').getBoundingClientRect().right - one.getBoundingClientRect().right))"
+        "}})"
+    )
+    opened.driver.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
+    on_paper = opened.run("return window.onPaper")
+    assert on_paper["colour"] == "rgb(0, 102, 179)"
+    assert on_paper["overhang"] <= 1
+    opened.wait_for(FASTEST_COLOUR, "rgb(88, 177, 240)")
+    opened.emulate(scheme="dark", media="print")
+    assert opened.run(LUMINANCE) > 250
+
+
+def test_every_part_has_a_name_for_a_screen_reader(opened: Browser) -> None:
+    unnamed = opened.run(
+        "return [...document.querySelectorAll('[aria-labelledby]')]"
+        ".filter(one => !document.getElementById(one.getAttribute('aria-labelledby'))).length"
+        " + [...document.querySelectorAll('[role=img]')].filter(one => !one.ariaLabel).length"
+    )
+    assert unnamed == 0
+    tables = opened.run(
+        "return [...document.querySelectorAll('figure')].map(one => one.querySelectorAll('table').length)"
+    )
+    assert tables == [1] * 5

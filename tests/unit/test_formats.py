@@ -1,0 +1,161 @@
+"""The report in its other forms: Markdown, CSV, SVG; by suffix and by option; and results it refuses."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from vitscale.bench.results import write_results
+from vitscale.errors import ResultsError, UsageError
+from vitscale.report import Format, format_of, render_report, write_report
+
+from tests.fixtures.results import crashed, example, suite, whole
+from tests.unit.test_cli import run
+
+
+def written(folder: Path, results: dict[str, Any], name: str = "results.json") -> Path:
+    path = folder / name
+    write_results(results, path)
+    return path
+
+
+def rendered(folder: Path, form: Format, *results: dict[str, Any]) -> str:
+    return render_report([written(folder, one, f"{at}.json") for at, one in enumerate(results)], form)
+
+
+def test_markdown_table(tmp_path: Path) -> None:
+    results = example()
+    results["benchmarks"].append(crashed("openvino", 1, "no", options={"precision": "a|b<i>"}))
+    first, empty, header, rule, best, *lines = rendered(tmp_path, Format.MARKDOWN, results).splitlines()
+    assert first.startswith("vitscale is 1.41")
+    assert not empty
+    last = next(line for line in lines if line.startswith("| openvino"))
+    assert header.count("|") == rule.count("|") == best.count("|") == last.count("|") == 11
+    assert [cell.strip() for cell in best.split("|")][1:4] == ["vitscale", "✓ agrees", "4"]
+    assert last.startswith("| openvino (a&#124;b&lt;i&gt;) | not compared | failed |")
+    assert "- spark-nlp, batch size 8 failed: ProcessError: the process was killed (SIGKILL)" in "\n".join(
+        lines
+    )
+
+
+def test_markdown_says_what_bounds_the_noise_the_budget_and_the_claims(tmp_path: Path) -> None:
+    text = rendered(tmp_path, Format.MARKDOWN, whole())
+    for part in (
+        "huggingface against itself",
+        "vitscale is bound by the model",
+        "left out: rounds 4 to 5",
+        "spark-nlp disagrees",
+        "### The published claims, checked",
+    ):
+        assert part in text
+
+
+def test_machines_are_grouped_and_have_claims_of_their_own(tmp_path: Path) -> None:
+    here, there = whole(), whole()
+    there["environment"]["cpu"] = "Another CPU"
+    text = rendered(tmp_path, Format.MARKDOWN, here, there, here)
+    assert re.findall("^## .*", text, re.MULTILINE) == [
+        "## Example CPU @ 2.00GHz, 2 cores, 16.0 GiB",
+        "## Another CPU, 2 cores, 16.0 GiB",
+    ]
+    assert text.index("## Another CPU") > [one.start() for one in re.finditer("vitscale is 1.41", text)][1]
+    assert text.count("### The published claims") == 2
+
+
+def test_csv_has_every_iteration_and_its_place_in_the_results(tmp_path: Path) -> None:
+    results = [example(), whole()]
+    rows = list(csv.DictReader(io.StringIO(rendered(tmp_path, Format.CSV, *results))))
+    assert len(rows) == sum(
+        len(run["iterations"])
+        for one in results
+        for measured in one["benchmarks"]
+        for run in measured["runs"]
+    )
+    for row in rows:
+        number, run, position = map(int, re.findall(r"\d+", row["row"]))
+        benchmark = results[int(row["results"].removesuffix(".json"))]["benchmarks"][number]
+        iteration = benchmark["runs"][run]["iterations"][position]
+        assert float(row["seconds"]) == iteration["seconds"]
+        assert row["phase"] == iteration["phase"]
+        assert row["control"] == str(int(benchmark.get("control", False)))
+
+
+def test_svg_is_well_formed_and_draws_to_scale(tmp_path: Path) -> None:
+    text = rendered(tmp_path, Format.SVG, example())
+    svg = ElementTree.fromstring(text)
+    widths = [float(bar.get("width") or 0) for bar in svg.iter("{http://www.w3.org/2000/svg}rect")]
+    medians = [6.22, 5.75, 5.31, 4.40, 3.12, 3.00]
+    assert [width / widths[0] for width in widths] == pytest.approx([one / 6.22 for one in medians], abs=1e-3)
+    words = " ".join(svg.itertext())
+    assert "random weights" in words
+    assert words.count("answers differ") == 2
+
+
+@pytest.mark.parametrize("form", list(Format))
+def test_the_same_results_give_the_same_bytes(form: Format, tmp_path: Path) -> None:
+    path = written(tmp_path, whole())
+    first = write_report([path], tmp_path / "first", form).read_bytes()
+    assert write_report([path], tmp_path / "second", form).read_bytes() == first
+    again = written(tmp_path, json.loads(json.dumps(whole())))
+    assert write_report([again], tmp_path / "third", form).read_bytes() == first
+
+
+@pytest.mark.parametrize("form", list(Format))
+def test_results_without_any_figure_are_shown(form: Format, tmp_path: Path) -> None:
+    for results in (suite([]), suite([crashed("vitscale", 1, "no memory")])):
+        text = rendered(tmp_path, form, results)
+        assert form is Format.CSV or "Nothing could be measured." in text
+    assert form in (Format.CSV, Format.SVG) or "ProcessError: no memory" in text
+
+
+def test_the_suffix_tells_the_form() -> None:
+    found = {name: format_of(Path(name)).value for name in ("a.html", "b.HTM", "c.md", "d.csv", "e.svg")}
+    assert list(found.values()) == ["html", "html", "markdown", "csv", "svg"]
+    with pytest.raises(UsageError, match=r"results\.pdf does not say what to write; expected .*\.csv"):
+        format_of(Path("results.pdf"))
+
+
+def test_a_chart_holds_one_result_and_a_report_at_least_one(tmp_path: Path) -> None:
+    path = written(tmp_path, example())
+    with pytest.raises(UsageError, match="got 2"):
+        render_report([path, path], Format.SVG)
+    with pytest.raises(UsageError, match="nothing to report"):
+        render_report([], Format.HTML)
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda text: text[: len(text) // 2], "not JSON, or only the beginning of it"),
+        (lambda text: "", "not JSON, or only the beginning of it"),
+        (lambda text: text.replace('"schema_version": 1', '"schema_version": 2'), "schema_version is 2"),
+        (lambda text: "[]", "does not follow the results schema"),
+    ],
+    ids=["truncated", "empty", "another version", "something else"],
+)
+def test_a_report_of_bad_results_says_so_and_writes_nothing(
+    damage: Any, message: str, tmp_path: Path
+) -> None:
+    path = written(tmp_path, example())
+    path.write_text(damage(path.read_text()))
+    with pytest.raises(ResultsError, match=message):
+        write_report([path], tmp_path / "report.html")
+    assert not (tmp_path / "report.html").exists()
+
+
+def test_the_command_prints_text_on_stdout_and_writes_files_by_suffix(tmp_path: Path) -> None:
+    path = written(tmp_path, whole())
+    answer = run("report", path, "--format", "csv")
+    assert answer.stdout == render_report([path], Format.CSV)
+    assert run("report", path, "-o", "-").stdout == render_report([path], Format.MARKDOWN)
+    assert run("report", path, "-o", tmp_path / "summary.md").stdout == ""
+    assert (tmp_path / "summary.md").read_text() == render_report([path], Format.MARKDOWN)
+    refused = run("report", path, "-o", tmp_path / "summary.pdf")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "give --format" in " ".join(refused.stderr.split())
