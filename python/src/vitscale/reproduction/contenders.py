@@ -46,7 +46,7 @@ _NEVER: list[LeftOut] = [
     },
     {
         "what": "2 to 10 nodes",
-        "reason": "this command measures one machine; docs/scaling.md tells how a cluster is measured",
+        "reason": "this command measures one machine; `vitscale scaling` measures executors of a cluster",
     },
 ]
 

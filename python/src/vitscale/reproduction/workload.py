@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from vitscale.photos import make_photos
+from vitscale.report.claims.published import published
 
-PUBLISHED = {"sample": 3_544, "full": 34_745}
-"""Images of the published benchmark's two sets."""
+PUBLISHED = published().images
+"""Images of the published benchmark's two sets, ``sample`` and ``full``."""
 
 
 def images_of(own: Path | None, folder: Path, count: int, report: Callable[[str], None]) -> Path:
