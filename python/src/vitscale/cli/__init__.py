@@ -9,6 +9,7 @@ from rich.markup import escape
 from vitscale.cli import (
     bench,
     check,
+    classify,
     cluster,
     compare,
     env,
@@ -26,6 +27,7 @@ __all__ = [
     "app",
     "bench",
     "check",
+    "classify",
     "cluster",
     "compare",
     "env",

@@ -58,6 +58,6 @@ object PythonClassifier {
       Map("labels" -> labels.map { case (label, score) =>
         Map[String, Any]("label" -> label, "score" -> score.toDouble)
       })
-    case Left(ImageFailure(reason)) => Map("error" -> reason)
+    case Left(ImageFailure(_, reason)) => Map("error" -> reason)
   }
 }

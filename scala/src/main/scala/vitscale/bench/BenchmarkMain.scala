@@ -3,13 +3,11 @@ package vitscale.bench
 import java.time.Instant
 import java.time.temporal.ChronoUnit
 
-import scala.util.control.NonFatal
-
 import ai.onnxruntime.OrtEnvironment
 import com.johnsnowlabs.util.Build
 import org.apache.spark.sql.SparkSession
 
-import vitscale.VitscaleException
+import vitscale.CommandLine.{guarded, say}
 import vitscale.runtime.ModelFolder
 
 /** The JVM benchmark: what `sbt run` runs. */
@@ -17,19 +15,10 @@ object BenchmarkMain {
 
   def main(arguments: Array[String]): Unit = {
     System.setProperty("log4j2.configurationFile", "vitscale-log4j2.properties")
-    sys.exit(BenchmarkOptions.parse(arguments.toSeq).fold(2)(guarded(_, arguments.toSeq)))
+    sys.exit(
+      BenchmarkOptions.parse(arguments.toSeq).fold(2)(options => guarded(run(options, arguments.toSeq)))
+    )
   }
-
-  private def guarded(options: BenchmarkOptions, arguments: Seq[String]): Int =
-    try run(options, arguments)
-    catch {
-      case error: VitscaleException =>
-        say(s"error: ${error.getMessage}")
-        error.exitCode
-      case NonFatal(error) =>
-        error.printStackTrace()
-        1
-    }
 
   private def run(options: BenchmarkOptions, arguments: Seq[String]): Int = {
     DefaultInputs.make(options)
@@ -99,6 +88,4 @@ object BenchmarkMain {
     "scala" -> scala.util.Properties.versionNumberString,
     "onnxruntime-java" -> OrtEnvironment.getEnvironment.getVersion
   )
-
-  private def say(line: String): Unit = System.err.println(s"vitscale: $line")
 }

@@ -3,21 +3,10 @@ package vitscale.bench
 import java.io.IOException
 import java.nio.file.{Files, Path, StandardCopyOption}
 
-import com.fasterxml.jackson.databind.json.JsonMapper
-import com.fasterxml.jackson.databind.{ObjectWriter, PropertyNamingStrategies}
-import com.fasterxml.jackson.module.scala.DefaultScalaModule
-
-import vitscale.OutputException
+import vitscale.{OutputException, SnakeCaseJson}
 
 /** Writes results so that a crash leaves the last whole file behind, never half of one. */
 object ResultWriter {
-
-  private val json: ObjectWriter = JsonMapper
-    .builder()
-    .addModule(DefaultScalaModule)
-    .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-    .build()
-    .writerWithDefaultPrettyPrinter()
 
   /** @throws vitscale.OutputException
     *   if the place cannot be written; better known before the first measurement than after it
@@ -32,7 +21,7 @@ object ResultWriter {
 
   def write(results: Results, target: Path): Unit = writing(target) {
     val temporary = Files.createTempFile(parent(target), ".vitscale-", ".tmp")
-    json.writeValue(temporary.toFile, results)
+    SnakeCaseJson.writer.writeValue(temporary.toFile, results)
     Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING)
     ()
   }

@@ -18,7 +18,7 @@ import vitscale.runtime.ModelFolder
   * @param path
   *   a local path, or a URI of a Hadoop file system
   */
-final private[ml] case class ModelLocation(path: String, precision: String) {
+final private[vitscale] case class ModelLocation(path: String, precision: String) {
 
   /** Opens the model; one that is not local is copied here first, once for each JVM.
     *
@@ -77,7 +77,7 @@ final private[ml] case class ModelLocation(path: String, precision: String) {
   }
 }
 
-private[ml] object ModelLocation {
+private[vitscale] object ModelLocation {
 
   private val copies = new ConcurrentHashMap[ModelLocation, Path]()
 

@@ -10,7 +10,7 @@ import vitscale.runtime.{ClassifierOptions, Request, RgbImage, SharedClassifiers
   * @param threads
   *   cores of one forward pass; 0 for the best number
   */
-final private[ml] case class TaskClassifier(model: ModelLocation, threads: Int, request: Request) {
+final private[vitscale] case class TaskClassifier(model: ModelLocation, threads: Int, request: Request) {
 
   /** To be called inside a task: the classifier is given back when the task ends, however it ends. */
   def stream[A](images: Iterator[A])(pixels: A => RgbImage): Iterator[(A, Answer)] = {

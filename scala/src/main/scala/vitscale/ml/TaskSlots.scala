@@ -5,7 +5,7 @@ import org.apache.spark.SparkEnv
 import vitscale.runtime.ClassifierOptions
 
 /** How many cores and tasks this executor has. */
-private[ml] object TaskSlots {
+private[vitscale] object TaskSlots {
 
   private val LocalMaster = "local\\[(\\d+).*\\]".r
 

@@ -145,7 +145,7 @@ object ViTImageClassifier extends DefaultParamsReadable[ViTImageClassifier] {
     case Right(Prediction(labels, logits)) =>
       val predictions = labels.map { case (label, probability) => Row(label, probability) }
       Row.fromSeq(Seq(predictions, null) ++ (if (withLogits) Seq(logits.map(_.toSeq).orNull) else Seq.empty))
-    case Left(ImageFailure(reason)) =>
+    case Left(ImageFailure(_, reason)) =>
       Row.fromSeq(Seq(null, reason) ++ (if (withLogits) Seq(null) else Seq.empty))
   }
 

@@ -116,7 +116,7 @@ object VitScaleForImageClassification extends ParamsAndFeaturesReadable[VitScale
       case Right(Prediction(labels, _)) =>
         // Of classes with one name the likeliest stays.
         (labels.head._1, labels.reverse.map { case (name, score) => name -> score.toString }.toMap)
-      case Left(ImageFailure(reason)) => ("", Map("error" -> reason))
+      case Left(ImageFailure(_, reason)) => ("", Map("error" -> reason))
     }
     Annotation(
       annotatorType = CATEGORY,

@@ -46,20 +46,27 @@ final private[runtime] class BatchClassifier(
   ): Seq[Either[ImageFailure, Int]] = {
     var next = 0
     images.toIndexedSeq.map { image =>
-      try {
-        buffers.put(next, preprocessor.pixels(pixels(image)))
+      for {
+        decoded <- attempt(ImageFailure.Decode)(pixels(image))
+        input <- attempt(ImageFailure.Preprocess)(preprocessor.pixels(decoded))
+      } yield {
+        buffers.put(next, input)
         next += 1
-        Right(next - 1)
-      } catch { case error: ImageException => Left(ImageFailure(error.getMessage)) }
+        next - 1
+      }
     }
   }
+
+  private def attempt[A](stage: String)(work: => A): Either[ImageFailure, A] =
+    try Right(work)
+    catch { case error: ImageException => Left(ImageFailure(stage, error.getMessage)) }
 
   private[runtime] def score(logits: Array[Float], request: Request): Either[ImageFailure, Prediction] =
     try {
       val classes = TopK.select(logits, request.topK)
       val labels = classes.map(folder.labels).zip(folder.scores.scores(logits, classes))
       Right(Prediction(labels.toSeq, if (request.returnLogits) Some(logits) else None))
-    } catch { case error: ModelException => Left(ImageFailure(error.getMessage)) }
+    } catch { case error: ModelException => Left(ImageFailure(ImageFailure.Forward, error.getMessage)) }
 
   /** Buffers of a smaller capacity are left to the garbage collector. */
   private def take(capacity: Int): ForwardBuffers =

@@ -1,6 +1,7 @@
 package vitscale.runtime
 
 import java.io.IOException
+import java.nio.charset.StandardCharsets.UTF_8
 import java.nio.file.{Files, Path}
 import java.security.{DigestInputStream, MessageDigest}
 
@@ -58,6 +59,19 @@ final case class ModelFolder(
 
   /** SHA-256 of the ONNX file: as recorded, else computed now. */
   lazy val onnxSha256: String = recordedSha256.getOrElse(ModelFolder.sha256(onnxFile))
+
+  /** SHA-256 of the ONNX file as it lies there now, whatever was recorded. */
+  def computedSha256: String = ModelFolder.sha256(onnxFile)
+
+  /** Hash of all else that decides the answers: how pixels are prepared, the labels, weights beside the graph. Where the
+    * model came from does not count.
+    */
+  def settingsSha256: String = {
+    val deciding =
+      files.filterNot(file => Seq(ModelFolder.ProvenanceFile, ModelFolder.OnnxFile).exists(file.endsWith))
+    val hashes = deciding.map(file => s"$file ${ModelFolder.sha256(path.resolve(file))}").sorted
+    ModelFolder.hex(MessageDigest.getInstance("SHA-256").digest(hashes.mkString("\n").getBytes(UTF_8)))
+  }
 }
 
 object ModelFolder {
@@ -182,6 +196,8 @@ object ModelFolder {
       val buffer = new Array[Byte](1 << 20)
       while (stream.read(buffer) >= 0) {}
     } finally stream.close()
-    digest.digest().map(byte => f"$byte%02x").mkString
+    hex(digest.digest())
   }
+
+  private def hex(bytes: Array[Byte]): String = bytes.map(byte => f"$byte%02x").mkString
 }

@@ -5,7 +5,7 @@ import java.util.concurrent.{Callable, ExecutionException, ExecutorService, Futu
 import scala.collection.mutable
 
 /** Maps an iterator on several threads, in order, without running far ahead of who reads it. */
-private[runtime] object OrderedParallel {
+private[vitscale] object OrderedParallel {
 
   /** @param inFlight
     *   elements at work or finished and not yet read; the source is read on the reader's own thread

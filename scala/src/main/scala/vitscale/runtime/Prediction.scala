@@ -9,5 +9,17 @@ package vitscale.runtime
   */
 final case class Prediction(labels: Seq[(String, Float)], logits: Option[Array[Float]])
 
-/** Why an image got no prediction; written for the user. */
-final case class ImageFailure(reason: String)
+/** Why an image got no prediction.
+  *
+  * @param stage
+  *   what was being done: one of `ImageFailure.Decode`, `Preprocess`, `Forward`
+  * @param reason
+  *   written for the user
+  */
+final case class ImageFailure(stage: String, reason: String)
+
+object ImageFailure {
+  val Decode = "decode"
+  val Preprocess = "preprocess"
+  val Forward = "forward"
+}

@@ -1,0 +1,94 @@
+"""``vitscale classify``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from vitscale.cli.app import app
+
+
+@app.command()
+def classify(
+    context: typer.Context,
+    images: Annotated[
+        list[str], typer.Option(help="File, folder, pattern or URI; may be given several times.")
+    ],
+    model: Annotated[str, typer.Option(help="Model folder, as `vitscale export` writes it.")],
+    output: Annotated[
+        str, typer.Option("--output", "-o", help="Folder to write; that of an earlier run is gone on with.")
+    ],
+    engine: Annotated[str, typer.Option(help="vitscale or spark-nlp.")] = "vitscale",
+    precision: Annotated[str, typer.Option(help="Which of the model's ONNX graphs.")] = "fp32",
+    top_k: Annotated[int, typer.Option(min=1, help="Labels for each image.")] = 5,
+    batch_size: Annotated[
+        int | None, typer.Option(min=1, help="Images of one forward pass.", show_default="the engine's own")
+    ] = None,
+    threads: Annotated[int, typer.Option(min=0, help="Cores of one forward pass; 0: the best number.")] = 0,
+    table_format: Annotated[str, typer.Option("--format", help="parquet, jsonl or csv.")] = "parquet",
+    input_kind: Annotated[
+        str, typer.Option("--input", help="files, or parquet: rows with a binary column.")
+    ] = "files",
+    path_column: Annotated[str, typer.Option(help="Column of Parquet that names a row.")] = "path",
+    content_column: Annotated[str, typer.Option(help="Column of Parquet with the image.")] = "content",
+    all_files: Annotated[
+        bool, typer.Option("--all-files", help="Take every file of a folder, whatever its name.")
+    ] = False,
+    max_failed: Annotated[
+        str | None, typer.Option(help="Stop when more images fail: N or P%.", show_default="no limit")
+    ] = None,
+    max_bytes: Annotated[
+        int | None, typer.Option(min=1, help="Larger files are not read.", show_default="256 MiB")
+    ] = None,
+    max_pixels: Annotated[
+        int | None, typer.Option(min=1, help="Larger images are not decoded.", show_default="178,956,970")
+    ] = None,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Try the images in quarantine again.")
+    ] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on as files arrive, until Ctrl-C.")] = False,
+    poll_seconds: Annotated[int, typer.Option(min=1, help="With --watch: seconds between two looks.")] = 10,
+    commit_seconds: Annotated[
+        float | None,
+        typer.Option(min=0, help="Write rows so often.", show_default="10 s at first, then less often"),
+    ] = None,
+    read_ahead: Annotated[int, typer.Option(min=1, help="Files that a task reads ahead.")] = 4,
+    master: Annotated[str, typer.Option(help="Spark's master URL.")] = "local[*]",
+    memory: Annotated[
+        str | None, typer.Option(help="Heap of the driver.", show_default="half of the machine's memory")
+    ] = None,
+    conf: Annotated[
+        list[str] | None, typer.Option(help="KEY=VALUE for Spark; may be given several times.")
+    ] = None,
+    json_to: Annotated[
+        str | None, typer.Option("--json", help="Also write the ledger as JSON; - is stdout.")
+    ] = None,
+) -> None:
+    """Classify any number of images on Spark; every file ends in the predictions or in the quarantine.
+
+    The same command goes on after it was stopped or killed. Exit status: 0 every image has a prediction, 1
+    an image or the job failed, 2 usage, 130 interrupted.
+    """
+    from vitscale.spark_submit import replace_process
+
+    spark = {"master", "memory", "conf"}
+    options = {name: value for name, value in context.params.items() if name not in spark}
+    replace_process(_arguments(options), master=master, memory=memory, settings=conf or [])
+
+
+_SCALA_NAMES = {"table_format": "format", "input_kind": "input", "json_to": "json"}
+
+
+def _arguments(options: dict[str, object]) -> list[str]:
+    """Return the options as the Scala side reads them: it has the same ones, and checks them."""
+    arguments = []
+    for name, value in options.items():
+        option = "--" + _SCALA_NAMES.get(name, name).replace("_", "-")
+        if value is True:
+            arguments.append(option)
+        elif isinstance(value, (list, tuple)):
+            arguments += [text for one in value for text in (option, str(one))]
+        elif value not in (None, False):
+            arguments += [option, str(value)]
+    return arguments

@@ -1,0 +1,90 @@
+"""Runs a class of the jar as ``spark-submit`` does, in the place of this process."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from vitscale.errors import UsageError
+from vitscale.jar import jar_path, spark_jars
+from vitscale.java import default_heap, find_java, java_flags
+
+CLASSIFY = "vitscale.job.ClassifyMain"
+
+_MASTERS = ("local", "spark://", "yarn", "k8s://")
+_NO_RESOURCE = "spark-internal"
+"""Spark's own word (SparkLauncher.NO_RESOURCE) for "no jar but the class path"."""
+
+
+def replace_process(
+    arguments: Sequence[str], *, master: str, memory: str | None, settings: Sequence[str]
+) -> NoReturn:
+    """Become the JVM that runs the job, so that signals, exit status and terminal are its own.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        The job's own arguments.
+    master : str
+        Spark's master URL.
+    memory : str, optional
+        The driver's heap, by default half of the machine's memory, 16 GiB at most.
+    settings : sequence of str
+        Spark settings, each ``KEY=VALUE``.
+
+    Raises
+    ------
+    UsageError
+        If Spark has no such kind of master.
+    JavaError
+        If there is no Java 17, or the jar was not built.
+    """
+    if not master.startswith(_MASTERS):
+        raise UsageError(f"--master is {master!r}; expected local[N], spark://HOST:PORT, yarn or k8s://URL.")
+    java = find_java()
+    command = submit_command(arguments, master=master, memory=memory, settings=settings)
+    environment = _environment(str(java.home), is_local=_is_local(master))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execve(java.executable, [str(java.executable), *command], environment)
+
+
+def submit_command(
+    arguments: Sequence[str], *, master: str, memory: str | None, settings: Sequence[str]
+) -> list[str]:
+    """Return what follows ``java`` on the command line.
+
+    The jar is on the driver's class path; where executors are other processes, Spark sends it to them.
+    """
+    jar = str(jar_path())
+    submit = ["--master", master, "--class", CLASSIFY]
+    for setting in settings:
+        submit += ["--conf", setting]
+    return [
+        f"-Xmx{memory or default_heap()}",
+        *java_flags(),
+        "-Dlog4j2.configurationFile=vitscale-log4j2.properties",
+        "-cp",
+        f"{jar}:{spark_jars()}/*",
+        "org.apache.spark.deploy.SparkSubmit",
+        *submit,
+        _NO_RESOURCE if _is_local(master) else jar,
+        *arguments,
+    ]
+
+
+def _is_local(master: str) -> bool:
+    return master.startswith("local") and not master.startswith("local-cluster")
+
+
+def _environment(java_home: str, *, is_local: bool) -> dict[str, str]:
+    """Return the environment with a Java home, and a locale in which Java can name every file."""
+    environment = {**os.environ, "JAVA_HOME": java_home}
+    locale = next((environment[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if environment.get(name)), "")
+    if "utf" not in locale.lower():
+        environment["LC_ALL"] = "C.UTF-8"
+    if is_local:
+        environment.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    return environment

@@ -1,0 +1,53 @@
+package vitscale.job
+
+import org.apache.spark.sql.SparkSession
+
+import vitscale.ml.{ModelLocation, TaskClassifier}
+import vitscale.runtime.{ModelFolder, Request}
+
+/** The job from its options to its ledger. */
+final class ClassifyJob(spark: SparkSession, options: JobOptions, stop: StopSignal, progress: Progress) {
+
+  private val place = Place.parse(options.output, spark.sparkContext.hadoopConfiguration)
+
+  /** Runs until all is done, or with `--watch` until it is interrupted.
+    *
+    * @throws vitscale.VitscaleException
+    *   if it cannot start
+    */
+  def run(): Ledger = {
+    val location = ModelLocation(options.model, options.precision)
+    val model = location.open()
+    val key = RunKey.of(model, options.engine, options.topK, options.format)
+    val storage = Storage.at(place, spark.sparkContext.hadoopConfiguration)
+    val output = OutputFolder.open(spark, storage, options.format, key, progress.say)
+    try {
+      if (options.retryFailed) output.forgetQuarantine()
+      val used = ModelUsed(model.name, model.weights, key.fields("model_sha256"), options.engine)
+      rounds(output, engine(location, model), used)
+    } finally output.close()
+  }
+
+  private def rounds(output: OutputFolder, engine: Engine, model: ModelUsed): Ledger = {
+    val done = new DoneImages(output)
+    val inputs = new Inputs(spark, options, place, done)
+    val rounds = new Rounds(spark.sparkContext, options, output, done, inputs, engine, model, stop, progress)
+    if (options.watch) rounds.untilStopped() else rounds.once()
+  }
+
+  private def engine(location: ModelLocation, model: ModelFolder): Engine =
+    if (options.engine == Engine.SparkNlp) {
+      val batchSize = options.batchSize.getOrElse(ClassifyJob.SparkNlpBatchSize)
+      new SparkNlpEngine(spark, model.onnxFolder, batchSize, options.limits)
+    } else {
+      val request = Request(options.topK, options.batchSize.getOrElse(Request().batchSize))
+      val classifier = TaskClassifier(location, options.threads, request)
+      new VitscaleEngine(spark.sparkContext, classifier, options.limits)
+    }
+}
+
+private object ClassifyJob {
+
+  /** Its best in most of our measurements (docs/benchmark.md). */
+  private val SparkNlpBatchSize = 8
+}

@@ -1,0 +1,62 @@
+package vitscale.job
+
+import java.io.IOException
+import java.nio.file.{Files, Paths}
+
+import vitscale.CommandLine.{guarded, say}
+import vitscale.{OutputException, UsageException}
+
+/** What `vitscale classify` runs, and `spark-submit --class vitscale.job.ClassifyMain vitscale.jar`.
+  *
+  * Exit status: 0 every image has a prediction; 1 an image failed, too many failed, or the job did; 2 usage; 130
+  * interrupted (what was done is kept).
+  */
+object ClassifyMain {
+
+  private val RequiredJava = 17
+
+  def main(arguments: Array[String]): Unit = {
+    val code = guarded {
+      requireJava()
+      JobOptions.parse(arguments.toSeq).fold(2)(run)
+    }
+    sys.exit(code)
+  }
+
+  private def run(options: JobOptions): Int = {
+    val stop = new StopSignal
+    stop.install()
+    val progress = Progress.onStandardError()
+    val spark = JobSession.start(options.engine)
+    try {
+      val ledger = new ClassifyJob(spark, options, stop, progress).run()
+      progress.endLine()
+      report(ledger, options.json)
+      ledger.exitCode
+    } finally {
+      progress.endLine()
+      spark.stop()
+    }
+  }
+
+  private def report(ledger: Ledger, json: Option[String]): Unit = {
+    LedgerText.lines(ledger).foreach(say)
+    json.foreach {
+      case "-" => println(new String(ledger.toJson, "UTF-8"))
+      case file =>
+        try Files.write(Paths.get(file), ledger.toJson)
+        catch {
+          case error: IOException => throw new OutputException(s"$file cannot be written: $error.", error)
+        }
+    }
+  }
+
+  /** Read from a property that every Java has: the jar's other classes may need a newer one. */
+  private def requireJava(): Unit = {
+    val version = sys.props("java.specification.version")
+    if (version.split('.').head.toInt < RequiredJava)
+      throw new UsageException(
+        s"Java $RequiredJava is needed, this is Java $version. Set JAVA_HOME to a Java $RequiredJava."
+      )
+  }
+}

@@ -1,0 +1,163 @@
+package vitscale.job
+
+import scopt.OParser
+
+import vitscale.runtime.DecodeLimits
+
+/** What the job is asked to do; each is an option of the same name. */
+final case class JobOptions(
+    images: Seq[String] = Seq.empty,
+    model: String = "",
+    output: String = "",
+    engine: String = Engine.Vitscale,
+    precision: String = "fp32",
+    topK: Int = 5,
+    batchSize: Option[Int] = None,
+    threads: Int = 0,
+    format: TableFormat = TableFormat.Parquet,
+    input: String = JobOptions.Files,
+    pathColumn: String = "path",
+    contentColumn: String = "content",
+    allFiles: Boolean = false,
+    maxFailed: ErrorBudget = ErrorBudget.Unlimited,
+    maxBytes: Long = JobOptions.DefaultMaxBytes,
+    maxPixels: Long = DecodeLimits.default.maxPixels,
+    retryFailed: Boolean = false,
+    watch: Boolean = false,
+    pollSeconds: Int = 10,
+    commitSeconds: Option[Double] = None,
+    readAhead: Int = 4,
+    json: Option[String] = None
+) {
+
+  def limits: DecodeLimits = DecodeLimits(maxPixels, maxBytes)
+}
+
+object JobOptions {
+
+  val Files = "files"
+  val ParquetRows = "parquet"
+  val DefaultMaxBytes: Long = 256L << 20
+
+  /** @return
+    *   none if the arguments are wrong; what is wrong was printed then
+    */
+  def parse(arguments: Seq[String]): Option[JobOptions] = OParser.parse(parser, arguments, JobOptions())
+
+  private val builder = OParser.builder[JobOptions]
+
+  private val parser = {
+    import builder._
+    OParser.sequence(
+      programName("vitscale classify"),
+      head(
+        "Classifies images with a Vision Transformer on Spark; every file ends in predictions or in quarantine."
+      ),
+      opt[String]("images")
+        .required()
+        .unbounded()
+        .valueName("PATH")
+        .action((value, options) => options.copy(images = options.images :+ value))
+        .text("file, folder, pattern, or URI of a Hadoop file system; may be given several times"),
+      opt[String]("model")
+        .required()
+        .valueName("DIR")
+        .action((value, options) => options.copy(model = value))
+        .text("model folder, as `vitscale export` writes it"),
+      opt[String]("output")
+        .required()
+        .valueName("DIR")
+        .action((value, options) => options.copy(output = value))
+        .text("folder for predictions, quarantine and ledger; that of an earlier run is gone on with"),
+      opt[String]("engine")
+        .validate(oneOf("engine", Engine.names))
+        .action((value, options) => options.copy(engine = value))
+        .text(s"${Engine.names.mkString(" or ")} (default: ${Engine.Vitscale})"),
+      opt[String]("precision")
+        .valueName("NAME")
+        .action((value, options) => options.copy(precision = value))
+        .text("which of the folder's ONNX models (default: fp32)"),
+      opt[Int]("top-k")
+        .validate(atLeast("top-k", 1))
+        .action((value, options) => options.copy(topK = value))
+        .text("labels for each image (default: 5)"),
+      opt[Int]("batch-size")
+        .validate(atLeast("batch-size", 1))
+        .action((value, options) => options.copy(batchSize = Some(value)))
+        .text("images of one forward pass (default: the engine's own)"),
+      opt[Int]("threads")
+        .validate(atLeast("threads", 0))
+        .action((value, options) => options.copy(threads = value))
+        .text("cores of one forward pass, 0 for the best number (default: 0)"),
+      opt[String]("format")
+        .validate(oneOf("format", TableFormat.all.map(_.name)))
+        .action((value, options) => options.copy(format = TableFormat.named(value).get))
+        .text(s"${TableFormat.all.map(_.name).mkString(", ")} (default: parquet)"),
+      opt[String]("input")
+        .validate(oneOf("input", Seq(Files, ParquetRows)))
+        .action((value, options) => options.copy(input = value))
+        .text("what --images names: image files, or Parquet with a binary column (default: files)"),
+      opt[String]("path-column")
+        .action((value, options) => options.copy(pathColumn = value))
+        .text("column of Parquet that tells a row from all others (default: path)"),
+      opt[String]("content-column")
+        .action((value, options) => options.copy(contentColumn = value))
+        .text("column of Parquet with the encoded image (default: content)"),
+      opt[Unit]("all-files")
+        .action((_, options) => options.copy(allFiles = true))
+        .text(
+          s"take every file below a folder, not only ${ListingRules.suffixes.toSeq.sorted.mkString(", ")}"
+        ),
+      opt[String]("max-failed")
+        .valueName("N|P%")
+        .action((value, options) => options.copy(maxFailed = ErrorBudget.parse(value)))
+        .text("stop as soon as more images have failed (default: no limit)"),
+      opt[Long]("max-bytes")
+        .validate(atLeastLong("max-bytes", 1))
+        .action((value, options) => options.copy(maxBytes = value))
+        .text(s"larger files are not read (default: $DefaultMaxBytes)"),
+      opt[Long]("max-pixels")
+        .validate(atLeastLong("max-pixels", 1))
+        .action((value, options) => options.copy(maxPixels = value))
+        .text(s"images of more pixels are not decoded (default: ${DecodeLimits.default.maxPixels})"),
+      opt[Unit]("retry-failed")
+        .action((_, options) => options.copy(retryFailed = true))
+        .text("try the images in quarantine again"),
+      opt[Unit]("watch")
+        .action((_, options) => options.copy(watch = true))
+        .text("go on as files arrive, until it is interrupted"),
+      opt[Int]("poll-seconds")
+        .validate(atLeast("poll-seconds", 1))
+        .action((value, options) => options.copy(pollSeconds = value))
+        .text("with --watch, seconds between two looks; files younger than that wait (default: 10)"),
+      opt[Double]("commit-seconds")
+        .validate(value => if (value >= 0) success else failure(s"--commit-seconds is $value"))
+        .action((value, options) => options.copy(commitSeconds = Some(value)))
+        .text("write rows so often (default: a twentieth of the time so far, 10 s to 10 min)"),
+      opt[Int]("read-ahead")
+        .validate(atLeast("read-ahead", 1))
+        .action((value, options) => options.copy(readAhead = value))
+        .text("files that a task reads ahead; more for slow storage (default: 4)"),
+      opt[String]("json")
+        .valueName("FILE")
+        .action((value, options) => options.copy(json = Some(value)))
+        .text("also write the ledger there; - is stdout"),
+      help("help").text("print this"),
+      checkConfig(options =>
+        if (options.watch && options.input != Files)
+          failure("--watch waits for files; it does not go with --input parquet")
+        else success
+      )
+    )
+  }
+
+  private def atLeast(name: String, least: Int)(value: Int): Either[String, Unit] =
+    atLeastLong(name, least.toLong)(value.toLong)
+
+  private def atLeastLong(name: String, least: Long)(value: Long): Either[String, Unit] =
+    if (value >= least) Right(()) else Left(s"--$name must be at least $least, but is $value")
+
+  private def oneOf(name: String, values: Seq[String])(value: String): Either[String, Unit] =
+    if (values.contains(value)) Right(())
+    else Left(s"unknown --$name $value; expected ${values.mkString(" or ")}")
+}

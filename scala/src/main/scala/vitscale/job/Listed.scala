@@ -1,0 +1,17 @@
+package vitscale.job
+
+/** A file that the job will account for.
+  *
+  * @param path
+  *   absolute path of a local file, else the URI in Hadoop's form (nothing percent-encoded)
+  * @param size
+  *   bytes when it was listed, where known
+  * @param problem
+  *   why it cannot even be tried
+  */
+final case class Listed(path: String, size: Option[Long], problem: Option[String] = None)
+
+/** An image as a task got it: its bytes, or why there are none. */
+final case class ReadImage(path: String, size: Option[Long], content: Either[ReadFailure, Array[Byte]])
+
+final case class ReadFailure(stage: String, reason: String)

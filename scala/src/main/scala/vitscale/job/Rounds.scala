@@ -1,0 +1,120 @@
+package vitscale.job
+
+import java.time.Instant
+import java.time.temporal.ChronoUnit
+
+import scala.util.control.NonFatal
+
+import org.apache.spark.SparkContext
+
+import vitscale.{OutputException, UsageException}
+
+/** Looks at the input once, or again and again, and does what is new. */
+final private[job] class Rounds(
+    context: SparkContext,
+    options: JobOptions,
+    output: OutputFolder,
+    done: DoneImages,
+    inputs: Inputs,
+    engine: Engine,
+    model: ModelUsed,
+    stop: StopSignal,
+    progress: Progress
+) {
+
+  private val startedAt = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString
+  private lazy val warm: Unit = engine.warmUp()
+  private var doneNow = Tally.nothing
+  private var seconds = 0.0
+
+  /** @throws vitscale.UsageException
+    *   if there is no image
+    */
+  def once(): Ledger = {
+    val ledger = round()
+    if (ledger.files == 0) throw new UsageException(Rounds.noImage(options.images, ledger.ignored))
+    ledger
+  }
+
+  /** Goes on as files arrive. */
+  def untilStopped(): Ledger = {
+    var ledger = round()
+    while (ledger.status == Ledger.Complete && !stop.isRequested) {
+      stop.await(options.pollSeconds)
+      if (!stop.isRequested) ledger = round()
+    }
+    if (ledger.status == Ledger.Complete) ledger.copy(status = Ledger.Interrupted) else ledger
+  }
+
+  private def round(): Ledger = {
+    val input = inputs.look()
+    try {
+      val tally = new Tally(input.files, input.before)
+      if (input.source.waiting > 0) {
+        warm
+        progress.say(s"${input.source.waiting} images to do, ${input.before.sum} done before")
+      }
+      finish(input, tally, run(input.source, tally))
+    } finally input.source.close()
+  }
+
+  private def run(source: ImageSource, tally: Tally): ClassifyRun.Ending = {
+    val smallest = options.batchSize.getOrElse(1) * Rounds.BatchesPerTask
+    val rules = ClassifyRun.Rules(smallest, options.commitSeconds, options.maxFailed, stop)
+    new ClassifyRun(context, source, engine, output, done, tally, progress, rules).run()
+  }
+
+  /** Checks the books and writes them down, unless there is nothing to write about. */
+  private def finish(input: Input, tally: Tally, ending: ClassifyRun.Ending): Ledger = {
+    doneNow += tally.now
+    seconds += ending.seconds
+    try {
+      val ledger = balance(input, tally, ending)
+      if (input.files > 0) output.writeLedger(ledger.toJson)
+      ledger
+    } catch {
+      // What went wrong first is what the user must know.
+      case NonFatal(error) if ending.problem.isDefined => throw new OutputException(ending.problem.get, error)
+    }
+  }
+
+  private def balance(input: Input, tally: Tally, ending: ClassifyRun.Ending): Ledger = {
+    val rows = output.countRows()
+    val isOutputRight = rows == Counts(done.predicted.size.toLong, done.quarantined.size.toLong, done.size)
+    val isEveryFileTold = tally.left >= 0 && (ending.status != Ledger.Complete || tally.left == 0)
+    Ledger(
+      status = ending.status,
+      files = input.files,
+      predicted = tally.inAll.predicted,
+      quarantined = tally.inAll.quarantined,
+      notDone = tally.left,
+      quarantinedByStage = tally.quarantinedByStage,
+      thisRun = thisRun,
+      ignored = input.ignored,
+      output = rows,
+      isBalanced = isOutputRight && isEveryFileTold,
+      model = model,
+      images = options.images,
+      outputPath = options.output,
+      startedAt = startedAt,
+      problem = ending.problem
+    )
+  }
+
+  private def thisRun = ThisRun(
+    predicted = doneNow.predicted,
+    quarantined = doneNow.quarantined,
+    seconds = seconds,
+    imagesPerSec = if (seconds > 0) doneNow.sum / seconds else 0
+  )
+}
+
+private object Rounds {
+
+  /** So that the last batch of a task, which may be smaller, costs little. */
+  private val BatchesPerTask = 4
+
+  private def noImage(names: Seq[String], ignored: Ignored): String =
+    s"${names.mkString(", ")} holds no image: no file ends in ${ListingRules.suffixes.toSeq.sorted.mkString(", ")} " +
+      s"(${ignored.otherNames} end otherwise, ${ignored.hidden} are hidden). --all-files takes every file."
+}

@@ -1,0 +1,54 @@
+package vitscale.job
+
+import org.apache.spark.sql.Row
+import org.apache.spark.sql.types._
+
+/** The two tables that a job writes. */
+object Tables {
+
+  val Predictions = "predictions"
+  val Quarantine = "quarantine"
+
+  /** `label` and `probability` are the first of `labels` and `probabilities`, which are in order, the likeliest first. */
+  val predictions: StructType = StructType(
+    Seq(
+      StructField("path", StringType, nullable = false),
+      StructField("label", StringType, nullable = false),
+      StructField("probability", FloatType),
+      StructField("labels", ArrayType(StringType, containsNull = false), nullable = false),
+      StructField("probabilities", ArrayType(FloatType, containsNull = true), nullable = false),
+      StructField("model_sha256", StringType, nullable = false),
+      StructField("time", TimestampType, nullable = false)
+    )
+  )
+
+  val quarantine: StructType = StructType(
+    Seq(
+      StructField("path", StringType, nullable = false),
+      StructField("size", LongType),
+      StructField("stage", StringType, nullable = false),
+      StructField("reason", StringType, nullable = false),
+      StructField("time", TimestampType, nullable = false)
+    )
+  )
+
+  /** A row of `predictions`; times are milliseconds since 1970 until a format writes them. */
+  def row(predicted: Predicted, modelSha256: String): Row = Row(
+    predicted.path,
+    predicted.labels.head.label,
+    predicted.labels.head.probability.orNull,
+    predicted.labels.map(_.label),
+    predicted.labels.map(_.probability.map(Float.box).orNull),
+    modelSha256,
+    predicted.time
+  )
+
+  /** A row of `quarantine`. */
+  def row(quarantined: Quarantined): Row = Row(
+    quarantined.path,
+    quarantined.size.orNull,
+    quarantined.stage,
+    quarantined.reason,
+    quarantined.time
+  )
+}
