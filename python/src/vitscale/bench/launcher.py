@@ -74,7 +74,7 @@ def run_process(
     report : callable
         Told each line of progress that the process says.
     environment : mapping of str to str, optional
-        Variables of this process, besides those of our own.
+        Variables that it gets beside those of this process.
 
     Notes
     -----

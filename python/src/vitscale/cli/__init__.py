@@ -18,6 +18,8 @@ from vitscale.cli import (
     photos,
     report,
     reproduce,
+    scaling,
+    simulate,
     sizing,
 )
 from vitscale.cli.app import app, progress
@@ -37,6 +39,8 @@ __all__ = [
     "photos",
     "report",
     "reproduce",
+    "scaling",
+    "simulate",
     "sizing",
 ]
 
