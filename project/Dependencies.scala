@@ -61,7 +61,10 @@ object Dependencies {
     * place of `tensorflow-cpu_2.12`, which repackages them.
     */
   val tensorflow: Seq[ModuleID] =
-    Seq("org.tensorflow" % "tensorflow-core-api" % Version.tensorflow, "org.bytedeco" % "javacpp" % Version.javacpp)
+    Seq(
+      "org.tensorflow" % "tensorflow-core-api" % Version.tensorflow,
+      "org.bytedeco" % "javacpp" % Version.javacpp
+    )
       .flatMap(module => Seq(module, module.classifier(nativePlatform)))
 
   /** As javacpp names it: `linux-x86_64`, `macosx-x86_64`, `windows-x86_64`. */
