@@ -27,7 +27,7 @@ def latency(summary: Summary, looks: Mapping[str, Style]) -> Figure | None:
             part for at, (row, one) in enumerate(found) for part in _line(at, row, one, looks[row.label])
         ],
         "layout": rows_layout(
-            [text(row.label) for row, _ in found],
+            [row.label for row, _ in found],
             [f"{units.number(one['p50'])} ms" for _, one in found],
         ),
     }
