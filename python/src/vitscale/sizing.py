@@ -61,7 +61,7 @@ class Footprint:
         ModelError
             If the folder lacks its configuration or the graph.
         """
-        graph = record.onnx_folder(model, precision)
+        graph = record.graph_folder(model, "onnx", precision)
         try:
             config = json.loads((model / record.CONFIG).read_text(encoding="utf-8"))
             weights = sum(
@@ -176,8 +176,8 @@ def size_executor(
             f"{passes} forward passes of {threads} threads run at a time: {cores} cores / {threads}. "
             "One session serves all of them, so weights count once.",
             f"Heap: {_SPARK_RESERVED_MIB} MiB that Spark reserves, {_HEAP_BASE_MIB} for its objects and "
-            f"rows, {files_mib:.0f} for {READ_AHEAD + batch_size} files in each of {tasks} tasks, and "
-            f"{image_mib:.0f} for an image of {largest_pixels / 1e6:.0f} megapixels in each of {passes} passes.",
+            f"rows, {files_mib:.0f} for {READ_AHEAD + batch_size} files in each of {tasks} tasks, "
+            f"{image_mib:.0f} for {largest_pixels / 1e6:.0f} megapixels in each of {passes} passes.",
             f"Overhead: {_NATIVE_BASE_MIB} MiB of the JVM itself, {weights_mib:.0f} for loading "
             f"{footprint.weights / _MIB:.0f} MiB of weights, and {batch_mib:.0f} for a batch of {batch_size} "
             f"in each of {passes} passes.",
@@ -188,8 +188,8 @@ def size_executor(
 def _activations(config: dict[str, Any], height: int, width: int) -> int:
     """Return the bytes that one layer of a ViT has alive for an image.
 
-    Input, sum, query, key and value; both sides of the GELU; scores before and after the softmax: 11.1 MiB for
-    ViT-base, where 10.2 MiB for each further image of a batch were measured.
+    Input, sum, query, key and value; both sides of the GELU; scores before and after the softmax: 11.1 MiB
+    for ViT-base, where 10.2 MiB for each further image of a batch were measured.
     """
     patch_height, patch_width = _pair(config.get("patch_size", 16))
     tokens = (height // patch_height) * (width // patch_width) + 1

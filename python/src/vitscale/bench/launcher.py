@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import psutil
@@ -62,7 +62,9 @@ class Finished:
         return "\n".join([f"the process {how}", *self.last_lines])
 
 
-def run_process(command: Sequence[str], report: Callable[[str], None]) -> Finished:
+def run_process(
+    command: Sequence[str], report: Callable[[str], None], environment: Mapping[str, str] | None = None
+) -> Finished:
     """Run a command in a process group of its own until it ends.
 
     Parameters
@@ -71,6 +73,8 @@ def run_process(command: Sequence[str], report: Callable[[str], None]) -> Finish
         Program and arguments.
     report : callable
         Told each line of progress that the process says.
+    environment : mapping of str to str, optional
+        Variables that it gets beside those of this process.
 
     Notes
     -----
@@ -85,7 +89,7 @@ def run_process(command: Sequence[str], report: Callable[[str], None]) -> Finish
         errors="replace",
         start_new_session=True,
         preexec_fn=die_with_parent,  # noqa: PLW1509  (it calls the kernel and takes no lock)
-        env={**os.environ, "PYTHONUNBUFFERED": "1", "TOKENIZERS_PARALLELISM": "false"},
+        env={**os.environ, "PYTHONUNBUFFERED": "1", "TOKENIZERS_PARALLELISM": "false", **(environment or {})},
     )
     start, busy = time.perf_counter(), _busy_seconds()
     watch = _Watch(process.pid)

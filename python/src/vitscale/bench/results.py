@@ -83,10 +83,11 @@ def check_results(document: object, source: str) -> None:
         )
     error = best_match(_validator().iter_errors(document))
     if error is not None:
-        raise ResultsError(f"{source} does not follow the results schema: {_explain(error)}.")
+        raise ResultsError(f"{source} does not follow the results schema: {explain(error)}.")
 
 
-def _explain(error: ValidationError) -> str:
+def explain(error: ValidationError) -> str:
+    """Return in words which field is not what a schema says."""
     field = error.json_path.removeprefix("$").removeprefix(".") or "the top level"
     match error.validator:
         case "required" | "additionalProperties":

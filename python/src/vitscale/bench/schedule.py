@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from typing import TypeVar
 
 from vitscale.backends.spec import BackendSpec
 from vitscale.bench.plan import Cell
+
+Item = TypeVar("Item")
 
 
 def sweep(backends: Sequence[BackendSpec], batch_sizes: Sequence[int], seed: int) -> list[list[Cell]]:
@@ -18,14 +21,14 @@ def sweep(backends: Sequence[BackendSpec], batch_sizes: Sequence[int], seed: int
     ]
 
 
-def rounds(cells: Sequence[Cell], count: int, seed: int) -> list[list[Cell]]:
+def rounds(cells: Sequence[Item], count: int, seed: int) -> list[list[Item]]:
     """Return so many rounds, each with every cell once: A B B A C D ...
 
     Every second round runs backwards, so that a steady drift of the machine cancels out of a pair of rounds;
     the order of each pair is drawn by lot, so that nothing periodic favours a place.
     """
     lots = random.Random(f"rounds {seed}")
-    order: list[list[Cell]] = []
+    order: list[list[Item]] = []
     for number in range(count):
         order.append(order[-1][::-1] if number % 2 else lots.sample(list(cells), len(cells)))
     return order

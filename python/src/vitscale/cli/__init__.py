@@ -6,7 +6,22 @@ import sys
 
 from rich.markup import escape
 
-from vitscale.cli import bench, check, classify, cluster, compare, env, export, parity, photos, report, sizing
+from vitscale.cli import (
+    bench,
+    check,
+    classify,
+    cluster,
+    compare,
+    env,
+    export,
+    parity,
+    photos,
+    report,
+    reproduce,
+    scaling,
+    simulate,
+    sizing,
+)
 from vitscale.cli.app import app, progress
 from vitscale.errors import VitscaleError
 
@@ -23,6 +38,9 @@ __all__ = [
     "parity",
     "photos",
     "report",
+    "reproduce",
+    "scaling",
+    "simulate",
     "sizing",
 ]
 

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from vitscale._version import __version__
+from vitscale.errors import UsageError
 
 app = typer.Typer(
     help="Classify images with Vision Transformers on the JVM and in Spark, and compare with Hugging Face.",
@@ -32,7 +33,11 @@ Model = Annotated[Path, typer.Option("--model", help="Model folder, as `vitscale
 Limit = Annotated[int | None, typer.Option("--limit", min=1, help="At most so many images, the first ones.")]
 Backends = Annotated[
     list[str],
-    typer.Option("--backend", "-b", help="NAME or NAME:KEY=VALUE,...; may be given several times."),
+    typer.Option(
+        "--backend",
+        "-b",
+        help="NAME, NAME:KEY=VALUE,... or a set (naive, tuned, cpu, article); may be given several times.",
+    ),
 ]
 Json = Annotated[Path | None, typer.Option("--json", help="Also write the answer as JSON; - is stdout.")]
 
@@ -63,3 +68,11 @@ def write_json(answer: Any, target: Path | None) -> None:
 def answer_console(json_to: Path | None) -> Console:
     """Return where tables go: stdout, or stderr where JSON has stdout to itself."""
     return Console(stderr=json_to == Path("-"))
+
+
+def whole_numbers(text: str, option: str) -> list[int]:
+    """Return the numbers of an option such as ``1,4,8``."""
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isdecimal() and int(part) >= 1 for part in parts):
+        raise UsageError(f"{option} is {text!r}; expected whole numbers of at least 1, e.g. 1,4,8.")
+    return [int(part) for part in parts]

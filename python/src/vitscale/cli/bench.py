@@ -21,6 +21,7 @@ from vitscale.cli.app import (
     answer_console,
     app,
     say,
+    whole_numbers,
     write_json,
 )
 from vitscale.errors import UsageError
@@ -70,11 +71,12 @@ def bench(
     from vitscale.report import write_report
     from vitscale.report.terminal import print_summary
 
+    default_sizes = "1" if scenario == "single-stream" else "1,4,8"
     plan = make_plan(
         images=images,
         model=model,
         backends=backend,
-        batch_sizes=_batch_sizes(batch_size, "1" if scenario == "single-stream" else "1,4,8"),
+        batch_sizes=whole_numbers(default_sizes if batch_size is None else batch_size, "--batch-size"),
         output=output,
         settings=Settings(
             forks=forks,
@@ -114,11 +116,3 @@ def _scenario(text: str) -> Scenario:
     if text not in get_args(Scenario):
         raise UsageError(f"--scenario is {text!r}; expected {' or '.join(get_args(Scenario))}.")
     return cast(Scenario, text)
-
-
-def _batch_sizes(given: str | None, default: str) -> list[int]:
-    text = default if given is None else given
-    sizes = [part.strip() for part in text.split(",")]
-    if not all(size.isdecimal() and int(size) >= 1 for size in sizes):
-        raise UsageError(f"--batch-size is {text!r}; expected whole numbers of at least 1, e.g. 1,4,8.")
-    return [int(size) for size in sizes]

@@ -34,7 +34,7 @@ def stages(summary: Summary, looks: Mapping[str, Style]) -> Figure | None:
         note="Milliseconds an image, one batch after another on one thread, apart from the timed runs.",
         description="Stacked bars of the milliseconds that each stage takes, a bar for each backend.",
         spec={
-            "data": [_stage(name, rows, longest) for name in STAGES],
+            "data": [_stage(name, found, longest) for name in STAGES],
             "layout": {**layout, "barmode": "stack", "uniformtext": {"mode": "hide", "minsize": 11}},
         },
         table=Table(
@@ -50,14 +50,14 @@ def named(stage: StageName) -> str:
     return _NAMES.get(stage, stage)
 
 
-def _stage(name: StageName, rows: list[Stages], longest: float) -> Spec:
-    values = [row["ms_per_image"][name] for row in rows]
+def _stage(name: StageName, found: list[tuple[int, Stages]], longest: float) -> Spec:
+    values = [row["ms_per_image"][name] for _, row in found]
     return {
         "type": "bar",
         "orientation": "h",
         "name": named(name),
         "x": values,
-        "y": list(range(len(rows))),
+        "y": list(range(len(found))),
         "width": BAR_WIDTH,
         "marker": {"color": _colour(name), "line": {"color": "var(--card)", "width": 1}},
         "text": [named(name) if value / longest > _WORTH_A_WORD else "" for value in values],
@@ -68,8 +68,8 @@ def _stage(name: StageName, rows: list[Stages], longest: float) -> Spec:
         "hoverinfo": "text",
         "hovertext": [
             f"<b>{text(readable(row['backend']))}</b><br>{named(name)}: {units.number(value)} ms, "
-            f"{units.percent(value / (_total(row) or 1.0))}"
-            for row, value in zip(rows, values, strict=True)
+            f"{units.percent(value / (_total(row) or 1.0))}<br>stages[{index}]"
+            for (index, row), value in zip(found, values, strict=True)
         ],
     }
 

@@ -1,0 +1,5 @@
+"""``python -m vitscale``: the command line."""
+
+from vitscale.cli import main
+
+main()
