@@ -83,6 +83,12 @@ test-python: .venv $(jar) $(tensorflow_jars) browser
 browser:
 	@command -v chromedriver >/dev/null || (apt-get update -qq && apt-get install -y -qq chromium chromium-driver)
 
+# Kills, signals, full disks and speculation, each so many times at random moments; `make test` does each once or thrice.
+.PHONY: faults
+FAULT_ROUNDS ?= 20
+faults: .venv $(jar)
+	VITSCALE_FAULT_ROUNDS=$(FAULT_ROUNDS) $(venv)/python -m pytest -s tests/job/test_faults.py
+
 lint: .venv
 	$(venv)/ruff check --config python/pyproject.toml python tests
 	$(venv)/ruff format --check --config python/pyproject.toml python tests
