@@ -9,27 +9,23 @@ MODEL ?= models/vit-base-patch16-224
 BATCH_SIZES ?= 1,4,8
 RESULTS ?= results/bench.json
 BENCH_FLAGS ?=
+REPRODUCE_FLAGS ?=
 
 venv := .venv/bin
 jar := python/src/vitscale/jars/vitscale.jar
+tensorflow_jars := python/src/vitscale/jars/tensorflow
 scala_sources := $(shell find scala/src/main project/*.scala project/*.sbt project/build.properties build.sbt -type f)
 
-.PHONY: bench bench-sample bench-full data jar wheel test test-scala test-python lint report clean
+.PHONY: bench reproduce data jar tensorflow wheel test test-scala test-python lint report clean
 
 bench: .venv $(jar) data
 	$(venv)/vitscale bench --images $(IMAGES) --model $(MODEL) --batch-size $(BATCH_SIZES) \
 		--output $(RESULTS) --report $(RESULTS:.json=.html) $(BENCH_FLAGS)
 
-# The published benchmark: a sweep on 3,544 images, then 34,745 at the best batch sizes of the sweep.
-bench-sample: .venv $(jar) models/vit-base-patch16-224
-	$(venv)/vitscale photos --count 3544 --output data/sample
-	$(MAKE) bench IMAGES=data/sample BATCH_SIZES=1,2,4,8,16,32 RESULTS=results/sample.json \
-		BENCH_FLAGS="--iterations 1 $(BENCH_FLAGS)"
-
-bench-full: .venv $(jar) models/vit-base-patch16-224
-	$(venv)/vitscale photos --count 34745 --output data/full
-	$(MAKE) bench IMAGES=data/full BATCH_SIZES=8 RESULTS=results/full.json \
-		BENCH_FLAGS="--iterations 1 $(BENCH_FLAGS)"
+# The published benchmark: a sweep on 3,544 images, then 34,745 at the best batch sizes; hours on two cores.
+#   make reproduce REPRODUCE_FLAGS="--budget 1800"       as much of it as half an hour allows
+reproduce: .venv $(jar) tensorflow
+	$(venv)/vitscale reproduce --model $(MODEL) $(REPRODUCE_FLAGS)
 
 # What the benchmark runs on by default, where nothing else is named.
 data: data/photos models/vit-base-patch16-224
@@ -53,6 +49,16 @@ $(jar): $(scala_sources) python/src/vitscale/_version.py python/src/vitscale/jav
 	./sbtw assembly
 	touch $@
 
+# Spark NLP's TensorFlow engine, as in the published benchmark: 116 MB of jars, and the model in its format.
+tensorflow: $(tensorflow_jars) $(MODEL)/tensorflow/fp32/saved_model.pb
+
+$(tensorflow_jars): project/Dependencies.scala project/TensorflowJars.scala | .venv
+	./sbtw tensorflow/collectJars
+	touch $@
+
+$(MODEL)/tensorflow/fp32/saved_model.pb: | .venv $(MODEL)
+	$(venv)/vitscale export $(MODEL) --format tensorflow --output $(MODEL)
+
 # A master and two workers of one core each, on loopback with authentication; it prints how to use them.
 .PHONY: cluster cluster-stop
 cluster: .venv $(jar)
@@ -67,15 +73,21 @@ wheel: $(jar)
 test: test-scala test-python
 
 test-scala: .venv
-	./sbtw test
+	./sbtw test tensorflow/test
 
-test-python: .venv $(jar) browser
+test-python: .venv $(jar) $(tensorflow_jars) browser
 	$(venv)/python -m pytest tests/unit tests/report tests/parity tests/job
 
 # The report's tests drive a real browser: Debian's Chromium, unless one is there already.
 .PHONY: browser
 browser:
 	@command -v chromedriver >/dev/null || (apt-get update -qq && apt-get install -y -qq chromium chromium-driver)
+
+# Kills, signals, full disks and speculation, each so many times at random moments; `make test` does each once or thrice.
+.PHONY: faults
+FAULT_ROUNDS ?= 20
+faults: .venv $(jar)
+	VITSCALE_FAULT_ROUNDS=$(FAULT_ROUNDS) $(venv)/python -m pytest -s tests/job/test_faults.py
 
 lint: .venv
 	$(venv)/ruff check --config python/pyproject.toml python tests
@@ -91,4 +103,4 @@ docs/benchmark.svg: docs/benchmark.json | .venv
 	$(venv)/vitscale report $< --output $@
 
 clean:
-	rm -rf target project/target project/project .cache results python/dist $(jar)
+	rm -rf target scala/tensorflow/target project/target project/project .cache results python/dist python/src/vitscale/jars

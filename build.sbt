@@ -15,29 +15,44 @@ ThisBuild / version := {
 }
 ThisBuild / tpolecatDefaultOptionsMode := CiMode // every warning is an error
 
+/** Spark is on the class path of `run` although the jar leaves it out. */
+lazy val common = Seq(
+  libraryDependencies ++= Dependencies.provided ++ Dependencies.test,
+  Test / tpolecatExcludeOptions += ScalacOptions.warnNonUnitStatement,
+  Compile / mainClass := Some("vitscale.bench.BenchmarkMain"),
+  Compile / run := Defaults
+    .runTask(Compile / fullClasspath, Compile / run / mainClass, Compile / run / runner)
+    .evaluated,
+  run / fork := true,
+  run / baseDirectory := (ThisBuild / baseDirectory).value,
+  run / outputStrategy := Some(StdoutOutput),
+  run / javaOptions ++= JavaFlags.all,
+  Test / fork := true,
+  Test / javaOptions ++= JavaFlags.all,
+  Test / testOptions += Tests.Argument(TestFrameworks.ScalaTest, "-oDF")
+)
+
 lazy val vitscale = (project in file("."))
   .settings(
+    common,
     name := "vitscale",
     Compile / sourceDirectory := baseDirectory.value / "scala/src/main",
     Test / sourceDirectory := baseDirectory.value / "scala/src/test",
-    libraryDependencies ++=
-      Dependencies.provided ++ Dependencies.runtime(Device.parse(sys.props.get("gpu"))) ++ Dependencies.test,
+    libraryDependencies ++= Dependencies.runtime(Device.parse(sys.props.get("gpu"))),
     Compile / resourceGenerators += Def.task {
       val file = (Compile / resourceManaged).value / "vitscale" / "version.txt"
       IO.write(file, version.value)
       Seq(file)
     }.taskValue,
-    Test / tpolecatExcludeOptions += ScalacOptions.warnNonUnitStatement,
-    // The JVM benchmark: Spark is on the class path of `run` although the jar leaves it out.
-    Compile / mainClass := Some("vitscale.bench.BenchmarkMain"),
-    Compile / run := Defaults
-      .runTask(Compile / fullClasspath, Compile / run / mainClass, Compile / run / runner)
-      .evaluated,
-    run / fork := true,
-    run / outputStrategy := Some(StdoutOutput),
-    run / javaOptions ++= JavaFlags.all,
-    Test / fork := true,
-    Test / javaOptions ++= JavaFlags.all,
-    Test / testOptions += Tests.Argument(TestFrameworks.ScalaTest, "-oDF"),
     JarSettings.all
+  )
+
+/** Spark NLP's TensorFlow engine beside everything else, so that nothing else carries its 116 MB. */
+lazy val tensorflow = (project in file("scala/tensorflow"))
+  .dependsOn(vitscale % "compile->compile;test->test")
+  .settings(
+    common,
+    name := "vitscale-tensorflow",
+    libraryDependencies ++= Dependencies.tensorflow,
+    TensorflowJars.all
   )

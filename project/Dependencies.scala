@@ -9,6 +9,8 @@ object Dependencies {
     val spark = "3.5.9"
     val sparkNlp = "5.5.3"
     val onnxruntime = "1.28.0" // 1.29.0 crashes the JVM inside Spark NLP's session set-up
+    val tensorflow = "0.4.2" // TensorFlow 2.7; Spark NLP 5.5.3 lacks methods of 0.5.0
+    val javacpp = "1.5.6" // what TensorFlow 0.4.2 was built with
     val scopt = "4.1.0"
     val twelveMonkeys = "3.12.0"
     val webp = "0.10.2"
@@ -55,7 +57,28 @@ object Dependencies {
     "com.github.usefulness" % "webp-imageio" % Version.webp // libwebp: TwelveMonkeys' WebP gives other pixels
   )
 
-  /** ViT runs on the ONNX engine alone, so the other engines (several hundred MB) stay out. */
+  /** What Spark NLP calls TensorFlow through, with the native libraries of this machine: upstream's artifacts in the
+    * place of `tensorflow-cpu_2.12`, which repackages them.
+    */
+  val tensorflow: Seq[ModuleID] =
+    Seq(
+      "org.tensorflow" % "tensorflow-core-api" % Version.tensorflow,
+      "org.bytedeco" % "javacpp" % Version.javacpp
+    )
+      .flatMap(module => Seq(module, module.classifier(nativePlatform)))
+
+  /** As javacpp names it: `linux-x86_64`, `macosx-x86_64`, `windows-x86_64`. */
+  private def nativePlatform: String = {
+    val system = sys.props("os.name").toLowerCase match {
+      case name if name.startsWith("mac") => "macosx"
+      case name if name.startsWith("windows") => "windows"
+      case _ => "linux"
+    }
+    val processor = if (sys.props("os.arch") == "amd64") "x86_64" else sys.props("os.arch")
+    s"$system-$processor"
+  }
+
+  /** ViT runs on the ONNX engine by default, so the other engines (several hundred MB) stay out. */
   private def sparkNlp(device: Device): ModuleID = {
     val artifact = if (device == Device.SparkNlpGpu) "spark-nlp-gpu" else "spark-nlp"
     val otherEngines = Seq("tensorflow", "jsl-openvino", "jsl-llamacpp").flatMap(engine =>

@@ -19,6 +19,7 @@ BACKENDS = [
     "vitscale:bridge=py4j",
     "vitscale:spark=true",
     "onnxruntime",
+    "openvino",
 ]
 
 
@@ -77,7 +78,7 @@ def test_every_run_has_its_phases_and_its_usage(suite: BenchmarkSuite) -> None:
 
 def test_stages_are_told_of_every_backend_in_the_same_terms(suite: BenchmarkSuite) -> None:
     rows = {row["backend"]: row for row in suite["stages"]}
-    assert set(rows) == {"huggingface", "spark-nlp", "vitscale", "onnxruntime"}
+    assert set(rows) == {"huggingface", "spark-nlp", "vitscale", "onnxruntime", "openvino"}
     for row in rows.values():
         assert row["images"] == 6
         assert row["batch_size"] == 3
@@ -86,9 +87,9 @@ def test_stages_are_told_of_every_backend_in_the_same_terms(suite: BenchmarkSuit
             assert row["ms_per_image"][stage] > 0, (row["backend"], stage)
 
 
-def test_vitscale_and_onnxruntime_equal_hugging_face(suite: BenchmarkSuite) -> None:
+def test_all_but_stock_spark_nlp_equal_hugging_face(suite: BenchmarkSuite) -> None:
     rows = {row["backend"]: row for row in suite["parity"]}
-    for backend in ["vitscale", "onnxruntime"]:
+    for backend in ["vitscale", "onnxruntime", "openvino"]:
         assert rows[backend]["top1_agreement"] == 1
         assert rows[backend]["max_logit_difference"] < 1e-4
         assert rows[backend]["max_pixel_difference"] == 0
@@ -143,7 +144,14 @@ def test_single_stream_times_every_query(tiny_model: Path, mixed_photos: Path, t
         "--stage-images",
         "0",
     ]
-    for backend in ["huggingface", "vitscale", "vitscale:bridge=py4j", "spark-nlp", "onnxruntime"]:
+    for backend in [
+        "huggingface",
+        "vitscale",
+        "vitscale:bridge=py4j",
+        "spark-nlp",
+        "onnxruntime",
+        "openvino",
+    ]:
         command += ["--backend", backend]
     answer = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     assert answer.returncode == 0, answer.stderr

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from vitscale.report.claims import Check, check_claims, published, published_figures
+from vitscale.report.claims import Check, check_claims, published, published_figures, rows_sentence
 from vitscale.report.summary import summarise_results
 
-from tests.fixtures.results import benchmark, comparison, in_rounds, suite
+from tests.fixtures.results import benchmark, comparison, in_rounds, parity, suite
 
 LONG = 130.0
 """Makes a made-up iteration last so many times as long: rounds go past MLPerf's 600 s."""
@@ -161,3 +161,20 @@ def test_published_times_are_shown_an_image_with_ours_beside() -> None:
     assert theirs.our_relative == pytest.approx(0.5)
     assert not any(one.row for one in figures if one.timing.nodes > 1 or one.timing.device == "gpu")
     assert all(one.our_ms_per_image is None for one in published_figures([]))
+
+
+def test_a_speed_with_other_answers_is_marked_whatever_its_outcome() -> None:
+    results = suite(
+        [rounds("huggingface", 4.0), rounds("spark-nlp", 6.6)], [parity("spark-nlp", top1_agreement=0.9)]
+    )
+    check = the(check_claims([summarise_results(results)]), "65 %", era="ONNX")
+    assert check.outcome == "reproduced"
+    assert check.reason.endswith("But its answers differ from Hugging Face's.")
+
+
+def test_lost_images_are_counted_beside_the_published_ones() -> None:
+    stock = benchmark("spark-nlp", 4, [1, 2], failed=[{"file": "a.jpg", "reason": "truncated"}])
+    sentence = rows_sentence([summarise_results(suite([stock, benchmark("vitscale", 4, [1, 2])]))])
+    assert "count 34,742 to 34,744 rows of 34,745 files" in sentence
+    assert sentence.endswith("Here spark-nlp predicted 31 of 32 files, 1 failed with a reason, 0 were lost.")
+    assert rows_sentence([]).endswith("Spark NLP was not measured here.")

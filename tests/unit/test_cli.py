@@ -82,6 +82,21 @@ def test_a_model_folder_that_lacks_a_file_is_refused(photos: Path, tmp_path: Pat
     assert_refused(answer, 1, "vitscale export")
 
 
+def test_a_missing_saved_model_is_refused_with_the_command_that_makes_it(
+    tiny_model: Path, photos: Path
+) -> None:
+    backend = "spark-nlp:engine=tensorflow"
+    answer = run("bench", "--images", photos, "--model", tiny_model, "--backend", backend)
+    assert_refused(answer, 1, "no SavedModel", "vitscale export tiny-vit --format tensorflow -o")
+
+
+def test_what_tensorflow_cannot_do_is_refused_before_anything_is_loaded(tmp_path: Path) -> None:
+    for option, message in [("int8", "fp32 alone"), ("fp8", "Unknown precision")]:
+        answer = run("export", "no/model", "-o", tmp_path, "--format", "tensorflow", "--precision", option)
+        assert_refused(answer, 2, message)
+    assert_refused(run("export", "-o", tmp_path, "--format", "tf"), 2, "expected onnx or tensorflow")
+
+
 def test_an_output_that_cannot_be_written_is_refused(tiny_model: Path, photos: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     answer = run("bench", "--images", photos, "--model", tiny_model, "-o", tmp_path / "file" / "results.json")

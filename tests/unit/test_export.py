@@ -65,7 +65,9 @@ def test_any_vit_is_exported(name: str, tmp_path: Path) -> None:
     height, width = (size, size) if isinstance(size, int) else size
     pixels = torch.randn(2, 3, height, width, generator=torch.Generator().manual_seed(0))
     expected = ViTForImageClassification.from_pretrained(source)(pixel_values=pixels).logits
-    np.testing.assert_allclose(logits(report.onnx_path, pixels.numpy()), expected.detach().numpy(), atol=1e-4)
+    np.testing.assert_allclose(
+        logits(report.graph_path, pixels.numpy()), expected.detach().numpy(), atol=1e-4
+    )
 
 
 def test_the_graph_is_one_that_older_runtimes_and_spark_nlp_read(tiny_model: Path) -> None:
@@ -131,7 +133,7 @@ def test_the_report_tells_the_measured_difference(tiny_checkpoint: Path, tmp_pat
     about = json.loads((tmp_path / "model" / "vitscale.json").read_text())
     assert 0 < report.max_logit_difference < 1e-4
     assert about["onnx"]["fp32"]["max_logit_difference"] == report.max_logit_difference
-    assert about["onnx"]["fp32"]["sha256"] == report.onnx_sha256
+    assert about["onnx"]["fp32"]["sha256"] == report.graph_sha256
     assert len(told) == 3
 
 

@@ -25,6 +25,21 @@ def test_a_folder_describes_its_model(tiny_model: Path) -> None:
     assert model.onnx_sha256 == hashlib.sha256(model.onnx_path.read_bytes()).hexdigest()
 
 
+def test_a_saved_model_is_checked_as_well(folder: Path) -> None:
+    with pytest.raises(ModelError, match="--format tensorflow"):
+        ModelFolder.open(folder).saved_model_sha256()
+    graph = folder / "tensorflow" / "fp32"
+    shutil.copytree(folder / "onnx" / "fp32" / "assets", graph / "assets")
+    (graph / "saved_model.pb").write_bytes(b"a graph")
+    about = json.loads((folder / "vitscale.json").read_text())
+    about["tensorflow"] = {"fp32": {"sha256": hashlib.sha256(b"a graph").hexdigest()}}
+    (folder / "vitscale.json").write_text(json.dumps(about))
+    assert ModelFolder.open(folder).saved_model_sha256() == about["tensorflow"]["fp32"]["sha256"]
+    (graph / "saved_model.pb").write_bytes(b"damaged")
+    with pytest.raises(ModelError, match="not the file that was exported"):
+        ModelFolder.open(folder).saved_model_sha256()
+
+
 @pytest.mark.parametrize(
     "missing",
     [

@@ -30,6 +30,16 @@ def test_progress_is_passed_on_and_the_rest_kept_for_the_reason() -> None:
     assert "it broke" in finished.reason
 
 
+def test_variables_are_for_this_process_alone() -> None:
+    code = (
+        "import os, sys; print('vitscale: ' + os.environ.get('TF_ENABLE_ONEDNN_OPTS', ''), file=sys.stderr)"
+    )
+    said: list[str] = []
+    run_process(python(code), said.append, {"TF_ENABLE_ONEDNN_OPTS": "1"})
+    run_process(python(code), said.append)
+    assert said == ["1", ""]
+
+
 def test_memory_and_processor_time_of_children_count() -> None:
     child = "x = bytearray(200 << 20); import time; t = time.time()\nwhile time.time() - t < 1.5: pass"
     code = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"

@@ -16,42 +16,10 @@ from vitscale.bench.plan import Plan, Settings, make_plan
 from vitscale.bench.results import load_results
 from vitscale.bench.runner import run_plan
 
+from tests.fixtures.machine import Machine
+
 SETTINGS = Settings(forks=3, iterations=1, warmup_images=2, parity_images=0, stage_images=0)
 SPEEDS = {"huggingface": 4.0, "vitscale": 6.0, "onnxruntime": 5.0, "huggingface:num_workers=2": 4.5}
-
-
-class Machine:
-    """Pretends to run jobs; tells which, and stops where it is told to."""
-
-    def __init__(self, speed: Callable[[Job, int], float], stop_after: int | None = None) -> None:
-        self.jobs: list[tuple[str, int]] = []
-        self.clock = 0.0
-        self._speed = speed
-        self._stop_after = stop_after
-
-    def measure(self, job: Job, _: Callable[[str], None]) -> tuple[Any, Any]:
-        if len(self.jobs) == self._stop_after:
-            raise KeyboardInterrupt
-        self.jobs.append((job.backend, job.batch_size))
-        self.clock += 10.0
-        speed = self._speed(job, len(self.jobs))
-        if not speed:
-            return None, {"type": "ProcessError", "message": "out of memory"}
-        count = len(job.files)
-        run = {
-            "wall_seconds": 10.0,
-            "other_cpu_seconds": 0.1,
-            "load_seconds": 1.0,
-            "first_forward_seconds": 0.5,
-            "peak_memory_bytes": 1 << 30,
-            "cpu_seconds": 9.0,
-            "iterations": [
-                {"phase": "warmup", "images": 2, "seconds": 1.0},
-                {"phase": "measurement", "images": count, "seconds": count / speed},
-            ],
-            "ledger": {"files": count, "predicted": count, "failed": []},
-        }
-        return run, None
 
 
 def steady(job: Job, _: int) -> float:

@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from vitscale.backends.sets import SETS, expand
 from vitscale.backends.spec import OPTIONS, BackendSpec, parse
 from vitscale.errors import UsageError
 
@@ -27,6 +28,9 @@ def test_options_are_converted_and_defaults_are_dropped() -> None:
         ("spark-nlp:py4j", "has no option 'py4j'"),
         ("huggingface:num_workers=-1", "whole number"),
         ("huggingface:torch_compile=yes", "expected true or false"),
+        ("spark-nlp:engine=torch", "expected onnx or tensorflow"),
+        ("spark-nlp:engine=tensorflow,precision=int8", "fp32 alone"),
+        ("spark-nlp:onednn=true", "add engine=tensorflow"),
     ],
 )
 def test_what_is_wrong_is_said(text: str, message: str) -> None:
@@ -47,5 +51,37 @@ def test_notation_is_read_back(data: st.DataObject) -> None:
         value = data.draw(values)
         if value != option.default and data.draw(st.booleans()):
             options[key] = value
+    if options.get("engine") == "tensorflow":
+        options.pop("precision", None)
+    else:
+        options.pop("onednn", None)
     spec = BackendSpec(name, options)
     assert parse(str(spec)) == spec
+
+
+def test_tensorflow_is_told_by_the_environment_of_its_process() -> None:
+    assert parse("spark-nlp").environment == {}
+    assert parse("spark-nlp:threads=2").environment == {}
+    assert parse("spark-nlp:engine=tensorflow").environment == {"TF_ENABLE_ONEDNN_OPTS": "0"}
+    tuned = parse("spark-nlp:engine=tensorflow,onednn=true,threads=2")
+    assert tuned.environment == {"TF_ENABLE_ONEDNN_OPTS": "1", "TF_NUM_INTRAOP_THREADS": "2"}
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_a_set_is_backends_in_their_own_notation(name: str) -> None:
+    backends = expand([name])
+    assert len(set(backends)) == len(backends) > 1
+    assert [str(parse(backend)) for backend in backends] == backends
+
+
+def test_the_set_cpu_has_every_backend_naive_and_tuned_naive_ones_first() -> None:
+    specs = [parse(backend) for backend in expand(["cpu"])]
+    assert {spec.name for spec in specs if not spec.options} == set(OPTIONS)
+    assert str(specs[0]) == "huggingface"
+    keys = {key for spec in specs if spec.name == "huggingface" for key in spec.options}
+    assert keys == {"dtype", "num_workers", "torch_compile"}
+    assert parse("spark-nlp:threads=1") in specs
+
+
+def test_names_and_sets_mix() -> None:
+    assert expand(["vitscale", "article"])[:2] == ["vitscale", "huggingface"]

@@ -37,6 +37,10 @@ class JavaError(VitscaleError):
     """No Java 17, a jar that is missing or of another version, or a JVM that did not start."""
 
 
+class SetupError(VitscaleError):
+    """An environment that could not be set up: no network, no room on the disk, no fitting Python."""
+
+
 class ClusterError(VitscaleError):
     """A local Spark cluster that did not start, or that is not there."""
 

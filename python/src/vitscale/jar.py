@@ -22,6 +22,28 @@ def jar_path() -> Path:
     return path
 
 
+def tensorflow_jars() -> Path:
+    """Return the folder of the jars of Spark NLP's TensorFlow engine, which stand beside the package's own.
+
+    Raises
+    ------
+    JavaError
+        If they were not fetched.
+    """
+    folder = jar_path().with_name("tensorflow")
+    if not folder.is_dir():
+        raise JavaError(
+            f"There is no {folder}: the jars of Spark NLP's TensorFlow engine, 116 MB, are fetched apart. "
+            "Fetch them in a checkout of the project: make tensorflow"
+        )
+    return folder
+
+
+def class_path(*, with_tensorflow: bool) -> str:
+    """Return the class path of all but Spark; it must stand before Spark's, whose protobuf is older."""
+    return f"{jar_path()}:{tensorflow_jars()}/*" if with_tensorflow else str(jar_path())
+
+
 def spark_jars() -> Path:
     """Return the folder of Spark's jars, which come with pyspark."""
     import pyspark

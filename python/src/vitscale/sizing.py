@@ -61,7 +61,7 @@ class Footprint:
         ModelError
             If the folder lacks its configuration or the graph.
         """
-        graph = record.onnx_folder(model, precision)
+        graph = record.graph_folder(model, "onnx", precision)
         try:
             config = json.loads((model / record.CONFIG).read_text(encoding="utf-8"))
             weights = sum(

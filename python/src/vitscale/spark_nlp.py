@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from vitscale.backends.jvm import JvmBackend
 from vitscale.backends.spec import BackendSpec
 from vitscale.errors import UsageError
 from vitscale.images import find_images
+from vitscale.likeliest import likeliest
 from vitscale.models.folder import ModelFolder
 
 
@@ -65,12 +64,10 @@ class SparkNLPViT:
         if top_k < 1:
             raise UsageError(f"top_k is {top_k}; it must be at least 1.")
         outputs = self._backend.outputs(find_images(Path(folder)))
-        shifted = outputs.logits - outputs.logits.max(axis=1, keepdims=True)
-        scores = np.exp(shifted) / np.exp(shifted).sum(axis=1, keepdims=True)
-        best = np.argsort(-scores, axis=1, kind="stable")[:, :top_k]
+        answers = likeliest(outputs.logits, self._model.labels, top_k)
         return {
-            file: [{"label": self._model.labels[i], "score": float(row[i])} for i in order]
-            for file, row, order in zip(outputs.files, scores, best, strict=True)
+            file: [{"label": label, "score": score} for label, score in answer]
+            for file, answer in zip(outputs.files, answers, strict=True)
         }
 
     def failed(self, folder: str | Path) -> dict[str, str]:

@@ -122,6 +122,10 @@ def load_backend(
             from vitscale.backends.huggingface import HuggingFaceBackend
 
             return HuggingFaceBackend(spec, model, batch_size)
+        case "openvino":
+            from vitscale.backends.openvino import OpenVinoBackend
+
+            return OpenVinoBackend(spec, model, batch_size)
         case "onnxruntime":
             from vitscale.backends.onnxruntime import OnnxRuntimeBackend
 

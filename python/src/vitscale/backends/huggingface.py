@@ -17,8 +17,11 @@ from vitscale.backends.processor import load_processor
 from vitscale.backends.spec import BackendSpec
 from vitscale.backends.stages import StageClock, staged_pass
 from vitscale.bench.schema import StageName
+from vitscale.errors import UsageError
 from vitscale.images import ImageFolder
 from vitscale.models.folder import ModelFolder
+
+_DEVICES = {"cpu": "cpu", "gpu": "cuda"}
 
 
 class _Files(Dataset[str]):
@@ -40,16 +43,26 @@ class HuggingFaceBackend:
     Parameters
     ----------
     spec : BackendSpec
-        Options ``dtype``, ``num_workers``, ``torch_compile`` and ``threads``.
+        Options ``device``, ``dtype``, ``num_workers``, ``torch_compile`` and ``threads``.
     model : ModelFolder
         The model; its safetensors are loaded.
     batch_size : int
         The pipeline's batch size.
+
+    Raises
+    ------
+    UsageError
+        If a GPU is asked for where there is none.
     """
 
     survives_bad_images = False
 
     def __init__(self, spec: BackendSpec, model: ModelFolder, batch_size: int) -> None:
+        if spec.device == "gpu" and not torch.cuda.is_available():
+            raise UsageError(
+                "huggingface:device=gpu: PyTorch finds no CUDA device here. Leave device out, or check the "
+                "driver with nvidia-smi."
+            )
         if spec["threads"]:
             torch.set_num_threads(spec["threads"])
         self._spec = spec
@@ -63,9 +76,14 @@ class HuggingFaceBackend:
         compiled: Any = torch.compile(network) if spec["torch_compile"] else network
         self._network = compiled
         self._pipeline: Any = pipeline(
-            "image-classification", model=network, image_processor=self._processor, device=-1
+            "image-classification",
+            model=network,
+            image_processor=self._processor,
+            device=_DEVICES[spec.device],
         )
         self._pipeline.model = self._network
+        if self._pipeline.device.type != _DEVICES[spec.device]:
+            raise UsageError(f"The model is on {self._pipeline.device}, not on {_DEVICES[spec.device]}.")
 
     def classify(self, images: ImageFolder) -> AllPredicted:
         """Classify all images, end to end from their files."""
@@ -85,11 +103,11 @@ class HuggingFaceBackend:
 
     def _staged_batch(self, clock: StageClock, arrays: list[NDArray[np.float32]]) -> None:
         with clock.stage("copy"):
-            tensors = torch.stack([torch.from_numpy(array) for array in arrays]).to(self._pipeline.dtype)
+            tensors = self._placed(torch.stack([torch.from_numpy(array) for array in arrays]))
         with clock.stage("forward"), torch.inference_mode():
-            answer = self._network(pixel_values=tensors)
+            logits = self._network(pixel_values=tensors).logits.cpu()  # waits for a GPU to finish
         with clock.stage("postprocess"):
-            for row in answer.logits:
+            for row in logits:
                 self._pipeline.postprocess({"logits": row[None]})
 
     def outputs(self, images: ImageFolder) -> Outputs:
@@ -101,11 +119,15 @@ class HuggingFaceBackend:
             pixels.append(raw["pixel_values"][0].transpose(1, 2, 0).astype(np.uint8))
             tensors = self._processor(image, return_tensors="pt")["pixel_values"]
             with torch.inference_mode():
-                answer = self._network(tensors.to(self._pipeline.dtype)).logits
-            logits.append(answer[0].float().numpy())
+                answer = self._network(self._placed(tensors)).logits
+            logits.append(answer[0].float().cpu().numpy())
         stacked = np.stack(logits)
         labels = tuple(self._labels[int(index)] for index in stacked.argmax(axis=1))
         return Outputs(images.files, labels, stacked, np.stack(pixels))
+
+    def _placed(self, tensors: torch.Tensor) -> torch.Tensor:
+        """Bring tensors to the model's device and type."""
+        return tensors.to(self._pipeline.device, self._pipeline.dtype)
 
     def close(self) -> None:
         """Nothing outlives the process."""

@@ -15,6 +15,7 @@ from vitscale.backends.spec import BackendSpec
 from vitscale.bench.job import Scenario
 from vitscale.bench.schema import STAGES, StageName
 from vitscale.images import FailedImage, ImageFolder
+from vitscale.jar import class_path
 from vitscale.models.folder import ModelFolder
 from vitscale.session import cores, start
 
@@ -25,9 +26,9 @@ class JvmBackend:
     Parameters
     ----------
     spec : BackendSpec
-        Options ``action``, ``threads`` and ``precision``.
+        Options ``action``, ``engine``, ``threads`` and ``precision``.
     model : ModelFolder
-        The model; its ONNX file is loaded.
+        The model; its ONNX file, or its SavedModel, is loaded.
     batch_size : int
         Images of one forward pass.
     scenario : str
@@ -80,9 +81,10 @@ class JvmBackend:
 def _load_spark_nlp(spec: BackendSpec, model: ModelFolder, batch_size: int, _: Scenario) -> Any:
     threads = spec["threads"]
     settings = {"spark.jsl.settings.onnx.intraOpNumThreads": str(threads)} if threads else {}
+    settings["spark.driver.extraClassPath"] = class_path(with_tensorflow=spec.uses_tensorflow)
     session: Any = start(settings=settings)
     return python_api().sparkNlpBackend(
-        session._jsparkSession, str(model.path), model.precision, batch_size, spec["action"]
+        session._jsparkSession, str(model.path), spec["engine"], model.precision, batch_size, spec["action"]
     )
 
 

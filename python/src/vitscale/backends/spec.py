@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
+from vitscale.backends.sets import SETS
 from vitscale.errors import UsageError
 
 _Value = str | int | bool
@@ -33,11 +34,12 @@ class Option:
 
 
 PRECISION = Option("fp32", str, "which of the model folder's ONNX models")
-THREADS = Option(None, int, "ONNX Runtime's threads (by default the backend's own)")
+THREADS = Option(None, int, "the engine's threads (by default its own choice)")
 
 OPTIONS: dict[str, dict[str, Option]] = {
     "huggingface": {
         "dtype": Option("float32", str, "type of the weights", ("float32", "bfloat16", "float16")),
+        "device": Option("cpu", str, "what runs the model", ("cpu", "gpu")),
         "num_workers": Option(0, int, "processes that load images beside the model"),
         "torch_compile": Option(False, bool, "compile the model with torch.compile"),
         "threads": Option(None, int, "torch's threads"),
@@ -45,6 +47,8 @@ OPTIONS: dict[str, dict[str, Option]] = {
     "spark-nlp": {
         "bridge": Option("native", str, "called from Scala or from Python", ("native", "py4j")),
         "action": Option("write", str, "what forces Spark to compute", ("write", "count")),
+        "engine": Option("onnx", str, "what runs the model", ("onnx", "tensorflow")),
+        "onednn": Option(False, bool, "TensorFlow's TF_ENABLE_ONEDNN_OPTS"),
         "threads": THREADS,
         "precision": PRECISION,
     },
@@ -55,6 +59,11 @@ OPTIONS: dict[str, dict[str, Option]] = {
         "precision": PRECISION,
     },
     "onnxruntime": {"threads": THREADS, "precision": PRECISION},
+    "openvino": {
+        "dtype": Option("float32", str, "type of the computation", ("float32", "bfloat16")),
+        "threads": THREADS,
+        "precision": PRECISION,
+    },
 }
 """Every backend that ``vitscale bench`` knows, with its options."""
 
@@ -81,6 +90,24 @@ class BackendSpec:
     def precision(self) -> str:
         """Which of the model folder's ONNX models it runs, or is compared beside."""
         return str(self.options.get("precision", "fp32"))
+
+    @property
+    def device(self) -> Literal["cpu", "gpu"]:
+        """What runs the model, as it was asked for."""
+        return "gpu" if self.options.get("device") == "gpu" else "cpu"
+
+    @property
+    def uses_tensorflow(self) -> bool:
+        """Whether Spark NLP runs the model in TensorFlow."""
+        return self.options.get("engine") == "tensorflow"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Variables of its process: TensorFlow reads them when it is loaded, and offers no other way."""
+        if not self.uses_tensorflow:
+            return {}
+        variables = {"TF_ENABLE_ONEDNN_OPTS": str(int(self["onednn"]))}
+        return variables | ({"TF_NUM_INTRAOP_THREADS": str(self["threads"])} if self["threads"] else {})
 
     @property
     def inside(self) -> BackendSpec:
@@ -122,7 +149,10 @@ def parse(text: str) -> BackendSpec:
     """
     name, _, rest = text.partition(":")
     if name not in OPTIONS:
-        raise UsageError(f"Unknown backend {name!r}. Known are {', '.join(OPTIONS)}.")
+        known_sets = ", ".join(SETS)
+        raise UsageError(
+            f"Unknown backend {name!r}. Known are {', '.join(OPTIONS)}; sets of them are {known_sets}."
+        )
     known = OPTIONS[name]
     options: dict[str, _Value] = {}
     for item in filter(None, rest.split(",")):
@@ -133,7 +163,16 @@ def parse(text: str) -> BackendSpec:
         converted = _convert(f"{name}:{key}", known[key], value)
         if converted != known[key].default:
             options[key] = converted
-    return BackendSpec(name, options)
+    return _consistent(BackendSpec(name, options))
+
+
+def _consistent(spec: BackendSpec) -> BackendSpec:
+    """Refuse options that would say something untrue together."""
+    if spec.uses_tensorflow and spec.precision != "fp32":
+        raise UsageError(f"{spec}: Spark NLP's TensorFlow engine runs fp32 alone. Leave precision out.")
+    if "onednn" in spec.options and not spec.uses_tensorflow:
+        raise UsageError(f"{spec}: onednn switches TensorFlow; add engine=tensorflow.")
+    return spec
 
 
 def _convert(what: str, option: Option, value: str) -> _Value:

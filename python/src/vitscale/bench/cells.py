@@ -19,7 +19,7 @@ from vitscale.bench.launcher import Finished, run_process
 from vitscale.bench.schema import BenchmarkError, Run, Stages
 from vitscale.bench.worker import ERROR, OUTPUTS, RUN, STAGES
 from vitscale.errors import VitscaleError
-from vitscale.jar import jar_path, spark_jars
+from vitscale.jar import class_path, spark_jars
 from vitscale.java import default_heap, find_java, java_flags
 
 Report = Callable[[str], None]
@@ -90,12 +90,13 @@ def _run_worker(job: Job, folder: Path, report: Report) -> Measured:
 def _start_worker(job: Job, folder: Path, report: Report) -> Finished:
     description = folder / "job.json"
     job.save(description)
-    return run_process([sys.executable, "-m", "vitscale.bench.worker", str(description), str(folder)], report)
+    command = [sys.executable, "-m", "vitscale.bench.worker", str(description), str(folder)]
+    return run_process(command, report, job.spec.environment)
 
 
 def _run_native(job: Job, folder: Path, report: Report) -> Measured:
     answer = folder / "results.json"
-    finished = run_process(_native_command(job, answer), report)
+    finished = run_process(_native_command(job, answer), report, job.spec.environment)
     if not answer.exists():
         return None, _process_error(finished)
     benchmark = json.loads(answer.read_text())["benchmarks"][0]
@@ -110,7 +111,7 @@ def _native_command(job: Job, answer: Path) -> list[str]:
         f"-Xmx{default_heap()}",
         *java_flags(),
         "-cp",
-        f"{jar_path()}:{spark_jars()}/*",
+        f"{class_path(with_tensorflow=spec.uses_tensorflow)}:{spark_jars()}/*",
         "vitscale.bench.BenchmarkMain",
         *("--backend", spec.name),
         *("--images", job.root),
@@ -125,10 +126,9 @@ def _native_command(job: Job, answer: Path) -> list[str]:
     ]
     if spec.options.get("spark"):
         command.append("--spark")
-    if "action" in spec.options:
-        command += ["--action", str(spec["action"])]
-    if spec["threads"]:
-        command += ["--threads", str(spec["threads"])]
+    for name in ("action", "engine", "threads"):
+        if spec.options.get(name):
+            command += [f"--{name}", str(spec[name])]
     if not job.is_whole:
         command += ["--limit", str(len(job.files))]
     return command

@@ -31,6 +31,7 @@ RELEVANT_FEATURES = (
 _PACKAGES = (
     "numpy",
     "onnxruntime",
+    "openvino",
     "pillow",
     "py4j",
     "pyspark",

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from vitscale.backends.spec import needs_java
 from vitscale.bench.plan import Cell, Plan
-from vitscale.jar import jar_path
+from vitscale.jar import jar_path, tensorflow_jars
 from vitscale.models import record
 
 
@@ -50,9 +50,17 @@ class Keys:
             "is_control": cell.is_control,
             "weights": _hash_of(self._plan.model.path / record.WEIGHTS),
             "onnx": self._plan.model_of(cell.backend).onnx_sha256,
+            "tensorflow": self._tensorflow if cell.backend.uses_tensorflow else None,
             "jar": _hash_of(jar_path()) if needs_java(cell.backend) else None,
         }
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+    @cached_property
+    def _tensorflow(self) -> list[str]:
+        return [
+            self._plan.model.saved_model_sha256(),
+            *sorted(jar.name for jar in tensorflow_jars().iterdir()),
+        ]
 
 
 @cache

@@ -82,6 +82,7 @@ class Notebook:
         """Add a fork of a cell."""
         row = self._row(cell)
         row["runs"].append(run)
+        row["device"] = cell.backend.device  # a backend that loads has found its model there
         row.update(with_figures(row))
 
     def record_error(self, cell: Cell, error: BenchmarkError) -> None:

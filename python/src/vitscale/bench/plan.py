@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from vitscale.backends import spec as specs
+from vitscale.backends.sets import expand
 from vitscale.backends.spec import BackendSpec, needs_java
 from vitscale.bench import schema
 from vitscale.bench.job import Job, Scenario
 from vitscale.errors import UsageError
 from vitscale.files import check_writable
 from vitscale.images import FailedImage, ImageFolder, find_images, undecodable
-from vitscale.jar import jar_path
+from vitscale.jar import jar_path, tensorflow_jars
 from vitscale.java import find_java
 from vitscale.models.folder import ModelFolder
 
@@ -94,6 +95,8 @@ class Plan:
         How it is measured.
     output : Path
         Results file.
+    best : mapping of str to int, optional
+        Best batch size of each backend, where an earlier sweep found it; then there is none here.
     """
 
     model: ModelFolder
@@ -103,6 +106,7 @@ class Plan:
     batch_sizes: tuple[int, ...]
     settings: Settings
     output: Path
+    best: Mapping[str, int] | None = None
 
     @property
     def reference(self) -> BackendSpec:
@@ -154,7 +158,7 @@ def make_plan(
     UsageError, ModelError, JavaError, OutputError
         Whatever is wrong, with the next step.
     """
-    chosen = tuple({str(one): one for one in map(specs.parse, backends)}.values())
+    chosen = tuple({str(one): one for one in map(specs.parse, expand(backends))}.values())
     if not chosen:
         raise UsageError("No backend was named. Give at least one --backend.")
     _check_batch_sizes(batch_sizes, settings.scenario)
@@ -166,6 +170,9 @@ def make_plan(
     if any(needs_java(backend) for backend in chosen):
         find_java()
         jar_path()
+    if any(backend.uses_tensorflow for backend in chosen):
+        folder.saved_model_sha256()
+        tensorflow_jars()
     bad = tuple(undecodable(found))
     if len(bad) == len(found.files):
         raise UsageError(

@@ -16,7 +16,7 @@ from vitscale.bench.stats import SWEEP, run_rate
 
 Report = Callable[[str], None]
 
-_SWEEP_SHARE = 0.5
+SWEEP_SHARE = 0.5
 """Of the budget: rounds and certificates need the rest."""
 
 
@@ -63,14 +63,15 @@ class _Benchmark:
 
     @property
     def _needs_sweep(self) -> bool:
-        return len(self._plan.batch_sizes) > 1 or self._plan.settings.forks == 1
+        plan = self._plan
+        return plan.best is None and (len(plan.batch_sizes) > 1 or plan.settings.forks == 1)
 
     def _sweep(self) -> None:
         plan = self._plan
         for number, cells in enumerate(schedule.sweep(plan.backends, plan.batch_sizes, plan.settings.seed)):
             missing = [cell for cell in cells if not self._notebook.has(cell, SWEEP)]
             seconds = sum(map(self._estimate, missing))
-            if number and not self._budget.allows(seconds, _SWEEP_SHARE):
+            if number and not self._budget.allows(seconds, SWEEP_SHARE):
                 what = f"sweep, batch size {cells[0].batch_size}"
                 self._leave_out(what, self._budget.explain(seconds) + ", of which the sweep may take half")
                 continue
@@ -79,6 +80,9 @@ class _Benchmark:
 
     def _best(self) -> list[Cell]:
         """Return each backend at the batch size that was fastest in the sweep; of equals, the smallest."""
+        if self._plan.best is not None:
+            sizes = self._plan.best
+            return [Cell(one, sizes[str(one)]) for one in self._plan.backends if str(one) in sizes]
         if not self._needs_sweep:
             return [Cell(backend, self._plan.batch_sizes[0]) for backend in self._plan.backends]
         best = []
@@ -96,7 +100,7 @@ class _Benchmark:
 
     def _rounds(self, best: list[Cell]) -> None:
         count = self._plan.settings.forks
-        if count == 1 or not best:
+        if not best or (count == 1 and self._needs_sweep):
             return
         cells = best + self._control(best)
         for number, order in enumerate(schedule.rounds(cells, count, self._plan.settings.seed), start=1):

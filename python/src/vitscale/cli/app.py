@@ -33,7 +33,11 @@ Model = Annotated[Path, typer.Option("--model", help="Model folder, as `vitscale
 Limit = Annotated[int | None, typer.Option("--limit", min=1, help="At most so many images, the first ones.")]
 Backends = Annotated[
     list[str],
-    typer.Option("--backend", "-b", help="NAME or NAME:KEY=VALUE,...; may be given several times."),
+    typer.Option(
+        "--backend",
+        "-b",
+        help="NAME, NAME:KEY=VALUE,... or a set (naive, tuned, cpu, article); may be given several times.",
+    ),
 ]
 Json = Annotated[Path | None, typer.Option("--json", help="Also write the answer as JSON; - is stdout.")]
 

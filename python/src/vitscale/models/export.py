@@ -10,13 +10,27 @@ from pathlib import Path
 from typing import Any
 
 from vitscale._version import __version__
-from vitscale.errors import OutputError
+from vitscale.errors import OutputError, UsageError
 from vitscale.images import find_images
 from vitscale.models import record
 from vitscale.models.build import VariantBuilder
 from vitscale.models.checkpoint import Checkpoint, label_texts, load_checkpoint
 from vitscale.models.onnx_file import refuse_other_sizes
+from vitscale.models.record import Engine
+from vitscale.models.tensorflow.build import SavedModelBuilder
 from vitscale.models.variant import Variant
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a variant lies in a model folder, and stands in its record."""
+
+    engine: Engine
+    variant: str
+
+    def folder(self, model: Path) -> Path:
+        """Return the folder of its graph."""
+        return record.graph_folder(model, self.engine, self.variant)
 
 
 @dataclass(frozen=True)
@@ -33,9 +47,9 @@ class ExportReport:
         "pretrained" or "random".
     variant : str
         Name of this export, e.g. "fp32"; `ModelFolder.open` takes it.
-    onnx_path : Path
-        The ONNX file.
-    onnx_sha256 : str
+    graph_path : Path
+        The ONNX file, or the SavedModel's `saved_model.pb`.
+    graph_sha256 : str
         Its hash.
     max_logit_difference : float
         Largest absolute difference of a logit: of a lossless variant to PyTorch, on photos and on noise; of
@@ -48,8 +62,8 @@ class ExportReport:
     name: str
     weights: str
     variant: str
-    onnx_path: Path
-    onnx_sha256: str
+    graph_path: Path
+    graph_sha256: str
     max_logit_difference: float
     cost: dict[str, Any] | None
 
@@ -60,6 +74,7 @@ def export(
     precision: str = "fp32",
     progress: Callable[[str], None] | None = None,
     *,
+    engine: Engine = "onnx",
     input_type: str = "float32",
     token_merging: int = 0,
     images: Path | None = None,
@@ -77,6 +92,9 @@ def export(
         The variant, see `Variant`.
     progress : callable, optional
         Told in a sentence what begins.
+    engine : {"onnx", "tensorflow"}
+        What shall run the graph. TensorFlow's is a SavedModel in fp32 for Spark NLP, made in an environment
+        of its own, which is set up where there is none yet.
     images : Path, optional
         Images to calibrate and measure a lossy variant with, in class folders if accuracy is wanted. By
         default photos are made, which have no labels.
@@ -93,8 +111,14 @@ def export(
         If an image to measure with cannot be read.
     OutputError
         If `output` holds something else or cannot be written. In every case it stays as it was.
+    SetupError
+        If the environment of TensorFlow cannot be made.
     """
     variant = Variant(precision, input_type, token_merging)
+    if engine == "tensorflow" and variant != Variant():
+        raise UsageError(
+            f"TensorFlow's SavedModel is made in fp32 alone; {variant.name} is for --format onnx."
+        )
     say = progress or (lambda _: None)
     _refuse_strangers(output)
     if images is not None:
@@ -102,23 +126,28 @@ def export(
     say(f"Loading {source}")
     checkpoint = load_checkpoint(source)
     refuse_other_sizes(checkpoint)
-    builder = VariantBuilder(checkpoint, variant, images, force, say)
+    builder = (
+        VariantBuilder(checkpoint, variant, images, force, say)
+        if engine == "onnx"
+        else SavedModelBuilder(checkpoint, say)
+    )
+    place = Place(engine, variant.name)
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{output.name}-", dir=output.parent) as place:
-            made = Path(place) / "model"
-            about = _write_model(checkpoint, builder, variant, made)
-            _publish(made, about, output, variant)
+        with tempfile.TemporaryDirectory(prefix=f".{output.name}-", dir=output.parent) as unfinished:
+            made = Path(unfinished) / "model"
+            about = _write_model(checkpoint, builder, place, made)
+            _publish(made, about, output, place)
     except OSError as error:
         raise OutputError(f"Cannot write {output}: {error}. Name a folder you may write.") from error
-    facts = about["onnx"][variant.name]
+    facts = about[engine][variant.name]
     return ExportReport(
         output=output,
         name=checkpoint.name,
         weights=checkpoint.weights,
         variant=variant.name,
-        onnx_path=record.onnx_folder(output, variant.name) / record.ONNX,
-        onnx_sha256=facts["sha256"],
+        graph_path=place.folder(output) / record.GRAPHS[engine],
+        graph_sha256=facts["sha256"],
         max_logit_difference=facts["max_logit_difference"],
         cost=facts.get("cost"),
     )
@@ -138,10 +167,10 @@ def _refuse_strangers(output: Path) -> None:
 
 
 def _write_model(
-    checkpoint: Checkpoint, builder: VariantBuilder, variant: Variant, made: Path
+    checkpoint: Checkpoint, builder: VariantBuilder | SavedModelBuilder, place: Place, made: Path
 ) -> dict[str, Any]:
     """Write a whole model folder and return its record."""
-    folder = record.onnx_folder(made, variant.name)
+    folder = place.folder(made)
     folder.mkdir(parents=True)
     facts = builder.build(folder)
     _write_checkpoint(checkpoint, made)
@@ -150,7 +179,8 @@ def _write_model(
         "weights": checkpoint.weights,
         "weights_sha256": record.sha256(made / record.WEIGHTS),
         "vitscale_version": __version__,
-        "onnx": {variant.name: facts},
+        "onnx": {},
+        place.engine: {place.variant: facts},
     }
     record.write(made, about)
     return about
@@ -169,7 +199,7 @@ def _write_checkpoint(checkpoint: Checkpoint, made: Path) -> None:
     path.write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _publish(made: Path, about: dict[str, Any], output: Path, variant: Variant) -> None:
+def _publish(made: Path, about: dict[str, Any], output: Path, place: Place) -> None:
     """Put a finished model in its place: as a whole, or one variant into a folder of the same weights."""
     known = record.read(output)
     if known is None:
@@ -182,8 +212,10 @@ def _publish(made: Path, about: dict[str, Any], output: Path, variant: Variant) 
             f"{output} holds {known.get('name')} with other weights than {about['name']}. "
             "Nothing in it was touched; name another folder."
         )
-    new, old = record.onnx_folder(made, variant.name), record.onnx_folder(output, variant.name)
+    new, old = place.folder(made), place.folder(output)
     if old.exists():
         old.replace(made / "replaced")  # goes with the temporary folder
+    old.parent.mkdir(exist_ok=True)
     new.replace(old)
-    record.write(output, {**known, "onnx": {**known["onnx"], **about["onnx"]}})
+    engine = place.engine
+    record.write(output, {**known, engine: {**known.get(engine, {}), **about[engine]}})

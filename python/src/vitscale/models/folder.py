@@ -57,6 +57,22 @@ class ModelFolder:
         """Number of classes, which is the number of logits an image gets."""
         return len(self.labels)
 
+    def saved_model_sha256(self) -> str:
+        """Check the SavedModel beside the ONNX files and return its hash.
+
+        Raises
+        ------
+        ModelError
+            If it was not exported, is damaged, or lacks a file.
+        """
+        remedy = f"Make it with: vitscale export {self.name} --format tensorflow -o {self.path}"
+        facts = (record.read(self.path) or {}).get("tensorflow", {}).get("fp32")
+        folder = record.graph_folder(self.path, "tensorflow", "fp32")
+        needed = [record.SAVED_MODEL, f"assets/{record.LABELS}", f"assets/{record.PREPROCESSOR}"]
+        if facts is None or not all((folder / name).is_file() for name in needed):
+            raise ModelError(f"{self.path} holds no SavedModel for Spark NLP's TensorFlow engine. {remedy}")
+        return _checked_hash(folder / record.SAVED_MODEL, facts["sha256"], remedy)
+
     @staticmethod
     def open(path: Path, precision: str = "fp32") -> ModelFolder:
         """Check every file of one precision and describe it.
@@ -74,7 +90,7 @@ class ModelFolder:
         if precision not in about["onnx"]:
             there = ", ".join(about["onnx"]) or "nothing"
             raise ModelError(f"{path} holds {there}, not {precision}. {_remedy(path, precision)}")
-        onnx = record.onnx_folder(path, precision)
+        onnx = record.graph_folder(path, "onnx", precision)
         for needed in (
             path / record.PREPROCESSOR,
             path / record.WEIGHTS,
@@ -98,7 +114,7 @@ class ModelFolder:
             input_type=about["onnx"][precision].get("input", "float32"),
             onnx_path=onnx / record.ONNX,
             onnx_sha256=_checked_hash(
-                onnx / record.ONNX, about["onnx"][precision]["sha256"], path, precision
+                onnx / record.ONNX, about["onnx"][precision]["sha256"], _remedy(path, precision)
             ),
         )
 
@@ -139,8 +155,8 @@ def _pair(size: int | list[int]) -> tuple[int, int]:
     return height, width
 
 
-def _checked_hash(file: Path, expected: str, path: Path, precision: str) -> str:
+def _checked_hash(file: Path, expected: str, remedy: str) -> str:
     found = record.sha256(file)
     if found != expected:
-        raise ModelError(f"{file} is not the file that was exported. {_remedy(path, precision)}")
+        raise ModelError(f"{file} is not the file that was exported. {remedy}")
     return found

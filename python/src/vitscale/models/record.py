@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from vitscale.errors import ModelError
 
@@ -14,8 +14,12 @@ CONFIG = "config.json"
 PREPROCESSOR = "preprocessor_config.json"
 WEIGHTS = "model.safetensors"
 ONNX = "model.onnx"
+SAVED_MODEL = "saved_model.pb"
 LABELS = "labels.json"
 BLOCK = 1 << 20  # bytes hashed at a time
+Engine = Literal["onnx", "tensorflow"]
+GRAPHS: dict[Engine, str] = {"onnx": ONNX, "tensorflow": SAVED_MODEL}
+"""The file that holds an engine's graph, in a folder of its variant."""
 
 
 def read(folder: Path) -> dict[str, Any] | None:
@@ -46,9 +50,9 @@ def write(folder: Path, content: dict[str, Any]) -> None:
     unfinished.replace(folder / RECORD)
 
 
-def onnx_folder(folder: Path, precision: str) -> Path:
+def graph_folder(folder: Path, engine: Engine, variant: str) -> Path:
     """Return the folder that Spark NLP's `loadSavedModel` is given."""
-    return folder / "onnx" / precision
+    return folder / engine / variant
 
 
 def sha256(path: Path) -> str:

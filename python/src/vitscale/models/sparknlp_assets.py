@@ -1,4 +1,4 @@
-"""The files beside model.onnx that Spark NLP's `ViTForImageClassification.loadSavedModel` reads."""
+"""The files beside a graph that Spark NLP's `ViTForImageClassification.loadSavedModel` reads."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from vitscale.models import record
 
 
 def write_assets(folder: Path, labels: Sequence[str], processor: BaseImageProcessor) -> None:
-    """Write `assets/labels.json` and `assets/preprocessor_config.json` into the folder of an ONNX file.
+    """Write `assets/labels.json` and `assets/preprocessor_config.json` beside a graph.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ def write_assets(folder: Path, labels: Sequence[str], processor: BaseImageProces
         Whose settings Spark NLP shall use.
     """
     assets = folder / "assets"
-    assets.mkdir()
+    assets.mkdir(exist_ok=True)  # TensorFlow makes one
     numbers = {label: number for number, label in enumerate(unique_labels(labels))}
     _write(assets / record.LABELS, numbers)
     _write(assets / record.PREPROCESSOR, preprocessor_config(processor))

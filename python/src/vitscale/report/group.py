@@ -14,7 +14,7 @@ from vitscale.report.bottleneck import Bottleneck, bottlenecks
 from vitscale.report.caveats import Caveat, caveats_of
 from vitscale.report.charts import figures
 from vitscale.report.charts.figure import Figure
-from vitscale.report.claims import Check, check_claims, published_figures
+from vitscale.report.claims import Check, check_claims, published_figures, rows_sentence
 from vitscale.report.claims import Figure as PublishedFigure
 from vitscale.report.headline import Headline, headline, noise_of
 from vitscale.report.ledger import Account, ledger
@@ -143,6 +143,11 @@ class Group:
     def checks(self) -> list[Check]:
         """The published claims against these results."""
         return check_claims([section.summary for section in self.sections])
+
+    @property
+    def rows(self) -> str:
+        """Whether images were lost, in the publication and here."""
+        return rows_sentence([section.summary for section in self.sections])
 
     @cached_property
     def published_figures(self) -> list[PublishedFigure]:

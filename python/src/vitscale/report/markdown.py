@@ -53,7 +53,7 @@ def summary_markdown(section: Section) -> str:
 def claims_markdown(group: Group) -> str:
     """Return what became of the published claims."""
     table = markdown_table(_CLAIM_COLUMNS, [_claim_cells(check) for check in group.checks], _CLAIM_WORDS)
-    return f"### The published claims, checked\n\n{table}"
+    return f"### The published claims, checked\n\n{table}\n{escaped(group.rows)}\n"
 
 
 def _claim_cells(check: Check) -> tuple[str, ...]:

@@ -63,6 +63,7 @@ def styles(rows: Sequence[Row]) -> dict[str, Style]:
         found[row.label] = Style(
             colour=f"var(--{row.backend})",
             symbol=_SYMBOLS[number % len(_SYMBOLS)],
-            dash=_DASHES[number % len(_DASHES)],
+            # A fifth variant has the first one's marker and another dash.
+            dash=_DASHES[(number + number // len(_SYMBOLS)) % len(_DASHES)],
         )
     return found

@@ -52,7 +52,7 @@ def columns_of(summary: Summary) -> list[Column]:
     columns = [*_WHO, *speed]
     columns.append(Column(versus, lambda row: _ratio(row.ratio)))
     if summary.tuned:
-        title = f"vs {summary.tuned.label}"
+        title = f"vs tuned {summary.tuned.backend}"
         columns.append(Column(title, lambda row: _ratio(row.tuned_ratio), is_minor=True))
     if any(row.ratio and row.ratio.rounds for row in summary.rows):
         columns.append(Column("verdict", _verdict, is_text=True))

@@ -27,7 +27,7 @@ def latency(summary: Summary, looks: Mapping[str, Style]) -> Figure | None:
             part for at, (row, one) in enumerate(found) for part in _line(at, row, one, looks[row.label])
         ],
         "layout": rows_layout(
-            [text(row.label) for row, _ in found],
+            [row.label for row, _ in found],
             [f"{units.number(one['p50'])} ms" for _, one in found],
         ),
     }
@@ -59,6 +59,7 @@ def _line(at: int, row: Row, one: Latency, look: Style) -> list[Spec]:
 
 def _marks(at: int, row: Row, one: Latency, look: Style) -> Spec:
     values = {name: one[name] for name in _MARKS}  # type: ignore[literal-required]
+    place = f"{row.best.row_id}.latency_ms" if row.best else ""
     return {
         "type": "scatter",
         "mode": "markers",
@@ -74,7 +75,8 @@ def _marks(at: int, row: Row, one: Latency, look: Style) -> Spec:
         },
         "hoverinfo": "text",
         "text": [
-            f"<b>{text(row.label)}</b><br>{name}: {units.number(value)} ms" for name, value in values.items()
+            f"<b>{text(row.label)}</b><br>{name}: {units.number(value)} ms<br>{place}"
+            for name, value in values.items()
         ],
     }
 

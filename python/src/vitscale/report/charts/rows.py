@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 
 from vitscale.report.agreement import Verdict
 from vitscale.report.charts.figure import Spec, axis, layout, text
 from vitscale.report.row import Row
 from vitscale.report.style import Style
 
-ROW_HEIGHT = 54
-BAR_WIDTH = 0.36
-_AXIS_HEIGHT = 54
+_BAR = 20
+_LINE = 17
+_GAP = 17
+_AXIS = 54
+"""Heights in CSS pixels."""
+
+_LONGEST_LINE = 34
+"""Letters of a name that a phone has room for beside a figure."""
 
 
 def bars(
@@ -23,7 +29,7 @@ def bars(
         "orientation": "h",
         "x": list(values),
         "y": list(range(len(rows))),
-        "width": BAR_WIDTH,
+        "width": bar_width([_name(row) for row in rows]),
         "marker": {
             "color": [looks[row.label].colour for row in rows],
             "cornerradius": 3,
@@ -41,35 +47,49 @@ def bars(
 
 
 def rows_layout(names: Sequence[str], shown: Sequence[str]) -> Spec:
-    """Return the layout of rows numbered from 0 downwards; names are already safe for Plotly."""
+    """Return the layout of rows numbered from 0 downwards, each with its name and figure above."""
     lines = [_line_above(*one) for one in zip(range(len(names)), names, shown, strict=True)]
+    above = (_row_height(names) - _BAR / 2) / _row_height(names)
     return layout(
-        ROW_HEIGHT * len(names) + _AXIS_HEIGHT,
+        _row_height(names) * len(names) + _AXIS,
         margin={"l": 4, "r": 12, "t": 4, "b": 30},
         xaxis=axis(rangemode="tozero", nticks=6),
-        yaxis=axis(visible=False, range=[len(names) - 0.6, -0.75]),
+        yaxis=axis(visible=False, range=[len(names) - 0.6, -above]),
         annotations=[part for line in lines for part in line],
     )
+
+
+def bar_width(names: Sequence[str]) -> float:
+    """Return how much of the way from one row to the next a bar takes."""
+    return _BAR / _row_height(names)
+
+
+def _row_height(names: Sequence[str]) -> int:
+    return _BAR + _GAP + _LINE * max((len(_lines(name)) for name in names), default=1)
+
+
+def _lines(name: str) -> list[str]:
+    return wrap(name, _LONGEST_LINE, break_on_hyphens=False) or [""]
 
 
 def _line_above(position: int, name: str, figure: str) -> tuple[Spec, Spec]:
     place = {
         "y": position,
         "yanchor": "bottom",
-        "yshift": 11,
+        "yshift": _BAR / 2 + 1,
         "xref": "paper",
         "showarrow": False,
         "borderpad": 1,
     }
     look = {"font": {"color": "var(--ink)", "size": 13}}
-    left = {"text": name, "x": 0, "xanchor": "left", "xshift": -3}
-    # Its ground hides the end of a name that is too long for a phone.
-    right = {"text": f"<b>{figure}</b>", "x": 1, "xanchor": "right", "bgcolor": "var(--card)"}
+    shown = "<br>".join(map(text, _lines(name)))
+    left = {"text": shown, "align": "left", "x": 0, "xanchor": "left", "xshift": -3}
+    right = {"text": f"<b>{figure}</b>", "x": 1, "xanchor": "right"}
     return {**place, **look, **left}, {**place, **look, **right}
 
 
 def _name(row: Row) -> str:
-    return f"{text(row.label)}{' <b>⚠</b>' if _differs(row) else ''}"
+    return f"{row.label}{' ⚠' if _differs(row) else ''}"
 
 
 def _hover(row: Row, figure: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from vitscale.bench.schema import STAGES, StageName, Stages
 from vitscale.report import units
 from vitscale.report.charts.figure import Figure, Legend, Spec, Table, text
-from vitscale.report.charts.rows import BAR_WIDTH, rows_layout
+from vitscale.report.charts.rows import bar_width, rows_layout
 from vitscale.report.naming import readable
 from vitscale.report.style import Style
 from vitscale.report.summary import Summary
@@ -24,17 +24,15 @@ def stages(summary: Summary, looks: Mapping[str, Style]) -> Figure | None:
         return None
     rows = [row for _, row in found]
     longest = max(map(_total, rows)) or 1.0
-    layout = rows_layout(
-        [text(readable(row["backend"])) for row in rows],
-        [f"{units.number(_total(row))} ms" for row in rows],
-    )
+    names = [readable(row["backend"]) for row in rows]
+    layout = rows_layout(names, [f"{units.number(_total(row))} ms" for row in rows])
     return Figure(
         name="stages",
         title="Where the time of one image goes",
         note="Milliseconds an image, one batch after another on one thread, apart from the timed runs.",
         description="Stacked bars of the milliseconds that each stage takes, a bar for each backend.",
         spec={
-            "data": [_stage(name, rows, longest) for name in STAGES],
+            "data": [_stage(name, found, longest) | {"width": bar_width(names)} for name in STAGES],
             "layout": {**layout, "barmode": "stack", "uniformtext": {"mode": "hide", "minsize": 11}},
         },
         table=Table(
@@ -50,15 +48,14 @@ def named(stage: StageName) -> str:
     return _NAMES.get(stage, stage)
 
 
-def _stage(name: StageName, rows: list[Stages], longest: float) -> Spec:
-    values = [row["ms_per_image"][name] for row in rows]
+def _stage(name: StageName, found: list[tuple[int, Stages]], longest: float) -> Spec:
+    values = [row["ms_per_image"][name] for _, row in found]
     return {
         "type": "bar",
         "orientation": "h",
         "name": named(name),
         "x": values,
-        "y": list(range(len(rows))),
-        "width": BAR_WIDTH,
+        "y": list(range(len(found))),
         "marker": {"color": _colour(name), "line": {"color": "var(--card)", "width": 1}},
         "text": [named(name) if value / longest > _WORTH_A_WORD else "" for value in values],
         "textposition": "inside",
@@ -68,8 +65,8 @@ def _stage(name: StageName, rows: list[Stages], longest: float) -> Spec:
         "hoverinfo": "text",
         "hovertext": [
             f"<b>{text(readable(row['backend']))}</b><br>{named(name)}: {units.number(value)} ms, "
-            f"{units.percent(value / (_total(row) or 1.0))}"
-            for row, value in zip(rows, values, strict=True)
+            f"{units.percent(value / (_total(row) or 1.0))}<br>stages[{index}]"
+            for (index, row), value in zip(found, values, strict=True)
         ],
     }
 

@@ -13,6 +13,7 @@ from typing import Literal
 from vitscale.bench.schema import Interval
 from vitscale.bench.stats import measurements
 from vitscale.report import units
+from vitscale.report.agreement import Verdict
 from vitscale.report.claims.published import Claim, Timing, published
 from vitscale.report.claims.stand_in import StandIn, stand_ins
 from vitscale.report.ratio import Ratio
@@ -109,6 +110,7 @@ def _check(claim: Claim, faster: StandIn, slower: StandIn, summaries: Sequence[S
         if ratio is None or above is None or below is None:
             continue
         outcome, reason = _judge(claim, ratio, above, below, summary)
+        reason += _answers(above)
         check = Check(claim, with_whom, outcome, reason, ratio.median, ratio.ci, ratio.row_id, number)
         if outcome != "not testable here":
             return check
@@ -143,6 +145,12 @@ def _judge(claim: Claim, ratio: Ratio, above: Row, below: Row, summary: Summary)
     if ratio.ci["low"] > claim.ratio + _ROUNDING:
         return "reproduced", f"It is faster by more than the {claimed} that was claimed."
     return "reproduced", f"The interval holds the {claimed} that was claimed."
+
+
+def _answers(row: Row) -> str:
+    """Add what speed is worth nothing without."""
+    differs = row.agreement.verdict is Verdict.DIFFERS
+    return " But its answers differ from Hugging Face's." if differs else ""
 
 
 def _too_few(ratio: Ratio) -> str:

@@ -66,6 +66,15 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class Rows:
+    """What became of the files of the full set: how many rows Spark's logs count, in different runs."""
+
+    files: int
+    least: int
+    most: int
+
+
+@dataclass(frozen=True)
 class Published:
     """The whole publication.
 
@@ -77,6 +86,8 @@ class Published:
         When.
     images : dict
         Name of the image set -> number of images.
+    rows : Rows
+        How many images came out of Spark.
     timings : tuple of Timing
         What was measured.
     claims : tuple of Claim
@@ -87,6 +98,7 @@ class Published:
     software: str
     year: int
     images: dict[str, int]
+    rows: Rows
     timings: tuple[Timing, ...]
     claims: tuple[Claim, ...]
 
@@ -101,4 +113,5 @@ def published() -> Published:
         Claim(**{**row, "faster": by_id[row["faster"]], "slower": by_id[row["slower"]]})
         for row in facts["claims"]
     )
-    return Published(facts["title"], facts["software"], facts["year"], facts["images"], timings, claims)
+    rows = Rows(**facts["rows"])
+    return Published(facts["title"], facts["software"], facts["year"], facts["images"], rows, timings, claims)

@@ -10,6 +10,7 @@ import org.apache.spark.sql.SparkSession
 
 import vitscale.bench._
 import vitscale.runtime.{ImageDecoder, ModelFolder, Preprocessor, PreprocessorConfig, RgbImage}
+import vitscale.sparknlp.Engine
 
 /** All that Python calls over py4j; everything else of the jar stays behind it. */
 object PythonApi {
@@ -26,15 +27,21 @@ object PythonApi {
     else ImageFolder(folder, files.asScala.map(folder.resolve).toIndexedSeq, isWhole = false)
   }
 
+  /** @param engine
+    *   what runs the model inside Spark NLP: onnx or tensorflow
+    */
   def sparkNlpBackend(
       spark: SparkSession,
       model: String,
+      engine: String,
       precision: String,
       batchSize: Int,
       action: String
   ): Backend = {
     val forced = SparkAction.named(action).getOrElse(throw new UsageException(s"Unknown action $action."))
-    SparkNlpBackend.load(spark, open(model, precision).onnxFolder, batchSize, forced, savedPipeline = None)
+    val chosen = Engine.named(engine).getOrElse(throw new UsageException(s"Unknown engine $engine."))
+    val graph = chosen.folder(open(model, precision))
+    SparkNlpBackend.load(spark, graph, batchSize, forced, savedPipeline = None)
   }
 
   /** @param threads

@@ -4,6 +4,7 @@ import org.apache.spark.sql.SparkSession
 
 import vitscale.UsageException
 import vitscale.runtime.{ClassifierOptions, ModelFolder}
+import vitscale.sparknlp.Engine
 
 /** The backends that the JVM benchmark can measure, by name. */
 object Backends {
@@ -21,7 +22,8 @@ object Backends {
   def load(spark: => SparkSession, model: ModelFolder, options: BenchmarkOptions, batchSize: Int): Backend =
     options.backend match {
       case SparkNlp =>
-        SparkNlpBackend.load(spark, model.onnxFolder, batchSize, options.action, options.savedPipeline)
+        val graph = options.engine.folder(model)
+        SparkNlpBackend.load(spark, graph, batchSize, options.action, options.savedPipeline)
       case Vitscale if options.onSpark => VitscaleSparkBackend.load(spark, model, options, batchSize)
       case Vitscale => VitscaleBackend.load(model, batchSize, threads(options))
       case other => throw new UsageException(s"Unknown backend $other; expected ${names.mkString(" or ")}.")
@@ -36,6 +38,8 @@ object Backends {
   /** What differs from the backend's defaults, as the results name it. */
   def describe(options: BenchmarkOptions): Map[String, Any] =
     Seq(
+      Some("engine" -> options.engine.name).filter(_ => options.engine != Engine.Onnx),
+      Some("onednn" -> true).filter(_ => options.engine == Engine.TensorFlow && Engine.TensorFlow.usesOneDnn),
       Some("precision" -> options.precision).filter(_ => options.precision != "fp32"),
       Some("action" -> options.action.name).filter(_ => options.action != SparkAction.Write),
       options.threads.map("threads" -> _),

@@ -4,8 +4,12 @@ import java.nio.file.{Path, Paths}
 
 import scopt.OParser
 
+import vitscale.sparknlp.Engine
+
 /** The arguments of the JVM benchmark.
   *
+  * @param engine
+  *   what runs the model inside Spark NLP
   * @param limit
   *   at most so many images, the first ones
   * @param minSeconds
@@ -26,6 +30,7 @@ final case class BenchmarkOptions(
     model: Path = BenchmarkOptions.defaultModel,
     precision: String = "fp32",
     backend: String = "spark-nlp",
+    engine: Engine = Engine.Onnx,
     batchSizes: Seq[Int] = Seq(1, 2, 4, 8),
     iterations: Int = 2,
     warmupImages: Int = 16,
@@ -78,6 +83,17 @@ object BenchmarkOptions {
         .validate(value => if (Backends.names.contains(value)) success else failure(unknownBackend(value)))
         .action((value, options) => options.copy(backend = value))
         .text(s"${Backends.names.mkString(" or ")} (default: spark-nlp)"),
+      opt[String]("engine")
+        .valueName("NAME")
+        .validate(value =>
+          if (Engine.named(value).nonEmpty) success
+          else failure(s"unknown --engine $value; expected ${Engine.all.map(_.name).mkString(" or ")}")
+        )
+        .action((value, options) => options.copy(engine = Engine.named(value).get))
+        .text(
+          "what runs the model inside Spark NLP, onnx or tensorflow (default: onnx); oneDNN in the latter is " +
+            s"switched by the environment variable ${Engine.TensorFlow.oneDnnVariable}"
+        ),
       opt[Seq[Int]]("batch-size")
         .valueName("N,N,...")
         .validate(values =>
@@ -143,7 +159,8 @@ object BenchmarkOptions {
         if (options.scenario == Scenario.SingleStream && options.batchSizes != Seq(1))
           failure("single-stream asks for one image at a time: give --batch-size 1")
         else success
-      )
+      ),
+      checkConfig(options => refusedByTensorFlow(options).fold(success)(failure))
     )
   }
 
@@ -154,6 +171,20 @@ object BenchmarkOptions {
       .validate(value => if (value >= 1) success else failure(s"--$name must be at least 1, but is $value"))
       .action(set)
       .text(text)
+  }
+
+  private def refusedByTensorFlow(options: BenchmarkOptions): Option[String] = {
+    import Engine.TensorFlow
+    if (options.engine != TensorFlow) None
+    else if (options.backend != "spark-nlp")
+      Some(s"--engine tensorflow is for --backend spark-nlp, not ${options.backend}")
+    else if (options.precision != "fp32")
+      Some(s"--engine tensorflow runs fp32 alone, not ${options.precision}")
+    else if (options.threads.nonEmpty && options.threads != TensorFlow.threads)
+      Some(
+        s"TensorFlow is told its threads by the environment: ${TensorFlow.threadsVariable}=N, as --threads says"
+      )
+    else None
   }
 
   private def unknownBackend(name: String) =

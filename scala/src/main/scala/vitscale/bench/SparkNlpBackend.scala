@@ -123,17 +123,19 @@ object SparkNlpBackend {
 
   /** Loads the model as users do.
     *
+    * @param graphFolder
+    *   what an [[vitscale.sparknlp.Engine]] takes
     * @param savedPipeline
     *   where the fitted pipeline is saved and loaded again before it is used; none leaves that step out
     */
   def load(
       spark: SparkSession,
-      onnxFolder: Path,
+      graphFolder: Path,
       batchSize: Int,
       action: SparkAction,
       savedPipeline: Option[Path]
   ): SparkNlpBackend = {
-    val built = StockPipeline.build(spark, onnxFolder, batchSize)
+    val built = StockPipeline.build(spark, graphFolder, batchSize)
     val pipeline = savedPipeline.fold(built)(StockPipeline.saveAndLoad(built, _))
     new SparkNlpBackend(spark, pipeline, batchSize, action)
   }

@@ -5,6 +5,8 @@ import scala.util.control.NonFatal
 
 import org.apache.spark.SparkContext
 
+import vitscale.OutputException
+
 /** One pass over images that wait: keeps Spark busy, commits what comes, and knows when to stop. */
 final private[job] class ClassifyRun(
     context: SparkContext,
@@ -32,8 +34,13 @@ final private[job] class ClassifyRun(
       commit()
       Ending(status, seconds(), None)
     } catch {
-      case error: vitscale.VitscaleException => failed(error.getMessage)
-      case NonFatal(error) => failed(explain(error))
+      case error: OutputException => failed(error.getMessage)
+      case NonFatal(error) =>
+        val reason = explain(error)
+        try {
+          commit()
+          failed(reason)
+        } catch { case again: OutputException => failed(s"$reason ${again.getMessage}") }
     }
 
   private def loop(): String = {
@@ -62,18 +69,24 @@ final private[job] class ClassifyRun(
     waiting ++= result.outcomes
   }
 
+  /** Writes the rows that wait, one table after the other: what was written is never written again, also if the second
+    * table then fails.
+    */
   private def commit(): Unit = if (waiting.nonEmpty) {
-    output.commit(waiting)
-    done.add(waiting)
+    val (predicted, quarantined) = waiting.toVector.partition(_.isInstanceOf[Predicted])
+    Seq(quarantined -> predicted, predicted -> Vector.empty).foreach { case (rows, rest) =>
+      output.commit(rows)
+      done.add(rows)
+      waiting.clear()
+      waiting ++= rest
+    }
     clock.committed(seconds())
-    waiting.clear()
   }
 
-  /** Keeps what was done so far, if that is still possible. */
+  /** Rows that still wait were not written, and so their images are not done. */
   private def failed(reason: String): Ending = {
     jobs.cancel()
-    try commit()
-    catch { case NonFatal(_) => () }
+    tally.withdraw(waiting)
     Ending(Ledger.Failed, seconds(), Some(reason))
   }
 

@@ -43,7 +43,7 @@ final private[job] class Rounds(
       stop.await(options.pollSeconds)
       if (!stop.isRequested) ledger = round()
     }
-    if (ledger.status == Ledger.Complete) ledger.copy(status = Ledger.Interrupted) else ledger
+    if (ledger.status == Ledger.Complete) written(ledger.copy(status = Ledger.Interrupted)) else ledger
   }
 
   private def round(): Ledger = {
@@ -68,14 +68,17 @@ final private[job] class Rounds(
   private def finish(input: Input, tally: Tally, ending: ClassifyRun.Ending): Ledger = {
     doneNow += tally.now
     seconds += ending.seconds
-    try {
-      val ledger = balance(input, tally, ending)
-      if (input.files > 0) output.writeLedger(ledger.toJson)
-      ledger
-    } catch {
+    try
+      written(balance(input, tally, ending))
+    catch {
       // What went wrong first is what the user must know.
       case NonFatal(error) if ending.problem.isDefined => throw new OutputException(ending.problem.get, error)
     }
+  }
+
+  private def written(ledger: Ledger): Ledger = {
+    if (ledger.files > 0) output.writeLedger(ledger.toJson)
+    ledger
   }
 
   private def balance(input: Input, tally: Tally, ending: ClassifyRun.Ending): Ledger = {

@@ -92,6 +92,7 @@ object TableFormat {
       val out = new ByteArrayOutputStream()
       val settings = new CsvWriterSettings()
       settings.setQuoteAllFields(true)
+      settings.trimValues(false)
       settings.getFormat.setLineSeparator("\n")
       val writer = new CsvWriter(new OutputStreamWriter(out, UTF_8), settings)
       writer.writeHeaders(schema.fields.flatMap(header(_, width)): _*)

@@ -14,9 +14,14 @@ final class Tally(val files: Long, before: Tally.Counts) {
   private var predicted = 0L
   private val byStage = mutable.Map.empty[String, Long].withDefaultValue(0L)
 
-  def add(outcomes: Seq[Outcome]): Unit = outcomes.foreach {
-    case _: Predicted => predicted += 1
-    case failed: Quarantined => byStage(failed.stage) += 1
+  def add(outcomes: Seq[Outcome]): Unit = outcomes.foreach(count(_, 1))
+
+  /** Takes outcomes back whose rows could not be written. */
+  def withdraw(outcomes: Seq[Outcome]): Unit = outcomes.foreach(count(_, -1))
+
+  private def count(outcome: Outcome, by: Long): Unit = outcome match {
+    case _: Predicted => predicted += by
+    case failed: Quarantined => byStage(failed.stage) += by
   }
 
   /** What was done since this tally began. */

@@ -24,13 +24,13 @@ object StockPipeline {
 
   /** Builds the pipeline from an exported model.
     *
-    * @param onnxFolder
-    *   folder with `model.onnx` and `assets/`
+    * @param graphFolder
+    *   folder with `model.onnx` or `saved_model.pb`, and `assets/`; Spark NLP takes the engine that fits
     */
-  def build(spark: SparkSession, onnxFolder: Path, batchSize: Int): PipelineModel = {
+  def build(spark: SparkSession, graphFolder: Path, batchSize: Int): PipelineModel = {
     val assembler = new ImageAssembler().setInputCol(imageColumn).setOutputCol(assembledColumn)
     val classifier = ViTForImageClassification
-      .loadSavedModel(onnxFolder.toString, spark)
+      .loadSavedModel(graphFolder.toString, spark)
       .setInputCols(assembledColumn)
       .setOutputCol(classColumn)
       .setBatchSize(batchSize)

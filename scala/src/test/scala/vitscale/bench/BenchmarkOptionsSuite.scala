@@ -50,6 +50,10 @@ class BenchmarkOptionsSuite extends AnyFunSuite {
       Seq("--iterations", "0") -> "at least 1",
       Seq("--backend", "spark-mlp") -> "expected spark-nlp",
       Seq("--action", "collect") -> "expected count or write",
+      Seq("--engine", "torch") -> "expected onnx or tensorflow",
+      Seq("--engine", "tensorflow", "--precision", "int8") -> "fp32 alone",
+      Seq("--engine", "tensorflow", "--backend", "vitscale") -> "is for --backend spark-nlp",
+      Seq("--engine", "tensorflow", "--threads", "1") -> "TF_NUM_INTRAOP_THREADS=N",
       Seq("--imagse", "x") -> "imagse"
     )
     cases.foreach { case (arguments, message) =>

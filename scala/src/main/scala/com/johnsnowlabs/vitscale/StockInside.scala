@@ -3,6 +3,7 @@ package com.johnsnowlabs.vitscale
 import java.awt.image.BufferedImage
 
 import ai.onnxruntime.{OnnxTensor, OrtEnvironment}
+import com.johnsnowlabs.ml.util.ONNX
 import com.johnsnowlabs.nlp.AnnotationImage
 import com.johnsnowlabs.nlp.annotators.cv.ViTForImageClassification
 import com.johnsnowlabs.nlp.annotators.cv.feature_extractor.Preprocessor
@@ -11,8 +12,8 @@ import com.johnsnowlabs.nlp.annotators.cv.util.transform.ImageResizeUtils
 import org.apache.spark.ml.PipelineModel
 import org.apache.spark.sql.Row
 
-/** Seconds that the parts of Spark NLP took for one batch. The last is what is left of the whole call, so it carries the noise
-  * of all others.
+/** Seconds that the parts of Spark NLP took for one batch. The last is what is left of the whole call, so it carries
+  * the noise of all others. With TensorFlow the copy into its tensor is part of the forward pass.
   */
 final case class StockStages(
     resize: Double,
@@ -48,7 +49,7 @@ final class StockInside(pipeline: PipelineModel) {
     */
   def logits(image: Row): Array[Float] = {
     val inside = annotator.getModelIfNotSet
-    inside.getRawScoresWithOnnx(inside.encode(Array(annotation(image)), preprocessor))
+    scores(inside.encode(Array(annotation(image)), preprocessor))
   }
 
   /** @param image
@@ -76,16 +77,25 @@ final class StockInside(pipeline: PipelineModel) {
     val annotations = images.map(annotation).toArray
     val (resized, resize) = timed(annotations.map(resizedImage))
     val (tensor, normalise) = timed(resized.map(normalised))
-    val (_, copy) = timed(OnnxTensor.createTensor(OrtEnvironment.getEnvironment, tensor).close())
-    val (_, scores) = timed(inside.getRawScoresWithOnnx(tensor))
+    val (_, copy) =
+      if (isOnnx) timed(OnnxTensor.createTensor(OrtEnvironment.getEnvironment, tensor).close()) else ((), 0.0)
+    val (_, scoring) = timed(scores(tensor))
     val (_, whole) = timed(inside.predict(annotations, annotations.length, preprocessor))
     StockStages(
       resize,
       normalise,
       copy,
-      forward = math.max(0, scores - copy),
-      postprocess = math.max(0, whole - resize - normalise - scores)
+      forward = math.max(0, scoring - copy),
+      postprocess = math.max(0, whole - resize - normalise - scoring)
     )
+  }
+
+  private def isOnnx: Boolean = annotator.getModelIfNotSet.detectedEngine == ONNX.name
+
+  /** Logits of a batch, one image after another. */
+  private def scores(tensor: Array[Array[Array[Array[Float]]]]): Array[Float] = {
+    val inside = annotator.getModelIfNotSet
+    if (isOnnx) inside.getRawScoresWithOnnx(tensor) else inside.getRawScoresWithTF(tensor)
   }
 
   private def resizedImage(image: AnnotationImage): BufferedImage = {

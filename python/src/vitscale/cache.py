@@ -1,0 +1,11 @@
+"""Where ViTScale keeps what it can make again."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def cache_folder() -> Path:
+    """Return ``$XDG_CACHE_HOME/vitscale`` or ``~/.cache/vitscale``, as the JVM does for its graphs."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vitscale"

@@ -1,0 +1,91 @@
+"""The Python environment that TensorFlow is called in, made where there is none yet."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from filelock import FileLock
+from uv import find_uv_bin
+
+from vitscale.cache import cache_folder
+from vitscale.errors import SetupError
+
+PYTHON_VERSION = "3.11"
+"""The newest that TensorFlow 2.12 runs on; uv fetches one where the machine has none."""
+DISK_BYTES = 2 << 30
+"""What the environment and the files that are fetched for it take, with some to spare."""
+_LINES_TOLD = 5
+
+
+def environment_python(say: Callable[[str], None]) -> Path:
+    """Return the interpreter of the environment.
+
+    It is made beside its place and renamed when it is whole, so that a killed call leaves nothing that a
+    later one would take for it; of two calls at the same time one waits for the other.
+
+    Parameters
+    ----------
+    say : callable
+        Told what begins, if something has to be made.
+
+    Raises
+    ------
+    SetupError
+        If the disk has no room, or no fitting Python or package can be had.
+    """
+    requirements = files(__package__).joinpath("requirements.txt")
+    place = cache_folder() / f"tensorflow-{hashlib.sha256(requirements.read_bytes()).hexdigest()[:12]}"
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{place}.lock"):
+            if not place.exists():
+                _refuse_full_disk(place.parent)
+                say(f"Setting up TensorFlow in {place}, once: 300 MB to fetch, 1.3 GB on disk, some minutes")
+                with as_file(requirements) as file:
+                    _make(place, file)
+    except OSError as error:
+        raise SetupError(
+            f"{place} cannot be made: {error}. Name another place for caches with XDG_CACHE_HOME."
+        ) from error
+    return place / "bin" / "python"
+
+
+def _refuse_full_disk(folder: Path) -> None:
+    free = shutil.disk_usage(folder).free
+    if free < DISK_BYTES:
+        raise SetupError(
+            f"{folder} has {free >> 20} MB left, and an environment with TensorFlow takes "
+            f"{DISK_BYTES >> 20}. Make room, or name another place for caches with XDG_CACHE_HOME."
+        )
+
+
+def _make(place: Path, requirements: Path) -> None:
+    unfinished = place.with_name(f".{place.name}.unfinished")
+    try:
+        _uv("venv", "--clear", "--relocatable", "--python", PYTHON_VERSION, str(unfinished))
+        python = str(unfinished / "bin" / "python")
+        _uv("pip", "install", "--python", python, "--require-hashes", "--requirement", str(requirements))
+        unfinished.replace(place)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _uv(*arguments: str) -> None:
+    """Run uv outside of any environment that is active."""
+    variables = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
+    done = subprocess.run(
+        [find_uv_bin(), "--quiet", *arguments], capture_output=True, text=True, env=variables, check=False
+    )
+    if done.returncode:
+        told = "\n".join(done.stderr.strip().splitlines()[-_LINES_TOLD:])
+        raise SetupError(
+            "The environment for TensorFlow could not be set up, and nothing of it was kept. "
+            f"uv {arguments[0]} says:\n{told}\nTensorFlow 2.12 needs Python {PYTHON_VERSION} on x86-64, and "
+            "a network, or uv's cache, to come from."
+        )

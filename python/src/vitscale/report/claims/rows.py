@@ -1,0 +1,35 @@
+"""The published logs count fewer rows than files: what became of the images, theirs and ours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vitscale.report import units
+from vitscale.report.claims.published import published
+from vitscale.report.ledger import Account, ledger
+from vitscale.report.summary import Summary
+
+
+def rows_sentence(summaries: Sequence[Summary]) -> str:
+    """Return what became of the images, theirs and ours, in two sentences."""
+    rows = published().rows
+    theirs = (
+        f"Spark's published logs count {rows.least:,} to {rows.most:,} rows of {rows.files:,} files, "
+        "and do not say which are missing."
+    )
+    ours = [
+        account
+        for summary in summaries
+        for account in ledger(summary)
+        if account.label.partition(" ")[0] == "spark-nlp"
+    ]
+    if not ours:
+        return f"{theirs} Spark NLP was not measured here."
+    return f"{theirs} Here {'; '.join(dict.fromkeys(map(_said, ours)))}."
+
+
+def _said(account: Account) -> str:
+    return (
+        f"{account.label} predicted {account.predicted:,} of {units.plural(account.files, 'file')}, "
+        f"{account.failed:,} failed with a reason, {account.lost:,} were lost"
+    )

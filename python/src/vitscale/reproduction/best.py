@@ -1,0 +1,42 @@
+"""The best batch size of each backend, as a sweep found it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from vitscale.backends.spec import BackendSpec
+from vitscale.bench.results import load_results
+from vitscale.bench.schema import BenchmarkSuite
+from vitscale.bench.stats import SWEEP, run_rate
+from vitscale.errors import UsageError
+
+
+def best_batch_sizes(results: BenchmarkSuite) -> dict[str, int]:
+    """Return the fastest batch size of the sweep by backend; without a sweep, the only one there is."""
+    rates: dict[str, dict[int, float]] = {}
+    for row in results["benchmarks"]:
+        if row["error"] or not row["runs"] or row.get("control"):
+            continue
+        runs = [run for run in row["runs"] if run.get("fork") == SWEEP] or row["runs"]
+        backend = str(BackendSpec(row["backend"], row["options"]))
+        rates.setdefault(backend, {})[row["batch_size"]] = run_rate(runs[0])
+    return {backend: max(found, key=lambda size: found[size]) for backend, found in rates.items()}
+
+
+def best_of_file(sample: Path) -> dict[str, int]:
+    """Return the best batch sizes that the sample's results file tells.
+
+    Raises
+    ------
+    UsageError
+        If the sample was not measured.
+    """
+    if not sample.exists():
+        raise UsageError(
+            f"The full run takes each backend at the batch size that the sample found best, and there is no "
+            f"{sample}. Measure the sample first: vitscale reproduce sample"
+        )
+    best = best_batch_sizes(load_results(sample))
+    if not best:
+        raise UsageError(f"{sample} has no figure of any backend. Measure the sample again.")
+    return best

@@ -1,0 +1,239 @@
+"""Sample sweep, best batch, full run: each a plan of the harness, with what is left out said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from vitscale.bench.budget import Budget
+from vitscale.bench.plan import Plan, Settings, make_plan
+from vitscale.bench.results import write_results
+from vitscale.bench.runner import run_plan
+from vitscale.bench.schema import BenchmarkSuite, LeftOut
+from vitscale.errors import UsageError
+from vitscale.reproduction.best import best_of_file
+from vitscale.reproduction.contenders import contenders
+from vitscale.reproduction.sizes import GRIDS, Pace, Size, fit
+from vitscale.reproduction.workload import PUBLISHED, images_of
+
+Part = Literal["sample", "full"]
+Report = Callable[[str], None]
+
+MLPERF_SECONDS = 600
+"""A run lasts at least so long, or goes through the whole set (MLPerf Inference rules, "run duration")."""
+_PILOT_IMAGES = 16
+_PILOT_BATCH = 8
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to reproduce.
+
+    Attributes
+    ----------
+    parts : tuple of str
+        ``"sample"``: a sweep of batch sizes on the published sample's 3,544 images, then rounds at the best;
+        ``"full"``: rounds on 34,745 images at the batch sizes that the sample found best.
+    model : Path
+        Model folder.
+    images : Path or None
+        The user's own; None makes photos of ImageNet's sizes.
+    count : int or None
+        Images of each part, instead of the published numbers.
+    forks : int
+        Fresh processes of each backend at its best batch size.
+    budget_seconds : float or None
+        Wall-clock time for everything.
+    folder : Path
+        Where results and made photos go.
+    command : tuple of str
+        The command line, kept in the results.
+    """
+
+    parts: tuple[Part, ...]
+    model: Path
+    images: Path | None
+    count: int | None
+    forks: int
+    budget_seconds: float | None
+    folder: Path
+    command: tuple[str, ...]
+
+    def results(self, part: str) -> Path:
+        """Return the results file of a part."""
+        return self.folder / f"{part}.json"
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """What was measured, and what was not.
+
+    Attributes
+    ----------
+    results : tuple of Path
+        Results files, one a part.
+    left_out : tuple of LeftOut
+        Each with its reason; the files say so as well.
+    has_errors : bool
+        Whether a cell failed; its row has the reason.
+    """
+
+    results: tuple[Path, ...]
+    left_out: tuple[LeftOut, ...]
+    has_errors: bool
+
+
+def reproduce(request: Request, report: Report) -> Reproduction:
+    """Measure the published benchmark again, as much of it as this machine and the budget allow.
+
+    Raises
+    ------
+    UsageError
+        If ``full`` is asked for alone before a sample told the best batch sizes.
+    """
+    return _Reproduction(request, report).run()
+
+
+class _Reproduction:
+    def __init__(self, request: Request, report: Report) -> None:
+        self._request = request
+        self._report = report
+        self._budget = Budget(request.budget_seconds)
+        self._backends, self._left_out = contenders(request.model)
+
+    def run(self) -> Reproduction:
+        for one in self._left_out:
+            self._report(f"left out: {one['what']}: {one['reason']}")
+        if "full" in self._request.parts and "sample" not in self._request.parts:
+            best_of_file(self._request.results("sample"))
+        pace = self._pilot() if self._needs_pilot else None
+        done: dict[Path, BenchmarkSuite] = {}
+        if "sample" in self._request.parts:
+            done[self._request.results("sample")] = self._sample(pace)
+        if "full" in self._request.parts and self._allows_full(pace):
+            done[self._request.results("full")] = self._full(pace)
+        return self._finished(done)
+
+    def _finished(self, done: dict[Path, BenchmarkSuite]) -> Reproduction:
+        """Note in every file what was left out of the whole, besides its own."""
+        told = list(self._left_out)
+        for path, results in done.items():
+            own = results.get("left_out", [])
+            told += own
+            results["left_out"] = [*own, *self._left_out]
+            write_results(results, path)
+        failed = any(row["error"] for results in done.values() for row in results["benchmarks"])
+        return Reproduction(tuple(done), tuple(told), failed)
+
+    @property
+    def _needs_pilot(self) -> bool:
+        return self._request.budget_seconds is not None and self._request.count is None
+
+    def _pilot(self) -> Pace | None:
+        """Measure a few images, only to know how many fit into the budget."""
+        self._report(f"pilot: {_PILOT_IMAGES} images, to know what fits into the budget")
+        settings = Settings(forks=1, iterations=1, warmup_images=8, parity_images=0, stage_images=0)
+        results = self._measure("pilot", Size((_PILOT_BATCH,), _PILOT_IMAGES), settings)
+        return Pace.of(results["benchmarks"])
+
+    def _sample(self, pace: Pace | None) -> BenchmarkSuite:
+        size = self._size("sample", pace, self._share_of_sample(pace))
+        return self._measure("sample", size, self._settings(size, "sample", pace))
+
+    def _full(self, pace: Pace | None) -> BenchmarkSuite:
+        best = best_of_file(self._request.results("sample"))
+        size = replace(self._size("full", pace, 1.0, sweeps=False), batch_sizes=tuple(best.values()))
+        return self._measure("full", size, self._settings(size, "full", pace), best)
+
+    def _share_of_sample(self, pace: Pace | None) -> float:
+        return 0.5 if self._fits_full(pace, 0.5) and "full" in self._request.parts else 1.0
+
+    def _allows_full(self, pace: Pace | None) -> bool:
+        if self._request.parts == ("full",) or self._fits_full(pace, 1.0):
+            return True
+        self._leave_out(
+            f"full run, {PUBLISHED['full']:,} images",
+            "the budget has no time for more images than the sample's; give a larger --budget, or none",
+        )
+        return False
+
+    def _fits_full(self, pace: Pace | None, share: float) -> bool:
+        """Tell whether a share of the time that is left is enough for more images than the sample has."""
+        seconds = self._seconds_left(share)
+        if seconds is None or pace is None:
+            return True
+        return pace.images(1, self._request.forks, seconds) > PUBLISHED["sample"]
+
+    def _size(self, part: Part, pace: Pace | None, share: float, *, sweeps: bool = True) -> Size:
+        """Return what fits, and say where that is less than was published."""
+        most = self._request.count or PUBLISHED[part]
+        seconds = self._seconds_left(share)
+        if pace is None or seconds is None:
+            size = Size(GRIDS[0], most)
+        elif sweeps:
+            size = fit(pace, self._request.forks, seconds, most)
+        else:
+            size = Size(GRIDS[-1], max(1, min(most, pace.images(1, self._request.forks, seconds))))
+        if size.images < PUBLISHED[part]:
+            self._leave_out(
+                f"{part}: {PUBLISHED[part] - size.images:,} of {PUBLISHED[part]:,} images",
+                "--count asked for fewer" if self._request.count else "the budget has no time for them",
+            )
+        missing = [str(one) for one in GRIDS[0] if one not in size.batch_sizes]
+        if sweeps and missing:
+            self._leave_out(f"{part}: batch sizes {', '.join(missing)}", "the budget has no time for them")
+        return size
+
+    def _settings(self, size: Size, part: Part, pace: Pace | None) -> Settings:
+        """Return one pass a process, as published; 600 s where the set is not whole and there is time."""
+        is_whole = size.images >= PUBLISHED[part] or self._request.budget_seconds is not None
+        return Settings(
+            forks=self._request.forks,
+            iterations=1,
+            min_seconds=0.0 if is_whole or part == "sample" else float(MLPERF_SECONDS),
+            budget_seconds=self._seconds_left(self._share_of_sample(pace) if part == "sample" else 1.0),
+        )
+
+    def _measure(
+        self, name: str, size: Size, settings: Settings, best: dict[str, int] | None = None
+    ) -> BenchmarkSuite:
+        plan: Plan = make_plan(
+            images=images_of(self._request.images, self._request.folder, size.images, self._report),
+            model=self._request.model,
+            backends=[name for name in self._backends if best is None or name in best],
+            batch_sizes=size.batch_sizes,
+            output=self._request.results(name),
+            settings=settings,
+            limit=size.images,
+        )
+        self._report(
+            f"{name}: {len(plan.images.files)} images, batch sizes {', '.join(map(str, plan.batch_sizes))}, "
+            f"{settings.forks} forks of {len(plan.backends)} backends; the model's weights are "
+            f"{plan.model.weights}"
+        )
+        return run_plan(replace(plan, best=best), self._request.command, self._report)
+
+    def _seconds_left(self, share: float) -> float | None:
+        seconds = self._budget.seconds
+        return None if seconds is None else max(1.0, (seconds - self._budget.spent) * share)
+
+    def _leave_out(self, what: str, reason: str) -> None:
+        self._report(f"left out: {what}: {reason}")
+        self._left_out.append({"what": what, "reason": reason})
+
+
+def check_parts(names: Sequence[str]) -> tuple[Part, ...]:
+    """Return the parts named, in their order; all of them where none is named.
+
+    Raises
+    ------
+    UsageError
+        If there is no such part.
+    """
+    known: tuple[Part, ...] = ("sample", "full")
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise UsageError(f"There is no part {unknown[0]!r}; expected {' or '.join(known)}.")
+    return tuple(part for part in known if part in names) or known

@@ -1,0 +1,73 @@
+package vitscale.job
+
+import java.io.IOException
+import java.nio.file.Path
+
+import org.apache.hadoop.fs.{Path => HadoopPath}
+import org.scalatest.funsuite.AnyFunSuite
+
+import vitscale.{LocalSpark, TemporaryFolder}
+
+/** One contract for both storages: a local folder, and the same folder through a Hadoop file system. */
+class StorageSuite extends AnyFunSuite with LocalSpark with TemporaryFolder {
+
+  private def local(folder: Path): Storage = new LocalStorage(folder)
+
+  private def hadoop(folder: Path): Storage =
+    new HadoopStorage(
+      new HadoopPath(s"${LocalSpark.mounted}/${folder.getFileName}"),
+      spark.sparkContext.hadoopConfiguration
+    )
+
+  for ((name, storage) <- Seq[(String, Path => Storage)]("local" -> local, "Hadoop" -> hadoop)) {
+
+    def check(what: String)(body: Storage => Any): Unit =
+      test(s"$name: $what")(withFolder(folder => body(storage(folder))))
+
+    check("a file is created, renamed, listed, read and deleted") { place =>
+      place.makeFolder("a/b")
+      place.create("a/b/one", Array[Byte](1, 2, 3))
+      place.makeFolder("c")
+      place.rename("a/b/one", "c/two")
+      assert(place.list("a/b").isEmpty && place.list("c") == Seq("two"))
+      assert(place.read("c/two").toSeq == Seq(1, 2, 3))
+      place.delete("c")
+      assert(place.list("c").isEmpty && place.list("") == Seq("a"))
+    }
+
+    check("of several who create the same file, one succeeds") { place =>
+      place.makeFolder("a")
+      val winners = (0 until 8).par.map(i => place.createFirst("a/file", Array(i.toByte))).count(identity)
+      assert(
+        winners == 1 || name == "Hadoop" && winners >= 1
+      ) // Hadoop's local file system has no exclusive creation
+      assert(!place.createFirst("a/file", Array(9)))
+    }
+
+    check("nothing is created in a folder that is gone") { place =>
+      assertThrows[IOException](place.create("gone/file", Array[Byte](1)))
+      assert(place.list("gone").isEmpty)
+    }
+
+    check("a file that is gone cannot be renamed, and one that is there is not overwritten by that") {
+      place =>
+        place.makeFolder("a")
+        assertThrows[IOException](place.rename("a/none", "a/other"))
+        place.create("a/one", Array[Byte](1))
+        if (name == "local") {
+          place.create("a/two", Array[Byte](2))
+          assertThrows[IOException](place.rename("a/one", "a/two"))
+          assert(place.read("a/two").toSeq == Seq(2))
+        }
+    }
+
+    check("a file takes the place of another") { place =>
+      place.makeFolder("a")
+      place.overwrite("a/one", Array[Byte](1, 1))
+      place.overwrite("a/one", Array[Byte](2))
+      place.create("a/two", Array[Byte](3))
+      place.replace("a/two", "a/one")
+      assert(place.read("a/one").toSeq == Seq(3) && place.list("a") == Seq("one"))
+    }
+  }
+}
