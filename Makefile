@@ -67,6 +67,18 @@ cluster: .venv $(jar)
 cluster-stop: .venv
 	$(venv)/vitscale cluster stop
 
+# One executor against two on a cluster of this machine, in int8, where Spark's own share weighs most; then an
+# estimate for clusters of any size.
+.PHONY: bench-scaling
+bench-scaling: .venv $(jar) $(MODEL)/onnx/int8/model.onnx
+	$(venv)/vitscale photos --count $(SCALING_PHOTOS) --output data/scaling
+	$(venv)/vitscale scaling --images data/scaling --model $(MODEL) --precision int8 --output results/scaling.json
+	$(venv)/vitscale simulate results/scaling.json --report results/scaling.html
+
+SCALING_PHOTOS ?= 480
+$(MODEL)/onnx/int8/model.onnx: | .venv $(MODEL)
+	$(venv)/vitscale export $(MODEL) --precision int8 --output $(MODEL)
+
 wheel: $(jar)
 	$(venv)/python -m build --wheel --no-isolation --outdir python/dist python
 

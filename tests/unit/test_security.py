@@ -41,8 +41,8 @@ def test_the_gateway_does_nothing_for_who_has_no_token() -> None:
     python_api()
     token = _jvm.SparkContext._gateway.gateway_parameters.auth_token
     command = ("c", "z:java.lang.System", "currentTimeMillis", "e")
-    assert "!yL" in ask_gateway("A", token, "e", *command)  # the control: a long comes back
-    for refused in (ask_gateway(*command), ask_gateway("A", "0" * len(token), "e", *command)):
+    assert "!yL" in ask_gateway("A", token, *command)  # the control: a long comes back
+    for refused in (ask_gateway(*command), ask_gateway("A", "0" * len(token), *command)):
         assert "!yL" not in refused
 
 

@@ -45,7 +45,7 @@ def test_with_more_cores_than_tasks_the_longest_task_and_the_start_are_left() ->
     images = 4000
     longest = simulation.SMALLEST_CHUNK * 0.2
     found = estimate(images, Fleet(100_000, 1), replace(STEADY, dispatch=0.0)).median
-    assert found == pytest.approx(8 + 2 + 2 + images / 50_000 + longest + 0.01 + 1.5, rel=1e-9)
+    assert found == pytest.approx(8 + 2 + images / 50_000 + longest + 0.01 + 1.5, rel=1e-9)
 
 
 def test_a_driver_that_hands_out_slowly_is_the_limit() -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from vitscale.cli.app import app
+from vitscale.cli.app import app, say
 
 
 @app.command()
@@ -70,11 +70,16 @@ def classify(
     The same command goes on after it was stopped or killed. Exit status: 0 every image has a prediction, 1
     an image or the job failed, 2 usage, 130 interrupted.
     """
+    from vitscale.executor_settings import executor_settings
     from vitscale.spark_submit import replace_process
 
     spark = {"master", "memory", "conf"}
     options = {name: value for name, value in context.params.items() if name not in spark}
-    replace_process(_arguments(options), master=master, memory=memory, settings=conf or [])
+    settings = conf or []
+    derived = executor_settings(model, precision, batch_size, master, settings)
+    if derived:
+        say(f"executors get {' '.join(derived)}; `vitscale sizing` says why")
+    replace_process(_arguments(options), master=master, memory=memory, settings=[*derived, *settings])
 
 
 _SCALA_NAMES = {"table_format": "format", "input_kind": "input", "json_to": "json"}

@@ -1,9 +1,9 @@
 """An estimate of how long the job takes on a cluster that nobody has at hand.
 
-It plays the job's own schedule. The driver lists the files, opens the model once, then hands out tasks, one
-at a time, to whichever core falls free, each as large as guided self-scheduling says (Polychronopoulos and
-Kuck, IEEE Transactions on Computers, 1987; ``vitscale.job.ChunkSizes`` in the jar). All times are drawn from
-what was measured on one machine, so a cluster of other machines differs as their cores do.
+It plays the job's own schedule. The driver lists the files, all executors open the model, then tasks are
+handed out, one at a time, to whichever core falls free, each as large as guided self-scheduling says
+(Polychronopoulos and Kuck, IEEE Transactions on Computers, 1987; ``vitscale.job.ChunkSizes`` in the jar). All
+times are drawn from what was measured on one machine; a cluster of others differs as their cores do.
 """
 
 from __future__ import annotations
@@ -173,11 +173,9 @@ class _Run:
         return max(free)
 
     def _ready(self) -> list[float]:
-        """Return when each core can work: one executor opens the model first, the others after it."""
-        first = float(self._random.choice(self._measured.executor_ready))
+        """Return when each core can work: all executors open the model side by side, the last one counts."""
         loads = self._random.choice(self._measured.executor_ready, self._fleet.nodes)
-        loads[0] = 0.0
-        return [first + float(load) for load in loads for _ in range(self._fleet.cores)]
+        return [float(loads.max())] * self._fleet.slots
 
     def _after(self, bulk: int, free: list[float]) -> tuple[list[float], float]:
         """Return when each core, and the driver, have done the evenly shared images.

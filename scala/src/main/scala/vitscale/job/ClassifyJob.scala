@@ -16,7 +16,7 @@ final class ClassifyJob(spark: SparkSession, options: JobOptions, stop: StopSign
     *   if it cannot start
     */
   def run(): Ledger = {
-    val location = ModelLocation(options.model, options.precision)
+    val location = ModelLocation.here(options.model, options.precision)
     val model = location.open()
     val key = RunKey.of(model, options.engine, options.topK, options.format)
     val storage = Storage.at(place, spark.sparkContext.hadoopConfiguration)

@@ -20,8 +20,12 @@ object ClassifyMain {
       requireJava()
       JobOptions.parse(arguments.toSeq).fold(2)(run)
     }
-    sys.exit(code)
+    if (!isGuest) sys.exit(code)
+    if (code != 0) throw new IllegalStateException(s"The job ended with exit status $code; its log says why.")
   }
+
+  /** Databricks runs a main class inside a Spark that is its own: neither Spark nor the JVM may be ended there. */
+  private def isGuest: Boolean = sys.env.contains("DATABRICKS_RUNTIME_VERSION")
 
   private def run(options: JobOptions): Int = {
     val stop = new StopSignal
@@ -35,7 +39,7 @@ object ClassifyMain {
       ledger.exitCode
     } finally {
       progress.endLine()
-      spark.stop()
+      if (!isGuest) spark.stop()
     }
   }
 

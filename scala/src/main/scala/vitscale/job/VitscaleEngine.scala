@@ -21,11 +21,14 @@ final class VitscaleEngine(context: SparkContext, classifier: TaskClassifier, li
     }
   }
 
-  /** One task opens the session, which then stays open for those that follow. */
+  /** Opens the session on every executor side by side, a task for each core that Spark has now. It stays open for the
+    * tasks that follow.
+    */
   override def warmUp(): Unit = {
     val tasks = classifier
+    val slots = math.max(1, context.defaultParallelism)
     val problems = context
-      .parallelize(Seq(0), 1)
+      .parallelize(0 until slots, slots)
       .mapPartitions { _ =>
         try
           tasks

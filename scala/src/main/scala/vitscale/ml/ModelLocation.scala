@@ -79,6 +79,12 @@ final private[vitscale] case class ModelLocation(path: String, precision: String
 
 private[vitscale] object ModelLocation {
 
+  /** A relative path is one of this process: executors run elsewhere. */
+  def here(path: String, precision: String): ModelLocation = {
+    val named = ModelLocation(path, precision)
+    named.localPath.fold(named)(local => named.copy(path = local.toAbsolutePath.toString))
+  }
+
   private val copies = new ConcurrentHashMap[ModelLocation, Path]()
 
   /** What either form of a model consists of; the checkpoint's own weights are not needed. */

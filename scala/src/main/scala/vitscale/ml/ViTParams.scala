@@ -63,7 +63,7 @@ trait ViTParams extends Params {
       throw new UsageException(
         "No model was named: call setModelPath with a folder that `vitscale export` made."
       )
-    ModelLocation($(modelPath), $(precision))
+    ModelLocation.here($(modelPath), $(precision))
   }
 
   /** @group setParam */
