@@ -234,3 +234,24 @@ def test_the_job_finds_a_model_that_is_named_from_the_drivers_folder(
     assert finished.returncode == 0, finished.stderr
     assert json.loads(finished.stdout)["predicted"] == 12
     assert "executors get spark.executor.memory=" in finished.stderr
+
+
+def test_pinned_workers_and_their_executors_have_a_processor_of_their_own(
+    photos: Path, tiny_model: Path
+) -> None:
+    with local_cluster(Layout(is_pinned=True)) as pinned:
+        driver = run_python(CLASSIFY, pinned.master, str(photos), str(tiny_model), **pinned.environment)
+        assert json.loads(line_of(driver))["executors"] == 2
+        used = [
+            frozenset().union(*(os.sched_getaffinity(thread.id) for thread in executor.threads()))
+            for executor in pinned.executors
+        ]
+        driver.communicate("end\n", timeout=60)
+    assert len(used) == len(set(used)) == 2
+    assert all(len(processors) == 1 for processors in used)
+
+
+def test_more_pinned_workers_than_processors_are_refused() -> None:
+    too_many = Layout(cores=len(os.sched_getaffinity(0)), is_pinned=True)
+    with pytest.raises(UsageError, match="cannot have processors of their own"), local_cluster(too_many):
+        pass

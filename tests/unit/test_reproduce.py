@@ -18,7 +18,7 @@ from vitscale.reproduction import Reproduction, Request, reproduce
 from vitscale.reproduction import run as module
 from vitscale.reproduction.contenders import contenders
 from vitscale.reproduction.run import check_parts
-from vitscale.reproduction.sizes import GRIDS, Pace, fit
+from vitscale.reproduction.sizes import GRIDS, LEAST_IMAGES, Pace, fit
 
 from tests.fixtures.machine import Machine
 
@@ -99,6 +99,15 @@ def test_fewer_images_are_said_and_a_full_run_lasts_mlperfs_time(request_: Reque
     assert (sample["settings"]["min_seconds"], full["settings"]["min_seconds"]) == (0, 600)
 
 
+def test_a_folder_with_fewer_images_is_said(
+    request_: Request, start: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PUBLISHED", {"sample": 8, "full": 20})
+    what = reasons(start(request_, Machine(speed)))
+    assert "holds no more" in what["full: 8 of 20 images"]
+    assert not any(name.startswith("sample:") for name in what)
+
+
 def test_the_budget_bounds_all_of_it(request_: Request, start: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PUBLISHED", {"sample": 3544, "full": 34745})
     machine = Machine(speed, images_count=True)
@@ -110,6 +119,17 @@ def test_the_budget_bounds_all_of_it(request_: Request, start: Any, monkeypatch:
     assert any(key.startswith("sample:") and key.endswith("of 3,544 images") for key in what)
     results = load_results(done.results[0])
     assert "too few forks" not in {row["verdict"] for row in results["comparisons"]}
+
+
+def test_a_budget_for_nearly_nothing_still_gives_figures(
+    request_: Request, start: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PUBLISHED", {"sample": 3544, "full": 34745})
+    done = start(replace(request_, budget_seconds=100.0), Machine(speed, images_count=True))
+    results = load_results(done.results[0])
+    assert results["workload"]["images"]["files"] == 12  # all that there are
+    assert all(row["samples_per_sec"] for row in results["benchmarks"])
+    assert any(one["what"].startswith("rounds") for one in results["left_out"])
 
 
 def test_a_large_budget_has_time_for_the_full_set(request_: Request, start: Any) -> None:
@@ -172,6 +192,6 @@ def test_what_fits_takes_no_longer_than_there_is_time(
     pace = Pace(start_seconds, image_seconds, Pace(start_seconds / 3, image_seconds / 3))
     size = fit(pace, forks, seconds, most)
     assert 1 <= size.images <= most
-    if size.images > 1:
+    if size.images > LEAST_IMAGES:
         passes = forks * 4 / 3 + 1 + (len(size.batch_sizes) if len(size.batch_sizes) > 1 else 0)
         assert passes * (start_seconds + size.images * image_seconds) <= seconds

@@ -7,10 +7,11 @@ settings, where Spark finds the master and the secret.
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,12 +47,16 @@ class Layout:
         Of each worker, in Spark's notation: the most that the heaps of its executors may take together.
     port : int
         Of the master; 0 for any that is free. Where it is taken, Spark tries those above it.
+    is_pinned : bool
+        Whether each worker and its executors keep to processors of their own. Spark's cores are only a count
+        of tasks: the threads that read, compile and collect garbage take any processor that is idle.
     """
 
     workers: int = 2
     cores: int = 1
     memory: str = "2g"
     port: int = 0
+    is_pinned: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a size that Spark's worker would answer with its usage."""
@@ -189,8 +194,31 @@ def _start(folder: Path, layout: Layout, *, with_parent: bool) -> Cluster:
             start(f"worker-{number}", f"{_DEPLOY}.worker.Worker", master, *size)
         for worker in started[1:]:
             worker.wait_for(r"(Successfully registered) with master")
+        if layout.is_pinned:
+            _pin([worker.process for worker in started[1:]], layout.cores)
         if_it_fails.pop_all()
     return Cluster(master, folder, tuple(one.process for one in started))
+
+
+def _pin(workers: Sequence[psutil.Process], cores: int) -> None:
+    """Give each worker processors of its own; executors that it starts inherit them.
+
+    Raises
+    ------
+    UsageError
+        If there are not enough processors.
+    """
+    processors = sorted(os.sched_getaffinity(0))
+    if len(workers) * cores > len(processors):
+        raise UsageError(
+            f"{len(workers)} workers of {cores} cores cannot have processors of their own: there are "
+            f"{len(processors)}. Start fewer, or leave them unpinned."
+        )
+    for number, worker in enumerate(workers):
+        own = processors[number * cores : (number + 1) * cores]
+        for thread in worker.threads():
+            with suppress(ProcessLookupError):  # a thread may end meanwhile
+                os.sched_setaffinity(thread.id, own)
 
 
 def _make_room(folder: Path) -> None:

@@ -13,9 +13,10 @@ from vitscale.bench.results import write_results
 from vitscale.bench.runner import run_plan
 from vitscale.bench.schema import BenchmarkSuite, LeftOut
 from vitscale.errors import UsageError
+from vitscale.images import find_images
 from vitscale.reproduction.best import best_of_file
 from vitscale.reproduction.contenders import contenders
-from vitscale.reproduction.sizes import GRIDS, Pace, Size, fit
+from vitscale.reproduction.sizes import GRIDS, LEAST_IMAGES, Pace, Size, fit
 from vitscale.reproduction.workload import PUBLISHED, images_of
 
 Part = Literal["sample", "full"]
@@ -168,23 +169,31 @@ class _Reproduction:
 
     def _size(self, part: Part, pace: Pace | None, share: float, *, sweeps: bool = True) -> Size:
         """Return what fits, and say where that is less than was published."""
-        most = self._request.count or PUBLISHED[part]
+        most, fewer = self._most(part)
         seconds = self._seconds_left(share)
         if pace is None or seconds is None:
             size = Size(GRIDS[0], most)
         elif sweeps:
             size = fit(pace, self._request.forks, seconds, most)
         else:
-            size = Size(GRIDS[-1], max(1, min(most, pace.images(1, self._request.forks, seconds))))
+            images = max(LEAST_IMAGES, pace.images(1, self._request.forks, seconds))
+            size = Size(GRIDS[-1], min(most, images))
         if size.images < PUBLISHED[part]:
             self._leave_out(
                 f"{part}: {PUBLISHED[part] - size.images:,} of {PUBLISHED[part]:,} images",
-                "--count asked for fewer" if self._request.count else "the budget has no time for them",
+                fewer if size.images == most else "the budget has no time for them",
             )
         missing = [str(one) for one in GRIDS[0] if one not in size.batch_sizes]
         if sweeps and missing:
             self._leave_out(f"{part}: batch sizes {', '.join(missing)}", "the budget has no time for them")
         return size
+
+    def _most(self, part: Part) -> tuple[int, str]:
+        """Return the images that can be had, and why they are fewer than were published."""
+        wanted = min(self._request.count or PUBLISHED[part], PUBLISHED[part])
+        own = self._request.images
+        there = wanted if own is None else len(find_images(own).files)
+        return (there, f"{own} holds no more") if there < wanted else (wanted, "--count asked for fewer")
 
     def _settings(self, size: Size, part: Part, pace: Pace | None) -> Settings:
         """Return one pass a process, as published; 600 s where the set is not whole and there is time."""

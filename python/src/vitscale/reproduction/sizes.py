@@ -12,6 +12,8 @@ from vitscale.bench.stats import run_rate
 
 GRIDS = ((1, 2, 4, 8, 16, 32), (1, 4, 16), (4, 16), (8,))
 """Batch sizes to try: the published ones that matter on a processor, then fewer of them."""
+LEAST_IMAGES = 16
+"""Below two of the batches a figure says nothing; rather the harness leaves out rounds."""
 FEWEST_IMAGES = 64
 """With fewer, try fewer batch sizes first: a pass must be long beside the start of its batches."""
 _CAUTION = 0.9
@@ -76,12 +78,15 @@ class Size:
 
 
 def fit(pace: Pace, forks: int, seconds: float, most_images: int) -> Size:
-    """Return the largest run that fits: first all batch sizes, then as many images as there is time for."""
+    """Return the largest run that fits: first all batch sizes, then as many images as there is time for.
+
+    Where not even `LEAST_IMAGES` fit, these are taken, and the harness keeps the time by leaving out rounds.
+    """
     for grid in GRIDS:
         images = min(most_images, pace.images(len(grid), forks, seconds))
         if images >= min(FEWEST_IMAGES, most_images):
             return Size(grid, images)
-    return Size(GRIDS[-1], max(1, min(most_images, pace.images(1, forks, seconds))))
+    return Size(GRIDS[-1], min(most_images, max(LEAST_IMAGES, pace.images(1, forks, seconds))))
 
 
 def _sweeps(batch_sizes: int) -> int:

@@ -45,6 +45,9 @@ def run_rounds(
 ) -> list[tuple[JobRun, JobRun]]:
     """Run the job on one and on two executors of a local cluster, the two in random order in each round.
 
+    Each executor has a processor of its own and no other: an executor that borrows the second one's for
+    reading, compiling and collecting garbage would be compared with two that cannot.
+
     Parameters
     ----------
     options : sequence of str
@@ -64,7 +67,7 @@ def run_rounds(
         For each round the run on one executor and that on two.
     """
     pairs = []
-    with local_cluster(Layout(workers=max(EXECUTORS), memory=memory)) as cluster:
+    with local_cluster(Layout(workers=max(EXECUTORS), memory=memory, is_pinned=True)) as cluster:
         # A pass that does not count: it fills the caches of files and of the optimised graph.
         run_job(cluster, max(EXECUTORS), options, lambda line: report(f"warm-up: {line}"))
         for number, order in enumerate(schedule.rounds(EXECUTORS, count, seed), start=1):
