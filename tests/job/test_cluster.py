@@ -212,30 +212,6 @@ def test_a_record_of_a_dead_cluster_does_not_stand_in_the_way(tmp_path: Path) ->
     assert not (tmp_path / "cluster.json").exists()
 
 
-def test_the_job_finds_a_model_that_is_named_from_the_drivers_folder(
-    cluster: Cluster, photos: Path, tiny_model: Path, tmp_path: Path
-) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "vitscale",
-        "classify",
-        "--images",
-        str(photos),
-        "--model",
-        tiny_model.name,
-    ]
-    command += ["--output", str(tmp_path / "out"), "--master", cluster.master, "--json", "-"]
-    command += ["--conf", "spark.executor.cores=1", "--memory", "512m"]
-    environment = {**os.environ, **cluster.environment}
-    finished = subprocess.run(
-        command, cwd=tiny_model.parent, capture_output=True, text=True, check=False, env=environment
-    )
-    assert finished.returncode == 0, finished.stderr
-    assert json.loads(finished.stdout)["predicted"] == 12
-    assert "executors get spark.executor.memory=" in finished.stderr
-
-
 def test_pinned_workers_and_their_executors_have_a_processor_of_their_own(
     photos: Path, tiny_model: Path
 ) -> None:
