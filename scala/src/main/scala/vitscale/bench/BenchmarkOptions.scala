@@ -4,6 +4,8 @@ import java.nio.file.{Path, Paths}
 
 import scopt.OParser
 
+import vitscale.OptionChecks.{atLeast, oneOf}
+
 import vitscale.sparknlp.Engine
 
 /** The arguments of the JVM benchmark.
@@ -80,15 +82,12 @@ object BenchmarkOptions {
         .text("which of the folder's ONNX models (default: fp32)"),
       opt[String]("backend")
         .valueName("NAME")
-        .validate(value => if (Backends.names.contains(value)) success else failure(unknownBackend(value)))
+        .validate(oneOf("backend", Backends.names))
         .action((value, options) => options.copy(backend = value))
         .text(s"${Backends.names.mkString(" or ")} (default: spark-nlp)"),
       opt[String]("engine")
         .valueName("NAME")
-        .validate(value =>
-          if (Engine.named(value).nonEmpty) success
-          else failure(s"unknown --engine $value; expected ${Engine.all.map(_.name).mkString(" or ")}")
-        )
+        .validate(oneOf("engine", Engine.all.map(_.name)))
         .action((value, options) => options.copy(engine = Engine.named(value).get))
         .text(
           "what runs the model inside Spark NLP, onnx or tensorflow (default: onnx); oneDNN in the latter is " +
@@ -114,10 +113,7 @@ object BenchmarkOptions {
         .text("measured passes go on at least so long (default: 0)"),
       opt[String]("scenario")
         .valueName("NAME")
-        .validate(value =>
-          if (Scenario.named(value).nonEmpty) success
-          else failure(s"unknown --scenario $value; expected ${Scenario.all.map(_.name).mkString(" or ")}")
-        )
+        .validate(oneOf("scenario", Scenario.all.map(_.name)))
         .action((value, options) => options.copy(scenario = Scenario.named(value).get))
         .text("offline: all images at once; single-stream: one after another, each timed (default: offline)"),
       positive("warmup-images", "images of the warm-up pass, not counted (default: 16)")((value, options) =>
@@ -128,10 +124,7 @@ object BenchmarkOptions {
       ),
       opt[String]("action")
         .valueName("NAME")
-        .validate(value =>
-          if (SparkAction.named(value).nonEmpty) success
-          else failure(s"unknown --action $value; expected ${SparkAction.all.map(_.name).mkString(" or ")}")
-        )
+        .validate(oneOf("action", SparkAction.all.map(_.name)))
         .action((value, options) => options.copy(action = SparkAction.named(value).get))
         .text("what forces Spark to compute: write or count (default: write)"),
       positive("threads", "ONNX Runtime's threads for one Spark task (default: the backend's own)")(
@@ -168,7 +161,7 @@ object BenchmarkOptions {
     import builder._
     opt[Int](name)
       .valueName("N")
-      .validate(value => if (value >= 1) success else failure(s"--$name must be at least 1, but is $value"))
+      .validate(atLeast(name, 1))
       .action(set)
       .text(text)
   }
@@ -186,7 +179,4 @@ object BenchmarkOptions {
       )
     else None
   }
-
-  private def unknownBackend(name: String) =
-    s"unknown --backend $name; expected ${Backends.names.mkString(" or ")}"
 }

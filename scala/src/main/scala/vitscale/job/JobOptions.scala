@@ -2,6 +2,7 @@ package vitscale.job
 
 import scopt.OParser
 
+import vitscale.OptionChecks.{atLeast, atLeastLong, oneOf}
 import vitscale.runtime.DecodeLimits
 
 /** What the job is asked to do; each is an option of the same name. */
@@ -150,14 +151,4 @@ object JobOptions {
       )
     )
   }
-
-  private def atLeast(name: String, least: Int)(value: Int): Either[String, Unit] =
-    atLeastLong(name, least.toLong)(value.toLong)
-
-  private def atLeastLong(name: String, least: Long)(value: Long): Either[String, Unit] =
-    if (value >= least) Right(()) else Left(s"--$name must be at least $least, but is $value")
-
-  private def oneOf(name: String, values: Seq[String])(value: String): Either[String, Unit] =
-    if (values.contains(value)) Right(())
-    else Left(s"unknown --$name $value; expected ${values.mkString(" or ")}")
 }
