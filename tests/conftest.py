@@ -1,4 +1,4 @@
-"""What several tests share: a small exported ViT and a few made photos."""
+"""What several tests share: a small exported ViT, a few images, a cluster."""
 
 import os
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from vitscale.models.export import export
 from vitscale.photos import make_photos
 
 from tests.fixtures.tiny_vit import write_tiny_vit
+from tests.fixtures.vit_digits.data import write_images
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # no test may depend on a hub that answers
 
@@ -34,6 +35,12 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
     output = tmp_path_factory.mktemp("photos") / "twelve"
     make_photos(output, 12)
     return output
+
+
+@pytest.fixture(scope="session")
+def held_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The digits that the trained checkpoint has not seen, in class folders."""
+    return write_images(tmp_path_factory.mktemp("held-out"))
 
 
 @pytest.fixture(scope="session")

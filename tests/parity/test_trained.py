@@ -11,12 +11,6 @@ from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPi
 from vitscale.models.export import export
 
 from tests.fixtures.vit_digits import CHECKPOINT
-from tests.fixtures.vit_digits.data import write_images
-
-
-@pytest.fixture(scope="module")
-def held_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_images(tmp_path_factory.mktemp("held-out"))
 
 
 @pytest.fixture(scope="module")

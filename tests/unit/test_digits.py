@@ -12,7 +12,7 @@ from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPi
 from vitscale.models.export import export
 
 from tests.fixtures.vit_digits import CHECKPOINT
-from tests.fixtures.vit_digits.data import HELD_OUT, LABELS, load, write_images
+from tests.fixtures.vit_digits.data import HELD_OUT, LABELS, load
 from tests.fixtures.vit_digits.train import evaluate
 
 LEAST_AGREEMENT = 0.99  # of int8 with fp32
@@ -23,11 +23,6 @@ MOST_LOST = 0.02  # of the accuracy, by a published int8 or token-merging ViT of
 def recorded() -> float:
     accuracy: float = json.loads((CHECKPOINT / "vitscale.json").read_text())["held_out_accuracy"]
     return accuracy
-
-
-@pytest.fixture(scope="module")
-def held_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_images(tmp_path_factory.mktemp("held-out"))
 
 
 @pytest.fixture(scope="module")
