@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vitscale.errors import ModelError
-from vitscale.sizing import Footprint, size_executor
+from vitscale.sizing import DEFAULT_BATCH_SIZE, Footprint, size_executor
 
 _CORES, _TASK_CPUS = "spark.executor.cores", "spark.task.cpus"
 _DERIVED = ("spark.executor.memory", "spark.executor.memoryOverhead")
 _ONE_CORE_BY_DEFAULT = ("yarn", "k8s://")
-DEFAULT_BATCH_SIZE = 2
 
 
 def executor_settings(

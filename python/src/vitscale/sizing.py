@@ -22,15 +22,14 @@ _STEP_MIB = 64
 
 _SPARK_RESERVED_MIB = 300  # org.apache.spark.memory.UnifiedMemoryManager.RESERVED_SYSTEM_MEMORY_BYTES
 _HEAP_BASE_MIB = 128  # Spark's own objects, and the rows of a task until it ends
-_NATIVE_BASE_MIB = (
-    320  # JVM without heap: 170 MiB measured at its start; classes, threads and sockets add to it
-)
+# The JVM without its heap: 170 MiB measured at its start; classes, threads and sockets add to it.
+_NATIVE_BASE_MIB = 320
 _COPIES_OF_IMAGE = 3  # decoder's raster, RGB, and the upright copy that EXIF may ask for
 _ENCODED_BYTES_PER_PIXEL = 0.5  # a JPEG of high quality
-_LOAD_FACTOR = (
-    2.2  # 2.13 times the file measured where the graph is optimised first, 1.16 where that was kept
-)
+# 2.13 times the file measured where the graph is optimised first, 1.16 where that was kept.
+_LOAD_FACTOR = 2.2
 READ_AHEAD = 4
+DEFAULT_BATCH_SIZE = 2  # as vitscale.runtime.Request has it
 LARGEST_PIXELS = 50_000_000
 
 
@@ -121,7 +120,7 @@ class ExecutorSize:
 def size_executor(
     footprint: Footprint,
     *,
-    batch_size: int = 2,
+    batch_size: int = DEFAULT_BATCH_SIZE,
     cores: int = 1,
     task_cpus: int = 1,
     threads: int = 1,

@@ -36,6 +36,9 @@ class Option:
 PRECISION = Option("fp32", str, "which of the model folder's ONNX models")
 THREADS = Option(None, int, "the engine's threads (by default its own choice)")
 
+FORWARD_ALONE = "forward"
+"""The engine's model without the engine, its tensors ready in memory: a limit, not a classifier."""
+
 OPTIONS: dict[str, dict[str, Option]] = {
     "huggingface": {
         "dtype": Option("float32", str, "type of the weights", ("float32", "bfloat16", "float16")),
@@ -59,7 +62,7 @@ OPTIONS: dict[str, dict[str, Option]] = {
         "precision": PRECISION,
     },
     "onnxruntime": {"threads": THREADS, "precision": PRECISION},
-    "forward": {"threads": THREADS, "precision": PRECISION},
+    FORWARD_ALONE: {"threads": THREADS, "precision": PRECISION},
     "openvino": {
         "dtype": Option("float32", str, "type of the computation", ("float32", "bfloat16")),
         "threads": THREADS,
@@ -70,9 +73,6 @@ OPTIONS: dict[str, dict[str, Option]] = {
 
 _CALLING = frozenset({"action", "bridge", "spark"})
 """Options that change how a backend is called, not what it does for a batch."""
-
-FORWARD_ALONE = "forward"
-"""The engine's model without the engine, its tensors ready in memory: a limit, not a classifier."""
 
 _JVM_BACKENDS = frozenset({"spark-nlp", "vitscale", FORWARD_ALONE})
 _SPEED_ONLY = frozenset({"action", "bridge", "num_workers", "spark", "threads"})

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from vitscale.cache import cache_folder
 from vitscale.cli.app import app, say
 
 group = typer.Typer(help="A Spark cluster on this machine: loopback only, with authentication.")
 app.add_typer(group, name="cluster", no_args_is_help=True)
 
-_CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
 Folder = Annotated[Path, typer.Option(help="Where its settings, logs and work go.")]
-DEFAULT_FOLDER = _CACHE / "vitscale" / "cluster"
+DEFAULT_FOLDER = cache_folder() / "cluster"
 DEFAULT_PORT = 7077
 
 
