@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -125,8 +126,11 @@ def test_the_secret_is_in_one_protected_file_and_nowhere_else(
     assert stat.S_IMODE(conf.stat().st_mode) == 0o700
     assert stat.S_IMODE((conf / "spark-defaults.conf").stat().st_mode) == 0o600
     driver = psutil.Process(classifying[0].pid)
-    for process in [*cluster.daemons, *cluster.executors, driver, *driver.children(recursive=True)]:
+    for process in [*cluster.daemons, *cluster.executors, driver]:
         assert secret not in " ".join(process.cmdline())
+    for child in driver.children(recursive=True):
+        with suppress(psutil.NoSuchProcess):  # some end at once, as Hadoop's calls of a shell do
+            assert secret not in " ".join(child.cmdline())
     written = [path for path in cluster.folder.rglob("*") if path.is_file() and path.parent != conf]
     assert any("stderr" in path.name for path in written)
     for path in written:
