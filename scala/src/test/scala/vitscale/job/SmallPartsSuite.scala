@@ -89,6 +89,7 @@ class SmallPartsSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
         Counts(3, 0, 3),
         isBalanced,
         ModelUsed("m", "random", "abc", "vitscale"),
+        Seq.empty,
         Seq("/a"),
         "/out",
         "now",
