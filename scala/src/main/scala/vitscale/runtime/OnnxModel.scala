@@ -12,8 +12,11 @@ import vitscale.ModelException
   * @param uses
   *   what ran a pass on each GPU; empty on the processor
   */
-final private[runtime] class OnnxModel private (pass: GraphPass, turns: Turns[OrtSession], val uses: Seq[ProviderUse])
-    extends ForwardPass
+final private[runtime] class OnnxModel private (
+    pass: GraphPass,
+    turns: Turns[OrtSession],
+    val uses: Seq[ProviderUse]
+) extends ForwardPass
     with AutoCloseable {
 
   override def concurrency: Int = turns.count

@@ -4,15 +4,16 @@ import scala.concurrent.duration._
 
 import org.scalatest.funsuite.AnyFunSuite
 
-/** Decoders and devices of given speeds, which sleep rather than compute: together they are as fast as the slower side. Both
-  * sides are timed alone first, so that a busy machine slows down all three alike.
+/** Decoders and devices of given speeds, which sleep rather than compute: together they are as fast as the slower side alone.
+  * Whatever else runs on the machine can only slow them down, so the best of a few attempts counts.
   */
 class OverlapSpeedSuite extends AnyFunSuite {
 
   private val batchSize = 16
-  private val batches = 60
+  private val batches = 50
   private val decoders = 8
   private val tolerance = 0.05
+  private val attempts = 3
 
   /** Images per second of decoders that take so long for an image, and of devices that take so long for a batch. */
   private def speed(decode: FiniteDuration, pass: FiniteDuration, devices: Int = 1): Double = {
@@ -34,23 +35,26 @@ class OverlapSpeedSuite extends AnyFunSuite {
     } finally classifier.close()
   }
 
-  private def requireSpeedOfSlower(decode: FiniteDuration, pass: FiniteDuration, devices: Int = 1): Unit = {
-    val slower = math.min(speed(decode, Duration.Zero, devices), speed(Duration.Zero, pass, devices))
-    assert(speed(decode, pass, devices) >= (1 - tolerance) * slower)
+  private def reaches(bar: Double)(attempt: => Double): Boolean =
+    Iterator.continually(attempt).take(attempts).exists(_ >= (1 - tolerance) * bar)
+
+  private def requireSpeedOfSlower(decode: FiniteDuration, pass: FiniteDuration): Unit = {
+    val slower = math.min(speed(decode, Duration.Zero), speed(Duration.Zero, pass))
+    assert(reaches(slower)(speed(decode, pass)))
     ()
   }
 
   test("with slow decoders, images come as fast as they are decoded") {
-    requireSpeedOfSlower(decode = 20.millis, pass = 20.millis) // 400 and 800 images/s
+    requireSpeedOfSlower(decode = 40.millis, pass = 40.millis) // 200 and 400 images/s
   }
 
   test("with a slow device, images come as fast as it computes") {
-    requireSpeedOfSlower(decode = 10.millis, pass = 40.millis) // 800 and 400 images/s
+    requireSpeedOfSlower(decode = 20.millis, pass = 80.millis) // 400 and 200 images/s
   }
 
   test("two slow devices are twice as fast as one") {
-    val one = speed(decode = 4.millis, pass = 40.millis)
-    assert(speed(decode = 4.millis, pass = 40.millis, devices = 2) >= (1 - tolerance) * 2 * one)
+    val one = speed(decode = 8.millis, pass = 80.millis)
+    assert(reaches(2 * one)(speed(decode = 8.millis, pass = 80.millis, devices = 2)))
   }
 }
 
