@@ -40,7 +40,7 @@ class ViTParams(Params):
     def setDevice(self, value: str) -> Self:
         """Set what runs the model: ``"cpu"``, the default, or ``"gpu"``.
 
-        On a cluster the GPU of a task is the one that Spark's resource scheduling gives it, with a local master
-        it is the first.
+        On a cluster the GPU of a task is the one that Spark's resource scheduling gives it, with a local
+        master it is the first.
         """
         return self._set(device=value)
