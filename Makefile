@@ -109,6 +109,12 @@ FAULT_ROUNDS ?= 20
 faults: .venv $(jar)
 	VITSCALE_FAULT_ROUNDS=$(FAULT_ROUNDS) $(venv)/python -m pytest -s tests/job/test_faults.py
 
+# The engine's pixels against Pillow's: images drawn at random in every format, whole and damaged.
+.PHONY: fuzz
+FUZZ_EXAMPLES ?= 10000
+fuzz: .venv $(jar)
+	VITSCALE_FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(venv)/python -m pytest tests/parity/test_fuzz.py
+
 lint: .venv
 	$(venv)/ruff check --config python/pyproject.toml python tests
 	$(venv)/ruff format --check --config python/pyproject.toml python tests
