@@ -75,7 +75,7 @@ def test_a_cell_without_memory_is_a_row_with_its_reason(
 
 
 def _children(pid: int, argument: str) -> list[psutil.Process]:
-    """Return the processes below one that were started with an argument; Java is asked for its version too."""
+    """Return the processes below one that have an argument; Java is asked for its version as well."""
     try:
         found = psutil.Process(pid).children(recursive=True)
         return [process for process in found if argument in process.cmdline()]
