@@ -1,7 +1,7 @@
 """Classifies 100,000 files with a small fixed heap, and tells what each file more costs in memory.
 
-``make many-files`` does it; docs/scaling.md has the figures. The driver is the executor too. Exit status: 0 if
-resident memory grows by no more than the documented bytes a file from a quarter of the files to all of them.
+``make many-files`` does it; docs/scaling.md has the figures. The driver is the executor too. Exit status: 0
+if resident memory grows by no more than the documented bytes a file from a quarter of the files to all.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ NEAR = 0.04
 
 def main(
     files: Annotated[int, typer.Option(min=1000, help="How many.")] = 100_000,
-    memory: Annotated[str, typer.Option(help="Heap.")] = "384m",
+    memory: Annotated[str, typer.Option(help="Heap.")] = "512m",
     output: Annotated[Path, typer.Option("--output", "-o", help="JSON.")] = Path("results/many-files.json"),
 ) -> None:
     """Make the files, run the job over them, and write what was found."""
@@ -95,9 +95,9 @@ def summary(result: dict[str, Any]) -> str:
     at = ", ".join(f"{share} {mib:.0f}" for share, mib in result["resident_mib"].items())
     ends = result["bytes_a_file_ci"]
     return (
-        f"{result['files']} files with a heap of {result['heap']}, {result['images_per_sec']:.0f} a second: resident MiB "
-        f"when done {at}; peak {result['peak_mib']:.0f}; {result['bytes_a_file']:+.0f} bytes a file (95 % interval "
-        f"{ends['low']:+.0f} to {ends['high']:+.0f})"
+        f"{result['files']} files with a heap of {result['heap']}, {result['images_per_sec']:.0f} a second: "
+        f"resident MiB when done {at}; peak {result['peak_mib']:.0f}; {result['bytes_a_file']:+.0f} bytes a "
+        f"file (95 % interval {ends['low']:+.0f} to {ends['high']:+.0f})"
     )
 
 

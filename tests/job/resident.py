@@ -66,8 +66,8 @@ class Slope:
     value : float
         Theil-Sen's median of the slopes between all pairs, which a few jumps do not move.
     low, high : float
-        95 % interval; neighbours resemble each other, so blocks of residuals are drawn, not single ones (moving
-        block bootstrap; Kuensch, Annals of Statistics 17, 1989).
+        95 % interval; neighbours resemble each other, so blocks of residuals are drawn, not single ones
+        (moving block bootstrap; Kuensch, Annals of Statistics 17, 1989).
     block : int
         Samples of a block.
     """

@@ -38,7 +38,7 @@ EXIT = {"flat": 0, "grows": 1, "too short to tell": 4}
 def main(
     seconds: Annotated[float, typer.Option(min=1, help="How long files arrive.")] = HOUR,
     rate: Annotated[float, typer.Option(min=0.1, help="Files that arrive in a second.")] = 10,
-    memory: Annotated[str, typer.Option(help="Heap.")] = "384m",
+    memory: Annotated[str, typer.Option(help="Heap.")] = "512m",
     output: Annotated[Path, typer.Option("--output", "-o", help="JSON.")] = Path("results/soak.json"),
 ) -> None:
     """Let files arrive, sample resident memory, and write what was found."""
@@ -127,9 +127,10 @@ def summary(result: dict[str, Any]) -> str:
     """Return the result in a sentence."""
     ends = result["slope_ci"]
     return (
-        f"{result['files']} files in {result['seconds']:.0f} s: resident memory {result['median_mib']:.0f} MiB, slope "
-        f"{result['slope_mib_per_hour']:+.1f} MiB an hour (95 % interval {ends['low']:+.1f} to {ends['high']:+.1f}; below "
-        f"{result['tolerated_mib_per_hour']:.1f} counts as flat): {result['verdict']}"
+        f"{result['files']} files in {result['seconds']:.0f} s: resident memory {result['median_mib']:.0f} "
+        f"MiB, slope {result['slope_mib_per_hour']:+.1f} MiB an hour (95 % interval {ends['low']:+.1f} to "
+        f"{ends['high']:+.1f}; below {result['tolerated_mib_per_hour']:.1f} counts as flat): "
+        f"{result['verdict']}"
     )
 
 

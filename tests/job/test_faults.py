@@ -256,9 +256,7 @@ def on_cluster(
     return start(undisturbed.images, output, *options, **cluster.environment)
 
 
-def strike_executor(
-    moment: Moment, process: subprocess.Popen[str], output: Path, cluster: Cluster
-) -> float:
+def strike_executor(moment: Moment, process: subprocess.Popen[str], output: Path, cluster: Cluster) -> float:
     """Kill one of the executors at a moment, which cannot come before there is one."""
     deadline = time.monotonic() + 120
     while not cluster.executors:

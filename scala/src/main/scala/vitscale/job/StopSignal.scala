@@ -2,8 +2,6 @@ package vitscale.job
 
 import java.util.concurrent.{CountDownLatch, ExecutionException, FutureTask, TimeUnit, TimeoutException}
 
-import scala.util.Try
-
 import sun.misc.{Signal, SignalHandler}
 
 /** Whether the user asked the run to stop (Ctrl-C, or SIGTERM): it then keeps what was done and ends. A second signal ends
@@ -45,7 +43,8 @@ final class StopSignal {
     answer.getOrElse {
       cancel()
       thread.interrupt()
-      Try(answerOf(task, PatienceMillis)).toOption.flatten.getOrElse(throw new StoppedException)
+      try task.get(PatienceMillis, TimeUnit.MILLISECONDS)
+      catch { case _: TimeoutException | _: ExecutionException => throw new StoppedException }
     }
   }
 
