@@ -44,7 +44,11 @@ final class StopSignal {
       cancel()
       thread.interrupt()
       try task.get(PatienceMillis, TimeUnit.MILLISECONDS)
-      catch { case _: TimeoutException | _: ExecutionException => throw new StoppedException }
+      catch {
+        case _: TimeoutException | _: ExecutionException =>
+          cancel() // also what was begun between the first cancel and the interrupt
+          throw new StoppedException
+      }
     }
   }
 
