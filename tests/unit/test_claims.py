@@ -8,7 +8,8 @@ import pytest
 from vitscale.report.claims import Check, check_claims, published, published_figures, rows_sentence
 from vitscale.report.summary import summarise_results
 
-from tests.fixtures.results import benchmark, comparison, in_rounds, parity, suite
+from tests.fixtures.gpu_results import on_gpu, shown
+from tests.fixtures.results import benchmark, comparison, crashed, in_rounds, parity, suite
 
 LONG = 130.0
 """Makes a made-up iteration last so many times as long: rounds go past MLPerf's 600 s."""
@@ -125,11 +126,32 @@ def test_fewer_images_or_forks_test_nothing_but_ours_is_shown() -> None:
 
 def test_gpu_and_cluster_claims_need_a_gpu_and_a_cluster() -> None:
     checks = checked(rounds("huggingface", 4.0), rounds("spark-nlp", 2.8))
-    assert the(checks, "35 %").reason == "No GPU: these results are of processors alone."
+    assert the(checks, "35 %").reason == "No GPU: no run here was shown to be on one."
     assert the(checks, "up to 25", "full").reason == "No cluster: these results are of one machine."
-    with_gpu = checked(rounds("huggingface", 4.0), rounds("huggingface", 16.0, device="gpu"))
-    check = the(with_gpu, "3.9 times", "full")
+
+
+def test_a_gpu_that_the_driver_showed_tests_the_claims_about_gpus() -> None:
+    gpu = on_gpu(rounds("huggingface", 16.0), shown(40))
+    check = the(checked(rounds("huggingface", 4.0), gpu), "3.9 times", "full")
     assert (check.outcome, check.ratio) == ("reproduced", pytest.approx(4.0))
+    stock = on_gpu(rounds("spark-nlp", 24.0), shown(80))
+    check = the(checked(gpu, stock), "35 %", era="ONNX")
+    assert (check.outcome, check.ratio) == ("reproduced", pytest.approx(1.5))
+    assert check.tested_with == "spark-nlp on a GPU (ONNX, today's default) against huggingface on a GPU"
+    tuned = on_gpu(rounds("huggingface", 64.0), shown(80), dtype="float16")
+    check = the(checked(rounds("huggingface", 4.0), tuned), "3.9 times", "full")
+    assert (check.outcome, check.reason) == ("not testable here", "huggingface on a GPU was not measured.")
+
+
+def test_a_run_that_only_calls_itself_one_on_a_gpu_tests_nothing() -> None:
+    said = rounds("huggingface", 16.0, device="gpu", options={"device": "gpu"})
+    failed = crashed("huggingface", 8, "out of memory", device="gpu", options={"device": "gpu"})
+    for row in (said, failed):
+        check = the(checked(rounds("huggingface", 4.0), row), "3.9 times", "full")
+        assert (check.outcome, check.reason) == (
+            "not testable here",
+            "No GPU: no run here was shown to be on one.",
+        )
 
 
 def test_the_run_with_the_most_images_tests_and_backends_of_two_runs_do_not() -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pynvml
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,6 +22,7 @@ from vitscale.reproduction.run import check_parts
 from vitscale.reproduction.sizes import GRIDS, LEAST_IMAGES, Pace, fit
 
 from tests.fixtures.machine import Machine
+from tests.fixtures.nvml import FakeDriver
 
 BEST = {"huggingface": 8, "spark-nlp": 16, "vitscale": 2}
 SPEEDS = {"huggingface": 4.0, "spark-nlp": 3.0, "vitscale": 6.0}
@@ -83,7 +85,7 @@ def test_what_cannot_run_here_is_said_in_results_and_answer(request_: Request, s
     done = start(request_, Machine(speed))
     what = reasons(done)
     assert "vitscale export" in what["Spark NLP's TensorFlow engine, oneDNN off and on"]
-    assert "Spark NLP on a GPU" in what
+    assert "2 to 10 nodes" in what
     assert "2 to 10 nodes" in what
     for path in done.results:
         assert [one["what"] for one in load_results(path)["left_out"]] == list(what)
@@ -178,11 +180,22 @@ def test_a_machine_with_everything_leaves_out_only_what_it_says(
     from vitscale.reproduction import contenders as module
 
     monkeypatch.setattr(module, "_missing_tensorflow", lambda _: "")
-    monkeypatch.setattr(module, "_has_gpu", lambda: True)
+    monkeypatch.setattr(module, "refuse_without_gpu", lambda _: None)
     backends, left_out = contenders(tiny_model)
     assert backends[:3] == list(SETS["article"])
-    assert "huggingface:device=gpu" in backends
-    assert [one["what"] for one in left_out] == ["Spark NLP on a GPU", "2 to 10 nodes"]
+    assert {"huggingface:device=gpu", "spark-nlp:device=gpu", "vitscale:device=gpu"} < set(backends)
+    assert [one["what"] for one in left_out] == ["2 to 10 nodes"]
+
+
+def test_without_a_gpu_each_backend_of_one_is_left_out_with_the_reason(
+    tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    FakeDriver(missing=pynvml.NVMLError_LibraryNotFound).install(monkeypatch)
+    backends, left_out = contenders(tiny_model)
+    assert not any("device=gpu" in name for name in backends)
+    reasons = {one["what"]: one["reason"] for one in left_out}
+    for name in ("huggingface", "spark-nlp", "vitscale"):
+        assert reasons[f"{name} on a GPU"].startswith("There is no NVIDIA driver")
 
 
 @given(st.floats(1, 60), st.floats(0.01, 5), st.integers(1, 10), st.floats(100, 1e6), st.integers(1, 50_000))

@@ -139,6 +139,9 @@ def test_a_place_that_cannot_be_written_is_left_as_it_was(tmp_path: Path) -> Non
         (SCHEMA["$defs"]["comparison"], "Comparison"),
         (SCHEMA["$defs"]["stages"], "Stages"),
         (SCHEMA["$defs"]["left_out"], "LeftOut"),
+        (SCHEMA["$defs"]["device_use"], "DeviceUse"),
+        (SCHEMA["$defs"]["gpu"], "Gpu"),
+        (SCHEMA["$defs"]["gpu_device"], "GpuDevice"),
     ],
 )
 def test_the_types_mirror_the_schema(definition: dict[str, Any], type_name: str) -> None:

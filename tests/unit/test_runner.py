@@ -78,6 +78,12 @@ def test_a_tuned_variant_of_the_reference_is_a_second_reference(plan: Plan, star
     assert ("vitscale", "huggingface:num_workers=2") in pairs
 
 
+def test_another_device_is_no_tuning_of_the_reference(plan: Plan, start: Any) -> None:
+    with_gpu = replace(plan, backends=(plan.reference, parse("huggingface:device=gpu")))
+    results = start(with_gpu, Machine(lambda job, _: 99.0 if "gpu" in job.backend else 4.0))
+    assert {row["reference"] for row in results["comparisons"]} == {"huggingface"}
+
+
 def test_with_one_fork_there_is_only_the_sweep(plan: Plan, start: Any) -> None:
     machine = Machine(steady)
     results = start(replace(plan, settings=replace(SETTINGS, forks=1)), machine)

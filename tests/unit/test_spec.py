@@ -53,8 +53,13 @@ def test_notation_is_read_back(data: st.DataObject) -> None:
             options[key] = value
     if options.get("engine") == "tensorflow":
         options.pop("precision", None)
+        options.pop("device", None)
     else:
         options.pop("onednn", None)
+    if options.get("device") != "gpu" or not options.get("gpus"):
+        options.pop("gpus", None)
+    if options.get("device") == "gpu" and name != "huggingface":
+        options.pop("threads", None)
     spec = BackendSpec(name, options)
     assert parse(str(spec)) == spec
 

@@ -37,6 +37,10 @@ class JavaError(VitscaleError):
     """No Java 17, a jar that is missing or of another version, or a JVM that did not start."""
 
 
+class GpuError(VitscaleError):
+    """No GPU where one was asked for: no driver or device, a library without CUDA, no proof of its work."""
+
+
 class SetupError(VitscaleError):
     """An environment that could not be set up: no network, no room on the disk, no fitting Python."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
+from zipfile import ZipFile
 
 from vitscale.errors import JavaError
 
@@ -20,6 +21,12 @@ def jar_path() -> Path:
     if not path.is_file():
         raise JavaError(f"There is no {path}. Build it in a checkout of the project: make jar")
     return path
+
+
+def has_cuda() -> bool:
+    """Tell whether the jar holds ONNX Runtime's CUDA provider, which ``onnxruntime_gpu`` alone has."""
+    with ZipFile(jar_path()) as jar:
+        return any("onnxruntime_providers_cuda" in name for name in jar.namelist())
 
 
 def tensorflow_jars() -> Path:

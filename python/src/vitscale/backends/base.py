@@ -16,6 +16,7 @@ from vitscale.models.folder import ModelFolder
 if TYPE_CHECKING:
     from vitscale.bench.job import Scenario
     from vitscale.bench.schema import StageName
+    from vitscale.gpu.schema import DeviceUse
 
 
 class Predictions(Protocol):
@@ -103,6 +104,10 @@ class Backend(Protocol):
 
     def outputs(self, images: ImageFolder) -> Outputs:
         """Return pixels and logits of images that can all be decoded."""
+        ...
+
+    def device_use(self) -> DeviceUse | None:
+        """Return what the model really ran on, where a GPU was asked for; None on a processor."""
         ...
 
     def close(self) -> None:

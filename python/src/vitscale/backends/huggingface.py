@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from vitscale.backends.processor import load_processor
 from vitscale.backends.spec import BackendSpec
 from vitscale.backends.stages import StageClock, staged_pass
 from vitscale.bench.schema import StageName
-from vitscale.errors import UsageError
+from vitscale.errors import GpuError
+from vitscale.gpu.schema import DeviceUse
 from vitscale.images import ImageFolder
 from vitscale.models.folder import ModelFolder
 
@@ -51,18 +53,13 @@ class HuggingFaceBackend:
 
     Raises
     ------
-    UsageError
-        If a GPU is asked for where there is none.
+    GpuError
+        If the model is not where it was asked to be.
     """
 
     survives_bad_images = False
 
     def __init__(self, spec: BackendSpec, model: ModelFolder, batch_size: int) -> None:
-        if spec.device == "gpu" and not torch.cuda.is_available():
-            raise UsageError(
-                "huggingface:device=gpu: PyTorch finds no CUDA device here. Leave device out, or check the "
-                "driver with nvidia-smi."
-            )
         if spec["threads"]:
             torch.set_num_threads(spec["threads"])
         self._spec = spec
@@ -83,7 +80,7 @@ class HuggingFaceBackend:
         )
         self._pipeline.model = self._network
         if self._pipeline.device.type != _DEVICES[spec.device]:
-            raise UsageError(f"The model is on {self._pipeline.device}, not on {_DEVICES[spec.device]}.")
+            raise GpuError(f"The model is on {self._pipeline.device}, not on {_DEVICES[spec.device]}.")
 
     def classify(self, images: ImageFolder) -> AllPredicted:
         """Classify all images, end to end from their files."""
@@ -128,6 +125,18 @@ class HuggingFaceBackend:
     def _placed(self, tensors: torch.Tensor) -> torch.Tensor:
         """Bring tensors to the model's device and type."""
         return tensors.to(self._pipeline.device, self._pipeline.dtype)
+
+    def device_use(self) -> DeviceUse | None:
+        """Return where the model's weights lie."""
+        if self._spec.device == "cpu":
+            return None
+        return {
+            "asked": "gpu",
+            "ids": [torch.cuda.current_device()],
+            "providers": dict(Counter(one.device.type for one in self._pipeline.model.parameters())),
+            "cpu_operators": [],
+            "source": "weights",
+        }
 
     def close(self) -> None:
         """Nothing outlives the process."""

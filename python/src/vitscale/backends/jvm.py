@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from vitscale.backends.base import Outputs
 from vitscale.backends.spec import BackendSpec
 from vitscale.bench.job import Scenario
 from vitscale.bench.schema import STAGES, StageName
+from vitscale.gpu.schema import DeviceUse
 from vitscale.images import FailedImage, ImageFolder
 from vitscale.jar import class_path
 from vitscale.models.folder import ModelFolder
@@ -26,7 +27,7 @@ class JvmBackend:
     Parameters
     ----------
     spec : BackendSpec
-        Options ``action``, ``engine``, ``threads`` and ``precision``.
+        Options ``action``, ``device``, ``engine``, ``gpus``, ``threads`` and ``precision``.
     model : ModelFolder
         The model; its ONNX file, or its SavedModel, is loaded.
     batch_size : int
@@ -40,6 +41,7 @@ class JvmBackend:
     def __init__(
         self, spec: BackendSpec, model: ModelFolder, batch_size: int, scenario: Scenario = "offline"
     ) -> None:
+        self._device = spec.device
         load = _load_spark_nlp if spec.name == "spark-nlp" else _load_vitscale
         with java_errors():
             self._backend = load(spec, model, batch_size, scenario)
@@ -69,6 +71,13 @@ class JvmBackend:
                 self._api.writeOutputs(self._backend, self._images(images), folder)
             return _read_outputs(Path(folder))
 
+    def device_use(self) -> DeviceUse | None:
+        """Return which provider ran how many nodes, where a GPU was asked for."""
+        if self._device == "cpu":
+            return None
+        with java_errors():
+            return cast(DeviceUse, json.loads(self._api.deviceUse(self._backend)))
+
     def close(self) -> None:
         """Delete the backend's temporary files."""
         with java_errors():
@@ -84,13 +93,21 @@ def _load_spark_nlp(spec: BackendSpec, model: ModelFolder, batch_size: int, _: S
     settings["spark.driver.extraClassPath"] = class_path(with_tensorflow=spec.uses_tensorflow)
     session: Any = start(settings=settings)
     return python_api().sparkNlpBackend(
-        session._jsparkSession, str(model.path), spec["engine"], model.precision, batch_size, spec["action"]
+        session._jsparkSession,
+        str(model.path),
+        spec["engine"],
+        model.precision,
+        batch_size,
+        spec["action"],
+        *([spec.device] if spec.device == "gpu" else []),
     )
 
 
 def _load_vitscale(spec: BackendSpec, model: ModelFolder, batch_size: int, scenario: Scenario) -> Any:
-    threads = spec["threads"] or (cores() if scenario == "single-stream" else 0)
-    return python_api().vitscaleBackend(str(model.path), model.precision, batch_size, threads)
+    alone = scenario == "single-stream" and spec.device == "cpu"
+    threads = spec["threads"] or (cores() if alone else 0)
+    on_gpu = [spec.device, spec["gpus"]] if spec.device == "gpu" else []
+    return python_api().vitscaleBackend(str(model.path), model.precision, batch_size, threads, *on_gpu)
 
 
 class _JvmPredictions:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
 from vitscale.backends.ceiling import CeilingBackend
+from vitscale.backends.onnx_session import BoundSession, OnnxSession
 from vitscale.backends.spec import BackendSpec
+from vitscale.gpu.schema import DeviceUse
 from vitscale.models.folder import ModelFolder
 
 
@@ -17,7 +20,7 @@ class OnnxRuntimeBackend(CeilingBackend):
     Parameters
     ----------
     spec : BackendSpec
-        Options ``threads`` and ``precision``.
+        Options ``device``, ``num_workers``, ``threads`` and ``precision``.
     model : ModelFolder
         The model; its ONNX file is loaded.
     batch_size : int
@@ -25,12 +28,15 @@ class OnnxRuntimeBackend(CeilingBackend):
     """
 
     def __init__(self, spec: BackendSpec, model: ModelFolder, batch_size: int) -> None:
-        super().__init__(model, batch_size)
-        options = ort.SessionOptions()
-        if spec["threads"]:
-            options.intra_op_num_threads = spec["threads"]
-        self._session = ort.InferenceSession(model.onnx_path, options, providers=["CPUExecutionProvider"])
+        super().__init__(model, batch_size, spec["num_workers"])
+        self._session = BoundSession(model) if spec.device == "gpu" else OnnxSession(model, spec["threads"])
 
-    def _forward(self, tensors: NDArray[np.float32]) -> NDArray[np.float32]:
-        result: NDArray[np.float32] = self._session.run(["logits"], {"pixel_values": tensors})[0]
-        return result
+    def _place(self, tensors: NDArray[np.float32]) -> Any:
+        return self._session.place(tensors)
+
+    def _forward(self, placed: Any) -> NDArray[np.float32]:
+        return self._session.forward(placed)
+
+    def device_use(self) -> DeviceUse | None:
+        """Return which provider ran how many nodes, where a GPU was asked for."""
+        return self._session.device_use()

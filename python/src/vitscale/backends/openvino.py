@@ -42,6 +42,6 @@ class OpenVinoBackend(CeilingBackend):
             settings["INFERENCE_NUM_THREADS"] = spec["threads"]
         self._compiled = ov.Core().compile_model(model.onnx_path, "CPU", settings)
 
-    def _forward(self, tensors: NDArray[np.float32]) -> NDArray[np.float32]:
-        result: NDArray[np.float32] = self._compiled({"pixel_values": tensors})["logits"]
+    def _forward(self, placed: NDArray[np.float32]) -> NDArray[np.float32]:
+        result: NDArray[np.float32] = self._compiled({"pixel_values": placed})["logits"]
         return result

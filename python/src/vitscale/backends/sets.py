@@ -14,15 +14,27 @@ _TUNED = (
     "vitscale:spark=true",
     "openvino:dtype=bfloat16",
 )
+_GPU = (
+    "huggingface:device=gpu",  # as the published benchmark: device=0, fp32
+    "huggingface:device=gpu,num_workers=8",
+    "huggingface:dtype=float16,device=gpu,num_workers=8",
+    "huggingface:dtype=bfloat16,device=gpu,num_workers=8",
+    "huggingface:dtype=float16,device=gpu,num_workers=8,torch_compile=true",
+    "spark-nlp:device=gpu",
+    "vitscale:device=gpu,precision=fp16",
+    "onnxruntime:device=gpu,num_workers=8,precision=fp16",
+    "forward:device=gpu,precision=fp16",
+)
 _ARTICLE = ("huggingface", "spark-nlp:engine=tensorflow", "spark-nlp:engine=tensorflow,onednn=true")
 
 SETS: dict[str, tuple[str, ...]] = {
     "naive": _NAIVE,
     "tuned": _TUNED,
     "cpu": _NAIVE + _TUNED,
+    "gpu": _GPU,
     "article": _ARTICLE,
 }
-"""As their users write them, tuned, both; and those that the published benchmark measured on a CPU."""
+"""As users write them, tuned, both; on a GPU, naive and tuned; and those of the published CPU figures."""
 
 
 def expand(names: Sequence[str]) -> list[str]:

@@ -33,6 +33,8 @@ class Option:
     choices: tuple[str, ...] = ()
 
 
+DEVICE = Option("cpu", str, "what runs the model", ("cpu", "gpu"))
+GPUS = Option(1, int, "GPUs of this machine that work together")
 PRECISION = Option("fp32", str, "which of the model folder's ONNX models")
 THREADS = Option(None, int, "the engine's threads (by default its own choice)")
 
@@ -42,7 +44,7 @@ FORWARD_ALONE = "forward"
 OPTIONS: dict[str, dict[str, Option]] = {
     "huggingface": {
         "dtype": Option("float32", str, "type of the weights", ("float32", "bfloat16", "float16")),
-        "device": Option("cpu", str, "what runs the model", ("cpu", "gpu")),
+        "device": DEVICE,
         "num_workers": Option(0, int, "processes that load images beside the model"),
         "torch_compile": Option(False, bool, "compile the model with torch.compile"),
         "threads": Option(None, int, "torch's threads"),
@@ -52,17 +54,25 @@ OPTIONS: dict[str, dict[str, Option]] = {
         "action": Option("write", str, "what forces Spark to compute", ("write", "count")),
         "engine": Option("onnx", str, "what runs the model", ("onnx", "tensorflow")),
         "onednn": Option(False, bool, "TensorFlow's TF_ENABLE_ONEDNN_OPTS"),
+        "device": DEVICE,
         "threads": THREADS,
         "precision": PRECISION,
     },
     "vitscale": {
         "spark": Option(False, bool, "inside Spark, as a transformer"),
         "bridge": Option("native", str, "called from Scala or from Python", ("native", "py4j")),
+        "device": DEVICE,
+        "gpus": GPUS,
         "threads": THREADS,
         "precision": PRECISION,
     },
-    "onnxruntime": {"threads": THREADS, "precision": PRECISION},
-    FORWARD_ALONE: {"threads": THREADS, "precision": PRECISION},
+    "onnxruntime": {
+        "device": DEVICE,
+        "num_workers": Option(1, int, "threads that prepare images beside the model"),
+        "threads": THREADS,
+        "precision": PRECISION,
+    },
+    FORWARD_ALONE: {"device": DEVICE, "gpus": GPUS, "threads": THREADS, "precision": PRECISION},
     "openvino": {
         "dtype": Option("float32", str, "type of the computation", ("float32", "bfloat16")),
         "threads": THREADS,
@@ -75,7 +85,7 @@ _CALLING = frozenset({"action", "bridge", "spark"})
 """Options that change how a backend is called, not what it does for a batch."""
 
 _JVM_BACKENDS = frozenset({"spark-nlp", "vitscale", FORWARD_ALONE})
-_SPEED_ONLY = frozenset({"action", "bridge", "num_workers", "spark", "threads"})
+_SPEED_ONLY = frozenset({"action", "bridge", "gpus", "num_workers", "spark", "threads"})
 """Options that change how fast an answer comes, not what it is."""
 
 
@@ -99,6 +109,12 @@ class BackendSpec:
     def device(self) -> Literal["cpu", "gpu"]:
         """What runs the model, as it was asked for."""
         return "gpu" if self.options.get("device") == "gpu" else "cpu"
+
+    def on_gpu(self) -> BackendSpec:
+        """Return the same on a GPU where it can run there, as it is where it cannot."""
+        if "device" not in OPTIONS[self.name] or self.uses_tensorflow:
+            return self
+        return _consistent(BackendSpec(self.name, {**self.options, "device": "gpu"}))
 
     @property
     def uses_tensorflow(self) -> bool:
@@ -186,6 +202,17 @@ def _consistent(spec: BackendSpec) -> BackendSpec:
         raise UsageError(f"{spec}: Spark NLP's TensorFlow engine runs fp32 alone. Leave precision out.")
     if "onednn" in spec.options and not spec.uses_tensorflow:
         raise UsageError(f"{spec}: onednn switches TensorFlow; add engine=tensorflow.")
+    return _consistent_on_gpu(spec)
+
+
+def _consistent_on_gpu(spec: BackendSpec) -> BackendSpec:
+    is_on_gpu = spec.device == "gpu"
+    if is_on_gpu and spec.uses_tensorflow:
+        raise UsageError(f"{spec}: Spark NLP's TensorFlow engine runs on processors here. Leave device out.")
+    if is_on_gpu and "threads" in spec.options and spec.name != "huggingface":
+        raise UsageError(f"{spec}: a forward pass on a GPU takes no cores. Leave threads out.")
+    if "gpus" in spec.options and not (is_on_gpu and spec["gpus"]):
+        raise UsageError(f"{spec}: gpus counts GPUs, at least 1, with device=gpu.")
     return spec
 
 

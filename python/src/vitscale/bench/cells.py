@@ -17,11 +17,15 @@ from vitscale.bench.job import Job
 from vitscale.bench.launcher import Finished, run_process
 from vitscale.bench.schema import BenchmarkError, Run, Stages
 from vitscale.bench.worker import ERROR, OUTPUTS, RUN, STAGES
-from vitscale.errors import VitscaleError
+from vitscale.errors import GpuError, VitscaleError
+from vitscale.gpu.attestation import attest
+from vitscale.gpu.nvml import Nvml
+from vitscale.gpu.sampling import GpuWatch
 from vitscale.jar import class_path, spark_jars
 from vitscale.java import default_heap, find_java, java_flags
 
 Report = Callable[[str], None]
+Beside = Callable[[frozenset[int]], None]
 Measured = tuple[Run | None, BenchmarkError | None]
 
 
@@ -43,8 +47,33 @@ def measure(job: Job, report: Report) -> Measured:
     report : callable
         Told each line of progress.
     """
+    if job.spec.device == "cpu":
+        return _measure(job, report)
+    try:
+        with Nvml() as nvml:
+            watch = GpuWatch(nvml)
+            run, error = _measure(job, watch.listening(report), watch.sample)
+        return (None, error) if run is None else (_attested(job, run, watch), None)
+    except GpuError as reason:
+        return None, {"type": type(reason).__name__, "message": str(reason)}
+
+
+def _measure(job: Job, report: Report, beside: Beside | None = None) -> Measured:
     with tempfile.TemporaryDirectory(prefix="vitscale-cell-") as folder:
-        return (_run_native if job.spec.is_native else _run_worker)(job, Path(folder), report)
+        run = _run_native if job.spec.is_native else _run_worker
+        return run(job, Path(folder), report, beside)
+
+
+def _attested(job: Job, run: Run, watch: GpuWatch) -> Run:
+    """Add what the GPUs showed to a run.
+
+    Raises
+    ------
+    GpuError
+        If they did not show its work.
+    """
+    providers = run["device"]["providers"] if "device" in run else {}
+    return {**run, "gpus": attest(watch.record, providers, int(job.spec.options.get("gpus", 1)))}
 
 
 def inspect(job: Job, report: Report) -> Inspection:
@@ -76,8 +105,8 @@ def _outputs(path: Path) -> Outputs:
     )
 
 
-def _run_worker(job: Job, folder: Path, report: Report) -> Measured:
-    finished = _start_worker(job, folder, report)
+def _run_worker(job: Job, folder: Path, report: Report, beside: Beside | None) -> Measured:
+    finished = _start_worker(job, folder, report, beside)
     if (folder / ERROR).exists():
         return None, json.loads((folder / ERROR).read_text())
     if finished.exit_code or not (folder / RUN).exists():
@@ -85,16 +114,16 @@ def _run_worker(job: Job, folder: Path, report: Report) -> Measured:
     return _with_usage(json.loads((folder / RUN).read_text()), finished), None
 
 
-def _start_worker(job: Job, folder: Path, report: Report) -> Finished:
+def _start_worker(job: Job, folder: Path, report: Report, beside: Beside | None = None) -> Finished:
     description = folder / "job.json"
     job.save(description)
     command = [sys.executable, "-m", "vitscale.bench.worker", str(description), str(folder)]
-    return run_process(command, report, job.spec.environment)
+    return run_process(command, report, job.spec.environment, beside)
 
 
-def _run_native(job: Job, folder: Path, report: Report) -> Measured:
+def _run_native(job: Job, folder: Path, report: Report, beside: Beside | None) -> Measured:
     answer = folder / "results.json"
-    finished = run_process(_native_command(job, answer), report, job.spec.environment)
+    finished = run_process(_native_command(job, answer), report, job.spec.environment, beside)
     if not answer.exists():
         return None, _process_error(finished)
     benchmark = json.loads(answer.read_text())["benchmarks"][0]
@@ -124,7 +153,7 @@ def _native_command(job: Job, answer: Path) -> list[str]:
     ]
     if spec.options.get("spark"):
         command.append("--spark")
-    for name in ("action", "engine", "threads"):
+    for name in ("action", "device", "engine", "gpus", "threads"):
         if spec.options.get(name):
             command += [f"--{name}", str(spec[name])]
     if not job.is_whole:

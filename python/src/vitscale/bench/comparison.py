@@ -21,8 +21,9 @@ def compare_best(notebook: Notebook, best: list[Cell], reference: BackendSpec) -
     best : list of Cell
         Each backend at its best batch size; the control, if there is one, among them.
     reference : BackendSpec
-        The backend that all are compared with. Where other variants of it were measured, its fastest is a
-        second reference, so that a ratio to the plain one cannot pass for a ratio to the tuned one.
+        The backend that all are compared with. Where other variants of it were measured on the same device,
+        its fastest is a second reference, so that a ratio to the plain one cannot pass for a ratio to the
+        tuned one.
 
     Returns
     -------
@@ -34,7 +35,7 @@ def compare_best(notebook: Notebook, best: list[Cell], reference: BackendSpec) -
         return []
     controls = [_compare(notebook, cell, plain, None) for cell in best if cell.is_control]
     noise = controls[0]["ci"] if controls and controls[0] else None
-    variants = [cell for cell in best if cell.backend.name == reference.name and not cell.is_control]
+    variants = [cell for cell in best if _is_variant(cell.backend, reference) and not cell.is_control]
     tuned = max(variants, key=lambda cell: _median_rate(notebook, cell))
     found = [
         _compare(notebook, cell, base, noise)
@@ -43,6 +44,10 @@ def compare_best(notebook: Notebook, best: list[Cell], reference: BackendSpec) -
         if not cell.is_control and cell != base
     ]
     return [row for row in [*controls, *found] if row is not None]
+
+
+def _is_variant(backend: BackendSpec, reference: BackendSpec) -> bool:
+    return (backend.name, backend.device) == (reference.name, reference.device)
 
 
 def _compare(notebook: Notebook, cell: Cell, base: Cell, noise: Interval | None) -> Comparison | None:

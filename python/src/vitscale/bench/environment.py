@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ from typing import Any
 import psutil
 
 from vitscale._version import __version__
-from vitscale.errors import JavaError
+from vitscale.errors import GpuError, JavaError
+from vitscale.gpu.nvml import Nvml
+from vitscale.gpu.schema import GpuDevice
 from vitscale.java import find_java
 from vitscale.session import cores
 
@@ -52,8 +55,23 @@ def environment() -> dict[str, Any]:
         "cpu_count": cores(),
         "cpu_features": [feature for feature in RELEVANT_FEATURES if feature in features],
         "memory_bytes": psutil.virtual_memory().total,
+        **_gpus(),
         "versions": _versions(),
     }
+
+
+def _gpus() -> dict[str, list[GpuDevice]]:
+    """Return the GPUs that the driver shows, under their name in the schema; nothing without a driver."""
+    try:
+        with Nvml() as nvml:
+            return {
+                "gpus": [
+                    {"name": one.name, "memory_bytes": one.memory_bytes, "driver": nvml.driver}
+                    for one in nvml.devices
+                ]
+            }
+    except GpuError:
+        return {}
 
 
 def _versions() -> dict[str, str]:
@@ -67,6 +85,8 @@ def _versions() -> dict[str, str]:
             found[package] = version(package)
         except PackageNotFoundError:
             found[package] = "not installed"
+    with suppress(PackageNotFoundError):  # stands in the place of onnxruntime where there is a GPU
+        found["onnxruntime-gpu"] = version("onnxruntime-gpu")
     return found
 
 

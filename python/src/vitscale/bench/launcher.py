@@ -63,7 +63,10 @@ class Finished:
 
 
 def run_process(
-    command: Sequence[str], report: Callable[[str], None], environment: Mapping[str, str] | None = None
+    command: Sequence[str],
+    report: Callable[[str], None],
+    environment: Mapping[str, str] | None = None,
+    beside: Callable[[frozenset[int]], None] | None = None,
 ) -> Finished:
     """Run a command in a process group of its own until it ends.
 
@@ -75,6 +78,8 @@ def run_process(
         Told each line of progress that the process says.
     environment : mapping of str to str, optional
         Variables that it gets beside those of this process.
+    beside : callable, optional
+        Told, at every sample, the ids of the process and its children.
 
     Notes
     -----
@@ -92,7 +97,7 @@ def run_process(
         env={**os.environ, "PYTHONUNBUFFERED": "1", "TOKENIZERS_PARALLELISM": "false", **(environment or {})},
     )
     start, busy = time.perf_counter(), _busy_seconds()
-    watch = _Watch(process.pid)
+    watch = _Watch(process.pid, beside)
     watch.start()
     try:
         last_lines = _read(process, report)
@@ -145,9 +150,10 @@ def _end_group(process: subprocess.Popen[str]) -> None:
 class _Watch(threading.Thread):
     """Samples memory and processor time of a process tree."""
 
-    def __init__(self, pid: int) -> None:
+    def __init__(self, pid: int, beside: Callable[[frozenset[int]], None] | None) -> None:
         super().__init__(daemon=True)
         self.peak_bytes = 0
+        self._beside = beside
         self._process = psutil.Process(pid)
         self._cpu: dict[int, float] = {}
         self._stopped = threading.Event()
@@ -165,11 +171,14 @@ class _Watch(threading.Thread):
         self.join()
 
     def _sample(self) -> None:
-        resident = 0
+        resident, pids = 0, set()
         with contextlib.suppress(psutil.Error):
             for process in [self._process, *self._process.children(recursive=True)]:
+                pids.add(process.pid)
                 with contextlib.suppress(psutil.Error):
                     resident += process.memory_info().rss
                     times = process.cpu_times()
                     self._cpu[process.pid] = times.user + times.system
         self.peak_bytes = max(self.peak_bytes, resident)
+        if self._beside is not None:
+            self._beside(frozenset(pids))

@@ -82,7 +82,6 @@ class Notebook:
         """Add a fork of a cell."""
         row = self._row(cell)
         row["runs"].append(run)
-        row["device"] = cell.backend.device  # a backend that loads has found its model there
         row.update(with_figures(row))
 
     def record_error(self, cell: Cell, error: BenchmarkError) -> None:
@@ -104,7 +103,7 @@ class Notebook:
         )
 
     def leave_out(self, what: str, reason: str) -> None:
-        """Note what the budget did not allow."""
+        """Note what the budget or the GPU's memory did not allow."""
         self.results.setdefault("left_out", []).append({"what": what, "reason": reason})
 
     def save(self) -> None:
@@ -119,7 +118,7 @@ class Notebook:
                 "backend": cell.backend.name,
                 "options": dict(cell.backend.options),
                 "batch_size": cell.batch_size,
-                "device": "cpu",
+                "device": cell.backend.device,  # a run on a GPU comes with its proof, or is an error
                 "runs": [],
                 "samples_per_sec": None,
                 "step_time_ms": None,

@@ -13,6 +13,7 @@ from vitscale.bench import schema
 from vitscale.bench.job import Job, Scenario
 from vitscale.errors import UsageError
 from vitscale.files import check_writable
+from vitscale.gpu.prerequisites import refuse_without_gpu
 from vitscale.images import FailedImage, ImageFolder, find_images, undecodable
 from vitscale.jar import jar_path, tensorflow_jars
 from vitscale.java import find_java
@@ -150,18 +151,23 @@ def make_plan(
     output: Path,
     settings: Settings,
     limit: int | None = None,
+    on_gpu: bool = False,
 ) -> Plan:
     """Check every argument.
 
+    With ``on_gpu``, every backend that can runs on a GPU.
+
     Raises
     ------
-    UsageError, ModelError, JavaError, OutputError
+    UsageError, ModelError, JavaError, GpuError, OutputError
         Whatever is wrong, with the next step.
     """
-    chosen = tuple({str(one): one for one in map(specs.parse, expand(backends))}.values())
+    named = [one.on_gpu() if on_gpu else one for one in map(specs.parse, expand(backends))]
+    chosen = tuple({str(one): one for one in named}.values())
     if not chosen:
         raise UsageError("No backend was named. Give at least one --backend.")
     _check_batch_sizes(batch_sizes, settings.scenario)
+    refuse_without_gpu(chosen)
     folder = ModelFolder.open(model)
     for precision in {backend.precision for backend in chosen}:
         ModelFolder.open(model, precision)

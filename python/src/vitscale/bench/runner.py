@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from vitscale.backends.spec import BackendSpec
 from vitscale.bench import schedule
+from vitscale.bench.backoff import too_large
 from vitscale.bench.budget import Budget
 from vitscale.bench.cells import measure
 from vitscale.bench.certificates import Certificates
@@ -76,7 +78,14 @@ class _Benchmark:
                 self._leave_out(what, self._budget.explain(seconds) + ", of which the sweep may take half")
                 continue
             for cell in missing:
-                self._measure(cell, SWEEP, "sweep")
+                reason = too_large(cell, (self._notebook.row(other) for other in self._sizes(cell.backend)))
+                if reason:
+                    self._leave_out(str(cell), reason)
+                else:
+                    self._measure(cell, SWEEP, "sweep")
+
+    def _sizes(self, backend: BackendSpec) -> list[Cell]:
+        return [Cell(backend, size) for size in self._plan.batch_sizes]
 
     def _best(self) -> list[Cell]:
         """Return each backend at the batch size that was fastest in the sweep; of equals, the smallest."""
@@ -87,8 +96,7 @@ class _Benchmark:
             return [Cell(backend, self._plan.batch_sizes[0]) for backend in self._plan.backends]
         best = []
         for backend in self._plan.backends:
-            cells = [Cell(backend, size) for size in self._plan.batch_sizes]
-            rates = {cell: rate for cell in cells if (rate := self._sweep_rate(cell))}
+            rates = {cell: rate for cell in self._sizes(backend) if (rate := self._sweep_rate(cell))}
             if rates:
                 best.append(max(rates, key=lambda cell: rates[cell]))
         return best
@@ -143,8 +151,8 @@ class _Benchmark:
         """Return about how many wall-clock seconds a fork of a cell takes, from the likest that was run."""
         for likeness in (
             [cell],
-            [Cell(cell.backend, size) for size in self._plan.batch_sizes],
-            [Cell(backend, size) for backend in self._plan.backends for size in self._plan.batch_sizes],
+            self._sizes(cell.backend),
+            [one for backend in self._plan.backends for one in self._sizes(backend)],
         ):
             runs = [run for one in likeness for run in self._notebook.runs(one)]
             if runs:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypedDict, get_args
 
+from vitscale.gpu.schema import DeviceUse, Gpu, GpuDevice
+
 
 class Environment(TypedDict):
     """Machine and versions."""
@@ -17,6 +19,7 @@ class Environment(TypedDict):
     cpu_count: int
     cpu_features: list[str]
     memory_bytes: int
+    gpus: NotRequired[list[GpuDevice]]
     versions: dict[str, str]
 
 
@@ -95,6 +98,8 @@ class Run(TypedDict):
     first_forward_seconds: float
     peak_memory_bytes: int
     cpu_seconds: float
+    device: NotRequired[DeviceUse]
+    gpus: NotRequired[list[Gpu]]
     iterations: list[Iteration]
     ledger: Ledger
 
@@ -197,7 +202,7 @@ class Parity(TypedDict):
 
 
 class LeftOut(TypedDict):
-    """What the time budget did not allow."""
+    """What the time budget or the GPU's memory did not allow."""
 
     what: str
     reason: str

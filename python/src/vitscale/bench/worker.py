@@ -21,6 +21,7 @@ from vitscale.bench.job import Job
 from vitscale.bench.queries import Queries
 from vitscale.bench.schema import Stages
 from vitscale.errors import VitscaleError
+from vitscale.gpu.memory import ran_out
 from vitscale.images import ImageFolder
 from vitscale.models.folder import ModelFolder
 
@@ -43,7 +44,15 @@ def main() -> None:
             (folder / STAGES).write_text(json.dumps(_stages(job, backend)))
         backend.close()
     except VitscaleError as error:
-        (folder / ERROR).write_text(json.dumps({"type": type(error).__name__, "message": str(error)}))
+        _write_error(folder, error)
+    except Exception as error:
+        if job.spec.device == "cpu" or not ran_out(str(error)):
+            raise
+        _write_error(folder, error)
+
+
+def _write_error(folder: Path, error: Exception) -> None:
+    (folder / ERROR).write_text(json.dumps({"type": type(error).__name__, "message": str(error)}))
 
 
 def _load(job: Job) -> Backend:
@@ -66,7 +75,9 @@ def _measure(job: Job, backend: Backend) -> dict[str, Any]:
         iterations.append(iteration)
         measured += iteration["seconds"]
     failed = predictions.failed() if backend.survives_bad_images else list(job.undecodable)
+    use = backend.device_use()
     return {
+        **({} if use is None else {"device": use}),
         "load_seconds": load_seconds,
         "first_forward_seconds": first_forward_seconds,
         "peak_memory_bytes": 0,  # known to the harness, which watches the whole process tree

@@ -36,9 +36,10 @@ Backends = Annotated[
     typer.Option(
         "--backend",
         "-b",
-        help="NAME, NAME:KEY=VALUE,... or a set (naive, tuned, cpu, article); may be given several times.",
+        help="NAME, NAME:KEY=VALUE,... or a set (naive, tuned, cpu, gpu, article); may come several times.",
     ),
 ]
+Device = Annotated[str, typer.Option("--device", help="cpu, or gpu: what runs the model, where it can.")]
 Json = Annotated[Path | None, typer.Option("--json", help="Also write the answer as JSON; - is stdout.")]
 
 
@@ -68,6 +69,13 @@ def write_json(answer: Any, target: Path | None) -> None:
 def answer_console(json_to: Path | None) -> Console:
     """Return where tables go: stdout, or stderr where JSON has stdout to itself."""
     return Console(stderr=json_to == Path("-"))
+
+
+def is_gpu(device: str) -> bool:
+    """Read ``--device``."""
+    if device not in ("cpu", "gpu"):
+        raise UsageError(f"--device is {device!r}; expected cpu or gpu.")
+    return device == "gpu"
 
 
 def whole_numbers(text: str, option: str) -> list[int]:

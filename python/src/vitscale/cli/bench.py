@@ -14,12 +14,14 @@ from vitscale.cli.app import (
     DEFAULT_MODEL,
     INTERRUPTED,
     Backends,
+    Device,
     Images,
     Json,
     Limit,
     Model,
     answer_console,
     app,
+    is_gpu,
     say,
     whole_numbers,
     write_json,
@@ -38,6 +40,7 @@ def bench(
     batch_size: Annotated[
         str | None, typer.Option(help="Batch sizes to try, e.g. 1,4,8.", show_default="1,4,8")
     ] = None,
+    device: Device = "cpu",
     scenario: Annotated[
         str, typer.Option(help="offline: all images at once; single-stream: one by one, for latency.")
     ] = "offline",
@@ -90,7 +93,11 @@ def bench(
             stage_images=stage_images,
         ),
         limit=limit,
+        on_gpu=is_gpu(device),
     )
+    if is_gpu(device):
+        left = ", ".join(str(one) for one in plan.backends if one.device == "cpu")
+        say(f"on a GPU: all but {left}, which cannot run there" if left else "on a GPU: all backends")
     say(f"{len(plan.images.files)} images, model {plan.model.name} with {plan.model.weights} weights")
     for failed in plan.undecodable:
         say(f"{failed.file} cannot be decoded: {failed.reason}")

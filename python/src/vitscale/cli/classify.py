@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from vitscale.cli.app import app, say
+from vitscale.cli.app import Device, app, is_gpu, say
+from vitscale.errors import UsageError
 
 
 @app.command()
@@ -26,6 +27,10 @@ def classify(
         int | None, typer.Option(min=1, help="Images of one forward pass.", show_default="the engine's own")
     ] = None,
     threads: Annotated[int, typer.Option(min=0, help="Cores of one forward pass; 0: the best number.")] = 0,
+    device: Device = "cpu",
+    gpus: Annotated[
+        int | None, typer.Option(min=1, help="With --device gpu: GPUs of this machine.", show_default="1")
+    ] = None,
     table_format: Annotated[str, typer.Option("--format", help="parquet, jsonl or csv.")] = "parquet",
     input_kind: Annotated[
         str, typer.Option("--input", help="files, or parquet: rows with a binary column.")
@@ -70,11 +75,20 @@ def classify(
     The same command goes on after it was stopped or killed. Exit status: 0 every image has a prediction, 1
     an image or the job failed, 2 usage, 130 interrupted.
     """
+    from vitscale.backends.spec import BackendSpec
     from vitscale.executor_settings import executor_settings
+    from vitscale.gpu.prerequisites import refuse_without_gpu
     from vitscale.spark_submit import replace_process
 
-    spark = {"master", "memory", "conf"}
-    options = {name: value for name, value in context.params.items() if name not in spark}
+    not_passed_on = {"master", "memory", "conf"}
+    if is_gpu(device):
+        if master.startswith("local"):
+            refuse_without_gpu([BackendSpec(engine, {"device": "gpu", "gpus": gpus or 1})])
+    elif gpus is not None:
+        raise UsageError("--gpus counts GPUs: add --device gpu.")
+    else:
+        not_passed_on |= {"device"}
+    options = {name: value for name, value in context.params.items() if name not in not_passed_on}
     settings = conf or []
     derived = executor_settings(model, precision, batch_size, master, settings)
     if derived:

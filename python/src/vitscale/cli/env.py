@@ -9,13 +9,27 @@ from vitscale.cli.app import Json, app, write_json
 
 @app.command()
 def env(json_to: Json = None) -> None:
-    """Print what ViTScale sees of this machine: processor, memory, Java, versions."""
+    """Print what ViTScale sees of this machine: processor, memory, GPUs, Java, versions."""
     from vitscale.bench.environment import environment
 
     found = environment()
     if json_to is None:
+        gpus = [f"{one['name']} (driver {one['driver']})" for one in found.get("gpus", [])] or _no_gpu()
+        shown = {**found, "gpus": gpus, **found["versions"]}
         console = Console()
-        for key, value in {**found, **found["versions"]}.items():
+        for key, value in shown.items():
             if key != "versions":
                 console.print(f"{key:>16}  {value}", highlight=False)
     write_json(found, json_to)
+
+
+def _no_gpu() -> str:
+    """Return why there is none."""
+    from vitscale.errors import GpuError
+    from vitscale.gpu.nvml import Nvml
+
+    try:
+        Nvml().close()
+    except GpuError as error:
+        return f"none: {error}"
+    return "none"

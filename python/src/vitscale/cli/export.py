@@ -20,7 +20,7 @@ def export(
     engine: Annotated[
         str, typer.Option("--format", help="onnx, or tensorflow: a SavedModel for Spark NLP's other engine.")
     ] = "onnx",
-    precision: Annotated[str, typer.Option(help="fp32, int8 or int8-static.")] = "fp32",
+    precision: Annotated[str, typer.Option(help="fp32, fp16 (for GPUs), int8 or int8-static.")] = "fp32",
     input_type: Annotated[
         str, typer.Option("--input", help="float32, or uint8: scaling in the graph.")
     ] = "float32",
@@ -28,7 +28,9 @@ def export(
     images: Annotated[
         Path | None, typer.Option(help="Images to calibrate and to measure a lossy variant with.")
     ] = None,
-    force: Annotated[bool, typer.Option(help="Write int8 even below 99 % of fp32's top-1.")] = False,
+    force: Annotated[
+        bool, typer.Option(help="Write a lower precision even below 99 % of fp32's top-1.")
+    ] = False,
 ) -> None:
     """Export a Vision Transformer in the layout that Spark NLP and ViTScale load.
 

@@ -40,7 +40,7 @@ class VitScaleForImageClassification(
     @keyword_only
     def __init__(self, classname: str = _JAVA_CLASS, java_model: Any = None) -> None:
         super().__init__(classname=classname, java_model=java_model)
-        self._setDefault(batchSize=2, precision="fp32", topK=5, threads=0)
+        self._setDefault(batchSize=2, precision="fp32", topK=5, threads=0, device="cpu")
 
     def getClasses(self) -> list[str]:
         """Return the labels that the model knows, by class id."""

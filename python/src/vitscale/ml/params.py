@@ -13,12 +13,13 @@ def param(name: str, doc: str, converter: Any) -> Any:
 
 
 class ViTParams(Params):
-    """Model, labels and threads of a stage."""
+    """Model, labels, threads and device of a stage."""
 
     modelPath = param("modelPath", "model folder, as `vitscale export` writes it", TypeConverters.toString)
     precision = param("precision", "precision of the graph: fp32, int8, ...", TypeConverters.toString)
     topK = param("topK", "labels given for each image", TypeConverters.toInt)
     threads = param("threads", "cores of one forward pass, 0 for the best number", TypeConverters.toInt)
+    device = param("device", "what runs the model: cpu or gpu", TypeConverters.toString)
 
     def setModelPath(self, value: str) -> Self:
         """Set the folder of the model: a path that every node can read, or a URI of a Hadoop file system."""
@@ -35,3 +36,11 @@ class ViTParams(Params):
     def setThreads(self, value: int) -> Self:
         """Set the cores of one forward pass; 0, the default, leaves it to ViTScale."""
         return self._set(threads=value)
+
+    def setDevice(self, value: str) -> Self:
+        """Set what runs the model: ``"cpu"``, the default, or ``"gpu"``.
+
+        On a cluster the GPU of a task is the one that Spark's resource scheduling gives it, with a local
+        master it is the first.
+        """
+        return self._set(device=value)

@@ -38,6 +38,8 @@ class ViTImageClassifier(
         Images of one forward pass, 2 by default.
     threads : int
         Cores of one forward pass; 0, the default, leaves it to ViTScale.
+    device : str
+        What runs the model: ``"cpu"``, the default, or ``"gpu"``.
     returnLogits : bool
         Whether the logits of all classes are returned as well.
 
@@ -65,6 +67,7 @@ class ViTImageClassifier(
         topK: int = 5,
         batchSize: int = 2,
         threads: int = 0,
+        device: str = "cpu",
         returnLogits: bool = False,
     ) -> None:
         super().__init__()
@@ -76,6 +79,7 @@ class ViTImageClassifier(
             topK=5,
             batchSize=2,
             threads=0,
+            device="cpu",
             returnLogits=False,
         )
         self._set(**self._input_kwargs)  # what was given, which `keyword_only` noted down

@@ -14,6 +14,7 @@ from vitscale.images import ImageFolder, find_images
 from vitscale.models import record
 from vitscale.models.checkpoint import Checkpoint, label_texts
 from vitscale.models.cost import Cost, Graph, measure, refuse_if_too_high
+from vitscale.models.half import halve
 from vitscale.models.inputs import batches
 from vitscale.models.onnx_file import OPSET, largest_difference, write_onnx
 from vitscale.models.quantise import quantise_dynamically, quantise_statically
@@ -39,7 +40,7 @@ class VariantBuilder:
     images : Path or None
         A folder of images to calibrate and measure a lossy variant with; photos are made if None.
     force : bool
-        Whether to take an int8 variant that gives more than 1 % of the images another class.
+        Whether to take a lower precision that gives more than 1 % of the images another class.
     say : callable
         Told in a sentence what begins.
     """
@@ -74,15 +75,16 @@ class VariantBuilder:
         }
 
     def _build_lossy(self, target: Path, place: Path) -> dict[str, Any]:
-        """Write a quantised or merging graph and measure it against the plain one in float32."""
+        """Write a graph of lower precision or a merging one; measure it against the plain one in float32."""
         calibration, test = self._calibration_and_test(place / "photos")
         float_variant = replace(self._variant, precision="fp32")
         in_float = place / "float.onnx"
-        write_onnx(self._checkpoint, float_variant, in_float)
+        # On CUDA the joined operator adds up squares in float16; a LayerNorm that stands alone, in float32.
+        write_onnx(self._checkpoint, float_variant, in_float, joined=self._variant.precision != "fp16")
         if self._variant.precision == "fp32":
             shutil.copy(in_float, target)
         else:
-            self._quantise(in_float, target, calibration)
+            self._lower(in_float, target, calibration)
             cost = self._measure((in_float, self._variant.input_type), target, test)
             if not self._force:
                 refuse_if_too_high(cost, self._checkpoint.name, self._variant.name)
@@ -91,13 +93,16 @@ class VariantBuilder:
             cost = self._measure((place / "plain.onnx", Variant().input_type), target, test)
         return {"max_logit_difference": cost.max_logit_difference, "cost": cost.to_json()}
 
-    def _quantise(self, source: Path, target: Path, calibration: ImageFolder) -> None:
-        self._say(f"Quantising to {self._variant.precision}")
-        if self._variant.precision == "int8":
-            quantise_dynamically(source, target)
-        else:
-            pixels = batches(self._checkpoint, calibration, self._variant.input_type)
-            quantise_statically(source, target, pixels)
+    def _lower(self, source: Path, target: Path, calibration: ImageFolder) -> None:
+        self._say(f"Converting to {self._variant.precision}")
+        match self._variant.precision:
+            case "fp16":
+                halve(source, target)
+            case "int8":
+                quantise_dynamically(source, target)
+            case _:
+                pixels = batches(self._checkpoint, calibration, self._variant.input_type)
+                quantise_statically(source, target, pixels)
 
     def _measure(self, reference: Graph, candidate: Path, test: ImageFolder) -> Cost:
         self._say(f"Measuring {self._variant.name} on {len(test.files)} images")

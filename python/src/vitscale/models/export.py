@@ -99,7 +99,7 @@ def export(
         Images to calibrate and measure a lossy variant with, in class folders if accuracy is wanted. By
         default photos are made, which have no labels.
     force : bool
-        Whether to write an int8 variant even if more than 1 % of the images get another class than in fp32.
+        Whether to write a lower precision even if more than 1 % of the images get another class than in fp32.
 
     Raises
     ------

@@ -28,10 +28,11 @@ OPSET = 20
 INPUT, OUTPUT = "pixel_values", "logits"
 
 
-def write_onnx(checkpoint: Checkpoint, variant: Variant, path: Path) -> None:
+def write_onnx(checkpoint: Checkpoint, variant: Variant, path: Path, *, joined: bool = True) -> None:
     """Write the float32 graph of a variant: `pixel_values` -> `logits` [batch, labels].
 
-    Weights above 2 GB, which protobuf cannot hold, go into a second file beside it.
+    Weights above 2 GB, which protobuf cannot hold, go into a second file beside it. Additions and norms are
+    one operator each where `joined`.
     """
     channels, height, width = input_shape(checkpoint)
     if variant.input_type == "uint8":
@@ -53,7 +54,8 @@ def write_onnx(checkpoint: Checkpoint, variant: Variant, path: Path) -> None:
             verbose=False,
         )
     assert program is not None
-    _join_additions_and_norms(program.model)
+    if joined:
+        _join_additions_and_norms(program.model)
     for node in program.model.graph.all_nodes():
         node.metadata_props.clear()  # stack traces, which name files of this machine
     program.save(path)

@@ -23,8 +23,8 @@ from onnxruntime.quantization import (
 )
 
 from vitscale.models.onnx_file import INPUT, quietly
+from vitscale.models.products import PRODUCTS, classifier, patch_embedding
 
-PRODUCTS = ["MatMul"]
 # The quantiser cannot infer a type behind an operator of onnxruntime's own.
 TYPE_OF_ALL = {"DefaultTensorType": onnx.TensorProto.FLOAT}
 
@@ -95,8 +95,6 @@ def _kept_in_float(path: Path) -> list[str]:
     constants = {tensor.name for tensor in graph.initializer}
     products = [node for node in graph.node if node.op_type in PRODUCTS]
     attention = [node.name for node in products if not set(node.input) & constants]
-    convolved = any(node.op_type == "Conv" for node in graph.node)
-    embedding = [] if convolved else [products[0].name]
-    # The classifier is the only Gemm; the quantiser may make it a MatMul first, and then calls it so.
-    gemms = [node.name for node in graph.node if node.op_type == "Gemm"]
-    return attention + embedding + gemms + [f"{name}_MatMul" for name in gemms]
+    last = classifier(graph)
+    # The quantiser may make the classifier a MatMul first, and then calls it so.
+    return [*attention, *patch_embedding(graph), *last, *(f"{name}_MatMul" for name in last)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from vitscale.errors import UsageError
 
-PRECISIONS = ("fp32", "int8", "int8-static")
+PRECISIONS = ("fp32", "fp16", "int8", "int8-static")
 INPUTS = ("float32", "uint8")
 
 
@@ -17,8 +17,8 @@ class Variant:
     Attributes
     ----------
     precision : str
-        "fp32"; "int8", where each batch finds its own scales of the activations; or "int8-static", where
-        calibration images gave them once and for all.
+        "fp32"; "fp16", for GPUs; "int8", where each batch finds its own scales of the activations; or
+        "int8-static", where calibration images gave them once and for all.
     input_type : str
         "float32": normalised pixels [batch, 3, height, width]. "uint8": resized pixels as an image has them,
         [batch, height, width, 3]; rescaling and normalising are part of the weights.

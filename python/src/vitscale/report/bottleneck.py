@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from vitscale.bench.schema import BenchmarkSuite, StageName, Stages
 from vitscale.report import units
+from vitscale.report.gpu_bound import gpu_row, judge_on_gpu
 from vitscale.report.naming import readable
 
 
@@ -45,9 +46,9 @@ class Bottleneck:
     backend : str
         In the results' notation.
     part : str
-        What takes most of an image's time.
+        What takes most of an image's time; on a GPU, what it is bound by.
     share : float
-        Its share of that time, 0 to 1.
+        Its share of that time, 0 to 1; on a GPU, of the time in which it worked.
     sentence : str
         The verdict.
     row_id : str
@@ -64,10 +65,21 @@ class Bottleneck:
 def bottlenecks(results: BenchmarkSuite) -> list[Bottleneck]:
     """Return what bounds each backend, in the order of the results."""
     return [
-        _judge(row, f"stages[{index}]")
+        _on_gpu(row, results, f"stages[{index}]") or _judge(row, f"stages[{index}]")
         for index, row in enumerate(results.get("stages", []))
         if sum(row["ms_per_image"].values()) > 0
     ]
+
+
+def _on_gpu(row: Stages, results: BenchmarkSuite, row_id: str) -> Bottleneck | None:
+    benchmark = gpu_row(row, results)
+    if benchmark is None:
+        return None
+    cores = results["environment"]["cpu_count"]
+    found = judge_on_gpu(readable(row["backend"]), row, benchmark, cores)
+    if found is None:
+        return None
+    return Bottleneck(row["backend"], found.bound, found.utilization, found.sentence, row_id)
 
 
 def _judge(row: Stages, row_id: str) -> Bottleneck:

@@ -89,11 +89,15 @@ def _method(summary: Summary) -> list[str]:
             f"{REFERENCE} was not measured, so there are no ratios. "
             f"Add --backend {REFERENCE} to compare with it."
         )
+    unproved = [row.label for row in summary.measured if row.is_on_gpu and not row.gpus]
+    if unproved:
+        found.append(
+            f"That {' and '.join(unproved)} ran on a GPU is what the session says; the driver was not asked. "
+            "`vitscale bench` asks it."
+        )
     left_out = summary.results.get("left_out", [])
     if left_out:
-        found.append(
-            f"The time budget left out {units.plural(len(left_out), 'part')} of the plan: see below."
-        )
+        found.append(f"Left out, with its reason below: {units.plural(len(left_out), 'part')} of the plan.")
     unstable = {finding.where for finding in check(summary.results) if finding.is_unstable}
     if unstable:
         found.append(f"{units.plural(len(unstable), 'figure')} cannot be believed as they stand: see below.")

@@ -16,6 +16,7 @@ from vitscale.report.charts import figures
 from vitscale.report.charts.figure import Figure
 from vitscale.report.claims import Check, check_claims, published_figures, rows_sentence
 from vitscale.report.claims import Figure as PublishedFigure
+from vitscale.report.gpu_panel import COLUMNS, GpuFigures, gpu_figures
 from vitscale.report.headline import Headline, headline, noise_of
 from vitscale.report.ledger import Account, ledger
 from vitscale.report.machine import is_same_machine, machine_name
@@ -90,6 +91,16 @@ class Section:
     def bottlenecks(self) -> list[Bottleneck]:
         """What bounds each backend."""
         return bottlenecks(self.origin.results)
+
+    @property
+    def gpus(self) -> list[GpuFigures]:
+        """What the GPUs did, a row for each backend that ran on one."""
+        return gpu_figures(self.summary)
+
+    @property
+    def gpu_columns(self) -> tuple[str, ...]:
+        """Headings of these rows."""
+        return COLUMNS
 
     @property
     def noise(self) -> str:

@@ -15,7 +15,7 @@ _MEMORY_STEP = 1 << 30
 def machine_name(machine: Environment) -> str:
     """Return processor, cores and memory."""
     cores, memory = units.plural(machine["cpu_count"], "core"), units.size(machine["memory_bytes"])
-    return f"{machine['cpu']}, {cores}, {memory}"
+    return ", ".join([machine["cpu"], cores, memory, *_gpu_names(machine)])
 
 
 def is_same_machine(one: Environment, other: Environment) -> bool:
@@ -31,6 +31,8 @@ def machine_differences(one: Environment, other: Environment) -> list[str]:
         "cores": (one["cpu_count"], other["cpu_count"]),
         "instruction sets": (_words(one["cpu_features"]), _words(other["cpu_features"])),
     }
+    if "gpus" in one and "gpus" in other:  # the JVM's own benchmark does not list them
+        pairs["GPUs"] = (_words(_gpu_names(one)), _words(_gpu_names(other)))
     found = [_difference(what, *values) for what, values in pairs.items() if values[0] != values[1]]
     if abs(one["memory_bytes"] - other["memory_bytes"]) >= _MEMORY_STEP:
         found.append(
@@ -66,6 +68,10 @@ def version_differences(one: BenchmarkSuite, other: BenchmarkSuite) -> list[str]
     pairs = {name: (here.get(name, "none"), there.get(name, "none")) for name in sorted(here | there)}
     pairs["operating system"] = (one["environment"]["os"], other["environment"]["os"])
     return [_difference(name, *values) for name, values in pairs.items() if values[0] != values[1]]
+
+
+def _gpu_names(machine: Environment) -> list[str]:
+    return [one["name"] for one in machine.get("gpus", [])]
 
 
 def _difference(what: str, one: object, other: object) -> str:

@@ -39,6 +39,7 @@ def summary_markdown(section: Section) -> str:
         markdown_table([column.title for column in columns], rows, words),
         _listed([caveat.text for caveat in section.caveats if caveat.is_grave]),
         _listed([*filter(None, [section.noise]), *(one.sentence for one in section.bottlenecks)]),
+        _gpu_table(section),
         _listed(
             [
                 f"{row.label}, batch size {cell.batch_size} failed: {cell.problem}"
@@ -48,6 +49,12 @@ def summary_markdown(section: Section) -> str:
         _listed([f"left out: {one['what']}: {one['reason']}" for one in left_out]),
     ]
     return "\n".join(filter(None, parts))
+
+
+def _gpu_table(section: Section) -> str:
+    found = section.gpus
+    words = frozenset({0, 2, len(section.gpu_columns) - 2, len(section.gpu_columns) - 1})
+    return markdown_table(section.gpu_columns, [one.cells for one in found], words) if found else ""
 
 
 def claims_markdown(group: Group) -> str:

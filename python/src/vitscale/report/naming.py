@@ -5,7 +5,7 @@ from __future__ import annotations
 from vitscale.backends.spec import BackendSpec
 from vitscale.bench.schema import Benchmark
 
-_TOLD_BY_THEIR_VALUE = frozenset({"bridge", "dtype", "engine", "precision"})
+_TOLD_BY_THEIR_VALUE = frozenset({"bridge", "device", "dtype", "engine", "precision"})
 """Options whose value says what they are: a phone has little room."""
 
 
@@ -17,7 +17,7 @@ def label(benchmark: Benchmark) -> str:
     ``huggingface``, ``huggingface (bfloat16)``, ``spark-nlp (py4j)``, ``onnxruntime (gpu, threads=2)``.
     """
     parts = ["gpu"] if benchmark["device"] == "gpu" else []
-    parts += [_option(key, value) for key, value in benchmark["options"].items()]
+    parts += [_option(key, value) for key, value in benchmark["options"].items() if key != "device"]
     return f"{benchmark['backend']} ({', '.join(parts)})" if parts else benchmark["backend"]
 
 
@@ -31,6 +31,7 @@ def readable(noted: str) -> str:
     name, _, rest = noted.partition(":")
     options = [item.partition("=") for item in filter(None, rest.split(","))]
     parts = [_option(key, value == "true" or value) for key, _, value in options]
+    parts.sort(key=lambda part: part != "gpu")  # first, as in labels
     return f"{name} ({', '.join(parts)})" if parts else name
 
 

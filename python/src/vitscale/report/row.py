@@ -8,6 +8,7 @@ from statistics import median
 
 from vitscale.bench.schema import Benchmark, Failure, Latency, Run, Statistics
 from vitscale.bench.stats import SWEEP, counted_runs
+from vitscale.gpu.schema import Gpu
 from vitscale.report.agreement import Agreement
 from vitscale.report.naming import notation
 from vitscale.report.ratio import Ratio
@@ -125,6 +126,24 @@ class Row:
     def load_seconds(self) -> float | None:
         """Process start to model ready; the median of the processes."""
         return median(run["load_seconds"] for run in self.runs) if self.runs else None
+
+    @property
+    def is_on_gpu(self) -> bool:
+        """Whether the results call it a run on a GPU."""
+        return self.best is not None and self.best.benchmark["device"] == "gpu"
+
+    @property
+    def gpus(self) -> list[tuple[str, Gpu]]:
+        """Path and figures of each GPU that the driver showed at work for these processes."""
+        if self.best is None:
+            return []
+        counted = self.runs
+        return [
+            (f"{self.best.row_id}.runs[{number}].gpus[{position}]", gpu)
+            for number, run in enumerate(self.best.benchmark["runs"])
+            if run in counted
+            for position, gpu in enumerate(run.get("gpus", []))
+        ]
 
     @property
     def failed(self) -> list[Failure]:

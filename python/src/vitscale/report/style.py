@@ -13,6 +13,7 @@ COLOURS = {
     "vitscale": ("#0066b3", "#58b1f0"),
     "onnxruntime": ("#008566", "#3cc7a0"),
     "openvino": ("#a8518b", "#dd9cc4"),
+    "forward": ("#8a6d00", "#e0c341"),
 }
 """Backend -> colour on a light and on a dark ground.
 

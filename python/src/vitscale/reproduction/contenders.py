@@ -8,12 +8,14 @@ from vitscale.backends.sets import SETS
 from vitscale.backends.spec import parse
 from vitscale.bench.schema import LeftOut
 from vitscale.errors import VitscaleError
+from vitscale.gpu.prerequisites import refuse_without_gpu
 from vitscale.jar import tensorflow_jars
 from vitscale.models.folder import ModelFolder
 
 TODAY = ("spark-nlp", "vitscale")
 """Beside the published ones: Spark NLP's engine of today, and ours."""
-ON_GPU = "huggingface:device=gpu"
+ON_GPU = ("huggingface:device=gpu", "spark-nlp:device=gpu", "vitscale:device=gpu")
+"""The published ones and ours, where there is a GPU and what they need of it."""
 
 
 def contenders(model: Path) -> tuple[list[str], list[LeftOut]]:
@@ -31,19 +33,17 @@ def contenders(model: Path) -> tuple[list[str], list[LeftOut]]:
         left_out.append({"what": "Spark NLP's TensorFlow engine, oneDNN off and on", "reason": missing})
         backends = [name for name in backends if not parse(name).uses_tensorflow]
     backends += TODAY
-    if _has_gpu():
-        backends.append(ON_GPU)
-    else:
-        left_out.append({"what": "Hugging Face on a GPU", "reason": "this machine has no CUDA device"})
+    for name in ON_GPU:
+        missing = _missing_for_gpu(name)
+        if missing:
+            left_out.append({"what": f"{parse(name).name} on a GPU", "reason": missing})
+        else:
+            backends.append(name)
     left_out += _NEVER
     return backends, left_out
 
 
 _NEVER: list[LeftOut] = [
-    {
-        "what": "Spark NLP on a GPU",
-        "reason": "this command measures Spark NLP on processors; ./sbtw -Dgpu=true builds its jar for CUDA",
-    },
     {
         "what": "2 to 10 nodes",
         "reason": "this command measures one machine; `vitscale scaling` measures executors of a cluster",
@@ -60,7 +60,9 @@ def _missing_tensorflow(model: Path) -> str:
     return ""
 
 
-def _has_gpu() -> bool:
-    import torch
-
-    return torch.cuda.is_available()
+def _missing_for_gpu(name: str) -> str:
+    try:
+        refuse_without_gpu([parse(name)])
+    except VitscaleError as error:
+        return str(error)
+    return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vitscale.report.charts.figure import Figure
+from vitscale.report.charts.gpu import gpu_memory, gpu_power, gpu_utilization
 from vitscale.report.charts.iterations import iterations
 from vitscale.report.charts.latency import latency
 from vitscale.report.charts.resources import memory, processor
@@ -12,7 +13,19 @@ from vitscale.report.charts.throughput import throughput
 from vitscale.report.style import Style
 from vitscale.report.summary import Summary
 
-_CHARTS = (throughput, latency, speed_up, speed_up_of_tuned, stages, memory, processor, iterations)
+_CHARTS = (
+    throughput,
+    latency,
+    speed_up,
+    speed_up_of_tuned,
+    stages,
+    memory,
+    processor,
+    gpu_utilization,
+    gpu_memory,
+    gpu_power,
+    iterations,
+)
 
 
 def figures(summary: Summary, looks: dict[str, Style]) -> list[Figure]:

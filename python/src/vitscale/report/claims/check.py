@@ -95,9 +95,9 @@ def _not_here(claim: Claim, summaries: Sequence[Summary]) -> str:
     """Return what a claim needs that no result has."""
     if max(claim.faster.nodes, claim.slower.nodes) > 1:
         return "No cluster: these results are of one machine."
-    devices = {row["device"] for summary in summaries for row in summary.results["benchmarks"]}
-    if "gpu" in (claim.faster.device, claim.slower.device) and "gpu" not in devices:
-        return "No GPU: these results are of processors alone."
+    is_shown = any(row.gpus for summary in summaries for row in summary.measured)
+    if "gpu" in (claim.faster.device, claim.slower.device) and not is_shown:
+        return "No GPU: no run here was shown to be on one."
     return ""
 
 

@@ -36,9 +36,16 @@ class StandIn:
         return next((row for row in summary.measured if self._is(row)), None)
 
     def _is(self, row: Row) -> bool:
-        first = row.cells[0].benchmark
-        options = {key: value for key, value in first["options"].items() if value is not False}
-        return (first["backend"], first["device"], options) == (
+        assert row.best
+        if self.device == "gpu" and not row.gpus:
+            return False  # nothing but its own word says that it ran there
+        shown = row.best.benchmark
+        options = {
+            key: value
+            for key, value in shown["options"].items()
+            if value is not False and key != "device"  # what it asked for; the row says where it ran
+        }
+        return (shown["backend"], shown["device"], options) == (
             self.backend,
             self.device,
             dict(self.options),

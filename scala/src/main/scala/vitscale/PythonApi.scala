@@ -9,8 +9,8 @@ import scala.collection.JavaConverters._
 import org.apache.spark.sql.SparkSession
 
 import vitscale.bench._
-import vitscale.runtime.{ImageDecoder, ModelFolder, Preprocessor, PreprocessorConfig, RgbImage}
-import vitscale.sparknlp.Engine
+import vitscale.runtime.{Device, ImageDecoder, ModelFolder, Preprocessor, PreprocessorConfig, RgbImage}
+import vitscale.sparknlp.{Engine, StockDevice}
 
 /** All that Python calls over py4j; everything else of the jar stays behind it. */
 object PythonApi {
@@ -29,6 +29,8 @@ object PythonApi {
 
   /** @param engine
     *   what runs the model inside Spark NLP: onnx or tensorflow
+    * @param device
+    *   cpu or gpu
     */
   def sparkNlpBackend(
       spark: SparkSession,
@@ -36,19 +38,54 @@ object PythonApi {
       engine: String,
       precision: String,
       batchSize: Int,
-      action: String
+      action: String,
+      device: String
   ): Backend = {
     val forced = SparkAction.named(action).getOrElse(throw new UsageException(s"Unknown action $action."))
     val chosen = Engine.named(engine).getOrElse(throw new UsageException(s"Unknown engine $engine."))
-    val graph = chosen.folder(open(model, precision))
-    SparkNlpBackend.load(spark, graph, batchSize, forced, savedPipeline = None)
+    val folder = open(model, precision)
+    val graph = chosen.folder(folder)
+    val use = StockDevice.require(chosen, Device.named(device, gpus = 1), folder)
+    SparkNlpBackend.load(spark, graph, batchSize, forced, savedPipeline = None, use)
   }
+
+  def sparkNlpBackend(
+      spark: SparkSession,
+      model: String,
+      engine: String,
+      precision: String,
+      batchSize: Int,
+      action: String
+  ): Backend = sparkNlpBackend(spark, model, engine, precision, batchSize, action, Device.Cpu.name)
 
   /** @param threads
     *   0 leaves them to the engine
+    * @param device
+    *   cpu or gpu
+    * @param gpus
+    *   how many GPUs, the first ones
     */
+  def vitscaleBackend(
+      model: String,
+      precision: String,
+      batchSize: Int,
+      threads: Int,
+      device: String,
+      gpus: Int
+  ): Backend =
+    VitscaleBackend.load(
+      open(model, precision),
+      batchSize,
+      Some(threads).filter(_ > 0),
+      Device.named(device, gpus)
+    )
+
   def vitscaleBackend(model: String, precision: String, batchSize: Int, threads: Int): Backend =
-    VitscaleBackend.load(open(model, precision), batchSize, Some(threads).filter(_ > 0))
+    vitscaleBackend(model, precision, batchSize, threads, Device.Cpu.name, gpus = 1)
+
+  /** What shows that a GPU runs the model, as JSON in the form of the results; null on the processor. */
+  def deviceUse(backend: Backend): String =
+    backend.deviceUse.map(use => SnakeCaseJson.writer.writeValueAsString(use)).orNull
 
   /** Classifies one image as users ask for one.
     *
@@ -97,10 +134,23 @@ object PythonApi {
   }
 
   /** @param threads
-    *   cores of one forward pass; 0 for one each, with as many passes side by side as there are cores
+    *   cores of one forward pass on the processor; 0 for one each, with as many passes side by side as there are cores
+    * @param device
+    *   cpu or gpu
+    * @param gpus
+    *   how many GPUs, the first ones
     */
+  def classifier(
+      model: String,
+      precision: String,
+      threads: Int,
+      device: String,
+      gpus: Int
+  ): PythonClassifier =
+    PythonClassifier.open(open(model, precision), threads, Device.named(device, gpus))
+
   def classifier(model: String, precision: String, threads: Int): PythonClassifier =
-    PythonClassifier.open(open(model, precision), threads)
+    classifier(model, precision, threads, Device.Cpu.name, gpus = 1)
 
   private def open(model: String, precision: String): ModelFolder =
     ModelFolder.open(Paths.get(model), precision)

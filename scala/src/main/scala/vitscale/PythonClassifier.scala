@@ -11,6 +11,7 @@ import com.fasterxml.jackson.module.scala.DefaultScalaModule
 
 import vitscale.runtime.{
   ClassifierOptions,
+  Device,
   ImageFailure,
   ModelFolder,
   Prediction,
@@ -48,9 +49,9 @@ object PythonClassifier {
 
   private val json = JsonMapper.builder().addModule(DefaultScalaModule).build()
 
-  private[vitscale] def open(folder: ModelFolder, threads: Int): PythonClassifier = {
+  private[vitscale] def open(folder: ModelFolder, threads: Int, device: Device): PythonClassifier = {
     val options = if (threads == 0) ClassifierOptions.throughput else ClassifierOptions(threads = threads)
-    new PythonClassifier(ViTClassifier.open(folder, options))
+    new PythonClassifier(ViTClassifier.open(folder, options.copy(device = device)))
   }
 
   private def record(answer: ViTClassifier.Answer): Map[String, Any] = answer match {

@@ -23,3 +23,7 @@ final class ImageException(message: String, cause: Throwable = null)
 /** A place that cannot be written. */
 final class OutputException(message: String, cause: Throwable = null)
     extends VitscaleException(message, cause, 1)
+
+/** A processor or a GPU that was asked for and cannot be used: nothing else takes its place in silence. */
+final class DeviceException(message: String, cause: Throwable = null)
+    extends VitscaleException(message, cause, 1)

@@ -2,6 +2,8 @@ package vitscale.bench
 
 import java.nio.file.Path
 
+import vitscale.runtime.DeviceUse
+
 /** What is under test on the JVM: it takes image files and gives predictions, end to end. */
 trait Backend extends AutoCloseable {
 
@@ -20,6 +22,9 @@ trait Backend extends AutoCloseable {
 
   /** Pixels, logits and first labels, for comparing this backend with others. */
   def outputs(images: ImageFolder): Iterator[ImageOutput]
+
+  /** What shows that a GPU runs the model; none on the processor. */
+  def deviceUse: Option[DeviceUse]
 }
 
 /** The outcome of one pass; looking at it is not part of the timing. */

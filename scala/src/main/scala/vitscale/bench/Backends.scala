@@ -3,8 +3,8 @@ package vitscale.bench
 import org.apache.spark.sql.SparkSession
 
 import vitscale.UsageException
-import vitscale.runtime.{ClassifierOptions, ModelFolder}
-import vitscale.sparknlp.Engine
+import vitscale.runtime.{ClassifierOptions, Device, ModelFolder}
+import vitscale.sparknlp.{Engine, StockDevice}
 
 /** The backends that the JVM benchmark can measure, by name. */
 object Backends {
@@ -19,15 +19,18 @@ object Backends {
     *   looked at by backends on Spark alone
     * @throws vitscale.UsageException
     *   if there is no backend of that name
+    * @throws vitscale.DeviceException
+    *   if a GPU was asked for and cannot be used
     */
   def load(spark: => SparkSession, model: ModelFolder, options: BenchmarkOptions, batchSize: Int): Backend =
     options.backend match {
       case SparkNlp =>
         val graph = options.engine.folder(model)
-        SparkNlpBackend.load(spark, graph, batchSize, options.action, options.savedPipeline)
+        val use = StockDevice.require(options.engine, options.device, model)
+        SparkNlpBackend.load(spark, graph, batchSize, options.action, options.savedPipeline, use)
       case Vitscale if options.onSpark => VitscaleSparkBackend.load(spark, model, options, batchSize)
-      case Vitscale => VitscaleBackend.load(model, batchSize, threads(options))
-      case Forward => ForwardBackend.load(model, batchSize, threads(options))
+      case Vitscale => VitscaleBackend.load(model, batchSize, threads(options), options.device)
+      case Forward => ForwardBackend.load(model, batchSize, threads(options), options.device)
       case other => throw new UsageException(s"Unknown backend $other; expected ${names.mkString(" or ")}.")
     }
 
@@ -45,6 +48,8 @@ object Backends {
       Some("precision" -> options.precision).filter(_ => options.precision != "fp32"),
       Some("action" -> options.action.name).filter(_ => options.action != SparkAction.Write),
       options.threads.map("threads" -> _),
+      Some("device" -> options.deviceName).filter(_ => options.device != Device.Cpu),
+      Some("gpus" -> options.gpus).filter(_ => options.gpus != 1),
       Some("spark" -> true).filter(_ => options.onSpark),
       options.savedPipeline.map(_ => "saved_pipeline" -> true)
     ).flatten.toMap

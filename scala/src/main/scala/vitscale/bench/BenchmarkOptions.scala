@@ -5,7 +5,7 @@ import java.nio.file.{Path, Paths}
 import scopt.OParser
 
 import vitscale.OptionChecks.{atLeast, oneOf}
-
+import vitscale.runtime.Device
 import vitscale.sparknlp.Engine
 
 /** The arguments of the JVM benchmark.
@@ -22,6 +22,10 @@ import vitscale.sparknlp.Engine
   *   measured passes over all images
   * @param threads
   *   ONNX Runtime's threads for one Spark task; none leaves the backend's default
+  * @param deviceName
+  *   what runs the model: cpu or gpu
+  * @param gpus
+  *   how many GPUs, the first ones
   * @param onSpark
   *   measure ViTScale's engine as a Spark ML transformer
   * @param savedPipeline
@@ -41,11 +45,16 @@ final case class BenchmarkOptions(
     limit: Option[Int] = None,
     action: SparkAction = SparkAction.Write,
     threads: Option[Int] = None,
+    deviceName: String = Device.Cpu.name,
+    gpus: Int = 1,
     onSpark: Boolean = false,
     master: String = "local[*]",
     savedPipeline: Option[Path] = None,
     output: Path = Paths.get("results/jvm.json")
-)
+) {
+
+  def device: Device = Device.named(deviceName, gpus)
+}
 
 object BenchmarkOptions {
 
@@ -130,6 +139,16 @@ object BenchmarkOptions {
       positive("threads", "ONNX Runtime's threads for one Spark task (default: the backend's own)")(
         (value, options) => options.copy(threads = Some(value))
       ),
+      opt[String]("device")
+        .valueName("NAME")
+        .validate(oneOf("device", Device.names))
+        .action((value, options) => options.copy(deviceName = value))
+        .text(
+          "what runs the model, cpu or gpu; the latter needs a jar built with -Dgpu=onnxruntime (default: cpu)"
+        ),
+      positive("gpus", "with --device gpu, how many; CUDA_VISIBLE_DEVICES says which (default: 1)")(
+        (value, options) => options.copy(gpus = value)
+      ),
       opt[Unit]("spark")
         .action((_, options) => options.copy(onSpark = true))
         .text(
@@ -153,7 +172,8 @@ object BenchmarkOptions {
           failure("single-stream asks for one image at a time: give --batch-size 1")
         else success
       ),
-      checkConfig(options => refusedByTensorFlow(options).fold(success)(failure))
+      checkConfig(options => refusedByTensorFlow(options).fold(success)(failure)),
+      checkConfig(options => refusedByDevice(options).fold(success)(failure))
     )
   }
 
@@ -165,6 +185,20 @@ object BenchmarkOptions {
       .action(set)
       .text(text)
   }
+
+  private def refusedByDevice(options: BenchmarkOptions): Option[String] =
+    if (options.deviceName == Device.Cpu.name)
+      if (options.gpus != 1) Some("--gpus goes with --device gpu") else None
+    else if (options.threads.nonEmpty)
+      Some(
+        "--threads are a forward pass's cores on the processor; on a GPU it takes none, and all cores decode"
+      )
+    else if (options.engine == Engine.TensorFlow) Some("--engine tensorflow runs on the processor alone")
+    else if (options.gpus != 1 && options.backend == "spark-nlp")
+      Some("Spark NLP uses one GPU: leave --gpus out")
+    else if (options.gpus != 1 && options.onSpark)
+      Some("inside Spark a task gets its GPU from Spark: leave --gpus out")
+    else None
 
   private def refusedByTensorFlow(options: BenchmarkOptions): Option[String] = {
     import Engine.TensorFlow

@@ -2,6 +2,9 @@ package vitscale.bench
 
 import scala.util.control.NonFatal
 
+import vitscale.DeviceException
+import vitscale.runtime.{Device, DeviceUse}
+
 /** Measures one benchmark: load, first forward, warm-up and measurement told apart.
   *
   * @param report
@@ -19,7 +22,7 @@ final class BenchmarkRunner(images: ImageFolder, options: BenchmarkOptions, repo
       backend = options.backend,
       options = Backends.describe(options),
       batchSize = batchSize,
-      device = "cpu",
+      device = options.deviceName,
       runs = Seq.empty,
       samplesPerSec = None,
       stepTimeMs = None,
@@ -40,6 +43,7 @@ final class BenchmarkRunner(images: ImageFolder, options: BenchmarkOptions, repo
     try {
       val loadSeconds = Machine.uptimeSeconds - startSeconds
       report(f"loaded in $loadSeconds%.1f s")
+      val deviceUse = confirmed(backend)
       val (firstForwardSeconds, _) = timed(backend.classify(images.take(batchSize)))
       val warmup = iteration(Iteration.warmup, backend, images.take(options.warmupImages))._1
       val measured = measurements(backend)
@@ -50,9 +54,19 @@ final class BenchmarkRunner(images: ImageFolder, options: BenchmarkOptions, repo
         Machine.peakMemoryBytes,
         Machine.cpuSeconds - cpuBefore,
         warmup +: measured.map(_._1),
-        Ledger(images.size, last.count, last.failed)
+        Ledger(images.size, last.count, last.failed),
+        deviceUse
       )
     } finally backend.close()
+  }
+
+  /** What shows that the device runs the model that was asked for. */
+  private def confirmed(backend: Backend): Option[DeviceUse] = {
+    val use = backend.deviceUse
+    if (use.isEmpty && options.device != Device.Cpu)
+      throw new DeviceException("A GPU was asked for, but nothing shows that it runs the model.")
+    use.foreach(found => report(s"nodes run by ${found.providers.toSeq.sorted.mkString(", ")}"))
+    use
   }
 
   /** Passes over all images, as many as were asked for and as long as was asked for. */

@@ -2,7 +2,7 @@ package vitscale.bench
 
 import java.nio.file.{Files, Path}
 
-import vitscale.runtime.{ForwardOnly, ModelFolder, ViTClassifier}
+import vitscale.runtime.{Device, DeviceUse, ForwardOnly, ModelFolder, ViTClassifier}
 
 /** The forward pass alone, with the session and the threads of ViTScale's engine: what that engine can reach at most.
   *
@@ -32,6 +32,8 @@ final class ForwardBackend(classifier: ViTClassifier, batchSize: Int) extends Ba
 
   override def outputs(images: ImageFolder): Iterator[ImageOutput] = engine.outputs(images)
 
+  override def deviceUse: Option[DeviceUse] = engine.deviceUse
+
   override def close(): Unit = {
     prepared.foreach(_.close())
     engine.close()
@@ -45,6 +47,6 @@ final class ForwardBackend(classifier: ViTClassifier, batchSize: Int) extends Ba
 
 object ForwardBackend {
 
-  def load(model: ModelFolder, batchSize: Int, threads: Option[Int]): ForwardBackend =
-    new ForwardBackend(ViTClassifier.open(model, VitscaleBackend.options(threads)), batchSize)
+  def load(model: ModelFolder, batchSize: Int, threads: Option[Int], device: Device): ForwardBackend =
+    new ForwardBackend(ViTClassifier.open(model, VitscaleBackend.options(threads, device)), batchSize)
 }

@@ -5,6 +5,8 @@ import scala.annotation.meta.getter
 import com.fasterxml.jackson.annotation.JsonInclude
 import com.fasterxml.jackson.annotation.JsonInclude.Include
 
+import vitscale.runtime.DeviceUse
+
 /** What a benchmark measured, field for field as `schema/results-v1.json` has it (there in snake case). */
 final case class Results(
     schemaVersion: Int,
@@ -54,14 +56,19 @@ final case class Benchmark(
     error: Option[BenchmarkError]
 )
 
-/** The raw values of one process. */
+/** The raw values of one process.
+  *
+  * @param device
+  *   what shows that a GPU ran it, if one was asked for
+  */
 final case class Run(
     loadSeconds: Double,
     firstForwardSeconds: Double,
     peakMemoryBytes: Long,
     cpuSeconds: Double,
     iterations: Seq[Iteration],
-    ledger: Ledger
+    ledger: Ledger,
+    @(JsonInclude @getter)(Include.NON_ABSENT) device: Option[DeviceUse] = None
 )
 
 /** @param latenciesMs

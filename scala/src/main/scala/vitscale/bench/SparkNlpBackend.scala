@@ -13,6 +13,7 @@ import org.apache.spark.sql.functions.{col, size}
 import org.apache.spark.sql.{DataFrame, SparkSession}
 import org.apache.spark.vitscale.SparkImageDecoder
 
+import vitscale.runtime.DeviceUse
 import vitscale.sparknlp.StockPipeline
 
 /** Stock Spark NLP, forced by one of the two actions of the published benchmark. */
@@ -20,7 +21,8 @@ final class SparkNlpBackend(
     spark: SparkSession,
     pipeline: PipelineModel,
     batchSize: Int,
-    action: SparkAction
+    action: SparkAction,
+    override val deviceUse: Option[DeviceUse]
 ) extends Backend {
 
   private val folder: Path = Files.createTempDirectory("vitscale-spark-nlp-")
@@ -127,16 +129,19 @@ object SparkNlpBackend {
     *   what an [[vitscale.sparknlp.Engine]] takes
     * @param savedPipeline
     *   where the fitted pipeline is saved and loaded again before it is used; none leaves that step out
+    * @param deviceUse
+    *   what [[vitscale.sparknlp.StockDevice]] says
     */
   def load(
       spark: SparkSession,
       graphFolder: Path,
       batchSize: Int,
       action: SparkAction,
-      savedPipeline: Option[Path]
+      savedPipeline: Option[Path],
+      deviceUse: Option[DeviceUse] = None
   ): SparkNlpBackend = {
     val built = StockPipeline.build(spark, graphFolder, batchSize)
     val pipeline = savedPipeline.fold(built)(StockPipeline.saveAndLoad(built, _))
-    new SparkNlpBackend(spark, pipeline, batchSize, action)
+    new SparkNlpBackend(spark, pipeline, batchSize, action, deviceUse)
   }
 }

@@ -5,7 +5,7 @@ import java.nio.file.{Files, Path}
 import scala.util.control.NonFatal
 
 import vitscale.ImageException
-import vitscale.runtime.{ClassifierOptions, ModelFolder, Request, RgbImage, ViTClassifier}
+import vitscale.runtime.{ClassifierOptions, Device, DeviceUse, ModelFolder, Request, RgbImage, ViTClassifier}
 
 /** ViTScale's own engine, called without Spark: files in, labels out. */
 final class VitscaleBackend(classifier: ViTClassifier, batchSize: Int) extends Backend {
@@ -50,6 +50,8 @@ final class VitscaleBackend(classifier: ViTClassifier, batchSize: Int) extends B
         )
     }
 
+  override def deviceUse: Option[DeviceUse] = classifier.deviceUse
+
   override def close(): Unit = classifier.close()
 
   private def stream(images: ImageFolder, request: Request): Iterator[(Path, ViTClassifier.Answer)] =
@@ -75,11 +77,18 @@ final class VitscaleBackend(classifier: ViTClassifier, batchSize: Int) extends B
 object VitscaleBackend {
 
   /** @param threads
-    *   cores of one forward pass; by default one, with as many passes side by side as there are cores
+    *   cores of one forward pass on the processor; by default one, with as many passes side by side as there are cores
     */
-  def load(model: ModelFolder, batchSize: Int, threads: Option[Int]): VitscaleBackend =
-    new VitscaleBackend(ViTClassifier.open(model, options(threads)), batchSize)
+  def load(
+      model: ModelFolder,
+      batchSize: Int,
+      threads: Option[Int],
+      device: Device = Device.Cpu
+  ): VitscaleBackend =
+    new VitscaleBackend(ViTClassifier.open(model, options(threads, device)), batchSize)
 
-  private[bench] def options(threads: Option[Int]): ClassifierOptions =
-    threads.fold(ClassifierOptions.throughput)(count => ClassifierOptions(threads = count))
+  private[bench] def options(threads: Option[Int], device: Device): ClassifierOptions =
+    threads
+      .fold(ClassifierOptions.throughput)(count => ClassifierOptions(threads = count))
+      .copy(device = device)
 }

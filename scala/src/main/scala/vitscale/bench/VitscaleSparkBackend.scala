@@ -8,7 +8,7 @@ import org.apache.spark.sql.SparkSession
 import org.apache.spark.sql.functions.{col, lit}
 
 import vitscale.ml.ViTImageClassifier
-import vitscale.runtime.ModelFolder
+import vitscale.runtime.{Device, DeviceUse, ModelFolder, SharedClassifiers}
 
 /** ViTScale's engine inside Spark, as the Spark ML transformer that its users put into a pipeline. */
 final class VitscaleSparkBackend(spark: SparkSession, classifier: ViTImageClassifier) extends Backend {
@@ -42,9 +42,17 @@ final class VitscaleSparkBackend(spark: SparkSession, classifier: ViTImageClassi
   /** The engine is the same with and without Spark, so what it does inside is asked of it directly. */
   private def withEngine[A](ask: VitscaleBackend => A): A = {
     val model = ModelFolder.open(Paths.get(classifier.getModelPath), classifier.getPrecision)
-    val direct = VitscaleBackend.load(model, classifier.getBatchSize, threads = None)
+    val device = Device.named(classifier.getDevice, gpus = 1)
+    val direct = VitscaleBackend.load(model, classifier.getBatchSize, threads = None, device)
     try ask(direct)
     finally direct.close()
+  }
+
+  /** Asked of a task, which may run elsewhere. */
+  override def deviceUse: Option[DeviceUse] = {
+    val uses =
+      spark.sparkContext.parallelize(Seq(0), numSlices = 1).flatMap(_ => SharedClassifiers.deviceUses)
+    uses.collect().headOption
   }
 
   override def close(): Unit = FileUtils.deleteDirectory(folder.toFile)
@@ -81,6 +89,7 @@ object VitscaleSparkBackend {
       .setModelPath(model.path.toString)
       .setPrecision(options.precision)
       .setThreads(options.threads.getOrElse(0))
+      .setDevice(options.deviceName)
       .setBatchSize(batchSize)
       .setInputCol("content")
     // Loads the model in this JVM, so that the load time is not part of the first pass.

@@ -4,6 +4,7 @@ import org.apache.spark.sql.SparkSession
 
 import vitscale.ml.{ModelLocation, TaskClassifier}
 import vitscale.runtime.{ModelFolder, Request}
+import vitscale.sparknlp.{Engine => StockEngine, StockDevice}
 
 /** The job from its options to its ledger. */
 final class ClassifyJob(spark: SparkSession, options: JobOptions, stop: StopSignal, progress: Progress) {
@@ -42,11 +43,12 @@ final class ClassifyJob(spark: SparkSession, options: JobOptions, stop: StopSign
 
   private def engine(location: ModelLocation, model: ModelFolder): Engine =
     if (options.engine == Engine.SparkNlp) {
+      val use = StockDevice.require(StockEngine.Onnx, options.device, model)
       val batchSize = options.batchSize.getOrElse(ClassifyJob.SparkNlpBatchSize)
-      new SparkNlpEngine(spark, model.onnxFolder, batchSize, options.limits)
+      new SparkNlpEngine(spark, model.onnxFolder, batchSize, options.limits, use)
     } else {
-      val request = Request(options.topK, options.batchSize.getOrElse(Request().batchSize))
-      val classifier = TaskClassifier(location, options.threads, request)
+      val request = Request(options.topK, options.batchSize.getOrElse(Request.batchSize(options.device)))
+      val classifier = TaskClassifier(location, options.threads, request, options.device)
       new VitscaleEngine(spark.sparkContext, classifier, options.limits)
     }
 }

@@ -2,6 +2,8 @@ package vitscale.job
 
 import org.apache.spark.rdd.RDD
 
+import vitscale.runtime.DeviceUse
+
 /** What classifies images inside Spark tasks. */
 trait Engine {
 
@@ -10,10 +12,12 @@ trait Engine {
 
   /** Loads the model where the tasks run.
     *
+    * @return
+    *   what shows that GPUs run it, from each executor for each of its GPUs; empty on the processor
     * @throws vitscale.ModelException
     *   if it cannot be loaded
     */
-  def warmUp(): Unit
+  def warmUp(): Seq[DeviceUse]
 }
 
 object Engine {

@@ -3,7 +3,7 @@ package vitscale.job
 import scopt.OParser
 
 import vitscale.OptionChecks.{atLeast, atLeastLong, oneOf}
-import vitscale.runtime.DecodeLimits
+import vitscale.runtime.{DecodeLimits, Device}
 
 /** What the job is asked to do; each is an option of the same name. */
 final case class JobOptions(
@@ -15,6 +15,8 @@ final case class JobOptions(
     topK: Int = 5,
     batchSize: Option[Int] = None,
     threads: Int = 0,
+    deviceName: String = Device.Cpu.name,
+    gpus: Int = 1,
     format: TableFormat = TableFormat.Parquet,
     input: String = JobOptions.Files,
     pathColumn: String = "path",
@@ -30,6 +32,9 @@ final case class JobOptions(
     readAhead: Int = 4,
     json: Option[String] = None
 ) {
+
+  /** What was asked for; on a cluster Spark says which GPU a task has. */
+  def device: Device = Device.named(deviceName, gpus)
 
   def limits: DecodeLimits = DecodeLimits(maxPixels, maxBytes)
 }
@@ -90,6 +95,14 @@ object JobOptions {
         .validate(atLeast("threads", 0))
         .action((value, options) => options.copy(threads = value))
         .text("cores of one forward pass, 0 for the best number (default: 0)"),
+      opt[String]("device")
+        .validate(oneOf("device", Device.names))
+        .action((value, options) => options.copy(deviceName = value))
+        .text("what runs the model, cpu or gpu; on a cluster Spark gives each task its GPU (default: cpu)"),
+      opt[Int]("gpus")
+        .validate(atLeast("gpus", 1))
+        .action((value, options) => options.copy(gpus = value))
+        .text("with --device gpu and a local master, how many; CUDA_VISIBLE_DEVICES says which (default: 1)"),
       opt[String]("format")
         .validate(oneOf("format", TableFormat.all.map(_.name)))
         .action((value, options) => options.copy(format = TableFormat.named(value).get))
@@ -148,7 +161,19 @@ object JobOptions {
         if (options.watch && options.input != Files)
           failure("--watch waits for files; it does not go with --input parquet")
         else success
-      )
+      ),
+      checkConfig(options => refusedByDevice(options).fold(success)(failure))
     )
   }
+
+  private def refusedByDevice(options: JobOptions): Option[String] =
+    if (options.deviceName == Device.Cpu.name)
+      if (options.gpus != 1) Some("--gpus goes with --device gpu") else None
+    else if (options.threads != 0)
+      Some(
+        "--threads are a forward pass's cores on the processor; on a GPU it takes none, and all cores decode"
+      )
+    else if (options.gpus != 1 && options.engine == Engine.SparkNlp)
+      Some("Spark NLP uses one GPU: leave --gpus out")
+    else None
 }

@@ -1,6 +1,12 @@
 package vitscale.job
 
+import scala.annotation.meta.getter
+
+import com.fasterxml.jackson.annotation.JsonInclude
+import com.fasterxml.jackson.annotation.JsonInclude.Include
+
 import vitscale.SnakeCaseJson
+import vitscale.runtime.DeviceUse
 
 /** What became of the files of a run: `files = predicted + quarantined + not_done`, and nothing is left over when a run is
   * complete.
@@ -21,6 +27,8 @@ import vitscale.SnakeCaseJson
   *   what lay in the folders and was left aside
   * @param output
   *   rows counted in the output after the run, of this run and all earlier ones
+  * @param gpus
+  *   what shows that GPUs ran the model, from each executor for each of its GPUs; empty on the processor
   * @param isBalanced
   *   whether all adds up: every file has one outcome or is left, and the output holds each row that was committed once
   */
@@ -36,6 +44,7 @@ final case class Ledger(
     output: Counts,
     isBalanced: Boolean,
     model: ModelUsed,
+    @(JsonInclude @getter)(Include.NON_EMPTY) gpus: Seq[DeviceUse],
     images: Seq[String],
     outputPath: String,
     startedAt: String,

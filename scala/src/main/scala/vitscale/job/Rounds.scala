@@ -7,6 +7,7 @@ import scala.util.control.NonFatal
 
 import org.apache.spark.SparkContext
 
+import vitscale.runtime.{Device, DeviceUse, Request}
 import vitscale.{OutputException, UsageException}
 
 /** Looks at the input once, or again and again, and does what is new. */
@@ -26,7 +27,8 @@ final private[job] class Rounds(
 
   private val startedAt = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString
   private val preparing = new Preparation(stop, context)
-  private lazy val warm: Unit = preparing(engine.warmUp())
+  private lazy val warm: Seq[DeviceUse] = preparing(engine.warmUp())
+  private var gpus = Seq.empty[DeviceUse]
   private var doneNow = Tally.nothing
   private var seconds = 0.0
 
@@ -70,7 +72,10 @@ final private[job] class Rounds(
     try {
       val tally = new Tally(input.files, input.before)
       if (input.source.waiting > 0) {
-        warm
+        gpus = warm
+        gpus.foreach(use =>
+          progress.say(s"GPU ${use.ids.mkString(", ")}: nodes run by ${use.providers.mkString(", ")}")
+        )
         progress.say(s"${input.source.waiting} images to do, ${input.before.sum} done before")
       }
       val ending = run(input.source, tally)
@@ -81,7 +86,11 @@ final private[job] class Rounds(
   }
 
   private def run(source: ImageSource, tally: Tally): ClassifyRun.Ending = {
-    val smallest = options.batchSize.getOrElse(1) * Rounds.BatchesPerTask
+    val batch = options.device match {
+      case Device.Cpu => options.batchSize.getOrElse(1)
+      case gpu => options.batchSize.getOrElse(Request.batchSize(gpu))
+    }
+    val smallest = batch * Rounds.BatchesPerTask
     val rules = ClassifyRun.Rules(smallest, options.commitSeconds, options.maxFailed, stop)
     new ClassifyRun(context, source, engine, output, done, tally, progress, rules).run()
   }
@@ -118,6 +127,7 @@ final private[job] class Rounds(
       output = rows,
       isBalanced = isOutputRight && isEveryFileTold,
       model = model,
+      gpus = gpus,
       images = options.images,
       outputPath = options.output,
       startedAt = startedAt,

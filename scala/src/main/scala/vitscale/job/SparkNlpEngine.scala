@@ -9,7 +9,7 @@ import org.apache.spark.sql.{Row, SparkSession}
 import org.apache.spark.vitscale.SparkImageDecoder
 
 import vitscale.ImageException
-import vitscale.runtime.{DecodeLimits, ImageDecoder}
+import vitscale.runtime.{DecodeLimits, DeviceUse, ImageDecoder}
 import vitscale.sparknlp.StockPipeline
 
 /** Stock Spark NLP, kept from its ways of losing images.
@@ -19,15 +19,23 @@ import vitscale.sparknlp.StockPipeline
   * one gray pixel, whose label is thrown away: every row has an image, and keeps its own label.
   *
   * It tells the first label alone; its probability is not always among those that it gives.
+  *
+  * @param deviceUse
+  *   what [[vitscale.sparknlp.StockDevice]] says
   */
-final class SparkNlpEngine(spark: SparkSession, onnxFolder: Path, batchSize: Int, limits: DecodeLimits)
-    extends Engine {
+final class SparkNlpEngine(
+    spark: SparkSession,
+    onnxFolder: Path,
+    batchSize: Int,
+    limits: DecodeLimits,
+    deviceUse: Option[DeviceUse]
+) extends Engine {
 
   private lazy val pipeline = StockPipeline.build(spark, onnxFolder, batchSize)
 
-  override def warmUp(): Unit = {
+  override def warmUp(): Seq[DeviceUse] = {
     pipeline
-    ()
+    deviceUse.toSeq
   }
 
   override def classify(images: RDD[ReadImage]): RDD[Outcome] = {

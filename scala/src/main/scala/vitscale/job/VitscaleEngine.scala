@@ -1,11 +1,11 @@
 package vitscale.job
 
-import org.apache.spark.SparkContext
+import org.apache.spark.{SparkContext, SparkEnv}
 import org.apache.spark.rdd.RDD
 
 import vitscale.ml.TaskClassifier
 import vitscale.runtime.ViTClassifier.Answer
-import vitscale.runtime.{DecodeLimits, ImageDecoder, ImageFailure}
+import vitscale.runtime.{DecodeLimits, DeviceUse, ImageDecoder, ImageFailure, SharedClassifiers}
 import vitscale.{ImageException, ModelException, VitscaleException}
 
 /** ViTScale's own engine: one session for all tasks of an executor, batches filled across the files of a task. */
@@ -24,24 +24,30 @@ final class VitscaleEngine(context: SparkContext, classifier: TaskClassifier, li
   /** Opens the session on every executor side by side, a task for each core that Spark has now. It stays open for the
     * tasks that follow.
     */
-  override def warmUp(): Unit = {
+  override def warmUp(): Seq[DeviceUse] = {
     val tasks = classifier
     val slots = math.max(1, context.defaultParallelism)
-    val problems = context
+    val opened = context
       .parallelize(0 until slots, slots)
-      .mapPartitions { _ =>
-        try
-          tasks
-            .stream(Iterator.empty: Iterator[ReadImage])(_ => throw new ImageException("no image"))
-            .map(_ => "")
-        catch { case error: VitscaleException => Iterator.single(error.getMessage) }
-      }
+      .mapPartitions(_ => Iterator.single(VitscaleEngine.open(tasks)))
       .collect()
-    problems.headOption.foreach(problem => throw new ModelException(problem))
+    opened.collectFirst { case Left(problem) => throw new ModelException(problem) }
+    opened.collect { case Right((executor, uses)) => executor -> uses }.toMap.values.flatten.toSeq
   }
 }
 
 private object VitscaleEngine {
+
+  /** Opens the session of a task's executor.
+    *
+    * @return
+    *   why it cannot be opened; else the executor, and what runs on its GPUs
+    */
+  private def open(tasks: TaskClassifier): Either[String, (String, Seq[DeviceUse])] =
+    try {
+      tasks.stream(Iterator.empty: Iterator[ReadImage])(_ => throw new ImageException("no image"))
+      Right(SparkEnv.get.executorId -> SharedClassifiers.deviceUses)
+    } catch { case error: VitscaleException => Left(error.getMessage) }
 
   private def pixels(image: ReadImage, limits: DecodeLimits) = image.content match {
     case Right(bytes) => ImageDecoder.decode(bytes, limits)

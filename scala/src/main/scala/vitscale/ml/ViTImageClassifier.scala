@@ -93,7 +93,7 @@ final class ViTImageClassifier(override val uid: String)
   override def transform(dataset: Dataset[_]): DataFrame = {
     val schema = transformSchema(dataset.schema, logging = true)
     location.open()
-    val classifier = TaskClassifier(location, $(threads), Request($(topK), $(batchSize), $(returnLogits)))
+    val classifier = taskClassifier(Request($(topK), $(batchSize), $(returnLogits)))
     val column = dataset.schema.fieldIndex($(inputCol))
     val pixels = ViTImageClassifier.pixels(inputField(dataset.schema).dataType, column)
     val withLogits = $(returnLogits)

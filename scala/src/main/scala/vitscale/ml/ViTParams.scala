@@ -3,6 +3,7 @@ package vitscale.ml
 import org.apache.spark.ml.param.{IntParam, Param, ParamValidators, Params}
 
 import vitscale.UsageException
+import vitscale.runtime.{Device, Request}
 
 /** What every Spark stage of ViTScale can be told.
   *
@@ -41,7 +42,20 @@ trait ViTParams extends Params {
   final val threads: IntParam =
     new IntParam(this, "threads", "cores of one forward pass, 0 for the best number", ParamValidators.gtEq(0))
 
-  setDefault(precision -> "fp32", topK -> 5, threads -> 0)
+  /** What runs the model: `cpu`, the default, or `gpu`. On a cluster the GPU of a task is the one that Spark's resource
+    * scheduling gives it (`spark.task.resource.gpu.amount`), with a local master it is the first.
+    *
+    * @group param
+    */
+  final val device: Param[String] =
+    new Param[String](
+      this,
+      "device",
+      "what runs the model: cpu or gpu",
+      ParamValidators.inArray(Device.names.toArray)
+    )
+
+  setDefault(precision -> "fp32", topK -> 5, threads -> 0, device -> Device.Cpu.name)
 
   /** @group getParam */
   final def getModelPath: String = $(modelPath)
@@ -54,6 +68,13 @@ trait ViTParams extends Params {
 
   /** @group getParam */
   final def getThreads: Int = $(threads)
+
+  /** @group getParam */
+  final def getDevice: String = $(device)
+
+  /** What classifies inside the tasks. */
+  private[ml] def taskClassifier(request: Request): TaskClassifier =
+    TaskClassifier(location, $(threads), request, Device.named($(device), gpus = 1))
 
   /** @throws vitscale.UsageException
     *   if no model was named
@@ -77,4 +98,7 @@ trait ViTParams extends Params {
 
   /** @group setParam */
   def setThreads(value: Int): this.type = set(threads, value)
+
+  /** @group setParam */
+  def setDevice(value: String): this.type = set(device, value)
 }

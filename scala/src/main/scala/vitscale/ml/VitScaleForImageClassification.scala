@@ -69,8 +69,7 @@ class VitScaleForImageClassification(override val uid: String)
     batches.map(_.toVector.map(_ => annotations.next()))
   }
 
-  private def classifier: TaskClassifier =
-    TaskClassifier(location, $(threads), Request($(topK), $(batchSize)))
+  private def classifier: TaskClassifier = taskClassifier(Request($(topK), $(batchSize)))
 
   /** A saved pipeline carries its model. */
   override def onWrite(path: String, spark: SparkSession): Unit =

@@ -1,18 +1,9 @@
 package vitscale.runtime
 
-import java.util.concurrent.ConcurrentLinkedQueue
-
-import vitscale.{ImageException, ModelException}
-
 /** Decodes, preprocesses, runs and scores one batch on the caller's thread. */
-final private[runtime] class BatchClassifier(
-    folder: ModelFolder,
-    preprocessor: Preprocessor,
-    model: OnnxModel
-) {
+final private[runtime] class BatchClassifier(steps: ImageSteps, model: ForwardPass) {
 
-  /** Buffers that no batch uses now; as many are made as batches run at a time. */
-  private val idle = new ConcurrentLinkedQueue[ForwardBuffers]()
+  private val pool = new BufferPool(model)
 
   /** @param images
     *   at most `request.batchSize`
@@ -22,16 +13,13 @@ final private[runtime] class BatchClassifier(
   def classify[A](images: Seq[A], request: Request)(
       pixels: A => RgbImage
   ): Seq[(A, Either[ImageFailure, Prediction])] = {
-    val buffers = take(request.batchSize)
+    val buffers = pool.take(request.batchSize)
     try {
       val places = fill(buffers, images, pixels)
       val filled = places.count(_.isRight)
       if (filled > 0) model.forward(buffers, filled)
-      images.zip(places.map(_.right.flatMap(place => score(buffers.logitsOf(place), request))))
-    } finally {
-      idle.add(buffers)
-      ()
-    }
+      images.zip(places.map(_.right.flatMap(place => steps.score(buffers.logitsOf(place), request))))
+    } finally pool.giveBack(buffers)
   }
 
   /** Writes the images that can be read side by side into the buffers.
@@ -46,29 +34,11 @@ final private[runtime] class BatchClassifier(
   ): Seq[Either[ImageFailure, Int]] = {
     var next = 0
     images.toIndexedSeq.map { image =>
-      for {
-        decoded <- attempt(ImageFailure.Decode)(pixels(image))
-        input <- attempt(ImageFailure.Preprocess)(preprocessor.pixels(decoded))
-      } yield {
+      steps.prepare(image)(pixels).right.map { input =>
         buffers.put(next, input)
         next += 1
         next - 1
       }
     }
   }
-
-  private def attempt[A](stage: String)(work: => A): Either[ImageFailure, A] =
-    try Right(work)
-    catch { case error: ImageException => Left(ImageFailure(stage, error.getMessage)) }
-
-  private[runtime] def score(logits: Array[Float], request: Request): Either[ImageFailure, Prediction] =
-    try {
-      val classes = TopK.select(logits, request.topK)
-      val labels = classes.map(folder.labels).zip(folder.scores.scores(logits, classes))
-      Right(Prediction(labels.toSeq, if (request.returnLogits) Some(logits) else None))
-    } catch { case error: ModelException => Left(ImageFailure(ImageFailure.Forward, error.getMessage)) }
-
-  /** Buffers of a smaller capacity are left to the garbage collector. */
-  private def take(capacity: Int): ForwardBuffers =
-    Option(idle.poll()).filter(_.capacity >= capacity).getOrElse(model.buffers(capacity))
 }

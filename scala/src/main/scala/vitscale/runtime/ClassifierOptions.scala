@@ -6,33 +6,45 @@ import vitscale.UsageException
 
 /** How a classifier uses the machine.
   *
-  * Several forward passes side by side on one thread each give the most images per second: nothing waits at the end of
-  * each operator. One forward pass on all cores gives the shortest answer to a single request.
+  * On the processor, several forward passes side by side on one thread each give the most images per second: nothing waits
+  * at the end of each operator. One forward pass on all cores gives the shortest answer to a single request.
   *
   * @param threads
-  *   cores that one forward pass uses
+  *   cores that one forward pass uses; a GPU's pass uses none
   * @param cores
-  *   cores that all forward passes use together: `cores / threads` of them run at a time
+  *   cores used in all: on the processor `cores / threads` forward passes run at a time; beside a GPU all of them decode
   * @param graphCache
-  *   folder for optimised graphs; none optimises the graph anew each time
+  *   folder for optimised graphs; none optimises the graph anew each time. A GPU's graph is always optimised anew.
   */
 final case class ClassifierOptions(
     threads: Int = ClassifierOptions.machineCores,
     cores: Int = ClassifierOptions.machineCores,
     graphCache: Option[Path] = ClassifierOptions.defaultGraphCache,
-    limits: DecodeLimits = DecodeLimits.default
+    limits: DecodeLimits = DecodeLimits.default,
+    device: Device = Device.Cpu
 ) {
   if (threads < 1 || cores < 1)
     throw new UsageException(s"threads and cores must be at least 1, got $threads and $cores.")
 
   /** Forward passes that may run at the same time. */
-  def concurrentForwards: Int = math.max(1, cores / threads)
+  def concurrentForwards: Int = device match {
+    case Device.Cpu => math.max(1, cores / threads)
+    case Device.Gpu(ids) => ids.size * ClassifierOptions.PassesPerGpu
+  }
 
-  /** Batches at work at the same time: where a pass takes several cores, one more is decoded meanwhile. */
-  def workers: Int = if (threads == 1) concurrentForwards else concurrentForwards + 1
+  /** Batches at work at the same time. On the processor, where a pass takes several cores, one more is decoded meanwhile;
+    * beside a GPU one is decoded while another waits for the next pass.
+    */
+  def workers: Int = device match {
+    case Device.Cpu => if (threads == 1) concurrentForwards else concurrentForwards + 1
+    case Device.Gpu(_) => concurrentForwards + 2
+  }
 }
 
 object ClassifierOptions {
+
+  /** One computes while the other's images are copied to the device, its logits back, and its answers scored. */
+  private val PassesPerGpu = 2
 
   def machineCores: Int = Runtime.getRuntime.availableProcessors()
 

@@ -10,7 +10,7 @@ import java.util.concurrent.{ConcurrentLinkedQueue, Executors}
   * @param workers
   *   passes at a time
   */
-final class ForwardOnly private[runtime] (model: OnnxModel, images: Seq[RgbImage], workers: Int)
+final class ForwardOnly private[runtime] (model: ForwardPass, images: Seq[RgbImage], workers: Int)
     extends AutoCloseable {
 
   private val ready = new ConcurrentLinkedQueue[ForwardBuffers]()

@@ -11,18 +11,25 @@ private[vitscale] object OrderedParallel {
     *   elements at work or finished and not yet read; the source is read on the reader's own thread
     */
   def map[A, B](source: Iterator[A], inFlight: Int, executor: ExecutorService)(f: A => B): Iterator[B] =
+    mapStarted(source, inFlight)(element =>
+      executor.submit(new Callable[B] { override def call(): B = f(element) })
+    )
+
+  /** The same for work that is more than one function on one thread.
+    *
+    * @param start
+    *   sets an element's work going
+    */
+  def mapStarted[A, B](source: Iterator[A], inFlight: Int)(start: A => Future[B]): Iterator[B] =
     new Iterator[B] {
       private val started = mutable.Queue.empty[Future[B]]
 
       override def hasNext: Boolean = started.nonEmpty || source.hasNext
 
       override def next(): B = {
-        while (started.size < inFlight && source.hasNext) start(source.next())
+        while (started.size < inFlight && source.hasNext) started.enqueue(start(source.next()))
         result(started.dequeue())
       }
-
-      private def start(element: A): Unit =
-        started.enqueue(executor.submit(new Callable[B] { override def call(): B = f(element) }))
 
       private def result(future: Future[B]): B =
         try future.get()

@@ -4,15 +4,20 @@ import java.nio.file.Files
 
 import scala.collection.mutable
 
-/** One classifier for each model in this JVM, however many tasks use it at once.
+/** One classifier for each model and device in this JVM, however many tasks use it at once.
   *
-  * The one used last stays open when nobody uses it, since the next stage or the next query will; it is closed when
-  * another model is opened.
+  * The ones of the model used last stay open when nobody uses them, since the next stage or the next query will; they are
+  * closed when another model is opened.
   */
 object SharedClassifiers {
 
   /** A model file that was exported again is another model. */
-  private type Key = (ModelFolder, ClassifierOptions, Long, Long)
+  final private case class Key(folder: ModelFolder, options: ClassifierOptions, bytes: Long, changed: Long) {
+
+    /** Whether they differ in nothing but in the device. */
+    def isSibling(other: Key): Boolean =
+      copy(options = options.copy(device = other.options.device)) == other
+  }
 
   final private class Entry(val classifier: ViTClassifier) { var users: Int = 0 }
 
@@ -37,14 +42,14 @@ object SharedClassifiers {
     *   if the files do not fit each other
     */
   def lease(folder: ModelFolder, options: ClassifierOptions): Lease = synchronized {
-    val key = (
+    val key = Key(
       folder,
       options,
       Files.size(folder.onnxFile),
       Files.getLastModifiedTime(folder.onnxFile).toMillis
     )
     if (!entries.contains(key)) {
-      closeIdle()
+      closeIdle(_.isSibling(key))
       entries += key -> new Entry(ViTClassifier.open(folder, options))
     }
     val entry = entries(key)
@@ -53,12 +58,18 @@ object SharedClassifiers {
   }
 
   /** Closes what nobody uses. */
-  def closeIdle(): Unit = synchronized {
-    entries.filter(_._2.users == 0).foreach { case (key, entry) =>
+  def closeIdle(): Unit = closeIdle(_ => false)
+
+  private def closeIdle(kept: Key => Boolean): Unit = synchronized {
+    entries.filter { case (key, entry) => entry.users == 0 && !kept(key) }.foreach { case (key, entry) =>
       entry.classifier.close()
       entries -= key
     }
   }
+
+  /** What shows that the open ones run on GPUs. */
+  private[vitscale] def deviceUses: Seq[DeviceUse] =
+    synchronized(entries.values.flatMap(_.classifier.deviceUse).toSeq)
 
   /** Classifiers open now. */
   private[vitscale] def open: Int = synchronized(entries.size)

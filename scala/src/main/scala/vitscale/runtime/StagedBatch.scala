@@ -5,14 +5,14 @@ import java.util.function.LongSupplier
 /** Nanoseconds that each stage of one batch took. */
 final case class StageNanos(decode: Long, resize: Long, normalise: Long, forward: Long, postprocess: Long)
 
-/** Runs a batch stage by stage, with the very steps of [[BatchClassifier]], to tell where its time goes.
+/** Runs a batch stage by stage, with the very steps of a classifier, to tell where its time goes.
   *
   * Normalised values are written straight into the tensor, so there is no copy to tell apart.
   */
 final private[runtime] class StagedBatch(
     preprocessor: Preprocessor,
-    model: OnnxModel,
-    batches: BatchClassifier,
+    model: ForwardPass,
+    steps: ImageSteps,
     clock: LongSupplier
 ) {
 
@@ -27,7 +27,7 @@ final private[runtime] class StagedBatch(
       buffers.put(place, image)
     })
     val (_, forward) = timed(model.forward(buffers, images.size))
-    val (_, scoring) = timed(images.indices.foreach(place => batches.score(buffers.logitsOf(place), request)))
+    val (_, scoring) = timed(images.indices.foreach(place => steps.score(buffers.logitsOf(place), request)))
     StageNanos(decoding, resizing, normalising, forward, scoring)
   }
 

@@ -20,9 +20,16 @@ final class ViTClassifier private (
     model: OnnxModel
 ) extends AutoCloseable {
 
-  private val batches = new BatchClassifier(folder, preprocessor, model)
+  private val steps = new ImageSteps(folder, preprocessor)
+  private val batches = new BatchClassifier(steps, model)
 
   private val workers: ExecutorService = Executors.newFixedThreadPool(options.workers, ViTClassifier.daemons)
+
+  /** Beside a GPU the cores have nothing but images to work on. */
+  private val overlapped = options.device match {
+    case Device.Cpu => None
+    case Device.Gpu(_) => Some(new OverlappedClassifier(steps, model, decoders = options.cores))
+  }
 
   /** Classifies encoded images.
     *
@@ -45,14 +52,21 @@ final class ViTClassifier private (
     * @param images
     *   read on the caller's thread, a few batches ahead
     * @param parallel
-    *   batches at work at a time for this call; with 1 the caller's own thread does all the work, which is best where other
-    *   threads call as well
+    *   batches at work at a time for this call; on the processor, with 1 the caller's own thread does all the work, which is
+    *   best where other threads call as well
     * @param pixels
     *   gives an image's pixels; throws [[vitscale.ImageException]] if it cannot
     * @return
     *   each image with its answer, in order
     */
   def stream[A](images: Iterator[A], request: Request, parallel: Int = options.workers)(
+      pixels: A => RgbImage
+  ): Iterator[(A, ViTClassifier.Answer)] =
+    overlapped.fold(onProcessor(images, request, parallel)(pixels))(
+      _.stream(images, request, parallel)(pixels)
+    )
+
+  private def onProcessor[A](images: Iterator[A], request: Request, parallel: Int)(
       pixels: A => RgbImage
   ): Iterator[(A, ViTClassifier.Answer)] = {
     val groups = Batches.of(images, request.batchSize, math.max(1, parallel))
@@ -71,7 +85,7 @@ final class ViTClassifier private (
     *   if one cannot
     */
   def stages(images: Seq[Array[Byte]], request: Request): StageNanos =
-    new StagedBatch(preprocessor, model, batches, () => System.nanoTime()).run(images, request)(decode)
+    new StagedBatch(preprocessor, model, steps, () => System.nanoTime()).run(images, request)(decode)
 
   /** Prepares the model to be run alone over one batch of encoded images that can all be decoded.
     *
@@ -87,8 +101,14 @@ final class ViTClassifier private (
   /** What the model sees of an image: its pixels before rescaling. */
   def preprocess(image: Array[Byte]): RgbImage = preprocessor.pixels(decode(image))
 
+  /** What ran the model in one pass on each GPU, as ONNX Runtime's profile of that very session has it; none on the
+    * processor.
+    */
+  def deviceUse: Option[DeviceUse] = DeviceUse.of(options.device, model.uses)
+
   /** Waits for the batches at work, then frees the model. */
   override def close(): Unit = {
+    overlapped.foreach(_.close())
     workers.shutdown()
     model.close()
   }

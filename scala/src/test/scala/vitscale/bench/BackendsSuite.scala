@@ -4,7 +4,7 @@ import java.nio.file.Files
 
 import org.scalatest.funsuite.AnyFunSuite
 
-import vitscale.runtime.ModelFolder
+import vitscale.runtime.{CudaProvider, ModelFolder}
 import vitscale.{LocalSpark, TemporaryFolder, TestImages, TinyModel}
 
 /** Every backend of the JVM on the same photos, a bad one among them. */
@@ -93,6 +93,29 @@ class BackendsSuite extends AnyFunSuite with LocalSpark with TemporaryFolder {
       val benchmark = runner.measure(2, 0)(throw new IllegalStateException("no luck"))
       assert(benchmark.error.contains(BenchmarkError("java.lang.IllegalStateException", "no luck")))
       assert(benchmark.runs.isEmpty && benchmark.samplesPerSec.isEmpty)
+    }
+  }
+
+  test("a GPU that is not there is a row with the reason, on every backend and before Spark starts") {
+    assume(!CudaProvider.isBuiltIn)
+    withPhotos { images =>
+      Backends.names.foreach { name =>
+        val options = BenchmarkOptions(backend = name, deviceName = "gpu")
+        val benchmark = new BenchmarkRunner(images, options, _ => ())
+          .measure(2, 0)(Backends.load(fail("Spark was started"), model, options, 2))
+        assert(benchmark.runs.isEmpty && benchmark.options == Map("device" -> "gpu"))
+        assert(benchmark.error.exists(_.`type` == "vitscale.DeviceException"))
+        assert(benchmark.error.exists(_.message.contains("built without CUDA")))
+      }
+    }
+  }
+
+  test("nothing is called a GPU's that does not show for it") {
+    withPhotos { images =>
+      val options = BenchmarkOptions(backend = "vitscale", deviceName = "gpu")
+      val onProcessor = VitscaleBackend.load(model, 2, threads = None)
+      val benchmark = new BenchmarkRunner(images, options, _ => ()).measure(2, 0)(onProcessor)
+      assert(benchmark.runs.isEmpty && benchmark.error.exists(_.message.contains("nothing shows")))
     }
   }
 

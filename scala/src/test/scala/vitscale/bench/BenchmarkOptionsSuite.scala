@@ -5,6 +5,8 @@ import java.nio.file.Paths
 
 import org.scalatest.funsuite.AnyFunSuite
 
+import vitscale.runtime.Device
+
 class BenchmarkOptionsSuite extends AnyFunSuite {
 
   /** What was parsed, and what was printed meanwhile. */
@@ -60,6 +62,24 @@ class BenchmarkOptionsSuite extends AnyFunSuite {
       val (parsed, printed) = parse(arguments: _*)
       assert(parsed.isEmpty)
       assert(printed.contains(message), s"for $arguments")
+    }
+  }
+
+  test("a GPU is asked for by name and number, and what it does not go with is refused") {
+    val (parsed, _) = parse("--backend=vitscale", "--device=gpu", "--gpus=2")
+    assert(parsed.map(_.device).contains(Device.Gpu(Seq(0, 1))))
+    assert(parsed.map(Backends.describe).contains(Map("device" -> "gpu", "gpus" -> 2)))
+    assert(parse()._1.map(_.device).contains(Device.Cpu))
+    Seq(
+      "--device=tpu" -> "unknown --device tpu; expected cpu or gpu",
+      "--gpus=2" -> "--gpus goes with --device gpu",
+      "--device=gpu --threads=2" -> "all cores decode",
+      "--device=gpu --engine=tensorflow" -> "processor alone",
+      "--device=gpu --gpus=2" -> "Spark NLP uses one GPU",
+      "--device=gpu --backend=vitscale --gpus=2 --spark" -> "gets its GPU from Spark"
+    ).foreach { case (arguments, reason) =>
+      val (refused, printed) = parse(arguments.split(' '): _*)
+      assert(refused.isEmpty && printed.contains(reason), s"$arguments: $printed")
     }
   }
 }

@@ -1,5 +1,7 @@
 package vitscale.job
 
+import java.io.ByteArrayOutputStream
+
 import scala.collection.mutable.ArrayBuffer
 
 import org.scalacheck.Gen
@@ -7,6 +9,7 @@ import org.scalatest.funsuite.AnyFunSuite
 import org.scalatestplus.scalacheck.ScalaCheckPropertyChecks
 
 import vitscale.UsageException
+import vitscale.runtime.Device
 
 /** The parts of the job that know neither Spark nor files. */
 class SmallPartsSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
@@ -110,6 +113,20 @@ class SmallPartsSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     )
   }
 
+  test("a GPU goes with no threads, and Spark NLP with one GPU") {
+    def parse(more: String*) = Console.withErr(new ByteArrayOutputStream)(
+      JobOptions.parse(Seq("--images=a", "--model=m", "--output=o") ++ more)
+    )
+    assert(parse().map(_.device).contains(Device.Cpu))
+    assert(parse("--device=gpu", "--gpus=2").map(_.device).contains(Device.Gpu(Seq(0, 1))))
+    Seq(
+      Seq("--gpus=2"),
+      Seq("--device=gpu", "--threads=2"),
+      Seq("--device=gpu", "--gpus=2", "--engine=spark-nlp"),
+      Seq("--device=tpu")
+    ).foreach(wrong => assert(parse(wrong: _*).isEmpty, wrong))
+  }
+
   test("the ledger's exit status") {
     def ledger(status: String, quarantined: Long, isBalanced: Boolean = true) =
       Ledger(
@@ -124,6 +141,7 @@ class SmallPartsSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
         Counts(3, 0, 3),
         isBalanced,
         ModelUsed("m", "random", "abc", "vitscale"),
+        Seq.empty,
         Seq("/a"),
         "/out",
         "now",

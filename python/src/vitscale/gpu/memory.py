@@ -1,0 +1,20 @@
+"""Did the GPU's memory run out? Asked of an error's words, since every library says it in its own way."""
+
+from __future__ import annotations
+
+_SAID = (
+    "cuda out of memory",  # torch.cuda.OutOfMemoryError
+    "cuda failure 2: out of memory",  # ONNX Runtime, cudaErrorMemoryAllocation
+    "cudaerrormemoryallocation",
+    "cublas_status_alloc_failed",
+    "cudnn_status_alloc_failed",
+    "failed to allocate memory for requested buffer",  # ONNX Runtime's arena
+    "smaller than requested bytes",  # the same, at its limit
+    "does not fit into memory",  # vitscale on the JVM
+)
+
+
+def ran_out(message: str) -> bool:
+    """Tell whether an error's message says that a GPU had no more memory."""
+    words = message.lower()
+    return any(one in words for one in _SAID)

@@ -1,0 +1,102 @@
+"""What the GPUs did while images were timed: a row for each backend that ran on one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from vitscale.gpu.schema import Gpu, Sampled
+from vitscale.report import units
+from vitscale.report.row import Row
+from vitscale.report.summary import Summary
+
+COLUMNS = (
+    "backend",
+    "batch",
+    "GPU",
+    "utilisation",
+    "memory used",
+    "power",
+    "processor clock",
+    "memory clock",
+    "temperature",
+    "images per joule",
+    "shown by",
+    "in the JSON",
+)
+"""Medians over the samples of all counted processes, the largest of all samples beside them."""
+
+
+@dataclass(frozen=True)
+class GpuFigures:
+    """One backend's GPU figures.
+
+    Attributes
+    ----------
+    row : Row
+        The backend.
+    utilization_percent, memory_bytes, power_watts : float or None
+        Medians; None where the driver does not tell.
+    cells : tuple of str
+        The figures as text, in the order of ``COLUMNS``.
+    """
+
+    row: Row
+    utilization_percent: float | None
+    memory_bytes: float | None
+    power_watts: float | None
+    cells: tuple[str, ...]
+
+
+def gpu_figures(summary: Summary) -> list[GpuFigures]:
+    """Return the figures of each backend that the driver showed on a GPU, in the order of the summary."""
+    return [_figures(row) for row in summary.measured if row.gpus]
+
+
+def _figures(row: Row) -> GpuFigures:
+    assert row.best
+    paths, gpus = zip(*row.gpus, strict=True)
+    utilization = _of(gpus, lambda gpu: gpu["utilization_percent"])
+    memory = _of(gpus, lambda gpu: gpu["memory_used_bytes"])
+    power = _of(gpus, lambda gpu: gpu["power_watts"])
+    watts = power["median"] * _gpus_at_a_time(row) if power else None
+    return GpuFigures(
+        row=row,
+        utilization_percent=utilization["median"] if utilization else None,
+        memory_bytes=memory["median"] if memory else None,
+        power_watts=power["median"] if power else None,
+        cells=(
+            row.label,
+            str(row.best.batch_size),
+            " and ".join(dict.fromkeys(gpu["name"] for gpu in gpus)),
+            _shown(utilization, lambda value: f"{value:.0f} %"),
+            _shown(memory, lambda value: units.mebibytes(round(value))),
+            _shown(power, lambda value: f"{value:,.0f} W"),
+            _shown(_of(gpus, lambda gpu: gpu["sm_clock_mhz"]), _megahertz),
+            _shown(_of(gpus, lambda gpu: gpu["memory_clock_mhz"]), _megahertz),
+            _shown(_of(gpus, lambda gpu: gpu["temperature_celsius"]), lambda value: f"{value:.0f} °C"),
+            units.number(row.rate["median"] / watts if row.rate and watts else None),
+            " and ".join(dict.fromkeys(gpu["proof"] for gpu in gpus)),
+            paths[0] if len(paths) == 1 else f"{row.best.row_id}.runs[*].gpus",
+        ),
+    )
+
+
+def _of(gpus: Sequence[Gpu], figure: Callable[[Gpu], Sampled | None]) -> Sampled | None:
+    told = [one for one in map(figure, gpus) if one is not None]
+    if not told:
+        return None
+    return {"median": median(one["median"] for one in told), "max": max(one["max"] for one in told)}
+
+
+def _shown(sampled: Sampled | None, text: Callable[[float], str]) -> str:
+    return f"{text(sampled['median'])} (max {text(sampled['max'])})" if sampled else units.NONE
+
+
+def _megahertz(value: float) -> str:
+    return f"{value:,.0f} MHz"
+
+
+def _gpus_at_a_time(row: Row) -> int:
+    return max(len(run.get("gpus", [])) for run in row.runs)
