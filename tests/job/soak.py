@@ -81,7 +81,7 @@ def soak(folder: Path, seconds: float, rate: float, memory: str) -> dict[str, An
         "slope_mib_per_hour": found.value,
         "slope_ci": {"low": found.low, "high": found.high, "confidence": CONFIDENCE, "block": found.block},
         "tolerated_mib_per_hour": TOLERATED * middle,
-        "verdict": verdict(found, TOLERATED * middle),
+        "verdict": verdict(seconds, found, TOLERATED * middle),
         "ledger": ledger,
         "environment": environment(),
         "samples": [{"seconds": at, "resident_mib": rss} for at, rss in samples],
@@ -116,8 +116,13 @@ def wait_for_rows(job: subprocess.Popen[str], out: Path, count: int) -> None:
         time.sleep(1)
 
 
-def verdict(found: Slope, tolerated: float) -> str:
-    """Say whether memory is flat: with 95 % certainty it grows by less than is tolerated."""
+def verdict(seconds: float, found: Slope, tolerated: float) -> str:
+    """Say whether memory is flat: with 95 % certainty it grows by less than is tolerated.
+
+    A shorter run may have seen nothing but a heap that fills for the first time.
+    """
+    if seconds < SETTLE_SECONDS / SETTLE_SHARE:
+        return "too short to tell"
     if found.high < tolerated:
         return "flat"
     return "grows" if found.low > 0 else "too short to tell"
