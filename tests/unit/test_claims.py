@@ -127,7 +127,7 @@ def test_fewer_images_or_forks_test_nothing_but_ours_is_shown() -> None:
 def test_gpu_and_cluster_claims_need_a_gpu_and_a_cluster() -> None:
     checks = checked(rounds("huggingface", 4.0), rounds("spark-nlp", 2.8))
     assert the(checks, "35 %").reason == "No GPU: no run here was shown to be on one."
-    assert the(checks, "up to 25", "full").reason == "No cluster: these results are of one machine."
+    assert the(checks, "up to 25", "full").reason.startswith("No cluster: these results are of one machine.")
 
 
 def test_a_gpu_that_the_driver_showed_tests_the_claims_about_gpus() -> None:

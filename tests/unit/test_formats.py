@@ -16,6 +16,7 @@ from vitscale.errors import ResultsError, UsageError
 from vitscale.report import Format, format_of, render_report, write_report
 
 from tests.fixtures.results import crashed, example, suite, whole
+from tests.fixtures.scaling import scaling, written_scaling
 from tests.unit.test_cli import run
 
 
@@ -27,6 +28,20 @@ def written(folder: Path, results: dict[str, Any], name: str = "results.json") -
 
 def rendered(folder: Path, form: Format, *results: dict[str, Any]) -> str:
     return render_report([written(folder, one, f"{at}.json") for at, one in enumerate(results)], form)
+
+
+@pytest.mark.parametrize("form", list(Format))
+def test_two_processes_make_the_same_bytes_of_the_same_results(form: Format, tmp_path: Path) -> None:
+    files = [written(tmp_path, whole())]
+    if form in (Format.HTML, Format.MARKDOWN):
+        files.append(written_scaling(tmp_path, scaling()))
+    made = []
+    for seed in ("1", "2"):  # of Python's sets and hashes
+        page = tmp_path / f"report-{seed}"
+        answer = run("report", *files, "-o", page, "--format", form.value, PYTHONHASHSEED=seed)
+        assert answer.returncode == 0, answer.stderr
+        made.append(page.read_bytes())
+    assert made[0] == made[1]
 
 
 def test_markdown_table(tmp_path: Path) -> None:

@@ -15,10 +15,9 @@ from vitscale.bench.budget import Budget
 from vitscale.bench.job import Job
 from vitscale.bench.results import load_results
 from vitscale.errors import UsageError
-from vitscale.reproduction import Reproduction, Request, reproduce
+from vitscale.reproduction import Reproduction, Request, check_parts, reproduce
 from vitscale.reproduction import run as module
 from vitscale.reproduction.contenders import contenders
-from vitscale.reproduction.run import check_parts
 from vitscale.reproduction.sizes import GRIDS, LEAST_IMAGES, Pace, fit
 
 from tests.fixtures.machine import Machine
@@ -169,8 +168,9 @@ def test_a_failed_backend_is_not_in_the_full_run(request_: Request, start: Any) 
 
 
 def test_parts_are_checked() -> None:
-    assert check_parts([]) == check_parts(["full", "sample"]) == ("sample", "full")
-    with pytest.raises(UsageError, match="expected sample or full"):
+    assert check_parts([]) == check_parts(["nodes", "full", "sample"]) == ("sample", "full", "nodes")
+    assert check_parts(["full"]) == ("full",)
+    with pytest.raises(UsageError, match="expected sample, full or nodes"):
         check_parts(["everything"])
 
 

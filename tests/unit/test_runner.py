@@ -51,8 +51,8 @@ def start(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
 def test_a_sweep_then_rounds_at_the_best_batch_size_with_a_control(plan: Plan, start: Any) -> None:
     machine = Machine(steady)
     results = start(plan, machine)
-    assert sorted(machine.jobs[:3]) == [("huggingface", 1), ("onnxruntime", 1), ("vitscale", 1)]
-    assert sorted(machine.jobs[3:6]) == [("huggingface", 4), ("onnxruntime", 4), ("vitscale", 4)]
+    assert sorted(machine.jobs[:3]) == [("huggingface", 4), ("onnxruntime", 4), ("vitscale", 4)]
+    assert sorted(machine.jobs[3:6]) == [("huggingface", 1), ("onnxruntime", 1), ("vitscale", 1)]
     assert {size for _, size in machine.jobs[6:]} == {4}
     assert len(machine.jobs) == 6 + 3 * 4
     assert load_results(plan.output) == results
@@ -173,15 +173,27 @@ def test_the_budget_bounds_the_run_and_what_was_left_out_is_said(plan: Plan, sta
     machine = Machine(steady)
     results = start(replace(plan, settings=replace(SETTINGS, budget_seconds=150.0)), machine)
     assert machine.clock <= 150.0
-    assert len(machine.jobs) == 6 + 2 * 4  # a third round of four cells would end at 180 s
+    assert (
+        len(machine.jobs) == 3 + 3 * 4
+    )  # with the sweep's other batch size, a third round would end at 180 s
     (left,) = results["left_out"]
-    assert left["what"] == "rounds 3 to 3"
+    assert left["what"] == "sweep, batch size 1"
     assert "estimate" in left["reason"]
+    assert "certificates and rounds need the rest" in left["reason"]
+
+
+def test_rounds_that_do_not_fit_are_left_out_and_said(plan: Plan, start: Any) -> None:
+    machine = Machine(steady)
+    settings = replace(SETTINGS, forks=6, budget_seconds=230.0)
+    results = start(replace(plan, settings=settings), machine)
+    assert machine.clock <= 230.0
+    assert len(machine.jobs) == 6 + 4 * 4  # a fifth round of four cells would end at 260 s
+    assert [left["what"] for left in results["left_out"]] == ["rounds 5 to 6"]
 
 
 def test_the_sweep_leaves_half_of_the_budget(plan: Plan, start: Any) -> None:
     machine = Machine(steady)
     results = start(replace(plan, settings=replace(SETTINGS, budget_seconds=110.0)), machine)
-    assert {size for _, size in machine.jobs} == {1}
-    assert results["left_out"][0]["what"] == "sweep, batch size 4"
+    assert {size for _, size in machine.jobs} == {4}
+    assert results["left_out"][0]["what"] == "sweep, batch size 1"
     assert len([row for row in results["comparisons"] if not row["control"]]) == 2

@@ -14,7 +14,7 @@ STEADY = Calibration(
     task_rates=(0.2,),
     megapixels=(0.19,),
     decode_per_megapixel=0.02,
-    executor_start=(8.0,),
+    start=(8.0,),
     executor_ready=(2.0,),
     task_overhead=0.01,
     dispatch=0.002,
@@ -23,7 +23,7 @@ STEADY = Calibration(
     side_by_side=(1.0,),
 )
 FREE = replace(
-    STEADY, executor_start=(0.0,), executor_ready=(0.0,), task_overhead=0.0, dispatch=0.0, finish=0.0,
+    STEADY, start=(0.0,), executor_ready=(0.0,), task_overhead=0.0, dispatch=0.0, finish=0.0,
     listing_rate=math.inf,
 )  # fmt: skip
 UNEVEN = replace(STEADY, task_rates=(0.15, 0.18, 0.2, 0.2, 0.22, 0.35), side_by_side=(0.93, 0.97))
@@ -59,10 +59,13 @@ def test_sharing_evenly_gives_what_playing_each_task_gives(
     fleet: Fleet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     images = 200_000
+    split.cache_clear()
     monkeypatch.setattr(simulation, "_MOST_TASKS_PLAYED", 10**9)
     played = estimate(images, fleet, UNEVEN, seed=3)
+    split.cache_clear()
     monkeypatch.setattr(simulation, "_MOST_TASKS_PLAYED", 0)
     shared = estimate(images, fleet, UNEVEN, seed=3)
+    split.cache_clear()
     assert shared.median == pytest.approx(played.median, rel=0.02)
 
 

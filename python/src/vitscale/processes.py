@@ -1,13 +1,16 @@
-"""What every started process shares: an end that comes with the end of the one who started it."""
+"""What started processes share: an end with the one who started them, and processors of their own."""
 
 from __future__ import annotations
 
 import ctypes
+import os
 import signal
 import sys
 from collections.abc import Iterable
 
 import psutil
+
+from vitscale.errors import UsageError
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -17,6 +20,23 @@ def die_with_parent() -> None:
     """Let Linux end this process when its parent is killed; to be called in the child before it runs."""
     if _LIBC is not None:
         _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def own_processors(processes: int, cores: int) -> list[set[int]]:
+    """Share out the processors that this process may use, so many to each of several processes.
+
+    Raises
+    ------
+    UsageError
+        If there are not enough.
+    """
+    usable = sorted(os.sched_getaffinity(0))
+    if processes * cores > len(usable):
+        raise UsageError(
+            f"{processes} processes of {cores} cores cannot have processors of their own: there are "
+            f"{len(usable)}. Start fewer, or leave them unpinned."
+        )
+    return [set(usable[first : first + cores]) for first in range(0, processes * cores, cores)]
 
 
 def end(processes: Iterable[psutil.Process], patience_seconds: float) -> None:

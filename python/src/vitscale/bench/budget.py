@@ -37,3 +37,6 @@ class Budget:
             f"it would take about {seconds:.0f} s (an estimate from the runs before), "
             f"and {self.spent:.0f} of the budget's {self.seconds or 0:.0f} s are spent"
         )
+
+
+UNLIMITED = Budget(None)

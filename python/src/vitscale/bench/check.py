@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import median
 
+from vitscale.backends.spec import BackendSpec
 from vitscale.bench.schema import Benchmark, BenchmarkSuite, Run
 from vitscale.bench.stats import MIN_FORKS, SWEEP, measurements, rate
 
@@ -79,7 +80,11 @@ def _scattered(row: Benchmark) -> Iterator[Finding]:
         return
     name, middle = cell_name(row), figures["median"]
     if len(forks) < MIN_FORKS:
-        yield Finding(name, f"{len(forks)} forks give no interval", f"Give --forks {MIN_FORKS} or more.")
+        yield Finding(
+            name,
+            f"{len(forks)} {'fork gives' if len(forks) == 1 else 'forks give'} no interval",
+            f"Give --forks {MIN_FORKS} or more.",
+        )
     found = figures.get("ci")
     if found and (found["high"] - found["low"]) / 2 > WIDEST_INTERVAL * middle:
         yield Finding(
@@ -153,7 +158,6 @@ def _short(results: BenchmarkSuite) -> Iterator[Finding]:
 
 def cell_name(row: Benchmark) -> str:
     """Return what findings call a cell."""
-    options = ",".join(f"{key}={value}" for key, value in row["options"].items())
-    backend = f"{row['backend']}:{options}" if options else row["backend"]
+    backend = BackendSpec(row["backend"], row["options"])
     control = " (control)" if row.get("control") else ""
     return f"{backend}, batch size {row['batch_size']}{control}"

@@ -40,7 +40,7 @@ class Finished:
         Processor time that everything else took meanwhile of the processors that we may use; what a
         hypervisor gave to others counts.
     last_lines : list of str
-        The end of what it wrote to stderr.
+        The end of what it wrote.
     """
 
     exit_code: int
@@ -88,8 +88,8 @@ def run_process(
     process = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,  # a JVM without memory says so on its stdout
         text=True,
         errors="replace",
         start_new_session=True,
@@ -130,10 +130,10 @@ def _busy_seconds() -> float:
 
 
 def _read(process: subprocess.Popen[str], report: Callable[[str], None]) -> deque[str]:
-    """Pass progress on and keep the end of everything else, until the process closes its stderr."""
+    """Pass progress on and keep the end of everything else, until the process closes its output."""
     kept: deque[str] = deque(maxlen=_LINES_KEPT)
-    assert process.stderr is not None
-    for line in process.stderr:
+    assert process.stdout is not None
+    for line in process.stdout:
         if line.startswith(_PREFIX):
             report(line.removeprefix(_PREFIX).rstrip())
         elif line.strip():

@@ -29,19 +29,37 @@ def load_results(path: Path) -> BenchmarkSuite:
         If there is no such file, it is not (or only the beginning of) JSON, it has another schema version, or
         a field is not what the schema says.
     """
+    document = read_document(path, "vitscale bench")
+    check_results(document, str(path))
+    return cast(BenchmarkSuite, document)
+
+
+def read_document(path: Path, command: str) -> Any:
+    """Read JSON whose numbers are all finite.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    command : str
+        What writes such files, for the message.
+
+    Raises
+    ------
+    ResultsError
+        If there is no such file, or it is not (or only the beginning of) JSON.
+    """
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise ResultsError(f"{path} cannot be read: {error.strerror}. `vitscale bench` writes it.") from error
+        raise ResultsError(f"{path} cannot be read: {error.strerror}. `{command}` writes it.") from error
     try:
-        document = json.loads(content, parse_int=_whole, parse_float=_finite, parse_constant=_finite)
+        return json.loads(content, parse_int=_whole, parse_float=_finite, parse_constant=_finite)
     except (ValueError, RecursionError) as error:
         raise ResultsError(
             f"{path} is not JSON, or only the beginning of it ({len(content)} bytes): {error}. "
-            "Expected a results file as `vitscale bench` writes it; run it again."
+            f"Expected a results file as `{command}` writes it; run it again."
         ) from error
-    check_results(document, str(path))
-    return cast(BenchmarkSuite, document)
 
 
 def write_results(results: BenchmarkSuite | dict[str, Any], path: Path) -> None:
@@ -75,18 +93,29 @@ def check_results(document: object, source: str) -> None:
     ResultsError
         If it has another schema version or a field is not what the schema says.
     """
+    check_document(document, source, _validator(), "results schema")
+
+
+def check_document(document: object, source: str, validator: Draft202012Validator, schema: str) -> None:
+    """Check a document against a schema of ours.
+
+    Raises
+    ------
+    ResultsError
+        As :func:`check_results`.
+    """
     version = document.get("schema_version", SCHEMA_VERSION) if isinstance(document, dict) else SCHEMA_VERSION
     if version != SCHEMA_VERSION:
         raise ResultsError(
             f"{source}: schema_version is {version!r}, and this ViTScale reads version {SCHEMA_VERSION}. "
             "Read it with the ViTScale that wrote it (see its vitscale_version), or measure again."
         )
-    error = best_match(_validator().iter_errors(document))
+    error = best_match(validator.iter_errors(document))
     if error is not None:
-        raise ResultsError(f"{source} does not follow the results schema: {explain(error)}.")
+        raise ResultsError(f"{source} does not follow the {schema}: {_explained(error)}.")
 
 
-def explain(error: ValidationError) -> str:
+def _explained(error: ValidationError) -> str:
     """Return in words which field is not what a schema says."""
     field = error.json_path.removeprefix("$").removeprefix(".") or "the top level"
     match error.validator:

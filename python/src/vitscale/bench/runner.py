@@ -14,12 +14,12 @@ from vitscale.bench.comparison import compare_best
 from vitscale.bench.notebook import Notebook
 from vitscale.bench.plan import Cell, Plan
 from vitscale.bench.schema import BenchmarkSuite
-from vitscale.bench.stats import SWEEP, run_rate
+from vitscale.bench.stats import MIN_FORKS, SWEEP, run_rate
 
 Report = Callable[[str], None]
 
 SWEEP_SHARE = 0.5
-"""Of the budget: rounds and certificates need the rest."""
+"""Of the budget, at most; what certificates and three rounds need is left in any case."""
 
 
 def run_plan(plan: Plan, command: Sequence[str], report: Report, *, is_fresh: bool = False) -> BenchmarkSuite:
@@ -73,9 +73,9 @@ class _Benchmark:
         for number, cells in enumerate(schedule.sweep(plan.backends, plan.batch_sizes, plan.settings.seed)):
             missing = [cell for cell in cells if not self._notebook.has(cell, SWEEP)]
             seconds = sum(map(self._estimate, missing))
-            if number and not self._budget.allows(seconds, SWEEP_SHARE):
-                what = f"sweep, batch size {cells[0].batch_size}"
-                self._leave_out(what, self._budget.explain(seconds) + ", of which the sweep may take half")
+            if number and not self._leaves_enough(seconds):
+                reason = f"{self._budget.explain(seconds)}; certificates and rounds need the rest"
+                self._leave_out(f"sweep, batch size {cells[0].batch_size}", reason)
                 continue
             for cell in missing:
                 reason = too_large(cell, (self._notebook.row(other) for other in self._sizes(cell.backend)))
@@ -86,6 +86,15 @@ class _Benchmark:
 
     def _sizes(self, backend: BackendSpec) -> list[Cell]:
         return [Cell(backend, size) for size in self._plan.batch_sizes]
+
+    def _leaves_enough(self, seconds: float) -> bool:
+        """Tell whether certificates and three rounds still fit after so many seconds more of the sweep."""
+        plan = self._plan
+        of_all = [self._estimate(Cell(backend, plan.batch_sizes[0])) for backend in plan.backends]
+        rounds = min(plan.settings.forks, MIN_FORKS) if plan.settings.forks > 1 else 0
+        certificates = bool(plan.settings.parity_images or plan.settings.stage_images)
+        after = rounds * (sum(of_all) + of_all[0]) + certificates * sum(of_all)
+        return self._budget.allows(seconds, SWEEP_SHARE) and self._budget.allows(seconds + after)
 
     def _best(self) -> list[Cell]:
         """Return each backend at the batch size that was fastest in the sweep; of equals, the smallest."""

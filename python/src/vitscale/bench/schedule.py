@@ -13,11 +13,16 @@ Item = TypeVar("Item")
 
 
 def sweep(backends: Sequence[BackendSpec], batch_sizes: Sequence[int], seed: int) -> list[list[Cell]]:
-    """Return one fork of every cell: a list for each batch size, its backends in an order drawn by lot."""
+    """Return one fork of every cell: a list for each batch size, its backends in an order drawn by lot.
+
+    The middle batch size comes first and the outer ones last: where time is short, these are left out.
+    """
     lots = random.Random(seed)
+    middle = len(batch_sizes) // 2
+    outwards = sorted(range(len(batch_sizes)), key=lambda place: (abs(place - middle), -place))
     return [
         lots.sample(cells, len(cells))
-        for cells in ([Cell(backend, size) for backend in backends] for size in batch_sizes)
+        for cells in ([Cell(backend, batch_sizes[place]) for backend in backends] for place in outwards)
     ]
 
 

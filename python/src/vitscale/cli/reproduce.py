@@ -16,7 +16,7 @@ DEFAULT_FOLDER = Path("results/reproduce")
 @app.command()
 def reproduce(
     parts: Annotated[
-        list[str] | None, typer.Argument(help="sample, full, or both.", show_default="both")
+        list[str] | None, typer.Argument(help="sample, full, nodes, or several.", show_default="all")
     ] = None,
     model: Model = DEFAULT_MODEL,
     images: Annotated[
@@ -39,13 +39,13 @@ def reproduce(
 ) -> None:
     """Measure the published benchmark again: a sweep on the sample, the full set at the best batch sizes.
 
+    Then the job on one and on two executors of this machine (nodes), with an estimate for more of them.
     Hugging Face's pipeline and Spark NLP's TensorFlow engine with oneDNN off and on, as published; Spark
     NLP's ONNX engine and ViTScale beside them. It ends with the published claims, each checked.
     """
     from vitscale.report.formats import Format, render_report, write_report
-    from vitscale.reproduction import Request
+    from vitscale.reproduction import PARTS, Request, check_parts
     from vitscale.reproduction import reproduce as run
-    from vitscale.reproduction.run import check_parts
 
     request = Request(
         parts=check_parts(parts or []),
@@ -62,9 +62,11 @@ def reproduce(
     except KeyboardInterrupt:
         say(f"interrupted; what was measured is in {output}, and the same command goes on from there")
         raise typer.Exit(INTERRUPTED) from None
-    page = write_report(done.results, output / "report.html")
-    say(f"report: {page}")
-    answer_console(json_to).print(render_report(done.results, Format.MARKDOWN), markup=False, soft_wrap=True)
+    # Parts that were measured before stand beside those of now.
+    shown = [request.results(part) for part in PARTS if request.results(part).exists()]
+    if shown:
+        say(f"report: {write_report(shown, output / 'report.html')}")
+        answer_console(json_to).print(render_report(shown, Format.MARKDOWN), markup=False, soft_wrap=True)
     write_json({"results": list(map(str, done.results)), "left_out": done.left_out}, json_to)
     if done.has_errors:
         raise typer.Exit(1)

@@ -37,35 +37,24 @@ def scaling(
 ) -> None:
     """Measure the job on one and on two executors of one core each, and what a simulation needs to know.
 
-    Exit status 1 if two executors give less than 95 % of twice the speed of one.
+    Beside it, as a control, the engine without Spark in one and in two processes. Exit status 1 if two
+    executors give less than 95 % of twice the speed of one.
     """
     from vitscale.files import check_writable
     from vitscale.images import find_images
     from vitscale.models.folder import ModelFolder
-    from vitscale.scaling import probes
-    from vitscale.scaling.benchmark import LEAST_EFFICIENCY, run_rounds
-    from vitscale.scaling.results import document, efficiency, write
+    from vitscale.report.scaling.words import efficiency_lines
+    from vitscale.scaling.benchmark import LEAST_EFFICIENCY, Setup
+    from vitscale.scaling.measure import measure
+    from vitscale.scaling.results import efficiency
 
     check_writable(output)
-    found, opened = find_images(images), ModelFolder.open(model, precision)
-    options = ["--images", str(found.root), "--model", str(opened.path.resolve()), "--precision", precision]
-    pairs = run_rounds(options, rounds, seed, say, memory)
-    measured = document(
-        ["vitscale", *sys.argv[1:]],
-        opened,
-        found,
-        pairs,
-        listing=probes.probe_listing(model, listed_files, say),
-        megapixels=probes.megapixels(found),
-        decode_seconds_per_megapixel=probes.probe_decoding(found.paths[0]),
-        dispatch_seconds=probes.probe_dispatch(),
-    )
-    write(measured, output)
+    setup = Setup(find_images(images), ModelFolder.open(model, precision), memory)
+    command = ["vitscale", *sys.argv[1:]]
+    measured = measure(setup, command, output, say, rounds=rounds, listed_files=listed_files, seed=seed)
     console = answer_console(json_to)
-    for name, what in (("job", "the job"), ("command", "the whole command"), ("cores", "the cores alone")):
-        one = efficiency(measured, name)
-        ends = f" ({one.ci['low']:.3f} to {one.ci['high']:.3f})" if one.ci else ""
-        console.print(f"efficiency of two executors, {what}: {one.median:.3f}{ends}", highlight=False)
+    for line in efficiency_lines(measured):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
     say(f"results: {output}")
     write_json(measured, json_to)
     if efficiency(measured, "job").median < LEAST_EFFICIENCY:

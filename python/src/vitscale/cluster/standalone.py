@@ -23,7 +23,7 @@ from vitscale.cluster.settings import environment, name_master, write_settings
 from vitscale.errors import ClusterError, UsageError
 from vitscale.files import write_atomically
 from vitscale.java import find_java
-from vitscale.processes import end
+from vitscale.processes import end, own_processors
 
 _DEPLOY = "org.apache.spark.deploy"
 _EXECUTOR = "org.apache.spark.executor.CoarseGrainedExecutorBackend"
@@ -208,14 +208,7 @@ def _pin(workers: Sequence[psutil.Process], cores: int) -> None:
     UsageError
         If there are not enough processors.
     """
-    processors = sorted(os.sched_getaffinity(0))
-    if len(workers) * cores > len(processors):
-        raise UsageError(
-            f"{len(workers)} workers of {cores} cores cannot have processors of their own: there are "
-            f"{len(processors)}. Start fewer, or leave them unpinned."
-        )
-    for number, worker in enumerate(workers):
-        own = processors[number * cores : (number + 1) * cores]
+    for worker, own in zip(workers, own_processors(len(workers), cores), strict=True):
         for thread in worker.threads():
             with suppress(ProcessLookupError):  # a thread may end meanwhile
                 os.sched_setaffinity(thread.id, own)

@@ -55,11 +55,11 @@ def _answers(summary: Summary) -> list[str]:
     for row in summary.rows:
         if row.agreement.verdict is Verdict.DIFFERS:
             labels.setdefault(row.agreement.reason, []).append(row.label)
-    return [
-        f"{' and '.join(found)} {'disagrees' if len(found) == 1 else 'disagree'}. {reason} "
-        "The speed is that of another answer."
+    said = [
+        f"{' and '.join(found)} {'disagrees' if len(found) == 1 else 'disagree'}. {reason}"
         for reason, found in labels.items()
     ]
+    return [f"{' '.join(said)} The speed is that of another answer."] if said else []
 
 
 def _losses(summary: Summary) -> list[str]:

@@ -11,6 +11,8 @@ from vitscale.bench.results import load_results
 from vitscale.errors import UsageError
 from vitscale.files import write_atomically
 from vitscale.report.group import Source
+from vitscale.report.scaling.source import ScalingSource
+from vitscale.scaling.results import is_scaling, load
 
 
 class Format(StrEnum):
@@ -54,25 +56,29 @@ def render_report(results: Sequence[Path], form: Format) -> str:
     Parameters
     ----------
     results : sequence of paths
-        Results files; each has a section, and those of one machine stand together.
+        Results files, of benchmarks and of scaling; each has a section, and those of one machine stand
+        together.
     form : Format
         What to make of them.
 
     Raises
     ------
     UsageError
-        If there are no results, or several for a chart that holds one.
+        If there are no results, or more for a form than it holds.
     ResultsError
         If a file is not what it should be.
     """
+    scaling = [scaling_source(path) for path in results if is_scaling(path)]
+    sources = [_source(path) for path in results if not is_scaling(path)]
     if not results:
         raise UsageError("There is nothing to report; name at least one results file.")
-    sources = [_source(path) for path in results]
+    if scaling and form in (Format.CSV, Format.SVG):
+        raise UsageError(f"{form} holds results of a benchmark alone; leave {scaling[0].name} out.")
     match form:
         case Format.MARKDOWN:
             from vitscale.report.markdown import markdown
 
-            return markdown(sources)
+            return markdown(sources, scaling)
         case Format.CSV:
             from vitscale.report.spreadsheet import spreadsheet
 
@@ -85,7 +91,7 @@ def render_report(results: Sequence[Path], form: Format) -> str:
             return chart_svg(sources[0].results)
     from vitscale.report.page import page
 
-    return page(sources)
+    return page(sources, scaling)
 
 
 def write_report(results: Sequence[Path], output: Path, form: Format | None = None) -> Path:
@@ -114,4 +120,13 @@ def encoded(text: str) -> bytes:
 
 
 def _source(path: Path) -> Source:
-    return Source(load_results(path), hashlib.sha256(path.read_bytes()).hexdigest(), path.name)
+    return Source(load_results(path), _sha256(path), path.name)
+
+
+def scaling_source(path: Path) -> ScalingSource:
+    """Return results of scaling as a report takes them."""
+    return ScalingSource(load(path), _sha256(path), path.name)
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from vitscale.bench.check import Finding, cell_name, check
-from vitscale.bench.schema import BenchmarkSuite
+from vitscale.bench.schema import BenchmarkSuite, Environment
 from vitscale.report.agreement import Agreement, judge
 from vitscale.report.bottleneck import Bottleneck, bottlenecks
 from vitscale.report.caveats import Caveat, caveats_of
@@ -20,9 +20,12 @@ from vitscale.report.gpu_panel import COLUMNS, GpuFigures, gpu_figures
 from vitscale.report.headline import Headline, headline, noise_of
 from vitscale.report.ledger import Account, ledger
 from vitscale.report.machine import is_same_machine, machine_name
+from vitscale.report.scaling.section import ScalingSection
+from vitscale.report.scaling.source import ScalingSource
 from vitscale.report.style import Style, styles
 from vitscale.report.summary import Summary, summarise_results
 from vitscale.report.tables import Column, Entry, columns_of, failures_by_image, summary_entries
+from vitscale.scaling.simulation import estimates
 
 
 @dataclass(frozen=True)
@@ -109,13 +112,19 @@ class Section:
 
     @property
     def findings(self) -> dict[str, list[Finding]]:
-        """What speaks against the figures, by what it concerns; failed cells have a place of their own."""
+        """What speaks against the figures, by what it concerns; failed cells have a place of their own.
+
+        What is said of several in the same words is said once.
+        """
         failed = {cell_name(cell.benchmark) for _, cell in self.summary.failed_cells}
         found: dict[str, list[Finding]] = {}
         for one in check(self.origin.results):
             if one.where not in failed:
                 found.setdefault(one.where, []).append(one)
-        return found
+        alike: dict[tuple[str, ...], list[str]] = {}
+        for where, findings in found.items():
+            alike.setdefault(tuple(one.what for one in findings), []).append(where)
+        return {"; ".join(places): found[places[0]] for places in alike.values()}
 
     @property
     def judged(self) -> list[Agreement]:
@@ -139,21 +148,29 @@ class Group:
 
     Attributes
     ----------
+    environment : Environment
+        The machine.
     sections : list of Section
-        One for each results file.
+        One for each results file of a benchmark.
+    scaling : list of ScalingSection
+        One for each results file of scaling.
     """
 
+    environment: Environment
     sections: list[Section]
+    scaling: list[ScalingSection]
 
     @property
     def machine(self) -> str:
         """Processor, cores and memory."""
-        return machine_name(self.sections[0].origin.results["environment"])
+        return machine_name(self.environment)
 
     @cached_property
     def checks(self) -> list[Check]:
         """The published claims against these results."""
-        return check_claims([section.summary for section in self.sections])
+        return check_claims(
+            [section.summary for section in self.sections], [one.origin for one in self.scaling]
+        )
 
     @property
     def rows(self) -> str:
@@ -167,33 +184,33 @@ class Group:
 
     def place(self, check: Check) -> str:
         """Return where a check's figures are: path in the results, and file where there are several."""
+        if check.scaling:
+            return f"{check.scaling.file}: efficiency.job"
         if check.source is None:
             return ""
         section = self.sections[check.source]
         return f"{section.origin.name}: {check.row_id}" if len(self.sections) > 1 else check.row_id
 
 
-def groups_of(sources: Sequence[Source]) -> list[Group]:
-    """Return sources grouped by machine, machines and files in the order in which they were named."""
+def groups_of(sources: Sequence[Source], scaling: Sequence[ScalingSource] = ()) -> list[Group]:
+    """Return results grouped by machine, machines and files in the order in which they were named."""
     groups: list[Group] = []
+    of_benchmark = [(_group_of(one.results["environment"], groups), one) for one in sources]
+    for one in scaling:
+        section = ScalingSection(one, estimates(one.calibration))
+        _group_of(one.measured["environment"], groups).scaling.append(section)
     number = 0
-    for origin in _grouped(sources):
-        sections = []
-        for one in origin:
+    for group in groups:
+        for origin in [one for where, one in of_benchmark if where is group]:
             number += 1
-            sections.append(Section(number, one, summarise_results(one.results)))
-        groups.append(Group(sections))
+            group.sections.append(Section(number, origin, summarise_results(origin.results)))
     return groups
 
 
-def _grouped(sources: Sequence[Source]) -> list[list[Source]]:
-    found: list[list[Source]] = []
-    for one in sources:
-        machine = one.results["environment"]
-        same = (group for group in found if is_same_machine(group[0].results["environment"], machine))
-        group = next(same, None)
-        if group is None:
-            found.append([one])
-        else:
-            group.append(one)
-    return found
+def _group_of(machine: Environment, groups: list[Group]) -> Group:
+    """Return a machine's group, a new one at the end if it has none."""
+    for group in groups:
+        if is_same_machine(group.environment, machine):
+            return group
+    groups.append(Group(machine, [], []))
+    return groups[-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vitscale.backends.spec import FORWARD_ALONE
@@ -54,9 +55,25 @@ def headline(summary: Summary) -> Headline:
         return Headline(speed, "", is_doubtful=False, weights=weights)
     if reference is None or reference.best is None:
         return Headline(_unpaired(fastest, measured[1]), _agreement(fastest.agreement), True, weights)
-    subject = measured[1] if fastest is reference else fastest
+    subject = _subject([row for row in measured if row is not reference])
     doubtful = subject.agreement.verdict in (Verdict.DIFFERS, Verdict.NOT_COMPARED)
-    return Headline(_speed(subject, reference), _agreement(subject.agreement), doubtful, weights)
+    agreement = " ".join(filter(None, (_agreement(subject.agreement), _faster(measured, subject))))
+    return Headline(_speed(subject, reference), agreement, doubtful, weights)
+
+
+def _subject(rows: Sequence[Row]) -> Row:
+    """Return the fastest whose answers agree; where none agrees, the fastest."""
+    agreeing = (row for row in rows if row.agreement.verdict in (Verdict.EQUAL, Verdict.SAME_LABELS))
+    return next(agreeing, rows[0])
+
+
+def _faster(measured: Sequence[Row], subject: Row) -> str:
+    """Name the fastest of all where it gives other answers than the subject of the headline."""
+    fastest = measured[0]
+    if fastest is subject or fastest.agreement.verdict is not Verdict.DIFFERS:
+        return ""
+    ratio = f", {units.ratio(fastest.ratio.median)}" if fastest.ratio else ""
+    return f"Faster, but with other answers: {fastest.label}{ratio}."
 
 
 def _speed(subject: Row, reference: Row) -> str:

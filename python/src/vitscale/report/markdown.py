@@ -7,15 +7,17 @@ from collections.abc import Sequence
 from vitscale.report import units
 from vitscale.report.claims import Check
 from vitscale.report.group import Group, Section, Source, groups_of
+from vitscale.report.scaling.section import ScalingSection
+from vitscale.report.scaling.source import ScalingSource
 from vitscale.report.text_table import escaped, markdown_table
 
 _CLAIM_COLUMNS = ("claim", "set", "claimed", "ours", "outcome", "why", "tested with")
 _CLAIM_WORDS = frozenset({0, 1, 4, 5, 6})
 
 
-def markdown(sources: Sequence[Source]) -> str:
+def markdown(sources: Sequence[Source], scaling: Sequence[ScalingSource] = ()) -> str:
     """Return results, grouped by machine, and the claims that they test."""
-    groups = groups_of(sources)
+    groups = groups_of(sources, scaling)
     parts: list[str] = []
     for group in groups:
         if len(groups) > 1:
@@ -24,6 +26,7 @@ def markdown(sources: Sequence[Source]) -> str:
             if len(sources) > 1:
                 parts.append(f"### {escaped(section.origin.name)}\n")
             parts.append(summary_markdown(section))
+        parts += map(scaling_markdown, group.scaling)
         parts.append(claims_markdown(group))
     return "\n".join(parts)
 
@@ -63,8 +66,15 @@ def claims_markdown(group: Group) -> str:
     return f"### The published claims, checked\n\n{table}\n{escaped(group.rows)}\n"
 
 
+def scaling_markdown(scaling: ScalingSection) -> str:
+    """Return what was measured of scaling; the estimate is in the page."""
+    return f"### Scaling ({escaped(scaling.origin.name)})\n\n{_listed(scaling.measured_lines)}"
+
+
 def _claim_cells(check: Check) -> tuple[str, ...]:
     ours = units.ratio(check.ratio)
+    if check.scaling:
+        ours = f"{check.scaling.measured_text}; {check.scaling.estimate_text}"
     if check.ci:
         ours += f" ({units.ratio_interval(check.ci)})"
     claim = check.claim

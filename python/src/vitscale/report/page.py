@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from vitscale.report.caveats import caveats_between
 from vitscale.report.claims import published
 from vitscale.report.group import Source, groups_of
+from vitscale.report.scaling.source import ScalingSource
 from vitscale.report.shell import render_page
 
 
-def page(sources: Sequence[Source]) -> str:
+def page(sources: Sequence[Source], scaling: Sequence[ScalingSource] = ()) -> str:
     """Return the HTML of a report; the same results make the same page."""
     return render_page(
         "report.html",
-        groups=groups_of(sources),
+        groups=groups_of(sources, scaling),
         caveats=caveats_between([one.results for one in sources]),
         published=published(),
     )

@@ -7,6 +7,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from vitscale.report import units
+from vitscale.report.naming import readable
 
 
 def render(name: str, **values: object) -> str:
@@ -39,4 +40,5 @@ def _environment() -> Environment:
     )
     environment.globals["units"] = units
     environment.filters["glued"] = _glued
+    environment.filters["readable"] = readable
     return environment

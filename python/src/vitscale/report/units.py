@@ -28,6 +28,8 @@ def spread(statistics: Statistics | None) -> str:
     ci = statistics.get("ci")
     if ci:
         return between(ci["low"], ci["high"])
+    if statistics["count"] == 1:
+        return "measured once"
     return f"range {between(statistics['min'], statistics['max'])}"
 
 

@@ -46,7 +46,7 @@ def contenders(model: Path) -> tuple[list[str], list[LeftOut]]:
 _NEVER: list[LeftOut] = [
     {
         "what": "2 to 10 nodes",
-        "reason": "this command measures one machine; `vitscale scaling` measures executors of a cluster",
+        "reason": "there is one machine; the part `nodes` measures two executors on it",
     },
 ]
 

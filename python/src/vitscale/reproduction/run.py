@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 from vitscale.bench.budget import Budget
 from vitscale.bench.plan import Plan, Settings, make_plan
 from vitscale.bench.results import write_results
 from vitscale.bench.runner import run_plan
 from vitscale.bench.schema import BenchmarkSuite, LeftOut
-from vitscale.errors import UsageError
+from vitscale.errors import VitscaleError
 from vitscale.images import find_images
 from vitscale.reproduction.best import best_of_file
 from vitscale.reproduction.contenders import contenders
+from vitscale.reproduction.nodes import NODES, measure_nodes, share_of_nodes
+from vitscale.reproduction.request import Part, Request
 from vitscale.reproduction.sizes import GRIDS, LEAST_IMAGES, Pace, Size, fit
 from vitscale.reproduction.workload import PUBLISHED, images_of
 
-Part = Literal["sample", "full"]
 Report = Callable[[str], None]
 
 MLPERF_SECONDS = 600
@@ -29,56 +29,17 @@ _PILOT_BATCH = 8
 
 
 @dataclass(frozen=True)
-class Request:
-    """What to reproduce.
-
-    Attributes
-    ----------
-    parts : tuple of str
-        ``"sample"``: a sweep of batch sizes on the published sample's 3,544 images, then rounds at the best;
-        ``"full"``: rounds on 34,745 images at the batch sizes that the sample found best.
-    model : Path
-        Model folder.
-    images : Path or None
-        The user's own; None makes photos of ImageNet's sizes.
-    count : int or None
-        Images of each part, instead of the published numbers.
-    forks : int
-        Fresh processes of each backend at its best batch size.
-    budget_seconds : float or None
-        Wall-clock time for everything.
-    folder : Path
-        Where results and made photos go.
-    command : tuple of str
-        The command line, kept in the results.
-    """
-
-    parts: tuple[Part, ...]
-    model: Path
-    images: Path | None
-    count: int | None
-    forks: int
-    budget_seconds: float | None
-    folder: Path
-    command: tuple[str, ...]
-
-    def results(self, part: str) -> Path:
-        """Return the results file of a part."""
-        return self.folder / f"{part}.json"
-
-
-@dataclass(frozen=True)
 class Reproduction:
     """What was measured, and what was not.
 
     Attributes
     ----------
     results : tuple of Path
-        Results files, one a part.
+        Results files, one a part; that of the nodes is one of scaling.
     left_out : tuple of LeftOut
         Each with its reason; the files say so as well.
     has_errors : bool
-        Whether a cell failed; its row has the reason.
+        Whether a cell failed, whose row has the reason, or the nodes did.
     """
 
     results: tuple[Path, ...]
@@ -103,21 +64,38 @@ class _Reproduction:
         self._report = report
         self._budget = Budget(request.budget_seconds)
         self._backends, self._left_out = contenders(request.model)
+        if request.parts == (NODES,):
+            self._backends = ["vitscale"]  # whose pace a pilot needs
+        self._kept = share_of_nodes(request) * (request.budget_seconds or 0.0)
+        self._has_failed = False
 
     def run(self) -> Reproduction:
         for one in self._left_out:
             self._report(f"left out: {one['what']}: {one['reason']}")
         if "full" in self._request.parts and "sample" not in self._request.parts:
             best_of_file(self._request.results("sample"))
-        pace = self._pilot() if self._needs_pilot else None
+        pilot = self._pilot() if self._needs_pilot else None
+        pace = Pace.of(pilot["benchmarks"]) if pilot else None
         done: dict[Path, BenchmarkSuite] = {}
         if "sample" in self._request.parts:
             done[self._request.results("sample")] = self._sample(pace)
         if "full" in self._request.parts and self._allows_full(pace):
             done[self._request.results("full")] = self._full(pace)
-        return self._finished(done)
+        self._kept = 0.0
+        return self._finished(done, self._nodes(pilot) if NODES in self._request.parts else None)
 
-    def _finished(self, done: dict[Path, BenchmarkSuite]) -> Reproduction:
+    def _nodes(self, pilot: BenchmarkSuite | None) -> Path | None:
+        try:
+            measured, left_out = measure_nodes(self._request, pilot, self._seconds_left(1.0), self._report)
+        except VitscaleError as error:
+            self._has_failed = True
+            self._leave_out(NODES, f"failed: {error}")
+            return None
+        for one in left_out:
+            self._leave_out(one["what"], one["reason"])
+        return measured
+
+    def _finished(self, done: dict[Path, BenchmarkSuite], nodes: Path | None) -> Reproduction:
         """Note in every file what was left out of the whole, besides its own."""
         told = list(self._left_out)
         for path, results in done.items():
@@ -126,18 +104,17 @@ class _Reproduction:
             results["left_out"] = [*own, *self._left_out]
             write_results(results, path)
         failed = any(row["error"] for results in done.values() for row in results["benchmarks"])
-        return Reproduction(tuple(done), tuple(told), failed)
+        return Reproduction((*done, *filter(None, [nodes])), tuple(told), failed or self._has_failed)
 
     @property
     def _needs_pilot(self) -> bool:
         return self._request.budget_seconds is not None and self._request.count is None
 
-    def _pilot(self) -> Pace | None:
+    def _pilot(self) -> BenchmarkSuite:
         """Measure a few images, only to know how many fit into the budget."""
         self._report(f"pilot: {_PILOT_IMAGES} images, to know what fits into the budget")
         settings = Settings(forks=1, iterations=1, warmup_images=8, parity_images=0, stage_images=0)
-        results = self._measure("pilot", Size((_PILOT_BATCH,), _PILOT_IMAGES), settings)
-        return Pace.of(results["benchmarks"])
+        return self._measure("pilot", Size((_PILOT_BATCH,), _PILOT_IMAGES), settings)
 
     def _sample(self, pace: Pace | None) -> BenchmarkSuite:
         size = self._size("sample", pace, self._share_of_sample(pace))
@@ -152,7 +129,7 @@ class _Reproduction:
         return 0.5 if self._fits_full(pace, 0.5) and "full" in self._request.parts else 1.0
 
     def _allows_full(self, pace: Pace | None) -> bool:
-        if self._request.parts == ("full",) or self._fits_full(pace, 1.0):
+        if "sample" not in self._request.parts or self._fits_full(pace, 1.0):
             return True
         self._leave_out(
             f"full run, {PUBLISHED['full']:,} images",
@@ -226,23 +203,8 @@ class _Reproduction:
 
     def _seconds_left(self, share: float) -> float | None:
         seconds = self._budget.seconds
-        return None if seconds is None else max(1.0, (seconds - self._budget.spent) * share)
+        return None if seconds is None else max(1.0, (seconds - self._kept - self._budget.spent) * share)
 
     def _leave_out(self, what: str, reason: str) -> None:
         self._report(f"left out: {what}: {reason}")
         self._left_out.append({"what": what, "reason": reason})
-
-
-def check_parts(names: Sequence[str]) -> tuple[Part, ...]:
-    """Return the parts named, in their order; all of them where none is named.
-
-    Raises
-    ------
-    UsageError
-        If there is no such part.
-    """
-    known: tuple[Part, ...] = ("sample", "full")
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise UsageError(f"There is no part {unknown[0]!r}; expected {' or '.join(known)}.")
-    return tuple(part for part in known if part in names) or known

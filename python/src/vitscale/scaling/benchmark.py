@@ -1,29 +1,81 @@
-"""The job on one executor against two, in turns."""
+"""The job on one executor against two, and the engine without Spark in one process against two, in turns."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from statistics import median
+from typing import Any
 
 from vitscale.bench import schedule
+from vitscale.bench.budget import UNLIMITED, Budget
 from vitscale.bench.schema import Interval
 from vitscale.bench.stats import interval
-from vitscale.cluster import Layout, local_cluster
+from vitscale.cluster import Cluster, Layout, local_cluster
+from vitscale.images import ImageFolder
+from vitscale.models.folder import ModelFolder
 from vitscale.scaling.job_run import JobRun, run_job
+from vitscale.scaling.plain_engine import EngineRun, run_engine
+from vitscale.scaling.simulation import task_sizes
 
 LEAST_EFFICIENCY = 0.95
-EXECUTORS = (1, 2)
+PROCESSORS = (1, 2)
+"""How many executors, and processes of the control; each has a processor of its own."""
+
+_Run = tuple[str, int]
+_RUNS: list[_Run] = [(what, processors) for what in ("job", "engine") for processors in PROCESSORS]
+
+
+@dataclass(frozen=True)
+class Round:
+    """The four runs that are compared with each other.
+
+    Attributes
+    ----------
+    one, two : JobRun
+        The job on so many executors.
+    engine_one, engine_two : EngineRun
+        The engine without Spark in so many processes.
+    """
+
+    one: JobRun
+    two: JobRun
+    engine_one: EngineRun
+    engine_two: EngineRun
+
+    @property
+    def job(self) -> float:
+        """Speed of two executors as a share of twice that of one."""
+        return self.two.rate / (2 * self.one.rate)
+
+    @property
+    def control(self) -> float:
+        """The same of two processes without Spark."""
+        return self.engine_two.rate / (2 * self.engine_one.rate)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as the results file has it."""
+        return asdict(self)
+
+    @staticmethod
+    def of(document: dict[str, dict[str, Any]]) -> Round:
+        """Read what :meth:`to_json` returned."""
+        return Round(
+            one=JobRun(**document["one"]),
+            two=JobRun(**document["two"]),
+            engine_one=EngineRun(**document["engine_one"]),
+            engine_two=EngineRun(**document["engine_two"]),
+        )
 
 
 @dataclass(frozen=True)
 class Efficiency:
-    """What two executors give of twice the speed of one.
+    """What there is of all that could be had, such as of twice the speed of one.
 
     Attributes
     ----------
     median : float
-        Over rounds; each compares its own two runs.
+        Over rounds; each compares its own runs.
     ci : Interval or None
         95 % bootstrap interval of the median; None with fewer than three rounds.
     rounds : list of float
@@ -40,66 +92,128 @@ class Efficiency:
         return Efficiency(median(values), interval(values), list(values))
 
 
+@dataclass(frozen=True)
+class Setup:
+    """What is run in every round.
+
+    Attributes
+    ----------
+    images : ImageFolder
+        All can be decoded.
+    model : ModelFolder
+        The model with its precision.
+    memory : str
+        Heap of an executor, and of a process of the control, in Spark's notation.
+    """
+
+    images: ImageFolder
+    model: ModelFolder
+    memory: str
+
+    @property
+    def options(self) -> list[str]:
+        """The options of ``vitscale classify``."""
+        places = [self.images.root] if self.images.is_whole else self.images.paths
+        images = [part for place in places for part in ("--images", str(place))]
+        return [*images, "--model", str(self.model.path.resolve()), "--precision", self.model.precision]
+
+
 def run_rounds(
-    options: Sequence[str], count: int, seed: int, report: Callable[[str], None], memory: str
-) -> list[tuple[JobRun, JobRun]]:
-    """Run the job on one and on two executors of a local cluster, the two in random order in each round.
+    setup: Setup, count: int, seed: int, report: Callable[[str], None], budget: Budget = UNLIMITED
+) -> list[Round]:
+    """Run the job and the control on one and on two processors, the four in random order in each round.
 
     Each executor has a processor of its own and no other: an executor that borrows the second one's for
     reading, compiling and collecting garbage would be compared with two that cannot.
 
     Parameters
     ----------
-    options : sequence of str
-        Of ``vitscale classify``: images, model, precision.
+    setup : Setup
+        What is run.
     count : int
         Rounds.
     seed : int
         Of the order.
     report : callable
         Told each line of progress.
-    memory : str
-        Heap of an executor, in Spark's notation.
+    budget : Budget
+        After the first one, a round that would not end in it is not begun.
 
     Returns
     -------
-    list of tuple of JobRun
-        For each round the run on one executor and that on two.
+    list of Round
+        As many as the budget allowed.
     """
-    pairs = []
-    with local_cluster(Layout(workers=max(EXECUTORS), memory=memory, is_pinned=True)) as cluster:
-        # A pass that does not count: it fills the caches of files and of the optimised graph.
-        run_job(cluster, max(EXECUTORS), options, lambda line: report(f"warm-up: {line}"))
-        for number, order in enumerate(schedule.rounds(EXECUTORS, count, seed), start=1):
-            runs: dict[int, JobRun] = {}
-            for executors in order:
-                where = f"round {number} of {count}, {executors} executors"
-                runs[executors] = run_job(
-                    cluster,
-                    executors,
-                    options,
-                    lambda line, where=where: report(f"{where}: {line}"),  # type: ignore[misc]
-                    [f"spark.executor.memory={memory}"],
-                )
-                report(f"{where}: {runs[executors].rate:.2f} images/s")
-            pairs.append((runs[1], runs[2]))
-    return pairs
+    rounds: list[Round] = []
+    with local_cluster(Layout(workers=max(PROCESSORS), memory=setup.memory, is_pinned=True)) as cluster:
+        runner = _Runner(setup, cluster)
+        runner.warm_up(report)
+        seconds = 0.0
+        for number, order in enumerate(schedule.rounds(_RUNS, count, seed), start=1):
+            if rounds and not budget.allows(seconds):
+                report(f"rounds {number} to {count}: left out: {budget.explain(seconds)}")
+                break
+            begun = budget.spent
+            rounds.append(runner.round(order, report, f"round {number} of {count}"))
+            seconds = budget.spent - begun
+    return rounds
 
 
-def efficiencies(pairs: Sequence[tuple[JobRun, JobRun]]) -> dict[str, Efficiency]:
-    """Return the efficiency of three things.
+class _Runner:
+    """Runs the job on a cluster, and the engine without it on the same images in the same portions."""
+
+    def __init__(self, setup: Setup, cluster: Cluster) -> None:
+        self._setup = setup
+        self._cluster = cluster
+        self._seconds_per_image = 1.0  # until a first run tells
+
+    def warm_up(self, report: Callable[[str], None]) -> None:
+        """Run what does not count: it fills the caches of files and of the optimised graph."""
+        run = self._job(max(PROCESSORS), report, "warm-up")
+        self._seconds_per_image = run.task_seconds / run.images
+
+    def round(self, order: Sequence[_Run], report: Callable[[str], None], where: str) -> Round:
+        found: dict[_Run, Any] = {}
+        for run in order:
+            what, processors = run
+            here = f"{where}, {what} on {processors} of {max(PROCESSORS)} processors"
+            found[run] = self._job(processors, report, here) if what == "job" else self._engine(processors)
+            report(f"{here}: {found[run].rate:.2f} images/s")
+        return Round(*(found[run] for run in _RUNS))
+
+    def _job(self, executors: int, report: Callable[[str], None], where: str) -> JobRun:
+        memory = [f"spark.executor.memory={self._setup.memory}"]
+        options = self._setup.options
+        return run_job(self._cluster, executors, options, lambda line: report(f"{where}: {line}"), memory)
+
+    def _engine(self, processes: int) -> EngineRun:
+        images = self._setup.images
+        chunks = task_sizes(len(images.files), processes, self._seconds_per_image)
+        return run_engine(processes, images, self._setup.model, self._setup.memory, chunks)
+
+
+def efficiencies(rounds: Sequence[Round]) -> dict[str, Efficiency]:
+    """Return what there is of what could be had.
 
     Returns
     -------
     dict of str to Efficiency
-        ``job``: from the first task to the last commit; ``command``: with everything before and after;
-        ``cores``: of the executors' own work alone, which shows what the cores of this machine take from each
-        other, whatever software runs on them.
+        Two executors of twice one: ``job``, from the first task to the last commit; ``command``, with
+        everything before and after; ``cores``, of the executors' own work alone.
+        ``control``: two processes of the engine, without Spark, of twice one.
+        ``job_to_control``: the job's efficiency as a share of the control's, which is all that the machine
+        can do.
+        ``job_to_engine``: the job on one executor as a share of the engine alone in one process.
     """
-    return {
-        "job": Efficiency.of([two.rate / (2 * one.rate) for one, two in pairs]),
-        "command": Efficiency.of([one.wall_seconds / (2 * two.wall_seconds) for one, two in pairs]),
-        "cores": Efficiency.of(
-            [(one.task_seconds / one.images) / (two.task_seconds / two.images) for one, two in pairs]
-        ),
+    values = {
+        "job": [one.job for one in rounds],
+        "command": [one.one.wall_seconds / (2 * one.two.wall_seconds) for one in rounds],
+        "cores": [
+            (one.one.task_seconds / one.one.images) / (one.two.task_seconds / one.two.images)
+            for one in rounds
+        ],
+        "control": [one.control for one in rounds],
+        "job_to_control": [one.job / one.control for one in rounds],
+        "job_to_engine": [one.one.rate / one.engine_one.rate for one in rounds],
     }
+    return {name: Efficiency.of(each) for name, each in values.items()}

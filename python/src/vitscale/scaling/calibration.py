@@ -18,10 +18,10 @@ class Calibration:
         Sizes of the images that gave these rates.
     decode_per_megapixel : float
         What a megapixel more costs an image.
-    executor_start : tuple of float
-        From the job's start to the first executor, of each run.
+    start : tuple of float
+        From the command to its first image, opening the model left out, of each run.
     executor_ready : tuple of float
-        What an executor needs before its first image: fetching the jar, loading its classes and the model.
+        What the executors need before their first image: fetching the jar, loading its classes and the model.
     task_overhead : float
         Of each task on its core, beside its work: sending it, unpacking it, waiting for the next.
     dispatch : float
@@ -37,7 +37,7 @@ class Calibration:
     task_rates: tuple[float, ...]
     megapixels: tuple[float, ...]
     decode_per_megapixel: float
-    executor_start: tuple[float, ...]
+    start: tuple[float, ...]
     executor_ready: tuple[float, ...]
     task_overhead: float
     dispatch: float

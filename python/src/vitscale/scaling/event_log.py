@@ -1,4 +1,4 @@
-"""What Spark itself noted of an application: when executors came, and when each task ran.
+"""What Spark itself noted of an application: when each task ran, and where.
 
 The format is that of ``spark.eventLog.enabled`` (org.apache.spark.util.JsonProtocol): one JSON object a line.
 """
@@ -13,6 +13,10 @@ from typing import Any
 
 from vitscale.errors import ResultsError
 
+_OPENS_MODEL = "VitscaleEngine.scala"
+_CLASSIFIES = "SparkJobs.scala"
+"""Where the job asks Spark for it."""
+
 
 @dataclass(frozen=True)
 class Task:
@@ -20,8 +24,8 @@ class Task:
 
     Attributes
     ----------
-    stage : int
-        Number of its stage.
+    call : str
+        Where its stage was asked for, e.g. ``"collect at VitscaleEngine.scala:40"``.
     executor : str
         Who ran it.
     launched, finished : float
@@ -30,51 +34,47 @@ class Task:
         Of its own work, as the executor measured it.
     """
 
-    stage: int
+    call: str
     executor: str
     launched: float
     finished: float
     run_seconds: float
 
-    @property
-    def seconds(self) -> float:
-        """From its launch to its end."""
-        return self.finished - self.launched
-
 
 @dataclass(frozen=True)
 class Timeline:
-    """What happened when; times in seconds since 1970.
+    """What happened when.
 
     Attributes
     ----------
-    executors : dict of str to float
-        Executor -> when it was there.
     tasks : tuple of Task
         In the order in which they were launched.
     """
 
-    executors: dict[str, float]
     tasks: tuple[Task, ...]
 
     @property
-    def warm_up(self) -> Task:
-        """The first task, which opens the model and does nothing else."""
-        return self.tasks[0]
+    def opening_seconds(self) -> float:
+        """From the first launch of the tasks that open the model until the last of them has ended."""
+        opening = self._called_from(_OPENS_MODEL)
+        return max(task.finished for task in opening) - opening[0].launched
 
     @property
     def classifying(self) -> tuple[Task, ...]:
-        """The tasks that classify images."""
-        return tuple(task for task in self.tasks if task.stage != self.warm_up.stage)
+        """The tasks that classify images; others open the model before, and count rows afterwards."""
+        return self._called_from(_CLASSIFIES)
+
+    def _called_from(self, file: str) -> tuple[Task, ...]:
+        return tuple(task for task in self.tasks if f" at {file}:" in task.call)
 
     def overheads(self) -> list[float]:
         """Return seconds from the end of a task to that of the next on its core, without the latter's work.
 
-        Every executor has one core. Its first task is left out: it fetches the jar and opens the model.
+        Every executor has one core. Its first task has none before it and is left out.
         """
         return [
             max(0.0, task.finished - before.finished - task.run_seconds)
-            for executor in self.executors
+            for executor in {task.executor for task in self.classifying}
             for before, task in pairwise(task for task in self.classifying if task.executor == executor)
         ]
 
@@ -85,21 +85,22 @@ def read_event_log(folder: Path) -> Timeline:
     Raises
     ------
     ResultsError
-        If there is not exactly one, or it holds no task.
+        If there is not exactly one, or it tells of no task that classified images.
     """
     logs = [path for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")]
     if len(logs) != 1:
         raise ResultsError(f"{folder} holds {len(logs)} event logs of Spark, expected one.")
     events = [json.loads(line) for line in logs[0].read_text().splitlines()]
-    executors = {
-        event["Executor ID"]: event["Timestamp"] / 1000
+    calls = {
+        event["Stage Info"]["Stage ID"]: event["Stage Info"]["Stage Name"]
         for event in events
-        if event["Event"] == "SparkListenerExecutorAdded"
+        if event["Event"] == "SparkListenerStageSubmitted"
     }
-    tasks = [_task(event) for event in events if _is_success(event)]
-    if not tasks:
-        raise ResultsError(f"{logs[0]} tells of no task that succeeded; the job failed before.")
-    return Timeline(executors, tuple(sorted(tasks, key=lambda task: task.launched)))
+    tasks = [_task(event, calls) for event in events if _is_success(event)]
+    timeline = Timeline(tuple(sorted(tasks, key=lambda task: task.launched)))
+    if not timeline.classifying:
+        raise ResultsError(f"{logs[0]} tells of no task that classified images; the job failed before.")
+    return timeline
 
 
 def _is_success(event: dict[str, Any]) -> bool:
@@ -108,10 +109,10 @@ def _is_success(event: dict[str, Any]) -> bool:
     )
 
 
-def _task(event: dict[str, Any]) -> Task:
+def _task(event: dict[str, Any], calls: dict[int, str]) -> Task:
     info, metrics = event["Task Info"], event["Task Metrics"]
     return Task(
-        stage=event["Stage ID"],
+        call=calls[event["Stage ID"]],
         executor=info["Executor ID"],
         launched=info["Launch Time"] / 1000,
         finished=info["Finish Time"] / 1000,

@@ -33,10 +33,11 @@ class JobRun:
         From the first task to the last commit, as the job's own ledger says.
     wall_seconds : float
         Of the whole command.
-    executor_start : float
-        From the command to the first executor.
+    start : float
+        From the command to its first image, opening the model left out: starting Spark and the executors,
+        looking at the model, listing the files.
     executor_ready : float
-        Of the task that opens the model: the executor fetches the jar, starts its classes, loads the weights.
+        Until all executors have opened the model: fetched the jar, started its classes, loaded the weights.
     finish : float
         From the last task to the end of the command.
     task_seconds : float
@@ -56,7 +57,7 @@ class JobRun:
     images: int
     job_seconds: float
     wall_seconds: float
-    executor_start: float
+    start: float
     executor_ready: float
     finish: float
     task_seconds: float
@@ -123,8 +124,8 @@ def run_job(
             images=done["predicted"],
             job_seconds=done["seconds"],
             wall_seconds=finished.wall_seconds,
-            executor_start=min(timeline.executors.values()) - started,
-            executor_ready=timeline.warm_up.seconds,
+            start=tasks[0].launched - started - timeline.opening_seconds,
+            executor_ready=timeline.opening_seconds,
             finish=ended - max(task.finished for task in tasks),
             task_seconds=sum(task.run_seconds for task in tasks),
             task_overhead=median(timeline.overheads() or [0.0]),

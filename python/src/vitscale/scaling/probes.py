@@ -51,6 +51,50 @@ class Listing:
         return self.files / self.seconds
 
 
+@dataclass(frozen=True)
+class Probes:
+    """What a simulation needs to know beside the rounds.
+
+    Attributes
+    ----------
+    listing : Listing
+        Of many files.
+    megapixels : list of float
+        Size of each image.
+    decode_seconds_per_megapixel : float
+        What a megapixel more costs an image.
+    dispatch_seconds : float
+        Of the driver, for each task.
+    """
+
+    listing: Listing
+    megapixels: list[float]
+    decode_seconds_per_megapixel: float
+    dispatch_seconds: float
+
+
+def run_probes(images: ImageFolder, model: Path, listed_files: int, report: Callable[[str], None]) -> Probes:
+    """Measure all of them.
+
+    Parameters
+    ----------
+    images : ImageFolder
+        The images of the rounds.
+    model : Path
+        Model folder.
+    listed_files : int
+        Small files to list.
+    report : callable
+        Told each line of progress.
+    """
+    return Probes(
+        listing=probe_listing(model, listed_files, report),
+        megapixels=megapixels(images),
+        decode_seconds_per_megapixel=probe_decoding(images.paths[0]),
+        dispatch_seconds=probe_dispatch(),
+    )
+
+
 def probe_listing(model: Path, files: int, report: Callable[[str], None]) -> Listing:
     """Make small files, let the job list them, and delete them.
 

@@ -13,56 +13,48 @@ from statistics import median
 from typing import Any
 
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
 
 from vitscale._version import __version__
 from vitscale.bench.environment import environment
-from vitscale.bench.results import explain
+from vitscale.bench.results import check_document, read_document
 from vitscale.errors import ResultsError
 from vitscale.files import write_atomically
-from vitscale.images import ImageFolder
-from vitscale.models.folder import ModelFolder
-from vitscale.scaling.benchmark import Efficiency, efficiencies
+from vitscale.scaling.benchmark import Efficiency, Round, Setup, efficiencies
 from vitscale.scaling.calibration import Calibration
-from vitscale.scaling.job_run import JobRun
-from vitscale.scaling.probes import Listing
+from vitscale.scaling.probes import Listing, Probes
 
 Document = dict[str, Any]
+_KIND = "scaling"
+_COMMAND = "vitscale scaling"
 
 
-def document(
-    command: Sequence[str],
-    model: ModelFolder,
-    images: ImageFolder,
-    pairs: Sequence[tuple[JobRun, JobRun]],
-    *,
-    listing: Listing,
-    megapixels: Sequence[float],
-    decode_seconds_per_megapixel: float,
-    dispatch_seconds: float,
-) -> Document:
+def document(command: Sequence[str], setup: Setup, rounds: Sequence[Round], probes: Probes) -> Document:
     """Return what was measured, as ``scaling-v1.json`` describes it."""
     return {
         "schema_version": 1,
+        "kind": _KIND,
         "vitscale_version": __version__,
         "created_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "command": list(command),
         "environment": environment(),
-        "workload": {
-            "model": model.name,
-            "weights": model.weights,
-            "precision": model.precision,
-            "onnx_sha256": model.onnx_sha256,
-            "images": str(images.root),
-            "files": len(images.files),
-            "bytes": images.total_bytes,
-        },
-        "rounds": [{"one": one.to_json(), "two": two.to_json()} for one, two in pairs],
-        "efficiency": {name: asdict(value) for name, value in efficiencies(pairs).items()},
-        "listing": asdict(listing),
-        "megapixels": list(megapixels),
-        "decode_seconds_per_megapixel": decode_seconds_per_megapixel,
-        "dispatch_seconds": dispatch_seconds,
+        "workload": workload(setup),
+        "rounds": [one.to_json() for one in rounds],
+        "efficiency": {name: asdict(value) for name, value in efficiencies(rounds).items()},
+        **asdict(probes),
+    }
+
+
+def workload(setup: Setup) -> Document:
+    """Return what is classified, by which model."""
+    model, images = setup.model, setup.images
+    return {
+        "model": model.name,
+        "weights": model.weights,
+        "precision": model.precision,
+        "onnx_sha256": model.onnx_sha256,
+        "images": str(images.root),
+        "files": len(images.files),
+        "bytes": images.total_bytes,
     }
 
 
@@ -80,21 +72,23 @@ def load(path: Path) -> Document:
     ResultsError
         If the file cannot be read, or does not follow the schema.
     """
-    try:
-        measured = json.loads(path.read_bytes())
-    except OSError as error:
-        raise ResultsError(
-            f"{path} cannot be read: {error.strerror}. `vitscale scaling` writes it."
-        ) from error
-    except ValueError as error:
-        raise ResultsError(f"{path} is not JSON: {error}. Measure again: vitscale scaling") from error
+    measured = read_document(path, _COMMAND)
     _check(measured, str(path))
     return dict(measured)
 
 
-def runs(measured: Document) -> list[tuple[JobRun, JobRun]]:
+def is_scaling(path: Path) -> bool:
+    """Tell whether a file holds results of scaling, whole or wrong in some field."""
+    try:
+        found = read_document(path, _COMMAND)
+    except ResultsError:
+        return False
+    return isinstance(found, dict) and found.get("kind") == _KIND
+
+
+def rounds_of(measured: Document) -> list[Round]:
     """Return the rounds."""
-    return [(JobRun(**one["one"]), JobRun(**one["two"])) for one in measured["rounds"]]
+    return [Round.of(one) for one in measured["rounds"]]
 
 
 def efficiency(measured: Document, name: str) -> Efficiency:
@@ -104,26 +98,24 @@ def efficiency(measured: Document, name: str) -> Efficiency:
 
 def calibration(measured: Document) -> Calibration:
     """Return what a simulation needs of the results."""
-    pairs = runs(measured)
-    every = [run for pair in pairs for run in pair]
+    rounds = rounds_of(measured)
+    runs = [run for one in rounds for run in (one.one, one.two)]
     return Calibration(
-        task_rates=tuple(rate for one, _ in pairs for rate in one.task_rates),
+        task_rates=tuple(rate for one in rounds for rate in one.one.task_rates),
         megapixels=tuple(measured["megapixels"]),
         decode_per_megapixel=measured["decode_seconds_per_megapixel"],
-        executor_start=tuple(run.executor_start for run in every),
-        executor_ready=tuple(run.executor_ready for run in every),
-        task_overhead=median(run.task_overhead for run in every),
+        start=tuple(run.start for run in runs),
+        executor_ready=tuple(run.executor_ready for run in runs),
+        task_overhead=median(run.task_overhead for run in runs),
         dispatch=measured["dispatch_seconds"],
-        finish=sum(run.finish for run in every) / len(every),
+        finish=sum(run.finish for run in runs) / len(runs),
         listing_rate=Listing(**measured["listing"]).rate,
         side_by_side=tuple(efficiency(measured, "cores").rounds),
     )
 
 
 def _check(measured: object, source: str) -> None:
-    error = best_match(_validator().iter_errors(measured))
-    if error is not None:
-        raise ResultsError(f"{source} does not follow the schema of scaling results: {explain(error)}.")
+    check_document(measured, source, _validator(), "schema of scaling results")
 
 
 @cache

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from vitscale.scaling.benchmark import Round
 from vitscale.scaling.calibration import Calibration
-from vitscale.scaling.job_run import JobRun
 from vitscale.scaling.simulation import Estimate, Fleet, estimate
 
 
@@ -32,12 +32,12 @@ class Check:
         return self.estimate.median / self.measured - 1
 
 
-def validate(pairs: Sequence[tuple[JobRun, JobRun]], calibration: Calibration) -> list[Check]:
+def validate(rounds: Sequence[Round], calibration: Calibration) -> list[Check]:
     """Return a check for one executor and for two."""
     return [
         Check(
             estimate(runs[0].images, Fleet(runs[0].executors, 1), calibration),
             median(run.wall_seconds for run in runs),
         )
-        for runs in zip(*pairs, strict=True)
+        for runs in ([one.one for one in rounds], [one.two for one in rounds])
     ]

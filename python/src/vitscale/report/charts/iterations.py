@@ -7,23 +7,22 @@ from dataclasses import dataclass
 
 from vitscale.bench.schema import Run
 from vitscale.report import units
-from vitscale.report.charts.figure import HEIGHT, Figure, Spec, Table, axis, layout, text
+from vitscale.report.charts.figure import Figure, Spec, Table, text
+from vitscale.report.charts.rows import bar_width, rows_layout
 from vitscale.report.row import Cell, Row
 from vitscale.report.style import Style
 from vitscale.report.summary import Summary
 
-_SPREAD = 0.7
-"""Room that the passes of a process take between its place and the next one's."""
-
 
 @dataclass(frozen=True)
 class _Fork:
-    """A process: whose, which run of its cell it is, and its place in the order of the rounds."""
+    """A process: whose, which run of its cell it is, and how far from the middle of its row it is drawn."""
 
     row: Row
     cell: Cell
     position: int
     run: Run
+    offset: float
 
     @property
     def number(self) -> int:
@@ -34,62 +33,61 @@ class _Fork:
 
 
 def iterations(summary: Summary, looks: Mapping[str, Style]) -> Figure:
-    """Return every iteration at the best batch sizes, in the order of the rounds."""
-    forks = [
-        _Fork(row, row.best, position, run)
-        for row in summary.measured
-        if row.best
-        for position, run in enumerate(row.best.benchmark["runs"])
-    ]
-    numbers = sorted({fork.number for fork in forks})
-    most = max((len(fork.run["iterations"]) for fork in forks), default=1)
-    ticks = {
-        "tickmode": "array",
-        "tickvals": [at + _SPREAD / 2 for at in range(len(numbers))],
-        "ticktext": [str(number) if number else "sweep" for number in numbers],
-        "range": [-0.2, len(numbers) - 1 + _SPREAD + 0.2],
-    }
+    """Return every iteration at the best batch sizes, a line for each process of a backend."""
+    rows = [row for row in summary.measured if row.best]
+    names = [row.label for row in rows]
+    medians = [units.number(row.rate["median"] if row.rate else None) for row in rows]
+    found = [_forks(row, bar_width(names)) for row in rows]
     return Figure(
         name="iterations",
         title="Every iteration",
-        note="At each backend's best batch size, one process after another. Hollow dots: warm-up.",
-        description="Dots of images per second of every single iteration, in the order of the processes.",
+        note="Images per second of each pass at the best batch size, a line for each process from the first "
+        "to the last. Hollow dots: warm-up. Figure: median.",
+        description="Dots of images per second of every single iteration, a row for each backend.",
         spec={
-            "data": [_dots(fork, numbers.index(fork.number), most, looks[fork.row.label]) for fork in forks],
-            "layout": layout(
-                HEIGHT,
-                xaxis=axis("process (round)", showgrid=False, **ticks),
-                yaxis=axis("images/s", rangemode="tozero"),
-            ),
+            "data": [
+                _dots(fork, at, looks[fork.row.label]) for at, forks in enumerate(found) for fork in forks
+            ],
+            "layout": rows_layout(names, medians),
         },
         table=Table(
             ("backend", "process", "phase", "images", "seconds", "images/s", "in the JSON"),
-            [cells for fork in forks for cells in _cells(fork)],
+            [cells for forks in found for fork in forks for cells in _cells(fork)],
         ),
     )
 
 
-def _dots(fork: _Fork, place: int, most: int, look: Style) -> Spec:
+def _forks(row: Row, height: float) -> list[_Fork]:
+    """Return the processes of a row, from the top of its height to the bottom in the order of the rounds."""
+    assert row.best
+    runs = row.best.benchmark["runs"]
+    step = height / len(runs)
+    return [
+        _Fork(row, row.best, position, run, step * (position - (len(runs) - 1) / 2))
+        for position, run in enumerate(runs)
+    ]
+
+
+def _dots(fork: _Fork, at: int, look: Style) -> Spec:
     passes = fork.run["iterations"]
     rates = [one["images"] / one["seconds"] for one in passes]
-    step = _SPREAD / max(most - 1, 1)
     return {
         "type": "scatter",
         "name": text(fork.row.label),
-        "x": [round(place + step * number, 4) for number in range(len(rates))],
-        "y": rates,
+        "x": rates,
+        "y": [round(at + fork.offset, 4)] * len(rates),
         "mode": "lines+markers",
-        "line": {"color": f"{look.colour}/0.35", "dash": look.dash, "width": 1.5},
+        "line": {"color": f"{look.colour}/0.35", "width": 1.5},
         "marker": {
             "color": [look.colour if one["phase"] == "measurement" else "var(--card)" for one in passes],
-            "line": {"color": look.colour, "width": 2},
-            "symbol": look.symbol,
-            "size": 8,
+            "line": {"color": look.colour, "width": 1.5},
+            "opacity": 1,
+            "size": 7,
         },
         "hoverinfo": "text",
         "text": [
-            f"<b>{text(fork.row.label)}</b><br>{one['phase']}, batch size {fork.cell.batch_size}: "
-            f"{units.number(rate)} images/s<br>{fork.path(number)}"
+            f"<b>{text(fork.row.label)}</b><br>{one['phase']}, process {fork.number or 'of the sweep'}, "
+            f"batch size {fork.cell.batch_size}: {units.number(rate)} images/s<br>{fork.path(number)}"
             for number, (one, rate) in enumerate(zip(passes, rates, strict=True))
         ],
     }

@@ -13,11 +13,11 @@ from vitscale.report.summary import Summary
 
 
 def throughput(summary: Summary, looks: Mapping[str, Style]) -> Figure | None:
-    """Return images per second against batch size; None where queries came one by one."""
-    if summary.is_single_stream:
+    """Return images per second against batch size; None where there was one batch size."""
+    sizes = sorted({cell.batch_size for row in summary.rows for cell in row.cells})
+    if len(sizes) == 1:
         return None
     measured = [(row, _points(row)) for row in summary.measured]
-    sizes = sorted({cell.batch_size for row in summary.rows for cell in row.cells})
     data = [_band(points, looks[row.label]) for row, points in measured if len(points) > 1]
     data += [_medians(row, points, looks[row.label]) for row, points in measured]
     ticks = {"tickmode": "array", "tickvals": sizes, "ticktext": [str(size) for size in sizes]}

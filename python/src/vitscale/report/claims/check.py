@@ -14,10 +14,12 @@ from vitscale.bench.schema import Interval
 from vitscale.bench.stats import measurements
 from vitscale.report import units
 from vitscale.report.agreement import Verdict
+from vitscale.report.claims.nodes import Scaling, scaling_of
 from vitscale.report.claims.published import Claim, Timing, published
 from vitscale.report.claims.stand_in import StandIn, stand_ins
 from vitscale.report.ratio import Ratio
 from vitscale.report.row import Row
+from vitscale.report.scaling.source import ScalingSource
 from vitscale.report.summary import Summary, ratio_between
 
 Outcome = Literal["reproduced", "not reproduced", "not testable here"]
@@ -50,6 +52,8 @@ class Check:
         Where it is in the results; empty where there is none.
     source : int or None
         Which of the results it is from, by position.
+    scaling : Scaling or None
+        What is known of several nodes, where the claim is about them.
     """
 
     claim: Claim
@@ -60,25 +64,30 @@ class Check:
     ci: Interval | None = None
     row_id: str = ""
     source: int | None = None
+    scaling: Scaling | None = None
 
 
-def check_claims(summaries: Sequence[Summary]) -> list[Check]:
+def check_claims(summaries: Sequence[Summary], scaling: Sequence[ScalingSource] = ()) -> list[Check]:
     """Check every published claim.
 
     Parameters
     ----------
     summaries : sequence of Summary
         Results of one machine, since a ratio between machines tests nothing.
+    scaling : sequence of ScalingSource
+        Results of scaling, of the same machine.
 
     Returns
     -------
     list of Check
         In the published order; two of a claim where today's software is tested beside the published.
     """
-    return [check for claim in published().claims for check in _checks(claim, summaries)]
+    return [check for claim in published().claims for check in _checks(claim, summaries, scaling)]
 
 
-def _checks(claim: Claim, summaries: Sequence[Summary]) -> list[Check]:
+def _checks(claim: Claim, summaries: Sequence[Summary], scaling: Sequence[ScalingSource]) -> list[Check]:
+    if max(claim.faster.nodes, claim.slower.nodes) > 1:
+        return _checks_of_nodes(claim, scaling)
     missing = _not_here(claim, summaries)
     if missing:
         return [Check(claim, "", "not testable here", missing)]
@@ -91,10 +100,19 @@ def _checks(claim: Claim, summaries: Sequence[Summary]) -> list[Check]:
     return [_check(claim, faster, slower, summaries) for faster, slower in pairs]
 
 
+def _checks_of_nodes(claim: Claim, scaling: Sequence[ScalingSource]) -> list[Check]:
+    """Return what stands beside a claim about several nodes, which nothing of one machine can test."""
+    found = [scaling_of(claim, source) for source in scaling]
+    if not found:
+        none = (
+            "No cluster: these results are of one machine. `vitscale scaling` measures two executors of it."
+        )
+        return [Check(claim, "", "not testable here", none)]
+    return [Check(claim, "", "not testable here", one.reason, scaling=one) for one in found]
+
+
 def _not_here(claim: Claim, summaries: Sequence[Summary]) -> str:
     """Return what a claim needs that no result has."""
-    if max(claim.faster.nodes, claim.slower.nodes) > 1:
-        return "No cluster: these results are of one machine."
     is_shown = any(row.gpus for summary in summaries for row in summary.measured)
     if "gpu" in (claim.faster.device, claim.slower.device) and not is_shown:
         return "No GPU: no run here was shown to be on one."

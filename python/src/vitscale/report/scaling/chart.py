@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from vitscale.report import units
 from vitscale.report.charts.figure import HEIGHT, Figure, Legend, Spec, Table, axis, layout
 from vitscale.report.claims.published import Timing, published
+from vitscale.report.scaling.words import duration
 from vitscale.scaling.simulation import Estimate
 
 _DASHES = ("solid", "dash", "dashdot", "dot")
+_PUBLISHED_PRECISION = "fp32"
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _TICKS = {
     1: "1 s",
@@ -23,13 +25,17 @@ _TICKS = {
 }
 
 
-def estimate_chart(estimates: Sequence[Estimate], price_per_hour: float | None = None) -> Figure:
+def estimate_chart(
+    estimates: Sequence[Estimate], precision: str, price_per_hour: float | None = None
+) -> Figure:
     """Return time against nodes, a line with its band for each number of images, and the published points.
 
     Parameters
     ----------
     estimates : sequence of Estimate
         Any number of nodes and images.
+    precision : str
+        Of the model that was measured.
     price_per_hour : float, optional
         Of a node, in whatever currency; adds the cost to the table.
     """
@@ -46,8 +52,9 @@ def estimate_chart(estimates: Sequence[Estimate], price_per_hour: float | None =
     return Figure(
         name="scaling",
         title="Estimated time on a cluster",
-        note=f"An estimate, not a measurement: nodes of {cores} cores like those measured; bands hold nine "
-        "of ten simulated runs. Points: published for Spark NLP on other machines, 34,745 images.",
+        note=f"An estimate, not a measurement: nodes of {cores} cores like those measured, the model in "
+        f"{precision}; bands hold nine of ten simulated runs. Points: published for Spark NLP on other "
+        f"machines, 34,745 images, the model in {_PUBLISHED_PRECISION}.{_unlike(precision)}",
         description="Line chart of estimated time against nodes, a line for each number of images.",
         spec={
             "data": data,
@@ -63,8 +70,8 @@ def estimate_chart(estimates: Sequence[Estimate], price_per_hour: float | None =
         },
         table=table(estimates, price_per_hour),
         legend=(
-            Legend("var(--vitscale)", "vitscale, estimated"),
-            Legend("var(--spark-nlp)", "Spark NLP, published"),
+            Legend("var(--vitscale)", f"vitscale, {precision}, estimated"),
+            Legend("var(--spark-nlp)", f"Spark NLP, {_PUBLISHED_PRECISION}, published"),
         ),
     )
 
@@ -91,12 +98,11 @@ def published_nodes() -> list[Timing]:
     return [one for one in published().timings if one.id.startswith("spark-nlp-cloud-cpu")]
 
 
-def duration(seconds: float) -> str:
-    """Return a time in the unit that fits: 45 s, 12.3 min, 4.56 h, 12.1 d."""
-    for limit, unit, name in ((2 * _MINUTE, 1, "s"), (2 * _HOUR, _MINUTE, "min"), (2 * _DAY, _HOUR, "h")):
-        if seconds < limit:
-            return f"{units.number(seconds / unit)} {name}"
-    return f"{units.number(seconds / _DAY)} d"
+def _unlike(precision: str) -> str:
+    """Say that the two are not of one kind, where they are not."""
+    if precision == _PUBLISHED_PRECISION:
+        return ""
+    return f" {precision} computes less for each image than {_PUBLISHED_PRECISION}: a part of the distance."
 
 
 def _row(one: Estimate, price_per_hour: float | None) -> tuple[str, ...]:

@@ -1,0 +1,1 @@
+"""How the job scales, shown: what was measured in words, and the estimate as a chart."""

@@ -1,0 +1,67 @@
+"""What of the published benchmark is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from vitscale.errors import UsageError
+
+Part = Literal["sample", "full", "nodes"]
+PARTS: tuple[Part, ...] = ("sample", "full", "nodes")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to reproduce.
+
+    Attributes
+    ----------
+    parts : tuple of str
+        ``"sample"``: a sweep of batch sizes on the published sample's 3,544 images, then rounds at the best;
+        ``"full"``: rounds on 34,745 images at the batch sizes that the sample found best; ``"nodes"``: the
+        job on one and on two executors of this machine.
+    model : Path
+        Model folder.
+    images : Path or None
+        The user's own; None makes photos of ImageNet's sizes.
+    count : int or None
+        Images of each part, instead of the published numbers.
+    forks : int
+        Fresh processes of each backend at its best batch size.
+    budget_seconds : float or None
+        Wall-clock time for everything.
+    folder : Path
+        Where results and made photos go.
+    command : tuple of str
+        The command line, kept in the results.
+    """
+
+    parts: tuple[Part, ...]
+    model: Path
+    images: Path | None
+    count: int | None
+    forks: int
+    budget_seconds: float | None
+    folder: Path
+    command: tuple[str, ...]
+
+    def results(self, part: str) -> Path:
+        """Return the results file of a part."""
+        return self.folder / f"{part}.json"
+
+
+def check_parts(names: Sequence[str]) -> tuple[Part, ...]:
+    """Return the parts named, in their order; all of them where none is named.
+
+    Raises
+    ------
+    UsageError
+        If there is no such part.
+    """
+    unknown = [name for name in names if name not in PARTS]
+    if unknown:
+        raise UsageError(f"There is no part {unknown[0]!r}; expected {', '.join(PARTS[:-1])} or {PARTS[-1]}.")
+    return tuple(part for part in PARTS if part in names) or PARTS
