@@ -109,6 +109,17 @@ FAULT_ROUNDS ?= 20
 faults: .venv $(jar)
 	VITSCALE_FAULT_ROUNDS=$(FAULT_ROUNDS) $(venv)/python -m pytest -s tests/job/test_faults.py
 
+# An hour of --watch while files keep arriving: does its memory grow?   make soak SOAK_SECONDS=600
+.PHONY: soak many-files
+SOAK_SECONDS ?= 3600
+soak: .venv $(jar)
+	$(venv)/python -m tests.job.soak --seconds $(SOAK_SECONDS) --output results/soak.json
+
+# 100,000 files with a small fixed heap: what does each one more cost?
+MANY_FILES ?= 100000
+many-files: .venv $(jar)
+	$(venv)/python -m tests.job.many_files --files $(MANY_FILES) --output results/many-files.json
+
 # The engine's pixels against Pillow's: images drawn at random in every format, whole and damaged.
 .PHONY: fuzz
 FUZZ_EXAMPLES ?= 10000

@@ -38,14 +38,19 @@ def command(images: object, output: Path, *options: object, model: Path = MODEL)
 
 
 def start(
-    images: object, output: Path, *options: object, prefix: tuple[str, ...] = (), **environment: str
+    images: object,
+    output: Path,
+    *options: object,
+    prefix: tuple[str, ...] = (),
+    stderr: int | None = subprocess.PIPE,
+    **environment: str,
 ) -> subprocess.Popen[str]:
-    """Start a job, behind a prefix of its command line; its standard error is a pipe."""
+    """Start a job, behind a prefix of its command line; its standard error is a pipe, or ours with None."""
     return subprocess.Popen(
         [*prefix, *command(images, output, *options)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=stderr,
         text=True,
         errors="surrogateescape",
         env={**os.environ, "JDK_JAVA_OPTIONS": QUICK_JAVA, "COLUMNS": "200", **environment},
@@ -55,7 +60,7 @@ def start(
 def finish(process: subprocess.Popen[str]) -> Finished:
     """Wait for a job's end."""
     stdout, stderr = process.communicate(timeout=TIMEOUT_SECONDS)
-    return Finished(process.returncode, stderr, json.loads(stdout) if stdout.strip() else None)
+    return Finished(process.returncode, stderr or "", json.loads(stdout) if stdout.strip() else None)
 
 
 def classify(
@@ -69,6 +74,21 @@ def rows(output: Path, table: str) -> list[dict[str, Any]]:
     """Return the rows of a table in JSON Lines, in no order."""
     files = sorted((output / table).glob("part-*.jsonl"))
     return [json.loads(line) for file in files for line in file.read_text().splitlines()]
+
+
+class VisibleRows:
+    """Counts the rows that an output shows, while they become more; each part is read once."""
+
+    def __init__(self, output: Path) -> None:
+        self._output = output
+        self._rows: dict[Path, int] = {}
+
+    def count(self) -> int:
+        """Return how many rows both tables have now."""
+        for file in self._output.glob("[pq]*/part-*"):
+            if file not in self._rows:
+                self._rows[file] = file.read_bytes().count(b"\n")
+        return sum(self._rows.values())
 
 
 def by_path(output: Path, table: str) -> dict[str, dict[str, Any]]:

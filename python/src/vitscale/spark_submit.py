@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from vitscale.errors import UsageError
 from vitscale.jar import jar_path, spark_jars
 from vitscale.java import default_heap, find_java, java_flags
+from vitscale.scratch import scratch_folder
 
 CLASSIFY = "vitscale.job.ClassifyMain"
 
@@ -44,7 +46,9 @@ def replace_process(
     if not master.startswith(_MASTERS):
         raise UsageError(f"--master is {master!r}; expected local[N], spark://HOST:PORT, yarn or k8s://URL.")
     java = find_java()
-    command = submit_command(arguments, master=master, memory=memory, settings=settings)
+    command = submit_command(
+        arguments, master=master, memory=memory, settings=settings, scratch=scratch_folder()
+    )
     environment = _environment(str(java.home), is_local=_is_local(master))
     sys.stdout.flush()
     sys.stderr.flush()
@@ -52,11 +56,12 @@ def replace_process(
 
 
 def submit_command(
-    arguments: Sequence[str], *, master: str, memory: str | None, settings: Sequence[str]
+    arguments: Sequence[str], *, master: str, memory: str | None, settings: Sequence[str], scratch: Path
 ) -> list[str]:
     """Return what follows ``java`` on the command line.
 
     The jar is on the driver's class path; where executors are other processes, Spark sends it to them.
+    Java itself knows nothing of ``TMPDIR``: where temporary files go must be told.
     """
     jar = str(jar_path())
     submit = ["--master", master, "--class", CLASSIFY]
@@ -65,6 +70,7 @@ def submit_command(
     return [
         f"-Xmx{memory or default_heap()}",
         *java_flags(),
+        f"-Djava.io.tmpdir={scratch}",
         "-Dlog4j2.configurationFile=vitscale-log4j2.properties",
         "-cp",
         f"{jar}:{spark_jars()}/*",

@@ -12,12 +12,14 @@ final class ChunkSizes(smallest: Int) {
 
   import ChunkSizes._
 
-  private var secondsPerImage: Option[Double] = None
+  private var (seenImages, seenSeconds) = (0.0, 0.0)
 
-  /** Takes in what a task took. */
-  def observe(images: Int, seconds: Double): Unit = if (images > 0) {
-    val observed = seconds / images
-    secondsPerImage = Some(secondsPerImage.fold(observed)(known => known + Weight * (observed - known)))
+  /** Takes in what a task took. Each image counts, not each task: a huge one with a task of its own makes none of the others
+    * look slow.
+    */
+  def observe(images: Int, seconds: Double): Unit = {
+    seenImages = seenImages * Memory + images
+    seenSeconds = seenSeconds * Memory + seconds
   }
 
   /** Images of the next task.
@@ -26,7 +28,8 @@ final class ChunkSizes(smallest: Int) {
     *   images for which there is no task yet
     */
   def next(remaining: Long, slots: Int): Int = {
-    val longest = secondsPerImage.fold(First.toDouble)(seconds => TargetSeconds / math.max(seconds, 1e-9))
+    val longest =
+      if (seenImages == 0) First.toDouble else TargetSeconds * seenImages / math.max(seenSeconds, 1e-9)
     val shared = remaining.toDouble / (slots * SharesPerSlot)
     math.max(smallest, math.min(Largest.toDouble, math.min(longest, shared)).toInt)
   }
@@ -37,5 +40,5 @@ private object ChunkSizes {
   private val First = 8
   private val Largest = 4096
   private val SharesPerSlot = 3
-  private val Weight = 0.2
+  private val Memory = 0.8
 }

@@ -9,19 +9,24 @@ import vitscale.sparknlp.{Engine => StockEngine, StockDevice}
 /** The job from its options to its ledger. */
 final class ClassifyJob(spark: SparkSession, options: JobOptions, stop: StopSignal, progress: Progress) {
 
+  private val preparing = new Preparation(stop, spark.sparkContext)
   private val place = Place.parse(options.output, spark.sparkContext.hadoopConfiguration)
 
   /** Runs until all is done, or with `--watch` until it is interrupted.
     *
+    * @throws StoppedException
+    *   if it is interrupted before the first image
     * @throws vitscale.VitscaleException
     *   if it cannot start
     */
   def run(): Ledger = {
     val location = ModelLocation.here(options.model, options.precision)
-    val model = location.open()
-    val key = RunKey.of(model, options.engine, options.topK, options.format)
+    val (model, key) = preparing {
+      val model = location.open()
+      (model, RunKey.of(model, options.engine, options.topK, options.format))
+    }
     val storage = Storage.at(place, spark.sparkContext.hadoopConfiguration)
-    val output = OutputFolder.open(spark, storage, options.format, key, progress.say)
+    val output = preparing(OutputFolder.open(spark, storage, options.format, key, progress.say))
     try {
       if (options.retryFailed) output.forgetQuarantine()
       val used = ModelUsed(model.name, model.weights, key.fields("model_sha256"), options.engine)
@@ -30,7 +35,7 @@ final class ClassifyJob(spark: SparkSession, options: JobOptions, stop: StopSign
   }
 
   private def rounds(output: OutputFolder, engine: Engine, model: ModelUsed): Ledger = {
-    val done = new DoneImages(output)
+    val done = preparing(new DoneImages(output))
     val inputs = new Inputs(spark, options, place, done)
     val rounds = new Rounds(spark.sparkContext, options, output, done, inputs, engine, model, stop, progress)
     if (options.watch) rounds.untilStopped() else rounds.once()

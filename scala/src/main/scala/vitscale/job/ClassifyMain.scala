@@ -31,15 +31,21 @@ object ClassifyMain {
     val stop = new StopSignal
     stop.install()
     val progress = Progress.onStandardError()
-    val spark = JobSession.start(options.engine)
     try {
-      val ledger = new ClassifyJob(spark, options, stop, progress).run()
-      progress.endLine()
-      report(ledger, options.json)
-      ledger.exitCode
-    } finally {
-      progress.endLine()
-      if (!isGuest) spark.stop()
+      val spark = stop.during(() => ())(JobSession.start(options.engine))
+      try {
+        val ledger = new ClassifyJob(spark, options, stop, progress).run()
+        progress.endLine()
+        report(ledger, options.json)
+        ledger.exitCode
+      } finally {
+        progress.endLine()
+        if (!isGuest) spark.stop()
+      }
+    } catch {
+      case _: StoppedException =>
+        say("interrupted before the first image; no row was written")
+        Ledger.InterruptedCode
     }
   }
 

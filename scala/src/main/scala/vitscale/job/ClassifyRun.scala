@@ -22,12 +22,17 @@ final private[job] class ClassifyRun(
   import ClassifyRun._
 
   private val jobs = new SparkJobs(context, engine)
+  private val failedAttempts = new FailedAttempts
+  private val suspects = new Suspects(failedAttempts.of)
   private val sizes = new ChunkSizes(rules.smallestTask)
   private val clock = new CommitClock(rules.commitSeconds)
-  private val waiting = ArrayBuffer.empty[Outcome]
+  private val waiting = Tables.all.map(table => table -> ArrayBuffer.empty[Outcome]).toMap
   private val seconds = progress.watch()
+  private lazy val noticed: Unit =
+    progress.say("executors ended; the images that they had will be tried apart, at the end")
 
-  def run(): Ending =
+  def run(): Ending = {
+    context.addSparkListener(failedAttempts)
     try {
       val status = loop()
       if (status != Ledger.Complete) jobs.cancel()
@@ -41,44 +46,47 @@ final private[job] class ClassifyRun(
           commit()
           failed(reason)
         } catch { case again: OutputException => failed(s"$reason ${again.getMessage}") }
-    }
+    } finally context.removeSparkListener(failedAttempts)
+  }
 
   private def loop(): String = {
     submit()
     while (jobs.count > 0) {
       val results = jobs.poll()
-      results.foreach(take)
+      results.foreach { case (work, result) => take(work, result) }
       if (rules.stop.isRequested) return Ledger.Interrupted
       if (rules.budget.isExceeded(tally.inAll.quarantined, tally.files)) return Ledger.Stopped
-      if (clock.isDue(waiting.size, seconds())) commit()
+      if (clock.isDue(waiting.values.map(_.size).sum, seconds())) commit()
       progress.update(tally, seconds())
       submit()
     }
     Ledger.Complete
   }
 
-  private def submit(): Unit =
-    while (jobs.count < JobsAhead && source.waiting > 0) {
+  /** Keeps the cores busy; when nothing else is left or running, has a suspect tried alone. */
+  private def submit(): Unit = {
+    while (jobs.count < JobsAhead && source.waiting > 0 && !suspects.haveTheFloor) {
       val tasks = math.max(1, context.defaultParallelism) * TasksPerCore
       source.next(tasks, sizes).foreach(jobs.submit)
     }
+    if (jobs.count == 0) suspects.next().foreach(jobs.submit)
+  }
 
-  private def take(result: TaskResult): Unit = {
-    sizes.observe(result.outcomes.length, result.seconds)
-    tally.add(result.outcomes)
-    waiting ++= result.outcomes
+  private def take(work: Work, result: TaskResult): Unit = {
+    val outcomes = suspects.judge(work, result)
+    if (result.isUntouched) noticed else sizes.observe(outcomes.length, result.seconds)
+    tally.add(outcomes)
+    outcomes.foreach(one => waiting(Tables.of(one)) += one)
   }
 
   /** Writes the rows that wait, one table after the other: what was written is never written again, also if the second
     * table then fails.
     */
-  private def commit(): Unit = if (waiting.nonEmpty) {
-    val (predicted, quarantined) = waiting.toVector.partition(_.isInstanceOf[Predicted])
-    Seq(quarantined -> predicted, predicted -> Vector.empty).foreach { case (rows, rest) =>
-      output.commit(rows)
+  private def commit(): Unit = {
+    for ((table, rows) <- waiting if rows.nonEmpty) {
+      output.commit(table, rows)
       done.add(rows)
-      waiting.clear()
-      waiting ++= rest
+      rows.clear()
     }
     clock.committed(seconds())
   }
@@ -86,7 +94,7 @@ final private[job] class ClassifyRun(
   /** Rows that still wait were not written, and so their images are not done. */
   private def failed(reason: String): Ending = {
     jobs.cancel()
-    tally.withdraw(waiting)
+    tally.withdraw(waiting.values.flatten.toSeq)
     Ending(Ledger.Failed, seconds(), Some(reason))
   }
 

@@ -3,12 +3,17 @@ package vitscale.job
 import java.util.concurrent.{ExecutorService, Executors, ThreadFactory}
 
 import org.apache.spark.broadcast.Broadcast
+import org.apache.spark.rdd.RDD
 import org.apache.spark.util.SerializableConfiguration
 import org.apache.spark.{SparkContext, TaskContext}
 
 import vitscale.runtime.OrderedParallel
 
-/** Files from a listing. The bytes are read inside the tasks, a few files ahead of the engine. */
+/** Files from a listing. The bytes are read inside the tasks, a few files ahead of the engine.
+  *
+  * A task has so many files, and not more than twice as many bytes as so many files have on average: a huge file gets a task
+  * of its own, and keeps no others waiting behind it.
+  */
 final class FileSource(
     context: SparkContext,
     files: Spool,
@@ -20,28 +25,38 @@ final class FileSource(
   override def waiting: Long = files.size
 
   override def next(tasks: Int, sizes: ChunkSizes): Option[Work] = {
-    val slots = math.max(1, context.defaultParallelism)
-    val chunks = Iterator
-      .continually(files.take(sizes.next(waiting, slots)))
-      .takeWhile(_.nonEmpty)
-      .take(tasks)
-      .toIndexedSeq
-    if (chunks.isEmpty) None
-    else {
-      val (limit, ahead, settings) = (maxBytes, readAhead, configuration)
-      val images = context
-        .parallelize(chunks, chunks.size)
-        .mapPartitions(chunk =>
-          FileSource.read(chunk.flatten, new FileReader(settings.value.value, limit), ahead)
-        )
-      Some(Work(images, chunks.indices, chunks.map(_.size.toLong).sum))
-    }
+    val chunks = Iterator.continually(chunk(sizes)).takeWhile(_.nonEmpty).take(tasks).toIndexedSeq
+    if (chunks.isEmpty) None else Some(new FileWork(chunks))
+  }
+
+  private def chunk(sizes: ChunkSizes): Seq[Listed] = {
+    val count = sizes.next(waiting, math.max(1, context.defaultParallelism))
+    val mean = files.meanBytes
+    files.take(count, if (mean > 0) FileSource.Spread * mean * count else Double.PositiveInfinity)
   }
 
   override def close(): Unit = files.close()
+
+  private final class FileWork(chunks: IndexedSeq[Seq[Listed]]) extends Work {
+
+    override val partitions: Seq[Int] = chunks.indices
+
+    override def images: RDD[ReadImage] = {
+      val (limit, ahead, settings) = (maxBytes, readAhead, configuration)
+      context.parallelize(chunks, chunks.size).mapPartitions { chunk =>
+        if (Attempts.areUsedUp) chunk.flatten.map(listed => Attempts.untouched(listed.path, listed.size))
+        else FileSource.read(chunk.flatten, new FileReader(settings.value.value, limit), ahead)
+      }
+    }
+
+    override def part(partition: Int, from: Int, until: Int): Work =
+      new FileWork(IndexedSeq(chunks(partition).slice(from, until)))
+  }
 }
 
 private object FileSource {
+
+  private val Spread = 2.0
 
   private def read(files: Iterator[Listed], reader: FileReader, ahead: Int): Iterator[ReadImage] = {
     val readers: ExecutorService = Executors.newFixedThreadPool(ahead, daemons)

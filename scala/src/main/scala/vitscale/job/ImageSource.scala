@@ -1,10 +1,5 @@
 package vitscale.job
 
-import org.apache.spark.rdd.RDD
-
-/** Work for Spark: partitions of an RDD, and how many images they hold at most. */
-final case class Work(images: RDD[ReadImage], partitions: Seq[Int], count: Long)
-
 /** Images that wait to be classified. */
 trait ImageSource extends AutoCloseable {
 

@@ -42,6 +42,11 @@ private[job] object JobSession {
       if (master.startsWith("local"))
         Map("spark.driver.host" -> "127.0.0.1", "spark.driver.bindAddress" -> "127.0.0.1")
       else Map.empty
+    // An executor that is killed leaves its temporary files, native libraries above all: in its own folder on the worker
+    // they are found and go away with it.
+    val standalone =
+      if (master.startsWith("spark://")) Map("spark.executor.extraJavaOptions" -> "-Djava.io.tmpdir=.")
+      else Map.empty
     val sparkNlp =
       if (engine == Engine.SparkNlp)
         Map(
@@ -49,7 +54,7 @@ private[job] object JobSession {
           "spark.kryoserializer.buffer.max" -> "2000M"
         )
       else Map.empty
-    quiet ++ small ++ local ++ sparkNlp + ("spark.driver.maxResultSize" -> "0")
+    quiet ++ small ++ local ++ standalone ++ sparkNlp + ("spark.driver.maxResultSize" -> "0")
   }
 
   /** Spark itself would try for a minute, and tell of it in a stack trace. */

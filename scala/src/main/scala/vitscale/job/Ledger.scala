@@ -75,5 +75,5 @@ object Ledger {
   val Stopped = "stopped"
   val Failed = "failed"
 
-  private val InterruptedCode = 130
+  private[job] val InterruptedCode = 130
 }

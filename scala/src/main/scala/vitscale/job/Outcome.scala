@@ -33,4 +33,7 @@ object Stage {
   val Decode: String = vitscale.runtime.ImageFailure.Decode
   val Preprocess: String = vitscale.runtime.ImageFailure.Preprocess
   val Forward: String = vitscale.runtime.ImageFailure.Forward
+
+  /** Any of these, in a way that ended the whole process. */
+  val Executor = "executor"
 }

@@ -3,10 +3,10 @@ package vitscale.job
 import java.io.IOException
 
 import scala.collection.JavaConverters._
+import scala.collection.mutable
 
-import org.apache.spark.sql.{DataFrame, Encoders, Row, SparkSession}
+import org.apache.spark.sql.{DataFrame, Encoders, SparkSession}
 import org.apache.spark.sql.functions.{col, count, countDistinct, lit, when}
-import org.apache.spark.sql.types.StructType
 
 import vitscale.OutputException
 
@@ -32,7 +32,7 @@ final class OutputFolder private (
   import OutputFolder._
 
   private val staging = f"$Staging/${owner.number}%06d"
-  private var parts = 0
+  private val parts = mutable.Map.empty[String, Int].withDefaultValue(0)
 
   /** Paths of a table, one for each of its rows. */
   def paths(table: String): Iterator[String] =
@@ -40,30 +40,24 @@ final class OutputFolder private (
       _.as[String](Encoders.STRING).toLocalIterator().asScala
     )
 
-  /** Makes rows visible, all of a table in one step. Returns when they would survive a power cut.
+  /** Makes rows of one table visible, all in one step. Returns when they would survive a power cut.
     *
     * @throws vitscale.OutputException
     *   if they cannot be written
     */
-  def commit(outcomes: Seq[Outcome]): Unit = explained(storage) {
-    val predicted = outcomes.collect { case one: Predicted => Tables.row(one, key.fields("model_sha256")) }
-    val quarantined = outcomes.collect { case one: Quarantined => Tables.row(one) }
-    parts += 1
-    write(Tables.Quarantine, quarantined, Tables.quarantine)
-    write(Tables.Predictions, predicted, Tables.predictions)
-  }
-
-  private def write(table: String, rows: Seq[Row], schema: StructType): Unit = if (rows.nonEmpty) {
-    val name = f"part-${owner.number}%06d-$parts%05d${format.suffix}"
+  def commit(table: String, outcomes: Seq[Outcome]): Unit = explained(storage) {
+    parts(table) += 1
+    val name = f"part-${owner.number}%06d-${parts(table)}%05d${format.suffix}"
     val staged = s"$staging/$table-$name"
-    storage.create(staged, format.encode(rows, schema))
+    val rows = outcomes.map(Tables.row(_, key.fields("model_sha256")))
+    storage.create(staged, format.encode(rows, Tables.schemas(table)))
     storage.rename(staged, s"$table/$name")
   }
 
   /** Counts the rows that are there, and the paths among them: whether they are equal tells if something is there twice. */
   def countRows(): Counts = {
     val rows =
-      tables.flatMap(table => frame(table).map(_.withColumn("table", lit(table)))).reduceOption(_ union _)
+      Tables.all.flatMap(table => frame(table).map(_.withColumn("table", lit(table)))).reduceOption(_ union _)
     rows.fold(Counts(0, 0, 0)) { all =>
       def ofTable(name: String) = count(when(col("table") === name, 1))
       val sums =
@@ -88,7 +82,7 @@ final class OutputFolder private (
     owner.close()
     try {
       storage.delete(staging)
-      if (tables.forall(files(_).isEmpty) && !storage.list("").contains(LedgerFile)) storage.delete("")
+      if (Tables.all.forall(files(_).isEmpty) && !storage.list("").contains(LedgerFile)) storage.delete("")
     } catch { case _: IOException => () }
   }
 
@@ -111,7 +105,6 @@ object OutputFolder {
   private val Staging = "_vitscale/staging"
   private val KeyFile = "_vitscale/run.json"
   private val LedgerFile = "ledger.json"
-  private val tables = Seq(Tables.Predictions, Tables.Quarantine)
 
   /** Takes an output over, new or from an earlier run.
     *
@@ -134,7 +127,7 @@ object OutputFolder {
       try {
         storage.delete(Staging)
         storage.makeFolder(output.staging)
-        tables.foreach(storage.makeFolder)
+        Tables.all.foreach(storage.makeFolder)
         settle(storage, key)
         output
       } catch {
@@ -155,7 +148,7 @@ object OutputFolder {
 
   /** The key binds as soon as there is a row; before that, it is a run's own that never came to one. */
   private def settle(storage: Storage, key: RunKey): Unit = {
-    val hasRows = tables.exists(table => storage.list(table).exists(_.startsWith("part-")))
+    val hasRows = Tables.all.exists(table => storage.list(table).exists(_.startsWith("part-")))
     if (hasRows) key.requireSame(RunKey.parse(storage.read(KeyFile)), storage.location)
     else storage.overwrite(KeyFile, key.toJson)
   }

@@ -25,10 +25,20 @@ final class ParquetSource private (rows: RDD[ReadImage], total: Long) extends Im
 
   override def next(tasks: Int, sizes: ChunkSizes): Option[Work] = {
     val taken = Seq.fill(math.min(tasks, partitions.size))(partitions.dequeue())
-    if (taken.isEmpty) None else Some(Work(rows, taken, math.ceil(taken.size * perPartition).toLong))
+    if (taken.isEmpty) None else Some(new ParquetWork(rows, taken))
   }
 
   override def close(): Unit = ()
+}
+
+final private class ParquetWork(rows: RDD[ReadImage], override val partitions: Seq[Int]) extends Work {
+
+  override def images: RDD[ReadImage] = rows.mapPartitions { read =>
+    if (Attempts.areUsedUp) read.map(image => Attempts.untouched(image.path, image.size)) else read
+  }
+
+  override def part(partition: Int, from: Int, until: Int): Work =
+    new ParquetWork(rows.mapPartitions(_.slice(from, until)), Seq(partition))
 }
 
 object ParquetSource {

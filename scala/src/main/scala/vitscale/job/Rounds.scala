@@ -23,33 +23,52 @@ final private[job] class Rounds(
     progress: Progress
 ) {
 
+  import Rounds.Round
+
   private val startedAt = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString
-  private lazy val warm: Seq[DeviceUse] = engine.warmUp()
+  private val preparing = new Preparation(stop, context)
+  private lazy val warm: Seq[DeviceUse] = preparing(engine.warmUp())
   private var gpus = Seq.empty[DeviceUse]
   private var doneNow = Tally.nothing
   private var seconds = 0.0
 
   /** @throws vitscale.UsageException
     *   if there is no image
+    * @throws StoppedException
+    *   if it is interrupted before the first
     */
   def once(): Ledger = {
-    val ledger = round()
+    val ledger = finish(round())
     if (ledger.files == 0) throw new UsageException(Rounds.noImage(options.images, ledger.ignored))
     ledger
   }
 
-  /** Goes on as files arrive. */
+  /** Goes on as files arrive. The books are checked as often as takes a twentieth of the time, and at the end: counting the
+    * output again takes the longer the more it holds.
+    */
   def untilStopped(): Ledger = {
-    var ledger = round()
-    while (ledger.status == Ledger.Complete && !stop.isRequested) {
+    var last = round()
+    var (ledger, isChecked) = (finish(last), true)
+    val audits = new Audits(progress.watch())
+    while (last.ending.status == Ledger.Complete && !stop.isRequested) {
       stop.await(options.pollSeconds)
-      if (!stop.isRequested) ledger = round()
+      try
+        if (!stop.isRequested) {
+          last = round()
+          isChecked &&= !last.isNews
+          if (!isChecked && audits.isDue) {
+            ledger = audits.timed(finish(last))
+            isChecked = true
+          }
+        }
+      catch { case _: StoppedException => () } // what the last round did stands
     }
+    if (!isChecked) ledger = finish(last)
     if (ledger.status == Ledger.Complete) written(ledger.copy(status = Ledger.Interrupted)) else ledger
   }
 
-  private def round(): Ledger = {
-    val input = inputs.look()
+  private def round(): Round = {
+    val input = preparing(inputs.look())
     try {
       val tally = new Tally(input.files, input.before)
       if (input.source.waiting > 0) {
@@ -59,7 +78,10 @@ final private[job] class Rounds(
         )
         progress.say(s"${input.source.waiting} images to do, ${input.before.sum} done before")
       }
-      finish(input, tally, run(input.source, tally))
+      val ending = run(input.source, tally)
+      doneNow += tally.now
+      seconds += ending.seconds
+      Round(input.files, input.ignored, tally, ending)
     } finally input.source.close()
   }
 
@@ -74,35 +96,34 @@ final private[job] class Rounds(
   }
 
   /** Checks the books and writes them down, unless there is nothing to write about. */
-  private def finish(input: Input, tally: Tally, ending: ClassifyRun.Ending): Ledger = {
-    doneNow += tally.now
-    seconds += ending.seconds
+  private def finish(round: Round): Ledger =
     try
-      written(balance(input, tally, ending))
+      written(balance(round))
     catch {
       // What went wrong first is what the user must know.
-      case NonFatal(error) if ending.problem.isDefined => throw new OutputException(ending.problem.get, error)
+      case NonFatal(error) if round.ending.problem.isDefined =>
+        throw new OutputException(round.ending.problem.get, error)
     }
-  }
 
   private def written(ledger: Ledger): Ledger = {
     if (ledger.files > 0) output.writeLedger(ledger.toJson)
     ledger
   }
 
-  private def balance(input: Input, tally: Tally, ending: ClassifyRun.Ending): Ledger = {
+  private def balance(round: Round): Ledger = {
+    val (tally, ending) = (round.tally, round.ending)
     val rows = output.countRows()
     val isOutputRight = rows == Counts(done.predicted.size.toLong, done.quarantined.size.toLong, done.size)
     val isEveryFileTold = tally.left >= 0 && (ending.status != Ledger.Complete || tally.left == 0)
     Ledger(
       status = ending.status,
-      files = input.files,
+      files = round.files,
       predicted = tally.inAll.predicted,
       quarantined = tally.inAll.quarantined,
       notDone = tally.left,
       quarantinedByStage = tally.quarantinedByStage,
       thisRun = thisRun,
-      ignored = input.ignored,
+      ignored = round.ignored,
       output = rows,
       isBalanced = isOutputRight && isEveryFileTold,
       model = model,
@@ -126,6 +147,13 @@ private object Rounds {
 
   /** So that the last batch of a task, which may be smaller, costs little. */
   private val BatchesPerTask = 4
+
+  /** One look at the input, and what was done about it. */
+  final private case class Round(files: Long, ignored: Ignored, tally: Tally, ending: ClassifyRun.Ending) {
+
+    /** Whether it makes the last ledger untrue. */
+    def isNews: Boolean = tally.now.sum > 0 || ending.status != Ledger.Complete
+  }
 
   private def noImage(names: Seq[String], ignored: Ignored): String =
     s"${names.mkString(", ")} holds no image: no file ends in ${ListingRules.suffixes.toSeq.sorted.mkString(", ")} " +

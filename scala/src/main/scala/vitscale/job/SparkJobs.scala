@@ -6,10 +6,21 @@ import scala.collection.mutable
 import scala.concurrent.ExecutionContext
 import scala.util.{Failure, Success}
 
-import org.apache.spark.{FutureAction, SparkContext}
+import org.apache.spark.{FutureAction, SparkContext, TaskContext}
 
-/** What one task did. */
-final case class TaskResult(outcomes: Array[Outcome], seconds: Double)
+/** What one task did.
+  *
+  * @param stage
+  *   Spark's number of the task's stage; with the partition, it names the task
+  */
+final case class TaskResult(outcomes: Array[Outcome], seconds: Double, stage: Int, partition: Int) {
+
+  /** Whether it did not touch its images, because earlier attempts came to nothing. */
+  def isUntouched: Boolean = outcomes.exists {
+    case Quarantined(_, _, stage, _, _) => stage == Stage.Executor
+    case _ => false
+  }
+}
 
 /** Spark jobs that run one behind the other without a gap: while the last tasks of one are at work, those of the next take
   * the cores that fall free.
@@ -27,14 +38,17 @@ final private[job] class SparkJobs(context: SparkContext, engine: Engine) {
     val results = engine.classify(work.images).mapPartitions { outcomes =>
       val start = System.nanoTime()
       val all = outcomes.toArray
-      Iterator.single(TaskResult(all, (System.nanoTime() - start) / 1e9))
+      val task = TaskContext.get()
+      Iterator.single(
+        TaskResult(all, (System.nanoTime() - start) / 1e9, task.stageId(), task.partitionId())
+      )
     }
     // Spark calls the handler once for each task, whose other attempts it ignores, on a thread that must not wait.
     val job = context.submitJob[TaskResult, TaskResult, Unit](
       results,
       _.next(),
       work.partitions,
-      (_, result) => events.put(Done(result)),
+      (_, result) => events.put(Done(work, result)),
       ()
     )
     running += job
@@ -44,16 +58,16 @@ final private[job] class SparkJobs(context: SparkContext, engine: Engine) {
     }(ExecutionContext.global)
   }
 
-  /** The results that came, after a short wait if there are none.
+  /** The results that came, each with the work that it is of, after a short wait if there are none.
     *
     * @throws org.apache.spark.SparkException
     *   if Spark gave a task up
     */
-  def poll(): Seq[TaskResult] = {
+  def poll(): Seq[(Work, TaskResult)] = {
     val first = Option(events.poll(PollMillis, TimeUnit.MILLISECONDS))
     val rest = Iterator.continually(events.poll()).takeWhile(_ != null)
     (first.iterator ++ rest).flatMap {
-      case Done(result) => Some(result)
+      case Done(work, result) => Some(work -> result)
       case Ended(job, error) =>
         running -= job
         error.foreach(throw _)
@@ -67,7 +81,7 @@ final private[job] class SparkJobs(context: SparkContext, engine: Engine) {
 private object SparkJobs {
 
   private sealed trait Event
-  private final case class Done(result: TaskResult) extends Event
+  private final case class Done(work: Work, result: TaskResult) extends Event
   private final case class Ended(job: FutureAction[Unit], error: Option[Throwable]) extends Event
 
   private val PollMillis = 200L

@@ -1,49 +1,75 @@
 package vitscale.job
 
 import java.io._
-import java.nio.file.{Files, Path}
+import java.nio.channels.{Channels, FileChannel}
+import java.nio.file.Files
+import java.nio.file.StandardOpenOption.{DELETE_ON_CLOSE, READ, WRITE}
 
 import vitscale.OutputException
 
 /** Files waiting to be done, in a temporary file, so that the driver's memory does not grow with their number.
   *
-  * Written first, read once after that.
+  * Written first, read once after that. The file has no name while it is open (on Unix, Java unlinks it as soon as it is
+  * open): however the driver ends, nothing of it stays.
   */
-final class Spool private (file: Path) extends AutoCloseable {
+final class Spool private (channel: FileChannel) extends AutoCloseable {
 
-  private val out = new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file)))
+  private val out = new DataOutputStream(new BufferedOutputStream(Channels.newOutputStream(channel)))
   private lazy val in = {
-    out.close()
-    new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))
+    out.flush()
+    channel.position(0)
+    new DataInputStream(new BufferedInputStream(Channels.newInputStream(channel)))
   }
-  private var waiting = 0L
+  private var unread = 0L
+  private var files = 0L
+  private var bytes = 0L
+  private var ahead: Option[Listed] = None
 
-  def size: Long = waiting
+  /** Files that nobody took yet. */
+  def size: Long = unread + ahead.size
+
+  /** Mean size of all files, in bytes. */
+  def meanBytes: Double = if (files == 0) 0 else bytes.toDouble / files
 
   def add(listed: Listed): Unit = Spool.explained {
     writeText(listed.path)
     out.writeLong(listed.size.getOrElse(-1L))
     out.writeBoolean(listed.problem.isDefined)
     listed.problem.foreach(writeText)
-    waiting += 1
+    unread += 1
+    files += 1
+    bytes += listed.size.getOrElse(0L)
   }
 
-  /** The next files, at most so many. */
-  def take(count: Int): Seq[Listed] = Spool.explained {
-    Seq.fill(math.min(count.toLong, waiting).toInt) {
-      waiting -= 1
-      val path = readText()
-      val size = in.readLong()
-      Listed(path, if (size < 0) None else Some(size), if (in.readBoolean()) Some(readText()) else None)
+  /** The next files: at most so many, and of so many bytes together unless the first alone has more. */
+  def take(count: Int, maxBytes: Double): Seq[Listed] = Spool.explained {
+    var (left, room) = (count, maxBytes)
+    val taken = Seq.newBuilder[Listed]
+    while (left > 0 && peek().exists(file => left == count || bytesOf(file) <= room)) {
+      val file = ahead.get
+      ahead = None
+      taken += file
+      left -= 1
+      room -= bytesOf(file)
     }
+    taken.result()
   }
 
-  override def close(): Unit = {
-    out.close()
-    if (waiting >= 0) in.close()
-    Files.deleteIfExists(file)
-    ()
+  private def bytesOf(file: Listed): Long = file.size.getOrElse(0L)
+
+  private def peek(): Option[Listed] = {
+    if (ahead.isEmpty && unread > 0) ahead = Some(read())
+    ahead
   }
+
+  private def read(): Listed = {
+    unread -= 1
+    val path = readText()
+    val size = in.readLong()
+    Listed(path, if (size < 0) None else Some(size), if (in.readBoolean()) Some(readText()) else None)
+  }
+
+  override def close(): Unit = channel.close()
 
   private def writeText(text: String): Unit = {
     val bytes = text.getBytes("UTF-8")
@@ -64,9 +90,9 @@ object Spool {
     *   if the folder of temporary files (`java.io.tmpdir`) has no room
     */
   def create(): Spool = explained {
-    val file = Files.createTempFile("vitscale-listing-", ".tmp")
-    file.toFile.deleteOnExit()
-    new Spool(file)
+    new Spool(
+      FileChannel.open(Files.createTempFile("vitscale-listing-", ".tmp"), READ, WRITE, DELETE_ON_CLOSE)
+    )
   }
 
   private def explained[A](action: => A): A =

@@ -1,6 +1,6 @@
 package vitscale.job
 
-import java.util.concurrent.{CountDownLatch, TimeUnit}
+import java.util.concurrent.{CountDownLatch, ExecutionException, FutureTask, TimeUnit, TimeoutException}
 
 import sun.misc.{Signal, SignalHandler}
 
@@ -8,6 +8,8 @@ import sun.misc.{Signal, SignalHandler}
   * the process at once, which loses what was not committed and no more.
   */
 final class StopSignal {
+
+  import StopSignal._
 
   private val requested = new CountDownLatch(1)
 
@@ -21,14 +23,54 @@ final class StopSignal {
     ()
   }
 
-  def install(): Unit = StopSignal.names.foreach { name =>
+  /** Does what never looks at this signal itself, on a thread of its own, and gives it up when a stop is requested. Work
+    * that does not end then goes on with nobody waiting for it.
+    *
+    * @param cancel
+    *   tells the work to end, beside the interrupt that its thread gets
+    * @throws StoppedException
+    *   if a stop was requested before the work was done
+    */
+  def during[A](cancel: () => Unit)(work: => A): A = {
+    if (isRequested) throw new StoppedException
+    val task = new FutureTask[A](() => work)
+    val thread = new Thread(task, "vitscale-preparation")
+    thread.setDaemon(true)
+    thread.start()
+    var answer = answerOf(task, LookMillis)
+    while (answer.isEmpty && !isRequested) answer = answerOf(task, LookMillis)
+    // What came after all is taken: it may have to be closed.
+    answer.getOrElse {
+      cancel()
+      thread.interrupt()
+      try task.get(PatienceMillis, TimeUnit.MILLISECONDS)
+      catch {
+        case _: TimeoutException | _: ExecutionException =>
+          cancel() // also what was begun between the first cancel and the interrupt
+          throw new StoppedException
+      }
+    }
+  }
+
+  private def answerOf[A](task: FutureTask[A], millis: Long): Option[A] =
+    try Some(task.get(millis, TimeUnit.MILLISECONDS))
+    catch {
+      case _: TimeoutException => None
+      case error: ExecutionException => throw error.getCause
+    }
+
+  def install(): Unit = names.foreach { name =>
     val handler: SignalHandler =
-      _ => if (isRequested) Runtime.getRuntime.halt(StopSignal.Interrupted) else request()
+      _ => if (isRequested) Runtime.getRuntime.halt(Ledger.InterruptedCode) else request()
     Signal.handle(new Signal(name), handler)
   }
 }
 
 private object StopSignal {
   private val names = Seq("INT", "TERM")
-  private val Interrupted = 130
+  private val LookMillis = 100L
+  private val PatienceMillis = 500L
 }
+
+/** The run was asked to stop before its first image. */
+final class StoppedException extends RuntimeException("stopped before the first image")

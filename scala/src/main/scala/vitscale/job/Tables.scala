@@ -8,6 +8,13 @@ object Tables {
 
   val Predictions = "predictions"
   val Quarantine = "quarantine"
+  val all: Seq[String] = Seq(Predictions, Quarantine)
+
+  /** The table that an outcome belongs to. */
+  def of(outcome: Outcome): String = outcome match {
+    case _: Predicted => Predictions
+    case _: Quarantined => Quarantine
+  }
 
   /** `label` and `probability` are the first of `labels` and `probabilities`, which are in order, the likeliest first. */
   val predictions: StructType = StructType(
@@ -32,8 +39,15 @@ object Tables {
     )
   )
 
-  /** A row of `predictions`; times are milliseconds since 1970 until a format writes them. */
-  def row(predicted: Predicted, modelSha256: String): Row = Row(
+  val schemas: Map[String, StructType] = Map(Predictions -> predictions, Quarantine -> quarantine)
+
+  /** An outcome as a row of its table; times are milliseconds since 1970 until a format writes them. */
+  def row(outcome: Outcome, modelSha256: String): Row = outcome match {
+    case predicted: Predicted => row(predicted, modelSha256)
+    case quarantined: Quarantined => row(quarantined)
+  }
+
+  private def row(predicted: Predicted, modelSha256: String): Row = Row(
     predicted.path,
     predicted.labels.head.label,
     predicted.labels.head.probability.orNull,
@@ -43,8 +57,7 @@ object Tables {
     predicted.time
   )
 
-  /** A row of `quarantine`. */
-  def row(quarantined: Quarantined): Row = Row(
+  private def row(quarantined: Quarantined): Row = Row(
     quarantined.path,
     quarantined.size.orNull,
     quarantined.stage,

@@ -41,15 +41,17 @@ class OutputFolderSuite extends AnyFunSuite with LocalSpark with TemporaryFolder
     test(s"${format.name}: paths come back as they were written, over several parts and runs") {
       withFolder { folder =>
         val first = open(folder, format)
-        first.commit(oddPaths.map(predicted) :+ quarantined("/bad\n1"))
-        first.commit(Seq(predicted("/one more"), quarantined("/bad 2")))
+        first.commit(Tables.Predictions, oddPaths.map(predicted))
+        first.commit(Tables.Quarantine, Seq(quarantined("/bad\n1")))
+        first.commit(Tables.Predictions, Seq(predicted("/one more")))
+        first.commit(Tables.Quarantine, Seq(quarantined("/bad 2")))
         first.close()
         val second = open(folder, format)
-        second.commit(Seq(predicted("/second run")))
+        second.commit(Tables.Predictions, Seq(predicted("/second run")))
         assert(second.paths(Tables.Predictions).toSet == oddPaths.toSet ++ Seq("/one more", "/second run"))
         assert(second.paths(Tables.Quarantine).toSet == Set("/bad\n1", "/bad 2"))
         assert(second.countRows() == Counts(predicted = 10, quarantined = 2, paths = 12))
-        second.commit(Seq(predicted("/bad 2")))
+        second.commit(Tables.Predictions, Seq(predicted("/bad 2")))
         assert(second.countRows() == Counts(predicted = 11, quarantined = 2, paths = 12), "twice is told")
         second.forgetQuarantine()
         assert(second.paths(Tables.Quarantine).isEmpty)
@@ -61,7 +63,8 @@ class OutputFolderSuite extends AnyFunSuite with LocalSpark with TemporaryFolder
   test("Spark reads the Parquet tables with their types") {
     withFolder { folder =>
       val output = open(folder)
-      output.commit(Seq(predicted("/a"), quarantined("/b")))
+      output.commit(Tables.Predictions, Seq(predicted("/a")))
+      output.commit(Tables.Quarantine, Seq(quarantined("/b")))
       output.close()
       val row = spark.read.parquet(folder.resolve("predictions").toString).head()
       assert(row.getAs[String]("label") == "cat, big" && row.getAs[Float]("probability") == 0.75f)
@@ -79,7 +82,7 @@ class OutputFolderSuite extends AnyFunSuite with LocalSpark with TemporaryFolder
       val other = RunKey(key.fields + ("model_sha256" -> "def"))
       open(folder, key = other).close()
       val output = open(folder)
-      output.commit(Seq(predicted("/a")))
+      output.commit(Tables.Predictions, Seq(predicted("/a")))
       output.close()
       val refused = intercept[UsageException](open(folder, key = other))
       assert(refused.getMessage.contains("model_sha256 was abc and is def"))
@@ -105,14 +108,14 @@ class OutputFolderSuite extends AnyFunSuite with LocalSpark with TemporaryFolder
   test("a driver whose output was taken over cannot add a row to it") {
     withFolder { folder =>
       val frozen = open(folder)
-      frozen.commit(Seq(predicted("/before")))
+      frozen.commit(Tables.Predictions, Seq(predicted("/before")))
       // Another machine has watched the owner for half a minute without a change, and takes over.
       val owners = folder.resolve(Ownership.Folder)
       Files.write(owners.resolve("000000001"), "{}".getBytes("UTF-8"))
       val next = open(folder)
       assert(next.paths(Tables.Predictions).toSeq == Seq("/before"))
-      assertThrows[OutputException](frozen.commit(Seq(predicted("/after"))))
-      next.commit(Seq(predicted("/after")))
+      assertThrows[OutputException](frozen.commit(Tables.Predictions, Seq(predicted("/after"))))
+      next.commit(Tables.Predictions, Seq(predicted("/after")))
       assert(next.countRows() == Counts(predicted = 2, quarantined = 0, paths = 2))
       next.close()
     }
@@ -120,7 +123,7 @@ class OutputFolderSuite extends AnyFunSuite with LocalSpark with TemporaryFolder
 
   test("what a killed driver left half written is not seen, and goes away") {
     withFolder { folder =>
-      open(folder).commit(Seq(predicted("/a")))
+      open(folder).commit(Tables.Predictions, Seq(predicted("/a")))
       Files.write(
         folder.resolve("_vitscale/staging/000001/predictions-part-000001-00002.parquet"),
         Array[Byte](1)

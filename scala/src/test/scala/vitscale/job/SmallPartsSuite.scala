@@ -45,6 +45,30 @@ class SmallPartsSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     }
   }
 
+  test("a huge image makes none of the others look slow") {
+    val sizes = new ChunkSizes(smallest = 1)
+    (0 until 50).foreach(_ => sizes.observe(160, 8))
+    val before = sizes.next(1000000, slots = 2)
+    sizes.observe(1, 8)
+    assert(before == 160 && sizes.next(1000000, slots = 2) > 120)
+  }
+
+  test("the list of files gives them back in order, a huge one alone") {
+    val spool = Spool.create()
+    val files = (0 until 1000).map { i =>
+      Listed(
+        s"/a/$i",
+        if (i % 7 == 0) None else Some(if (i == 500) 100000L else 1000L),
+        Some("gone").filter(_ => i % 3 == 0)
+      )
+    }
+    files.foreach(spool.add)
+    val chunks = Iterator.continually(spool.take(20, 2 * 20 * spool.meanBytes)).takeWhile(_.nonEmpty).toVector
+    assert(chunks.flatten == files && spool.size == 0)
+    assert(chunks.forall(_.size <= 20) && chunks.contains(Seq(files(500))))
+    spool.close()
+  }
+
   test("rows are written often at first and seldom later") {
     val clock = new CommitClock(None)
     assert(!clock.isDue(1, now = 9) && clock.isDue(1, now = 10) && !clock.isDue(0, now = 10))
@@ -52,6 +76,17 @@ class SmallPartsSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     assert(!clock.isDue(1, now = 10400) && clock.isDue(1, now = 10530) && clock.isDue(100000, now = 10001))
     clock.committed(1e6)
     assert(clock.isDue(1, now = 1e6 + 600) && new CommitClock(Some(0)).isDue(1, now = 0))
+  }
+
+  test("checking the books takes a twentieth of the time") {
+    var now = 0.0
+    val audits = new Audits(() => now)
+    assert(audits.isDue)
+    assert(audits.timed { now += 2; "balanced" } == "balanced")
+    now += 39
+    assert(!audits.isDue)
+    now += 1
+    assert(audits.isDue)
   }
 
   test("an error budget is a number or a share") {
