@@ -1,7 +1,7 @@
 """Classifies 100,000 files with a small fixed heap, and tells what each file more costs in memory.
 
-``make many-files`` does it. The driver is the executor too. Exit status: 0 if resident memory grows by no more
-than the documented bytes a file from a quarter of the files to all of them.
+``make many-files`` does it. The driver is the executor too. Exit status: 0 if resident memory grows by no
+more than the documented bytes a file from a quarter of the files to all of them.
 """
 
 from __future__ import annotations
