@@ -20,8 +20,17 @@ object ClassifyMain {
       requireJava()
       JobOptions.parse(arguments.toSeq).fold(2)(run)
     }
-    if (!isGuest) sys.exit(code)
+    if (!isGuest) end(code)
     if (code != 0) throw new IllegalStateException(s"The job ended with exit status $code; its log says why.")
+  }
+
+  /** An interrupted run may still be in native code, opening the model or in a forward pass, while ONNX Runtime's own exit
+    * hook takes its environment away: that ends in SIGSEGV, so it ends without any hooks.
+    */
+  private def end(code: Int): Unit = {
+    System.out.flush()
+    System.err.flush()
+    if (code == Ledger.InterruptedCode) Runtime.getRuntime.halt(code) else sys.exit(code)
   }
 
   /** Databricks runs a main class inside a Spark that is its own: neither Spark nor the JVM may be ended there. */
