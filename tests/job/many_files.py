@@ -1,4 +1,4 @@
-"""Classifies 100,000 files with a small fixed heap, and tells what each file more costs in memory.
+"""Classifies 400,000 files with a small fixed heap, and tells what each file more costs in memory.
 
 ``make many-files`` does it. The driver is the executor too. Exit status: 0 if resident memory grows by no
 more than the documented bytes a file from a quarter of the files to all of them.
@@ -30,7 +30,7 @@ NEAR = 0.04
 
 
 def main(
-    files: Annotated[int, typer.Option(min=1000, help="How many.")] = 100_000,
+    files: Annotated[int, typer.Option(min=1000, help="How many.")] = 400_000,
     memory: Annotated[str, typer.Option(help="Heap.")] = "512m",
     output: Annotated[Path, typer.Option("--output", "-o", help="JSON.")] = Path("results/many-files.json"),
 ) -> None:
@@ -48,7 +48,7 @@ def classify_many(folder: Path, files: int, memory: str) -> dict[str, Any]:
     images, out = folder / "images", folder / "out"
     write_images(images, files)
     job = start(images, out, "--memory", memory, "--commit-seconds", 1, stderr=None)
-    sampler = Sampler(job.pid, position=VisibleRows(out).count, every=0.5)
+    sampler = Sampler(job.pid, position=VisibleRows(out).count, every=0.1)
     sampler.start()
     done = finish(job)
     samples = sampler.stop()
