@@ -110,6 +110,11 @@ class BackendSpec:
         """What runs the model, as it was asked for."""
         return "gpu" if self.options.get("device") == "gpu" else "cpu"
 
+    @property
+    def gpus(self) -> int:
+        """How many GPUs it is to use together, where it uses any."""
+        return int(self.options.get("gpus", 1))
+
     def on_gpu(self) -> BackendSpec:
         """Return the same on a GPU where it can run there, as it is where it cannot."""
         if "device" not in OPTIONS[self.name] or self.uses_tensorflow:

@@ -73,7 +73,7 @@ def _attested(job: Job, run: Run, watch: GpuWatch) -> Run:
         If they did not show its work.
     """
     providers = run["device"]["providers"] if "device" in run else {}
-    return {**run, "gpus": attest(watch.record, providers, int(job.spec.options.get("gpus", 1)))}
+    return {**run, "gpus": attest(watch.record, providers, job.spec.gpus)}
 
 
 def inspect(job: Job, report: Report) -> Inspection:

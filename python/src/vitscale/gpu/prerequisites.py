@@ -28,8 +28,7 @@ def refuse_without_gpu(backends: Sequence[BackendSpec]) -> None:
         return
     with Nvml() as nvml:
         for one in on_gpu:
-            asked = int(one.options.get("gpus", 1))
-            if asked > len(nvml.devices):
+            if one.gpus > len(nvml.devices):
                 raise GpuError(f"{one}: this machine has {len(nvml.devices)} GPUs. Ask for fewer.")
         cuda = nvml.cuda_version
     names = {one.name for one in on_gpu}

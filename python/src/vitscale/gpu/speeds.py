@@ -53,5 +53,4 @@ def _is_ours_on_gpu(row: Benchmark) -> bool:
 
 def _rate(row: Benchmark) -> float:
     assert row["samples_per_sec"]
-    gpus = int(BackendSpec(row["backend"], row["options"]).options.get("gpus", 1))
-    return row["samples_per_sec"]["median"] / gpus
+    return row["samples_per_sec"]["median"] / BackendSpec(row["backend"], row["options"]).gpus
