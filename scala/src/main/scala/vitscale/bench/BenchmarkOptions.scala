@@ -4,7 +4,7 @@ import java.nio.file.{Path, Paths}
 
 import scopt.OParser
 
-import vitscale.OptionChecks.{atLeast, oneOf}
+import vitscale.OptionChecks.{atLeast, oneOf, refusedByDevice, OneGpuOfSparkNlp}
 import vitscale.runtime.Device
 import vitscale.sparknlp.Engine
 
@@ -173,7 +173,7 @@ object BenchmarkOptions {
         else success
       ),
       checkConfig(options => refusedByTensorFlow(options).fold(success)(failure)),
-      checkConfig(options => refusedByDevice(options).fold(success)(failure))
+      checkConfig(options => refused(options).fold(success)(failure))
     )
   }
 
@@ -186,19 +186,14 @@ object BenchmarkOptions {
       .text(text)
   }
 
-  private def refusedByDevice(options: BenchmarkOptions): Option[String] =
-    if (options.deviceName == Device.Cpu.name)
-      if (options.gpus != 1) Some("--gpus goes with --device gpu") else None
-    else if (options.threads.nonEmpty)
-      Some(
-        "--threads are a forward pass's cores on the processor; on a GPU it takes none, and all cores decode"
-      )
-    else if (options.engine == Engine.TensorFlow) Some("--engine tensorflow runs on the processor alone")
-    else if (options.gpus != 1 && options.backend == "spark-nlp")
-      Some("Spark NLP uses one GPU: leave --gpus out")
-    else if (options.gpus != 1 && options.onSpark)
-      Some("inside Spark a task gets its GPU from Spark: leave --gpus out")
-    else None
+  private def refused(options: BenchmarkOptions): Option[String] = {
+    import options.{gpus, threads}
+    refusedByDevice(options.deviceName, gpus, threads.nonEmpty)(
+      (options.engine == Engine.TensorFlow) -> "--engine tensorflow runs on the processor alone",
+      (gpus != 1 && options.backend == "spark-nlp") -> OneGpuOfSparkNlp,
+      (gpus != 1 && options.onSpark) -> "inside Spark a task gets its GPU from Spark: leave --gpus out"
+    )
+  }
 
   private def refusedByTensorFlow(options: BenchmarkOptions): Option[String] = {
     import Engine.TensorFlow

@@ -2,7 +2,7 @@ package vitscale.job
 
 import scopt.OParser
 
-import vitscale.OptionChecks.{atLeast, atLeastLong, oneOf}
+import vitscale.OptionChecks.{atLeast, atLeastLong, oneOf, refusedByDevice, OneGpuOfSparkNlp}
 import vitscale.runtime.{DecodeLimits, Device}
 
 /** What the job is asked to do; each is an option of the same name. */
@@ -162,18 +162,12 @@ object JobOptions {
           failure("--watch waits for files; it does not go with --input parquet")
         else success
       ),
-      checkConfig(options => refusedByDevice(options).fold(success)(failure))
+      checkConfig(options => refused(options).fold(success)(failure))
     )
   }
 
-  private def refusedByDevice(options: JobOptions): Option[String] =
-    if (options.deviceName == Device.Cpu.name)
-      if (options.gpus != 1) Some("--gpus goes with --device gpu") else None
-    else if (options.threads != 0)
-      Some(
-        "--threads are a forward pass's cores on the processor; on a GPU it takes none, and all cores decode"
-      )
-    else if (options.gpus != 1 && options.engine == Engine.SparkNlp)
-      Some("Spark NLP uses one GPU: leave --gpus out")
-    else None
+  private def refused(options: JobOptions): Option[String] =
+    refusedByDevice(options.deviceName, options.gpus, options.threads != 0)(
+      (options.gpus != 1 && options.engine == Engine.SparkNlp) -> OneGpuOfSparkNlp
+    )
 }
