@@ -24,7 +24,7 @@ def test_a_users_mistake_is_typed_and_keeps_javas_trace_as_cause(tmp_path: Path)
         python_api().images(str(tmp_path), [])
     assert "vitscale.bench.ImageFolder" in str(caught.value.__cause__)
     with pytest.raises(ModelError, match="vitscale export"), java_errors():
-        python_api().vitscaleBackend(str(tmp_path), "fp32", 1, 0)
+        python_api().vitscaleBackend(str(tmp_path), "fp32", 1, 0, "cpu", 1)
 
 
 def test_any_other_exception_is_said_in_a_line() -> None:

@@ -99,15 +99,16 @@ def _load_spark_nlp(spec: BackendSpec, model: ModelFolder, batch_size: int, _: S
         model.precision,
         batch_size,
         spec["action"],
-        *([spec.device] if spec.device == "gpu" else []),
+        spec.device,
     )
 
 
 def _load_vitscale(spec: BackendSpec, model: ModelFolder, batch_size: int, scenario: Scenario) -> Any:
     alone = scenario == "single-stream" and spec.device == "cpu"
     threads = spec["threads"] or (cores() if alone else 0)
-    on_gpu = [spec.device, spec["gpus"]] if spec.device == "gpu" else []
-    return python_api().vitscaleBackend(str(model.path), model.precision, batch_size, threads, *on_gpu)
+    return python_api().vitscaleBackend(
+        str(model.path), model.precision, batch_size, threads, spec.device, spec.gpus
+    )
 
 
 class _JvmPredictions:

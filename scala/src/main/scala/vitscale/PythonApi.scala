@@ -49,15 +49,6 @@ object PythonApi {
     SparkNlpBackend.load(spark, graph, batchSize, forced, savedPipeline = None, use)
   }
 
-  def sparkNlpBackend(
-      spark: SparkSession,
-      model: String,
-      engine: String,
-      precision: String,
-      batchSize: Int,
-      action: String
-  ): Backend = sparkNlpBackend(spark, model, engine, precision, batchSize, action, Device.Cpu.name)
-
   /** @param threads
     *   0 leaves them to the engine
     * @param device
@@ -79,9 +70,6 @@ object PythonApi {
       Some(threads).filter(_ > 0),
       Device.named(device, gpus)
     )
-
-  def vitscaleBackend(model: String, precision: String, batchSize: Int, threads: Int): Backend =
-    vitscaleBackend(model, precision, batchSize, threads, Device.Cpu.name, gpus = 1)
 
   /** What shows that a GPU runs the model, as JSON in the form of the results; null on the processor. */
   def deviceUse(backend: Backend): String =
@@ -134,23 +122,10 @@ object PythonApi {
   }
 
   /** @param threads
-    *   cores of one forward pass on the processor; 0 for one each, with as many passes side by side as there are cores
-    * @param device
-    *   cpu or gpu
-    * @param gpus
-    *   how many GPUs, the first ones
+    *   cores of one forward pass; 0 for one each, with as many passes side by side as there are cores
     */
-  def classifier(
-      model: String,
-      precision: String,
-      threads: Int,
-      device: String,
-      gpus: Int
-  ): PythonClassifier =
-    PythonClassifier.open(open(model, precision), threads, Device.named(device, gpus))
-
   def classifier(model: String, precision: String, threads: Int): PythonClassifier =
-    classifier(model, precision, threads, Device.Cpu.name, gpus = 1)
+    PythonClassifier.open(open(model, precision), threads)
 
   private def open(model: String, precision: String): ModelFolder =
     ModelFolder.open(Paths.get(model), precision)

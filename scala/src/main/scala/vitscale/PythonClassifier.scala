@@ -11,7 +11,6 @@ import com.fasterxml.jackson.module.scala.DefaultScalaModule
 
 import vitscale.runtime.{
   ClassifierOptions,
-  Device,
   ImageFailure,
   ModelFolder,
   Prediction,
@@ -49,9 +48,9 @@ object PythonClassifier {
 
   private val json = JsonMapper.builder().addModule(DefaultScalaModule).build()
 
-  private[vitscale] def open(folder: ModelFolder, threads: Int, device: Device): PythonClassifier = {
+  private[vitscale] def open(folder: ModelFolder, threads: Int): PythonClassifier = {
     val options = if (threads == 0) ClassifierOptions.throughput else ClassifierOptions(threads = threads)
-    new PythonClassifier(ViTClassifier.open(folder, options.copy(device = device)))
+    new PythonClassifier(ViTClassifier.open(folder, options))
   }
 
   private def record(answer: ViTClassifier.Answer): Map[String, Any] = answer match {
