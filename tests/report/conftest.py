@@ -13,7 +13,7 @@ from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.support.ui import WebDriverWait
 from vitscale.bench.results import write_results
-from vitscale.report import write_report
+from vitscale.report.formats import write_report
 
 from tests.fixtures.results import example, whole
 

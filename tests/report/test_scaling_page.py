@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from vitscale.bench.results import write_results
-from vitscale.report import write_report
+from vitscale.report.formats import write_report
 from vitscale.report.scaling.page import scaling_page
-from vitscale.scaling.simulation import IMAGES, NODES
+from vitscale.scaling.fleet import IMAGES, NODES
 
 from tests.fixtures.results import whole
 from tests.fixtures.scaling import scaling, section, written_scaling

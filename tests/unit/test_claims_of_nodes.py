@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from vitscale.bench.results import write_results
 from vitscale.errors import ResultsError, UsageError
-from vitscale.report import Format, render_report
 from vitscale.report.claims import Check, check_claims
+from vitscale.report.formats import render_report
+from vitscale.report.forms import Format
 from vitscale.report.scaling.source import ScalingSource
 from vitscale.report.summary import summarise_results
 from vitscale.scaling.results import load

@@ -13,7 +13,8 @@ from xml.etree import ElementTree
 import pytest
 from vitscale.bench.results import write_results
 from vitscale.errors import ResultsError, UsageError
-from vitscale.report import Format, format_of, render_report, write_report
+from vitscale.report.formats import render_report, write_report
+from vitscale.report.forms import Format, format_of
 
 from tests.fixtures.results import crashed, example, suite, whole
 from tests.fixtures.scaling import scaling, written_scaling

@@ -41,6 +41,16 @@ def test_the_gateway_listens_on_loopback_and_asks_for_a_token() -> None:
 
 
 def test_importing_the_package_starts_nothing() -> None:
-    code = "import sys, vitscale; print(sorted({'torch', 'py4j', 'pyspark'} & set(sys.modules)))"
-    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert answer.stdout.strip() == "[]"
+    assert loaded_by("vitscale", {"torch", "py4j", "pyspark"}) == "[]"
+
+
+def test_the_command_line_starts_without_what_only_some_commands_need() -> None:
+    assert loaded_by("vitscale.cli", {"torch", "pyspark", "numpy", "PIL", "jsonschema", "pynvml"}) == "[]"
+
+
+def loaded_by(module: str, among: set[str]) -> str:
+    """Return which packages an import loads in a fresh process, of those that are asked for."""
+    code = f"import sys, {module}; print(sorted({among!r} & set(sys.modules)))"
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.strip()

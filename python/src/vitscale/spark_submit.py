@@ -16,6 +16,7 @@ from vitscale.scratch import scratch_folder
 CLASSIFY = "vitscale.job.ClassifyMain"
 
 _MASTERS = ("local", "spark://", "yarn", "k8s://")
+_ON_LOOPBACK = ("spark://127.0.0.1:", "spark://localhost:")
 _NO_RESOURCE = "spark-internal"
 """Spark's own word (SparkLauncher.NO_RESOURCE) for "no jar but the class path"."""
 
@@ -60,7 +61,7 @@ def submit_command(
 ) -> list[str]:
     """Return what follows ``java`` on the command line.
 
-    The jar is on the driver's class path; where executors are other processes, Spark sends it to them.
+    The jar is on the driver's class path; where executors are on other machines, Spark sends it to them.
     Java itself knows nothing of ``TMPDIR``: where temporary files go must be told.
     """
     jar = str(jar_path())
@@ -76,9 +77,20 @@ def submit_command(
         f"{jar}:{spark_jars()}/*",
         "org.apache.spark.deploy.SparkSubmit",
         *submit,
-        _NO_RESOURCE if _is_local(master) else jar,
+        _resource(master, jar),
         *arguments,
     ]
+
+
+def _resource(master: str, jar: str) -> str:
+    """Return how the executors get the jar.
+
+    Those of a master on loopback are on this machine and read it where it is: sent to them, encrypted, it
+    holds up their first task by ten seconds.
+    """
+    if _is_local(master):
+        return _NO_RESOURCE
+    return f"local:{jar}" if master.startswith(_ON_LOOPBACK) else jar
 
 
 def _is_local(master: str) -> bool:

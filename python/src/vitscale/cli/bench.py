@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, cast, get_args
+from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
-from vitscale.bench.job import Scenario
 from vitscale.cli.app import (
     DEFAULT_IMAGES,
     DEFAULT_MODEL,
@@ -27,6 +26,9 @@ from vitscale.cli.app import (
     write_json,
 )
 from vitscale.errors import UsageError
+
+if TYPE_CHECKING:
+    from vitscale.bench.job import Scenario
 
 DEFAULT_RESULTS = Path("results/bench.json")
 DEFAULT_BACKENDS = ["huggingface", "spark-nlp", "spark-nlp:bridge=py4j", "vitscale", "onnxruntime"]
@@ -71,7 +73,7 @@ def bench(
     from vitscale.bench.plan import Settings, make_plan
     from vitscale.bench.results import load_results
     from vitscale.bench.runner import run_plan
-    from vitscale.report import write_report
+    from vitscale.report.formats import write_report
     from vitscale.report.terminal import print_summary
 
     default_sizes = "1" if scenario == "single-stream" else "1,4,8"
@@ -120,6 +122,8 @@ def bench(
 
 
 def _scenario(text: str) -> Scenario:
+    from vitscale.bench.job import Scenario
+
     if text not in get_args(Scenario):
         raise UsageError(f"--scenario is {text!r}; expected {' or '.join(get_args(Scenario))}.")
     return cast(Scenario, text)

@@ -77,12 +77,13 @@ def classify(
     """
     from vitscale.backends.spec import BackendSpec
     from vitscale.executor_settings import executor_settings
-    from vitscale.gpu.prerequisites import refuse_without_gpu
     from vitscale.spark_submit import replace_process
 
     not_passed_on = {"master", "memory", "conf"}
     if is_gpu(device):
         if master.startswith("local"):
+            from vitscale.gpu.prerequisites import refuse_without_gpu
+
             refuse_without_gpu([BackendSpec(engine, {"device": "gpu", "gpus": gpus or 1})])
     elif gpus is not None:
         raise UsageError("--gpus counts GPUs: add --device gpu.")

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from vitscale.cli.app import Json, answer_console, app, say, whole_numbers, write_json
-from vitscale.scaling import simulation
+from vitscale.scaling.fleet import CORES, IMAGES, NODES
 
-_NODES = ",".join(map(str, simulation.NODES))
-_IMAGES = ",".join(map(str, simulation.IMAGES))
+if TYPE_CHECKING:
+    from vitscale.scaling.simulation import Estimate
+
+_NODES = ",".join(map(str, NODES))
+_IMAGES = ",".join(map(str, IMAGES))
 
 
 @app.command()
@@ -20,7 +23,7 @@ def simulate(
     results: Annotated[Path, typer.Argument(help="What `vitscale scaling` measured.")],
     nodes: Annotated[str, typer.Option(help="Numbers of nodes.")] = _NODES,
     images: Annotated[str, typer.Option(help="Numbers of images.")] = _IMAGES,
-    cores: Annotated[int, typer.Option(min=1, help="Cores of a node.")] = simulation.CORES,
+    cores: Annotated[int, typer.Option(min=1, help="Cores of a node.")] = CORES,
     price_per_hour: Annotated[
         float | None, typer.Option(min=0, help="Of a node, to have the cost beside the node hours.")
     ] = None,
@@ -34,9 +37,10 @@ def simulate(
     from vitscale.report.scaling.page import scaling_page
     from vitscale.report.scaling.section import ScalingSection
     from vitscale.report.text_table import markdown_table
+    from vitscale.scaling.simulation import estimates as estimate_all
 
     source = scaling_source(results)
-    estimates = simulation.estimates(
+    estimates = estimate_all(
         source.calibration,
         nodes=whole_numbers(nodes, "--nodes"),
         images=whole_numbers(images, "--images"),
@@ -56,6 +60,6 @@ def simulate(
     write_json({"kind": "estimate", "estimates": [_row(one, price_per_hour) for one in estimates]}, json_to)
 
 
-def _row(one: simulation.Estimate, price_per_hour: float | None) -> dict[str, Any]:
+def _row(one: Estimate, price_per_hour: float | None) -> dict[str, Any]:
     cost = None if price_per_hour is None else one.node_hours * price_per_hour
     return {**asdict(one), "node_hours": one.node_hours, "cost": cost}

@@ -1,53 +1,18 @@
-"""The forms that a report takes, and how it is written."""
+"""How results become a report in one of its forms, and how it is written."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from enum import StrEnum
 from pathlib import Path
 
 from vitscale.bench.results import load_results
 from vitscale.errors import UsageError
 from vitscale.files import write_atomically
+from vitscale.report.forms import Format, format_of
 from vitscale.report.group import Source
 from vitscale.report.scaling.source import ScalingSource
 from vitscale.scaling.results import is_scaling, load
-
-
-class Format(StrEnum):
-    """A form of the report; the value is what ``--format`` is given."""
-
-    HTML = "html"
-    MARKDOWN = "markdown"
-    CSV = "csv"
-    SVG = "svg"
-
-
-_SUFFIXES = {
-    ".html": Format.HTML,
-    ".htm": Format.HTML,
-    ".md": Format.MARKDOWN,
-    ".csv": Format.CSV,
-    ".svg": Format.SVG,
-}
-
-
-def format_of(output: Path) -> Format:
-    """Return the form that a file's suffix asks for.
-
-    Raises
-    ------
-    UsageError
-        If it is none of them.
-    """
-    try:
-        return _SUFFIXES[output.suffix.lower()]
-    except KeyError:
-        raise UsageError(
-            f"{output} does not say what to write; expected a name that ends in {', '.join(_SUFFIXES)}, "
-            "or give --format."
-        ) from None
 
 
 def render_report(results: Sequence[Path], form: Format) -> str:

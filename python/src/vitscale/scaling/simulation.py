@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vitscale.scaling.calibration import Calibration
+from vitscale.scaling.fleet import CORES, IMAGES, NODES, Fleet
 
 TARGET_SECONDS = 8.0
 """What a task should take, as ``vitscale.job.ChunkSizes`` has it; the next four as well."""
@@ -28,32 +29,6 @@ TASKS_BEFORE_RATE_IS_KNOWN = 8  # of each core: two Spark jobs of four tasks a c
 _MOST_TASKS_PLAYED = 2_000
 _BAND = (5, 50, 95)  # per cent
 DRAWS = 20
-
-NODES = (1, 2, 4, 8, 10, 16, 32, 64, 100)
-CORES = 16
-IMAGES = (34_745, 1_000_000, 10_000_000, 100_000_000)
-"""Clusters and numbers of images that are shown where nobody asks for others; the published set first."""
-
-
-@dataclass(frozen=True)
-class Fleet:
-    """A cluster.
-
-    Attributes
-    ----------
-    nodes : int
-        Machines, each with one executor.
-    cores : int
-        Of each machine.
-    """
-
-    nodes: int
-    cores: int
-
-    @property
-    def slots(self) -> int:
-        """Cores of all machines together."""
-        return self.nodes * self.cores
 
 
 @dataclass(frozen=True)

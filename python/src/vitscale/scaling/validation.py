@@ -8,7 +8,8 @@ from statistics import median
 
 from vitscale.scaling.benchmark import Round
 from vitscale.scaling.calibration import Calibration
-from vitscale.scaling.simulation import Estimate, Fleet, estimate
+from vitscale.scaling.fleet import Fleet
+from vitscale.scaling.simulation import Estimate, estimate
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from vitscale.bench.schema import Interval
 from vitscale.report import units
 from vitscale.report.claims.published import Claim, published
 from vitscale.report.scaling.source import ScalingSource
+from vitscale.scaling.fleet import CORES, Fleet
 from vitscale.scaling.results import efficiency
-from vitscale.scaling.simulation import CORES, Fleet, estimate
+from vitscale.scaling.simulation import estimate
 
 EXECUTORS = 2
 
