@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime
 import pytest
 import torch
 from PIL import Image
@@ -16,6 +15,7 @@ from vitscale.errors import ImageError, ModelError, UsageError
 from vitscale.models import ModelFolder
 from vitscale.models.cost import LEAST_AGREEMENT, Cost, refuse_if_too_high
 from vitscale.models.export import export
+from vitscale.models.onnx_file import open_session
 from vitscale.models.tome import merge
 from vitscale.models.variant import Variant
 
@@ -39,8 +39,7 @@ def graph_of(model: Path, variant: str) -> onnx.GraphProto:
 
 
 def run(model: Path, variant: str, pixels: np.ndarray) -> np.ndarray:
-    path = ModelFolder.open(model, variant).onnx_path
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    session = open_session(ModelFolder.open(model, variant).onnx_path)
     return session.run(["logits"], {"pixel_values": pixels})[0]
 
 

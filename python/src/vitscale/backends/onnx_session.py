@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from vitscale.errors import GpuError
 from vitscale.gpu.schema import DeviceUse
 from vitscale.models.folder import ModelFolder
+from vitscale.onnx_options import processor_options
 
 INPUT, OUTPUT = "pixel_values", "logits"
 _CPU, _CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
@@ -40,10 +41,7 @@ class OnnxSession:
     """
 
     def __init__(self, model: ModelFolder, threads: int | None = None) -> None:
-        options = ort.SessionOptions()
-        if threads:
-            options.intra_op_num_threads = threads
-        self._session = ort.InferenceSession(model.onnx_path, options, providers=[_CPU])
+        self._session = ort.InferenceSession(model.onnx_path, processor_options(threads), providers=[_CPU])
 
     def place(self, tensors: NDArray[np.float32]) -> Any:
         """Return tensors as :meth:`forward` takes them."""

@@ -10,7 +10,9 @@ import typer
 from vitscale.cli.app import DEFAULT_MODEL, app, say
 from vitscale.errors import UsageError
 from vitscale.models.names import DEFAULT_CHECKPOINT
+from vitscale.models.place import Place
 from vitscale.models.record import Engine
+from vitscale.models.variant import Variant
 
 
 @app.command()
@@ -37,6 +39,8 @@ def export(
     TensorFlow comes into an environment of its own, which is set up at the first export: 300 MB to fetch,
     1.3 GB on disk, some minutes.
     """
+    # What cannot be is refused before torch is loaded, which takes seconds.
+    Place(_engine(engine), Variant(precision, input_type, token_merging))
     from vitscale.models.export import export as run_export
 
     done = run_export(

@@ -10,27 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from vitscale._version import __version__
-from vitscale.errors import OutputError, UsageError
+from vitscale.errors import OutputError
 from vitscale.images import find_images
 from vitscale.models import record
 from vitscale.models.build import VariantBuilder
 from vitscale.models.checkpoint import Checkpoint, label_texts, load_checkpoint
 from vitscale.models.onnx_file import refuse_other_sizes
+from vitscale.models.place import Place
 from vitscale.models.record import Engine
 from vitscale.models.tensorflow.build import SavedModelBuilder
 from vitscale.models.variant import Variant
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a variant lies in a model folder, and stands in its record."""
-
-    engine: Engine
-    variant: str
-
-    def folder(self, model: Path) -> Path:
-        """Return the folder of its graph."""
-        return record.graph_folder(model, self.engine, self.variant)
 
 
 @dataclass(frozen=True)
@@ -114,11 +103,8 @@ def export(
     SetupError
         If the environment of TensorFlow cannot be made.
     """
-    variant = Variant(precision, input_type, token_merging)
-    if engine == "tensorflow" and variant != Variant():
-        raise UsageError(
-            f"TensorFlow's SavedModel is made in fp32 alone; {variant.name} is for --format onnx."
-        )
+    place = Place(engine, Variant(precision, input_type, token_merging))
+    variant = place.variant
     say = progress or (lambda _: None)
     _refuse_strangers(output)
     if images is not None:
@@ -131,7 +117,6 @@ def export(
         if engine == "onnx"
         else SavedModelBuilder(checkpoint, say)
     )
-    place = Place(engine, variant.name)
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{output.name}-", dir=output.parent) as unfinished:
@@ -180,7 +165,7 @@ def _write_model(
         "weights_sha256": record.sha256(made / record.WEIGHTS),
         "vitscale_version": __version__,
         "onnx": {},
-        place.engine: {place.variant: facts},
+        place.engine: {place.variant.name: facts},
     }
     record.write(made, about)
     return about

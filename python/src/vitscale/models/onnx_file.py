@@ -20,6 +20,7 @@ from vitscale.models.graph import ViTGraph
 from vitscale.models.inputs import preprocess
 from vitscale.models.patches import patches_from_bytes
 from vitscale.models.variant import Variant
+from vitscale.onnx_options import processor_options
 from vitscale.photos.sources import SOURCES
 
 # 20 is the first with a Gelu operator, which onnxruntime joins with the bias before it; Spark NLP 5.5.3's
@@ -107,9 +108,7 @@ def refuse_other_sizes(checkpoint: Checkpoint) -> None:
 
 def open_session(path: Path) -> onnxruntime.InferenceSession:
     """Open an ONNX file on the processor, with a thread for each core."""
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3  # errors
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(str(path), processor_options(), providers=["CPUExecutionProvider"])
 
 
 @contextmanager

@@ -37,7 +37,7 @@ class JobRun:
         From the command to its first image, opening the model left out: starting Spark and the executors,
         looking at the model, listing the files.
     executor_ready : float
-        Until all executors have opened the model: fetched the jar, started its classes, loaded the weights.
+        Until all executors have opened the model: copied the jar, loaded its classes, loaded the weights.
     finish : float
         From the last task to the end of the command.
     task_seconds : float

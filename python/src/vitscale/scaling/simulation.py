@@ -71,6 +71,7 @@ def estimates(
     ]
 
 
+@lru_cache(maxsize=256)  # reports of one measurement ask again
 def estimate(
     images: int,
     fleet: Fleet,
