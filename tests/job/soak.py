@@ -26,7 +26,7 @@ from tests.job.jobs import VisibleRows, assert_balanced, finish, start
 from tests.job.resident import CONFIDENCE, Sampler, Slope, slope
 
 PICTURES = 16
-POLL_SECONDS = 2
+POLL_SECONDS, COMMIT_SECONDS = 2, 30
 SETTLE_SHARE, SETTLE_SECONDS = 0.25, 600.0
 """Caches fill and code is compiled at first: a quarter of the run, ten minutes at most, is left out."""
 TOLERATED = 0.02
@@ -59,7 +59,8 @@ def soak(folder: Path, seconds: float, rate: float, memory: str) -> dict[str, An
         (pictures / f"{seed}.jpg").write_bytes(encoded(seed, "JPEG", (500, 375)))
     time.sleep(POLL_SECONDS + 1)  # a link's file counts as whole when it has not changed for so long
     arrive(pictures, images, 0, PICTURES)
-    job = start(images, out, "--watch", "--poll-seconds", POLL_SECONDS, "--memory", memory, stderr=None)
+    settings = ("--poll-seconds", POLL_SECONDS, "--commit-seconds", COMMIT_SECONDS, "--memory", memory)
+    job = start(images, out, "--watch", *settings, stderr=None)
     sampler = Sampler(job.pid, every=min(5.0, seconds / 100))
     sampler.start()
     count = feed(job, pictures, images, seconds, rate)

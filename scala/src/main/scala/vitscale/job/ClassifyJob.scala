@@ -35,9 +35,9 @@ final class ClassifyJob(spark: SparkSession, options: JobOptions, stop: StopSign
   }
 
   private def rounds(output: OutputFolder, engine: Engine, model: ModelUsed): Ledger = {
-    val done = preparing(new DoneImages(output))
-    val inputs = new Inputs(spark, options, place, done)
-    val rounds = new Rounds(spark.sparkContext, options, output, done, inputs, engine, model, stop, progress)
+    val rows = preparing(new Rows(output, options.commitSeconds, progress.watch()))
+    val inputs = new Inputs(spark, options, place, rows)
+    val rounds = new Rounds(spark.sparkContext, options, output, rows, inputs, engine, model, stop, progress)
     if (options.watch) rounds.untilStopped() else rounds.once()
   }
 

@@ -1,6 +1,5 @@
 package vitscale.job
 
-import scala.collection.mutable.ArrayBuffer
 import scala.util.control.NonFatal
 
 import org.apache.spark.SparkContext
@@ -12,8 +11,7 @@ final private[job] class ClassifyRun(
     context: SparkContext,
     source: ImageSource,
     engine: Engine,
-    output: OutputFolder,
-    done: DoneImages,
+    rows: Rows,
     tally: Tally,
     progress: Progress,
     rules: ClassifyRun.Rules
@@ -25,8 +23,6 @@ final private[job] class ClassifyRun(
   private val failedAttempts = new FailedAttempts
   private val suspects = new Suspects(failedAttempts.of)
   private val sizes = new ChunkSizes(rules.smallestTask)
-  private val clock = new CommitClock(rules.commitSeconds)
-  private val waiting = Tables.all.map(table => table -> ArrayBuffer.empty[Outcome]).toMap
   private val seconds = progress.watch()
   private lazy val noticed: Unit =
     progress.say("executors ended; the images that they had will be tried apart, at the end")
@@ -36,14 +32,14 @@ final private[job] class ClassifyRun(
     try {
       val status = loop()
       if (status != Ledger.Complete) jobs.cancel()
-      commit()
+      if (status == Ledger.Complete && rules.mayHoldRows) rows.commitIfDue() else rows.commit()
       Ending(status, seconds(), None)
     } catch {
       case error: OutputException => failed(error.getMessage)
       case NonFatal(error) =>
         val reason = explain(error)
         try {
-          commit()
+          rows.commit()
           failed(reason)
         } catch { case again: OutputException => failed(s"$reason ${again.getMessage}") }
     } finally context.removeSparkListener(failedAttempts)
@@ -56,7 +52,7 @@ final private[job] class ClassifyRun(
       results.foreach { case (work, result) => take(work, result) }
       if (rules.stop.isRequested) return Ledger.Interrupted
       if (rules.budget.isExceeded(tally.inAll.quarantined, tally.files)) return Ledger.Stopped
-      if (clock.isDue(waiting.values.map(_.size).sum, seconds())) commit()
+      rows.commitIfDue()
       progress.update(tally, seconds())
       submit()
     }
@@ -76,25 +72,13 @@ final private[job] class ClassifyRun(
     val outcomes = suspects.judge(work, result)
     if (result.isUntouched) noticed else sizes.observe(outcomes.length, result.seconds)
     tally.add(outcomes)
-    outcomes.foreach(one => waiting(Tables.of(one)) += one)
-  }
-
-  /** Writes the rows that wait, one table after the other: what was written is never written again, also if the second
-    * table then fails.
-    */
-  private def commit(): Unit = {
-    for ((table, rows) <- waiting if rows.nonEmpty) {
-      output.commit(table, rows)
-      done.add(rows)
-      rows.clear()
-    }
-    clock.committed(seconds())
+    rows.add(outcomes)
   }
 
   /** Rows that still wait were not written, and so their images are not done. */
   private def failed(reason: String): Ending = {
     jobs.cancel()
-    tally.withdraw(waiting.values.flatten.toSeq)
+    tally.withdraw(rows.giveUp())
     Ending(Ledger.Failed, seconds(), Some(reason))
   }
 
@@ -119,9 +103,12 @@ private[job] object ClassifyRun {
     */
   final case class Ending(status: String, seconds: Double, problem: Option[String])
 
+  /** @param mayHoldRows
+    *   whether rows may still wait at the end of the pass, because another follows
+    */
   final case class Rules(
       smallestTask: Int,
-      commitSeconds: Option[Double],
+      mayHoldRows: Boolean,
       budget: ErrorBudget,
       stop: StopSignal
   )

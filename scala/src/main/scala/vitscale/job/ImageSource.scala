@@ -9,3 +9,12 @@ trait ImageSource extends AutoCloseable {
   /** The next work, for so many tasks at most; none when nothing waits. */
   def next(tasks: Int, sizes: ChunkSizes): Option[Work]
 }
+
+private[job] object ImageSource {
+
+  val none: ImageSource = new ImageSource {
+    override def waiting: Long = 0
+    override def next(tasks: Int, sizes: ChunkSizes): Option[Work] = None
+    override def close(): Unit = ()
+  }
+}

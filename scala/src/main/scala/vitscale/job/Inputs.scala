@@ -15,13 +15,13 @@ import org.apache.spark.util.SerializableConfiguration
 final case class Input(source: ImageSource, files: Long, before: Tally.Counts, ignored: Ignored)
 
 /** Looks at what the user named, and tells what is new from what is done. */
-final private[job] class Inputs(spark: SparkSession, options: JobOptions, output: Place, done: DoneImages) {
+final private[job] class Inputs(spark: SparkSession, options: JobOptions, output: Place, rows: Rows) {
 
   private val context = spark.sparkContext
   private val configuration = context.hadoopConfiguration
   private lazy val shared = context.broadcast(new SerializableConfiguration(configuration))
 
-  def look(): Input = if (options.input == JobOptions.ParquetRows) rows() else files()
+  def look(): Input = if (options.input == JobOptions.ParquetRows) parquet() else files()
 
   private def files(): Input = {
     val spool = Spool.create()
@@ -32,17 +32,17 @@ final private[job] class Inputs(spark: SparkSession, options: JobOptions, output
     Input(source, known.counts.sum + spool.size, known.counts, ignored)
   }
 
-  private def rows(): Input = {
-    val rows =
+  private def parquet(): Input = {
+    val table =
       ParquetSource.open(spark, options.images, options.pathColumn, options.contentColumn, options.maxBytes)
     val known = new Known
-    val fresh = rows.paths
+    val fresh = table.paths
       .as[String](Encoders.STRING)
       .toLocalIterator()
       .asScala
       .count(path => !known.count(path))
       .toLong
-    val source = rows.source(Seq(done.predicted, done.quarantined), fresh)
+    val source = table.source(rows.paths, fresh)
     Input(source, known.counts.sum + fresh, known.counts, Ignored.none)
   }
 
@@ -53,19 +53,19 @@ final private[job] class Inputs(spark: SparkSession, options: JobOptions, output
     ListingRules(options.allFiles, settled)
   }
 
-  /** Counts images that are done. */
+  /** Counts images that have a row. */
   private final class Known {
     var counts: Tally.Counts = Tally.nothing
 
     /** @return
-      *   whether it is done
+      *   whether it has one
       */
     def count(path: String): Boolean = {
-      val isPredicted = done.predicted.contains(path)
-      val isQuarantined = !isPredicted && done.quarantined.contains(path)
-      if (isPredicted) counts += Tally.Counts(1, 0)
-      if (isQuarantined) counts += Tally.Counts(0, 1)
-      isPredicted || isQuarantined
+      val table = rows.tableOf(path)
+      table.foreach(name =>
+        counts += (if (name == Tables.Predictions) Tally.Counts(1, 0) else Tally.Counts(0, 1))
+      )
+      table.isDefined
     }
   }
 }

@@ -3,6 +3,7 @@ package vitscale.job
 import java.time.Instant
 import java.time.temporal.ChronoUnit
 
+import scala.collection.mutable
 import scala.util.control.NonFatal
 
 import org.apache.spark.SparkContext
@@ -15,7 +16,7 @@ final private[job] class Rounds(
     context: SparkContext,
     options: JobOptions,
     output: OutputFolder,
-    done: DoneImages,
+    rows: Rows,
     inputs: Inputs,
     engine: Engine,
     model: ModelUsed,
@@ -29,7 +30,8 @@ final private[job] class Rounds(
   private val preparing = new Preparation(stop, context)
   private lazy val warm: Seq[DeviceUse] = preparing(engine.warmUp())
   private var gpus = Seq.empty[DeviceUse]
-  private var doneNow = Tally.nothing
+  private var predicted = 0L
+  private val quarantinedByStage = mutable.Map.empty[String, Long].withDefaultValue(0L)
   private var seconds = 0.0
 
   /** @throws vitscale.UsageException
@@ -38,61 +40,74 @@ final private[job] class Rounds(
     *   if it is interrupted before the first
     */
   def once(): Ledger = {
-    val ledger = finish(round())
+    val ledger = finish(round(mayHoldRows = false))
     if (ledger.files == 0) throw new UsageException(Rounds.noImage(options.images, ledger.ignored))
     ledger
   }
 
-  /** Goes on as files arrive. The books are checked as often as takes a twentieth of the time, and at the end: counting the
-    * output again takes the longer the more it holds.
+  /** Goes on as files arrive. Rows of several looks are written together. The books are checked as often as takes a
+    * twentieth of the time, and at the end: counting the output again takes the longer the more it holds.
     */
   def untilStopped(): Ledger = {
-    var last = round()
+    var last = round(mayHoldRows = false)
     var (ledger, isChecked) = (finish(last), true)
     val audits = new Audits(progress.watch())
     while (last.ending.status == Ledger.Complete && !stop.isRequested) {
       stop.await(options.pollSeconds)
       try
         if (!stop.isRequested) {
-          last = round()
+          last = round(mayHoldRows = true)
           isChecked &&= !last.isNews
-          if (!isChecked && audits.isDue) {
+          if (!isChecked && rows.areWritten && audits.isDue) {
             ledger = audits.timed(finish(last))
             isChecked = true
           }
         }
       catch { case _: StoppedException => () } // what the last round did stands
     }
+    if (!rows.areWritten) last = settled(last)
     if (!isChecked) ledger = finish(last)
     if (ledger.status == Ledger.Complete) written(ledger.copy(status = Ledger.Interrupted)) else ledger
   }
 
-  private def round(): Round = {
+  private def round(mayHoldRows: Boolean): Round = {
     val input = preparing(inputs.look())
     try {
       val tally = new Tally(input.files, input.before)
       if (input.source.waiting > 0) {
-        gpus = warm
-        gpus.foreach(use =>
-          progress.say(s"GPU ${use.ids.mkString(", ")}: nodes run by ${use.providers.mkString(", ")}")
-        )
+        useGpus()
         progress.say(s"${input.source.waiting} images to do, ${input.before.sum} done before")
       }
-      val ending = run(input.source, tally)
-      doneNow += tally.now
-      seconds += ending.seconds
-      Round(input.files, input.ignored, tally, ending)
+      Round(input.files, input.ignored, tally, run(input.source, tally, mayHoldRows))
     } finally input.source.close()
   }
 
-  private def run(source: ImageSource, tally: Tally): ClassifyRun.Ending = {
+  /** The last round with all rows written: those that it held, and that nothing else will write. */
+  private def settled(last: Round): Round = {
+    val tally = new Tally(last.files, last.tally.inAll)
+    val ending = run(ImageSource.none, tally, mayHoldRows = false)
+    if (ending.status == Ledger.Complete) last else last.copy(tally = tally, ending = ending)
+  }
+
+  private def useGpus(): Unit = if (gpus.isEmpty) {
+    gpus = warm
+    gpus.foreach(use =>
+      progress.say(s"GPU ${use.ids.mkString(", ")}: nodes run by ${use.providers.mkString(", ")}")
+    )
+  }
+
+  private def run(source: ImageSource, tally: Tally, mayHoldRows: Boolean): ClassifyRun.Ending = {
     val batch = options.device match {
       case Device.Cpu => options.batchSize.getOrElse(1)
       case gpu => options.batchSize.getOrElse(Request.batchSize(gpu))
     }
     val smallest = batch * Rounds.BatchesPerTask
-    val rules = ClassifyRun.Rules(smallest, options.commitSeconds, options.maxFailed, stop)
-    new ClassifyRun(context, source, engine, output, done, tally, progress, rules).run()
+    val rules = ClassifyRun.Rules(smallest, mayHoldRows, options.maxFailed, stop)
+    val ending = new ClassifyRun(context, source, engine, rows, tally, progress, rules).run()
+    predicted += tally.now.predicted
+    tally.quarantinedByStage.foreach { case (stage, count) => quarantinedByStage(stage) += count }
+    seconds += ending.seconds
+    ending
   }
 
   /** Checks the books and writes them down, unless there is nothing to write about. */
@@ -112,8 +127,7 @@ final private[job] class Rounds(
 
   private def balance(round: Round): Ledger = {
     val (tally, ending) = (round.tally, round.ending)
-    val rows = output.countRows()
-    val isOutputRight = rows == Counts(done.predicted.size.toLong, done.quarantined.size.toLong, done.size)
+    val counted = output.countRows()
     val isEveryFileTold = tally.left >= 0 && (ending.status != Ledger.Complete || tally.left == 0)
     Ledger(
       status = ending.status,
@@ -121,11 +135,11 @@ final private[job] class Rounds(
       predicted = tally.inAll.predicted,
       quarantined = tally.inAll.quarantined,
       notDone = tally.left,
-      quarantinedByStage = tally.quarantinedByStage,
+      quarantinedByStage = quarantinedByStage.filter(_._2 > 0).toMap,
       thisRun = thisRun,
       ignored = round.ignored,
-      output = rows,
-      isBalanced = isOutputRight && isEveryFileTold,
+      output = counted,
+      isBalanced = counted == rows.inOutput && isEveryFileTold,
       model = model,
       gpus = gpus,
       images = options.images,
@@ -135,12 +149,10 @@ final private[job] class Rounds(
     )
   }
 
-  private def thisRun = ThisRun(
-    predicted = doneNow.predicted,
-    quarantined = doneNow.quarantined,
-    seconds = seconds,
-    imagesPerSec = if (seconds > 0) doneNow.sum / seconds else 0
-  )
+  private def thisRun = {
+    val quarantined = quarantinedByStage.values.sum
+    ThisRun(predicted, quarantined, seconds, if (seconds > 0) (predicted + quarantined) / seconds else 0)
+  }
 }
 
 private object Rounds {
