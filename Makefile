@@ -107,7 +107,7 @@ browser:
 .PHONY: faults
 FAULT_ROUNDS ?= 20
 faults: .venv $(jar)
-	VITSCALE_FAULT_ROUNDS=$(FAULT_ROUNDS) $(venv)/python -m pytest -s tests/job/test_faults.py
+	VITSCALE_FAULT_ROUNDS=$(FAULT_ROUNDS) $(venv)/python -m pytest -s tests/job/test_faults.py tests/job/test_faults_on_cluster.py
 
 # An hour of --watch while files keep arriving: does its memory grow?   make soak SOAK_SECONDS=600
 .PHONY: soak many-files

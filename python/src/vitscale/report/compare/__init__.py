@@ -1,6 +1,7 @@
 """Two results of one machine, cell by cell: what became slower, faster, or other than it was."""
 
-from vitscale.report.compare.changes import Change, Outcome, Verdict, compare_results
+from vitscale.report.compare.change import Change, Verdict
+from vitscale.report.compare.changes import Outcome, compare_results
 from vitscale.report.compare.text import conclusion, csv_changes, markdown_changes, print_changes
 
 __all__ = [

@@ -3,85 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 from typing import Any
 
 from vitscale.bench.schema import Benchmark, BenchmarkSuite, Interval
 from vitscale.errors import UsageError
 from vitscale.report.compare.answers import AnswerChange, answer_changes
+from vitscale.report.compare.change import REGRESSIONS, Change, Verdict
 from vitscale.report.machine import machine_differences, version_differences, workload_differences
 from vitscale.report.naming import label
 from vitscale.report.ratio import Multiple, noise_reach, unpaired
 from vitscale.report.row import Cell
-
-
-class Verdict(StrEnum):
-    """What became of a cell; the value is what the reader sees."""
-
-    SLOWER = "slower"
-    FASTER = "faster"
-    SAME = "no measurable difference"
-    WITHIN_THRESHOLD = "slower, within the threshold"
-    UNSURE = "too few forks"
-    BROKEN = "fails now"
-    MENDED = "works now"
-    FAILING = "fails as before"
-    GONE = "not measured any more"
-    NEW = "new"
-
-
-REGRESSIONS = frozenset({Verdict.SLOWER, Verdict.BROKEN})
-"""What a comparison fails for."""
-
-
-@dataclass(frozen=True)
-class Change:
-    """A cell in the old and the new results.
-
-    Attributes
-    ----------
-    label : str
-        Backend and options, for the reader.
-    device : str
-        ``"cpu"`` or ``"gpu"``.
-    batch_size : int
-        Images in a batch.
-    verdict : Verdict
-        What became of it.
-    old_rate, new_rate : float or None
-        Median images per second.
-    ratio : float or None
-        New over old: the ratio of the medians of forks.
-    ci : Interval or None
-        Its 95 % interval, where both have forks enough.
-    drop : bool
-        Whether the ratio is below what the threshold allows, measurable or not.
-    old_p99_ms, new_p99_ms : float or None
-        99th percentile of latency, in single-stream.
-    old_memory_bytes, new_memory_bytes : int or None
-        Peak memory.
-    old_row, new_row : str
-        Where it is in the two results; empty where it is not.
-    problem : str
-        Why it fails now.
-    """
-
-    label: str
-    device: str
-    batch_size: int
-    verdict: Verdict
-    old_rate: float | None = None
-    new_rate: float | None = None
-    ratio: float | None = None
-    ci: Interval | None = None
-    drop: bool = False
-    old_p99_ms: float | None = None
-    new_p99_ms: float | None = None
-    old_memory_bytes: int | None = None
-    new_memory_bytes: int | None = None
-    old_row: str = ""
-    new_row: str = ""
-    problem: str = ""
 
 
 @dataclass(frozen=True)

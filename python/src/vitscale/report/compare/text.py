@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.text import Text
 
 from vitscale.report import units
-from vitscale.report.compare.changes import REGRESSIONS, Change, Outcome, Verdict
+from vitscale.report.compare.change import REGRESSIONS, Change, Verdict
+from vitscale.report.compare.changes import Outcome
 from vitscale.report.terminal import result_table
 from vitscale.report.text_table import csv_table, escaped, markdown_table
 
