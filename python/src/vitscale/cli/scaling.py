@@ -11,6 +11,7 @@ import typer
 from vitscale.cli.app import (
     DEFAULT_IMAGES,
     DEFAULT_MODEL,
+    INTERRUPTED,
     Images,
     Json,
     Model,
@@ -51,7 +52,11 @@ def scaling(
     check_writable(output)
     setup = Setup(find_images(images), ModelFolder.open(model, precision), memory)
     command = ["vitscale", *sys.argv[1:]]
-    measured = measure(setup, command, output, say, rounds=rounds, listed_files=listed_files, seed=seed)
+    try:
+        measured = measure(setup, command, output, say, rounds=rounds, listed_files=listed_files, seed=seed)
+    except KeyboardInterrupt:
+        say(f"interrupted; {output} holds the rounds that had ended, if any")
+        raise typer.Exit(INTERRUPTED) from None
     console = answer_console(json_to)
     for line in efficiency_lines(measured):
         console.print(line, markup=False, highlight=False, soft_wrap=True)

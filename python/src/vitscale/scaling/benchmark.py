@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any
@@ -120,7 +120,7 @@ class Setup:
 
 def run_rounds(
     setup: Setup, count: int, seed: int, report: Callable[[str], None], budget: Budget = UNLIMITED
-) -> list[Round]:
+) -> Iterator[Round]:
     """Run the job and the control on one and on two processors, the four in random order in each round.
 
     Each executor has a processor of its own and no other: an executor that borrows the second one's for
@@ -139,24 +139,23 @@ def run_rounds(
     budget : Budget
         After the first one, a round that would not end in it is not begun.
 
-    Returns
-    -------
-    list of Round
-        As many as the budget allowed.
+    Yields
+    ------
+    Round
+        As many as the budget allows, each when it has ended.
     """
-    rounds: list[Round] = []
     with local_cluster(Layout(workers=max(PROCESSORS), memory=setup.memory, is_pinned=True)) as cluster:
         runner = _Runner(setup, cluster)
         runner.warm_up(report)
         seconds = 0.0
         for number, order in enumerate(schedule.rounds(_RUNS, count, seed), start=1):
-            if rounds and not budget.allows(seconds):
+            if number > 1 and not budget.allows(seconds):
                 report(f"rounds {number} to {count}: left out: {budget.explain(seconds)}")
                 break
             begun = budget.spent
-            rounds.append(runner.round(order, report, f"round {number} of {count}"))
+            found = runner.round(order, report, f"round {number} of {count}")
             seconds = budget.spent - begun
-    return rounds
+            yield found
 
 
 class _Runner:

@@ -1,4 +1,4 @@
-"""The whole scaling benchmark: rounds, probes, results file."""
+"""The whole scaling benchmark: probes, rounds, results file."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from vitscale.bench.budget import UNLIMITED, Budget
-from vitscale.scaling.benchmark import Setup, run_rounds
+from vitscale.scaling.benchmark import Round, Setup, run_rounds
 from vitscale.scaling.probes import run_probes
 from vitscale.scaling.results import Document, document, write
 
@@ -22,7 +22,7 @@ def measure(
     seed: int = 0,
     budget: Budget = UNLIMITED,
 ) -> Document:
-    """Measure and write results.
+    """Measure and write results, after each round again: what was measured outlives an interruption.
 
     Parameters
     ----------
@@ -43,9 +43,10 @@ def measure(
     budget : Budget
         Wall-clock time.
     """
-    done = run_rounds(setup, rounds, seed, report, budget)
-    measured = document(
-        command, setup, done, run_probes(setup.images, setup.model.path, listed_files, report)
-    )
-    write(measured, output)
+    probes = run_probes(setup.images, setup.model.path, listed_files, report)
+    done: list[Round] = []
+    for found in run_rounds(setup, rounds, seed, report, budget):
+        done.append(found)
+        measured = document(command, setup, done, probes)
+        write(measured, output)
     return measured
