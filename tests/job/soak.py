@@ -1,8 +1,9 @@
 """Runs ``vitscale classify --watch`` for long while files keep arriving, and tells whether its memory grows.
 
-``make soak`` does it for an hour. The driver is the executor too; it has a small fixed heap, so that what
-leaks inside of the heap ends the run, and what leaks outside of it is seen as resident memory. Exit status: 0
-flat, 1 it grows or the job failed, 4 the run was too short to tell.
+``make soak`` does it for an hour. The driver is the executor too. Its heap is small and all of it resident
+from the start: what leaks inside of it ends the run, and what makes resident memory grow is outside of it. (A
+heap that may fill at leisure grows for hours, and tells nothing.) Exit status: 0 flat, 1 it grows or the job
+failed, 4 the run was too short to tell.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from vitscale.bench.environment import environment
 from vitscale.files import check_writable, write_atomically
 
 from tests.job.corpus import encoded
-from tests.job.jobs import VisibleRows, assert_balanced, finish, start
+from tests.job.jobs import QUICK_JAVA, VisibleRows, assert_balanced, finish, start
 from tests.job.resident import CONFIDENCE, Sampler, Slope, slope
 
 PICTURES = 16
@@ -60,7 +61,8 @@ def soak(folder: Path, seconds: float, rate: float, memory: str) -> dict[str, An
     time.sleep(POLL_SECONDS + 1)  # a link's file counts as whole when it has not changed for so long
     arrive(pictures, images, 0, PICTURES)
     settings = ("--poll-seconds", POLL_SECONDS, "--commit-seconds", COMMIT_SECONDS, "--memory", memory)
-    job = start(images, out, "--watch", *settings, stderr=None)
+    java = f"{QUICK_JAVA} -Xms{memory} -XX:+AlwaysPreTouch"
+    job = start(images, out, "--watch", *settings, stderr=None, JDK_JAVA_OPTIONS=java)
     sampler = Sampler(job.pid, every=min(5.0, seconds / 100))
     sampler.start()
     count = feed(job, pictures, images, seconds, rate)

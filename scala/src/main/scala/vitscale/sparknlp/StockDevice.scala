@@ -50,7 +50,9 @@ private[vitscale] object StockDevice {
     val settings = new SessionOptions()
     try {
       val (session, use) = CudaProvider.explained(FirstGpu) {
-        settings.addCUDA(new OrtCUDAProviderOptions(FirstGpu))
+        val cuda = new OrtCUDAProviderOptions(FirstGpu)
+        try settings.addCUDA(cuda)
+        finally cuda.close()
         ProfiledPass(settings)(OrtEnvironment.getEnvironment.createSession(model.onnxFile.toString, _))(
           runOnce(_, model)
         )
