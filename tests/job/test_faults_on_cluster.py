@@ -13,6 +13,8 @@ import pytest
 from vitscale.cluster import Cluster, Layout, local_cluster
 
 from tests.job.faults import (
+    BAD,
+    FILES,
     OFTEN,
     Moment,
     Undisturbed,
@@ -76,20 +78,25 @@ def on_cluster(
     return start(undisturbed.images, output, *options, **cluster.environment)
 
 
-def strike_executor(moment: Moment, process: subprocess.Popen[str], output: Path, cluster: Cluster) -> float:
-    """Kill one of the executors at a moment, which cannot come before there is one."""
-    deadline = time.monotonic() + 120
-    while not cluster.executors:
-        assert time.monotonic() < deadline, "no executor started"
-        time.sleep(0.1)
+def strike_executor(moment: Moment, process: subprocess.Popen[str], output: Path, cluster: Cluster) -> int:
+    """Kill one of the run's executors at a moment, which cannot come before there is one."""
     killed = []
 
     def kill() -> None:
-        with suppress(psutil.NoSuchProcess, IndexError):  # it may end with the run at this moment
-            executor = moment.rng.choice(cluster.executors)
-            executor.kill()
-            killed.append(executor)
+        deadline = time.monotonic() + 120
+        while not killed and process.poll() is None:
+            assert time.monotonic() < deadline, "no executor started"
+            with suppress(psutil.NoSuchProcess, IndexError):  # none yet, or it ends at this moment
+                executor = moment.rng.choice(executors_of(process, cluster))
+                executor.kill()
+                killed.append(executor)
 
-    share = moment.strike(process, output, kill)
-    assert killed or share == 1
-    return share
+    done = moment.strike(process, output, kill)
+    assert killed or done == FILES + BAD
+    return done
+
+
+def executors_of(process: subprocess.Popen[str], cluster: Cluster) -> list[psutil.Process]:
+    """Return the executors of one run; those of the run before may still be ending."""
+    began = psutil.Process(process.pid).create_time()
+    return [executor for executor in cluster.executors if executor.create_time() > began]
