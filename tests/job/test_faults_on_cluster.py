@@ -23,7 +23,7 @@ from tests.job.faults import (
     assert_spread,
     rounds,
 )
-from tests.job.jobs import finish, start
+from tests.job.jobs import VisibleRows, finish, start
 
 
 @pytest.fixture(scope="module")
@@ -93,9 +93,13 @@ def strike_executor(moment: Moment, process: subprocess.Popen[str], output: Path
                 executor = moment.rng.choice(executors_of(process, cluster))
                 executor.kill()
                 killed.append(executor)
+            time.sleep(0.02)
 
     done = moment.strike(process, output, kill)
-    return done if killed else FILES + BAD
+    if not killed:
+        done = VisibleRows(output).count()
+        assert done == FILES + BAD, "the run ended before it was done, and nothing was killed"
+    return done
 
 
 def executors_of(process: subprocess.Popen[str], cluster: Cluster) -> list[psutil.Process]:
