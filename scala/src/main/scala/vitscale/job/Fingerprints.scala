@@ -28,7 +28,7 @@ final class Fingerprints extends Serializable {
     }
   }
 
-  def contains(path: String): Boolean = {
+  def contains(path: String): Boolean = count > 0 && {
     val (first, second) = Fingerprints.hash(path)
     !isFree(find(first, second))
   }

@@ -28,7 +28,13 @@ final private[job] class Rounds(
 
   private val startedAt = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString
   private val preparing = new Preparation(stop, context)
-  private lazy val warm: Seq[DeviceUse] = preparing(engine.warmUp())
+  private lazy val warm: Seq[DeviceUse] = {
+    val uses = preparing(engine.warmUp())
+    uses.foreach(use =>
+      progress.say(s"GPU ${use.ids.mkString(", ")}: nodes run by ${use.providers.mkString(", ")}")
+    )
+    uses
+  }
   private var gpus = Seq.empty[DeviceUse]
   private var predicted = 0L
   private val quarantinedByStage = mutable.Map.empty[String, Long].withDefaultValue(0L)
@@ -75,7 +81,7 @@ final private[job] class Rounds(
     try {
       val tally = new Tally(input.files, input.before)
       if (input.source.waiting > 0) {
-        useGpus()
+        gpus = warm
         progress.say(s"${input.source.waiting} images to do, ${input.before.sum} done before")
       }
       Round(input.files, input.ignored, tally, run(input.source, tally, mayHoldRows))
@@ -87,13 +93,6 @@ final private[job] class Rounds(
     val tally = new Tally(last.files, last.tally.inAll)
     val ending = run(ImageSource.none, tally, mayHoldRows = false)
     if (ending.status == Ledger.Complete) last else last.copy(tally = tally, ending = ending)
-  }
-
-  private def useGpus(): Unit = if (gpus.isEmpty) {
-    gpus = warm
-    gpus.foreach(use =>
-      progress.say(s"GPU ${use.ids.mkString(", ")}: nodes run by ${use.providers.mkString(", ")}")
-    )
   }
 
   private def run(source: ImageSource, tally: Tally, mayHoldRows: Boolean): ClassifyRun.Ending = {
