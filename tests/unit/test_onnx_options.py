@@ -3,8 +3,9 @@
 import numpy as np
 import onnx
 import onnxruntime
+import pytest
 from onnx import TensorProto, helper, numpy_helper
-from vitscale.onnx_options import processor_options
+from vitscale.onnx_options import must_ask_for_exact_sums, processor_options
 
 ROWS, INNER, COLUMNS = 4, 64, 16
 
@@ -37,3 +38,18 @@ def test_two_products_of_the_largest_bytes_are_not_cut_off_at_sixteen_bits() -> 
     )
     found = session.run(None, {"a": activations})[0]
     assert np.array_equal(found, activations.astype(np.int32) @ weights.astype(np.int32))
+
+
+@pytest.mark.parametrize(
+    ("features", "expected"),
+    [
+        ({"avx2"}, True),
+        ({"avx2", "avx512f"}, True),
+        ({"avx2", "avx_vnni"}, False),
+        ({"avx512f", "avx512_vnni"}, False),
+    ],
+)
+def test_the_slower_instruction_is_asked_for_only_where_there_is_no_vnni(
+    features: set[str], expected: bool
+) -> None:
+    assert must_ask_for_exact_sums(features) is expected

@@ -5,12 +5,12 @@ from __future__ import annotations
 import platform
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any
 
 import psutil
 
 from vitscale._version import __version__
+from vitscale.cpu_info import cpu_features, cpu_info
 from vitscale.errors import GpuError, JavaError
 from vitscale.gpu.nvml import Nvml
 from vitscale.gpu.schema import GpuDevice
@@ -46,12 +46,11 @@ _PACKAGES = (
 
 def environment() -> dict[str, Any]:
     """Return machine and versions, as the results schema has them."""
-    cpu = _cpu_info()
-    features = set((cpu.get("flags") or cpu.get("Features") or "").split())
+    features = cpu_features()
     return {
         "os": f"{platform.system()} {platform.release()}",
         "architecture": platform.machine(),
-        "cpu": cpu.get("model name") or platform.processor() or platform.machine(),
+        "cpu": cpu_info().get("model name") or platform.processor() or platform.machine(),
         "cpu_count": cores(),
         "cpu_features": [feature for feature in RELEVANT_FEATURES if feature in features],
         "memory_bytes": psutil.virtual_memory().total,
@@ -88,13 +87,3 @@ def _versions() -> dict[str, str]:
     with suppress(PackageNotFoundError):  # stands in the place of onnxruntime where there is a GPU
         found["onnxruntime-gpu"] = version("onnxruntime-gpu")
     return found
-
-
-def _cpu_info() -> dict[str, str]:
-    """Return what Linux says of the first core; elsewhere nothing."""
-    path = Path("/proc/cpuinfo")
-    if not path.exists():
-        return {}
-    first_core = path.read_text().split("\n\n", maxsplit=1)[0]
-    lines = (line.partition(":") for line in first_core.splitlines())
-    return {key.strip(): value.strip() for key, _, value in lines}

@@ -10,6 +10,7 @@ import scala.util.Try
 import com.sun.management.OperatingSystemMXBean
 
 import vitscale.Version
+import vitscale.runtime.CpuInfo
 
 /** What this process can tell of the machine, and of itself on it. */
 object Machine {
@@ -33,13 +34,12 @@ object Machine {
   private val status = Paths.get("/proc/self/status")
 
   def environment(versions: Map[String, String]): Environment = {
-    val features = cpuInfo("flags").orElse(cpuInfo("Features")).fold(Set.empty[String])(_.split("\\s+").toSet)
     Environment(
       os = s"${sys.props("os.name")} ${sys.props("os.version")}",
       architecture = sys.props("os.arch"),
-      cpu = cpuInfo("model name").getOrElse(sys.props("os.arch")),
+      cpu = CpuInfo.value("model name").getOrElse(sys.props("os.arch")),
       cpuCount = Runtime.getRuntime.availableProcessors(),
-      cpuFeatures = relevantFeatures.filter(features),
+      cpuFeatures = relevantFeatures.filter(CpuInfo.features),
       memoryBytes = system.getTotalMemorySize,
       versions = versions ++ Map("java" -> sys.props("java.version"), "vitscale" -> Version.current)
     )
@@ -65,11 +65,6 @@ object Machine {
     Try(Files.write(reset, "5".getBytes(StandardCharsets.US_ASCII)))
     ManagementFactory.getMemoryPoolMXBeans.asScala.foreach(_.resetPeakUsage())
   }
-
-  private def cpuInfo(key: String): Option[String] =
-    lines(Paths.get("/proc/cpuinfo")).collectFirst {
-      case line if line.takeWhile(_ != ':').trim == key => line.dropWhile(_ != ':').drop(1).trim
-    }
 
   private def lines(file: Path): Seq[String] =
     Try(Files.readAllLines(file).asScala.toIndexedSeq).getOrElse(IndexedSeq.empty)

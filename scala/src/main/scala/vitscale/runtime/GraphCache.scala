@@ -14,10 +14,10 @@ import ai.onnxruntime.{OrtEnvironment, OrtException, OrtSession}
 /** Optimises a graph once and keeps the result, its weights in a file of their own: later processes start sooner and hold
   * less memory.
   *
-  * What is kept are the fusions (ONNX Runtime's "extended" level), which hold for every processor; the layouts of the
-  * level above are cheap and chosen at each start. An entry belongs to one state of one model file and one version of ONNX
-  * Runtime, and takes the place of older ones of that file. The cache only ever saves: where it cannot be written or read,
-  * the graph is optimised anew.
+  * What is kept are the fusions (ONNX Runtime's "extended" level), which hold for every processor, but for the signs of int8
+  * weights; the layouts of the level above are cheap and chosen at each start. An entry belongs to one state of one model
+  * file, one version of ONNX Runtime and one way to add integers, and takes the place of older ones of that file. The cache
+  * only ever saves: where it cannot be written or read, the graph is optimised anew.
   */
 private[runtime] object GraphCache {
 
@@ -86,7 +86,8 @@ private[runtime] object GraphCache {
   /** Two folders: one for the file, in it one for its state. */
   private def entryOf(cache: Path, graph: Path, version: String): Path = {
     val file = graph.toRealPath()
-    val state = s"${Files.size(file)} ${Files.getLastModifiedTime(file)} $version"
+    val sums = IntegerSums.mustBeAskedFor(CpuInfo.features)
+    val state = s"${Files.size(file)} ${Files.getLastModifiedTime(file)} $version $sums"
     cache.resolve(hashed(file.toString)).resolve(hashed(state))
   }
 

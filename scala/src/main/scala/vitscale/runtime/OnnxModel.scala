@@ -81,17 +81,15 @@ private[runtime] object OnnxModel {
   }
 
   /** Threads that wait do not spin: the cores belong to decoding and to other passes then. Weights live outside the
-    * arena, which would keep the memory of those that are repacked. Processors before VNNI add pairs of int8 products in
-    * sixteen bits and cut off what does not fit; asked to be precise, ONNX Runtime takes a slower instruction on these
-    * alone, so that an int8 model answers the same everywhere.
+    * arena, which would keep the memory of those that are repacked.
     */
   private def processorSettings(options: ClassifierOptions): OrtSession.SessionOptions = {
     val settings = new OrtSession.SessionOptions()
     settings.setIntraOpNumThreads(options.threads)
     settings.setInterOpNumThreads(1)
     settings.addConfigEntry("session.intra_op.allow_spinning", "0")
-    settings.addConfigEntry("session.x64quantprecision", "1")
     settings.addConfigEntry("session.use_device_allocator_for_initializers", "1")
+    IntegerSums.makeExact(settings)
     settings
   }
 

@@ -1,0 +1,24 @@
+"""What Linux says of the processor; elsewhere nothing is known."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+_FILE = Path("/proc/cpuinfo")
+
+
+@lru_cache(maxsize=1)
+def cpu_info() -> dict[str, str]:
+    """Return the lines of the first core by their names, empty where there are none."""
+    if not _FILE.exists():
+        return {}
+    first_core = _FILE.read_text().split("\n\n", maxsplit=1)[0]
+    lines = (line.partition(":") for line in first_core.splitlines())
+    return {key.strip(): value.strip() for key, _, value in lines}
+
+
+def cpu_features() -> frozenset[str]:
+    """Return the instruction sets by Linux's names: ``avx512_vnni``, ``asimd``."""
+    info = cpu_info()
+    return frozenset((info.get("flags") or info.get("Features") or "").split())
