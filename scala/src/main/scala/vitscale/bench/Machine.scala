@@ -33,7 +33,7 @@ object Machine {
   private val system = ManagementFactory.getPlatformMXBean(classOf[OperatingSystemMXBean])
   private val status = Paths.get("/proc/self/status")
 
-  def environment(versions: Map[String, String]): Environment = {
+  def environment(versions: Map[String, String]): Environment =
     Environment(
       os = s"${sys.props("os.name")} ${sys.props("os.version")}",
       architecture = sys.props("os.arch"),
@@ -43,7 +43,6 @@ object Machine {
       memoryBytes = system.getTotalMemorySize,
       versions = versions ++ Map("java" -> sys.props("java.version"), "vitscale" -> Version.current)
     )
-  }
 
   /** Processor time of this process since it started, in seconds. */
   def cpuSeconds: Double = system.getProcessCpuTime / 1e9
