@@ -91,8 +91,8 @@ def test_a_graph_over_bytes_says_so(model: Path) -> None:
 def test_only_products_with_weights_become_integers(model: Path) -> None:
     dynamic = [node.op_type for node in graph_of(model, "int8").node]
     assert dynamic.count("MatMulInteger") == 12  # six a layer, two layers
-    assert dynamic.count("MatMul") == 5  # two in attention a layer, and the classifier
-    assert {"Conv", "LayerNormalization", "Softmax", "Gelu"} <= set(dynamic)
+    assert dynamic.count("MatMul") == 1  # the classifier
+    assert {"Conv", "SkipLayerNormalization", "MultiHeadAttention", "Gelu"} <= set(dynamic)
     weights = graph_of(model, "int8-static-uint8").initializer
     stored = [
         tensor for tensor in weights if tensor.data_type == onnx.TensorProto.INT8 and len(tensor.dims) == 2

@@ -14,5 +14,6 @@ def patch_embedding(graph: onnx.GraphProto) -> list[str]:
 
 
 def classifier(graph: onnx.GraphProto) -> list[str]:
-    """Name the node that gives the logits, the only Gemm."""
-    return [node.name for node in graph.node if node.op_type == "Gemm"]
+    """Name the node that gives the logits."""
+    logits = {output.name for output in graph.output}
+    return [node.name for node in graph.node if logits & set(node.output)]

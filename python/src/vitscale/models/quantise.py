@@ -21,6 +21,7 @@ from onnxruntime.quantization import (
     quantize_dynamic,
     quantize_static,
 )
+from onnxruntime.quantization.onnx_model import ONNXModel
 
 from vitscale.models.onnx_file import INPUT, quietly
 from vitscale.models.products import PRODUCTS, classifier, patch_embedding
@@ -31,14 +32,15 @@ TYPE_OF_ALL = {"DefaultTensorType": onnx.TensorProto.FLOAT}
 
 def quantise_dynamically(source: Path, target: Path) -> None:
     """Make the weights signed bytes with a scale for each column; activations get theirs from each batch."""
+    model, kept = _prepared(source)
     with quietly():
         quantize_dynamic(
-            _without_shapes(source),
+            model,
             target,
             op_types_to_quantize=PRODUCTS,
             per_channel=True,
             weight_type=QuantType.QInt8,
-            nodes_to_exclude=_kept_in_float(source),
+            nodes_to_exclude=kept,
             extra_options=TYPE_OF_ALL,
         )
 
@@ -55,9 +57,10 @@ def quantise_statically(source: Path, target: Path, batches: Iterable[NDArray[np
     batches : iterable of arrays
         Calibration images as the graph takes them.
     """
+    model, kept = _prepared(source)
     with quietly():
         quantize_static(
-            _without_shapes(source),
+            model,
             target,
             _Reader(batches),
             quant_format=QuantFormat.QDQ,
@@ -65,7 +68,7 @@ def quantise_statically(source: Path, target: Path, batches: Iterable[NDArray[np
             per_channel=True,
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
-            nodes_to_exclude=_kept_in_float(source),
+            nodes_to_exclude=kept,
             calibrate_method=CalibrationMethod.MinMax,
             extra_options={"OpTypesToExcludeOutputQuantization": PRODUCTS, **TYPE_OF_ALL},
         )
@@ -82,19 +85,18 @@ class _Reader(CalibrationDataReader):  # type: ignore[misc]
         return None if batch is None else {INPUT: batch}
 
 
-def _without_shapes(path: Path) -> onnx.ModelProto:
-    """Load a graph and drop its notes of shapes, which the quantiser trips over where it changes one."""
+def _prepared(path: Path) -> tuple[onnx.ModelProto, list[str]]:
+    """Load a graph for the quantiser, and name the products that must not become integers.
+
+    Each product stands apart from its bias, since the static quantiser changes no other. Notes of shapes are
+    dropped, which the quantiser trips over where it changes one.
+    """
     model = onnx.load(path)
-    del model.graph.value_info[:]
-    return model
-
-
-def _kept_in_float(path: Path) -> list[str]:
-    """Name the products that must not become integers."""
-    graph = onnx.load(path, load_external_data=False).graph
+    graph = model.graph
+    del graph.value_info[:]
+    last = [f"{name}_MatMul" for name in classifier(graph)]
+    ONNXModel(model).replace_gemm_with_matmul()
     constants = {tensor.name for tensor in graph.initializer}
     products = [node for node in graph.node if node.op_type in PRODUCTS]
     attention = [node.name for node in products if not set(node.input) & constants]
-    last = classifier(graph)
-    # The quantiser may make the classifier a MatMul first, and then calls it so.
-    return [*attention, *patch_embedding(graph), *last, *(f"{name}_MatMul" for name in last)]
+    return model, [*attention, *patch_embedding(graph), *last]
