@@ -95,8 +95,9 @@ test: test-scala test-python
 test-scala: .venv
 	./sbtw test tensorflow/test
 
+# Two files at a time, the slow ones last: most of their time they wait for a JVM.
 test-python: .venv $(jar) $(tensorflow_jars) browser
-	$(venv)/python -m pytest tests/unit tests/report tests/parity tests/job
+	$(venv)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/report tests/parity tests/job
 
 # The report's tests drive a real browser: Debian's Chromium, unless one is there already.
 .PHONY: browser

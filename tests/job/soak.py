@@ -25,6 +25,7 @@ from vitscale.files import check_writable, write_atomically
 from tests.job.corpus import encoded
 from tests.job.jobs import QUICK_JAVA, VisibleRows, assert_balanced, finish, start
 from tests.job.resident import CONFIDENCE, Sampler, Slope, slope
+from tests.waiting import wait_until
 
 PICTURES = 16
 POLL_SECONDS, COMMIT_SECONDS = 2, 30
@@ -113,10 +114,8 @@ def arrive(pictures: Path, images: Path, first: int, end: int) -> None:
 
 def wait_for_rows(job: subprocess.Popen[str], out: Path, count: int) -> None:
     """Wait until all files have their predictions."""
-    deadline, rows = time.monotonic() + 120, VisibleRows(out)
-    while rows.count() < count:
-        assert job.poll() is None and time.monotonic() < deadline, "rows are missing"
-        time.sleep(1)
+    rows = VisibleRows(out)
+    wait_until(lambda: rows.count() >= count, "rows are missing", of=job)
 
 
 def verdict(seconds: float, found: Slope, tolerated: float) -> str:

@@ -6,7 +6,6 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,6 +18,8 @@ from vitscale.cluster import Cluster, Layout, local_cluster
 from vitscale.cluster.daemon import Daemon
 from vitscale.cluster.settings import write_settings
 from vitscale.errors import ClusterError, UsageError
+
+from tests.waiting import wait_until
 
 CLASSIFY = """
 import json, sys
@@ -65,11 +66,12 @@ def line_of(process: "subprocess.Popen[str]") -> str:
     return line
 
 
-def wait_until_gone(pids: list[int], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while left := [pid for pid in pids if psutil.pid_exists(pid) and not is_zombie(pid)]:
-        assert time.monotonic() < deadline, f"still running: {left}"
-        time.sleep(0.1)
+def wait_until_gone(pids: list[int]) -> None:
+    wait_until(
+        lambda: not any(psutil.pid_exists(pid) and not is_zombie(pid) for pid in pids),
+        f"one of the processes {pids} is still there",
+        seconds=20,
+    )
 
 
 def is_zombie(pid: int) -> bool:
@@ -186,13 +188,13 @@ def test_from_the_command_line_it_stays_until_it_is_stopped(tmp_path: Path) -> N
 
 
 def test_a_cluster_that_does_not_start_says_why_and_leaves_nothing() -> None:
-    before = set(psutil.pids())
+    before = masters_of_this_process()
     with (
         pytest.raises(ClusterError, match=r"master ended(.|\n)*between 1024 and"),
         local_cluster(Layout(port=70000)),
     ):
         pass
-    wait_until_gone([pid for pid in set(psutil.pids()) - before if "deploy.master" in str(command(pid))])
+    wait_until_gone(list(masters_of_this_process() - before))
 
 
 def test_a_size_that_spark_does_not_know_is_a_users_mistake() -> None:
@@ -200,11 +202,13 @@ def test_a_size_that_spark_does_not_know_is_a_users_mistake() -> None:
         Layout(memory="much")
 
 
-def command(pid: int) -> list[str]:
-    try:
-        return list(psutil.Process(pid).cmdline())
-    except psutil.NoSuchProcess:
-        return []
+def masters_of_this_process() -> set[int]:
+    found = set()
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            if "deploy.master" in str(child.cmdline()):
+                found.add(child.pid)
+    return found
 
 
 def test_a_record_of_a_dead_cluster_does_not_stand_in_the_way(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -24,6 +23,7 @@ from tests.job.faults import (
     rounds,
 )
 from tests.job.jobs import VisibleRows, finish, start
+from tests.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -85,17 +85,14 @@ def strike_executor(moment: Moment, process: subprocess.Popen[str], output: Path
     """
     killed = []
 
-    def kill() -> None:
-        deadline = time.monotonic() + 120
-        while not killed and process.poll() is None:
-            assert time.monotonic() < deadline, "no executor started"
-            with suppress(psutil.NoSuchProcess, IndexError):  # none yet, or it ends at this moment
-                executor = moment.rng.choice(executors_of(process, cluster))
-                executor.kill()
-                killed.append(executor)
-            time.sleep(0.02)
+    def kill() -> bool:
+        with suppress(psutil.NoSuchProcess, IndexError):  # none yet, or it ends at this moment
+            executor = moment.rng.choice(executors_of(process, cluster))
+            executor.kill()
+            killed.append(executor)
+        return bool(killed) or process.poll() is not None
 
-    done = moment.strike(process, output, kill)
+    done = moment.strike(process, output, lambda: wait_until(kill, "no executor started"))
     if not killed:
         done = VisibleRows(output).count()
         assert done == FILES + BAD, "the run ended before it was done, and nothing was killed"

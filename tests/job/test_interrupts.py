@@ -16,6 +16,7 @@ from vitscale.cluster import Cluster, Layout, local_cluster
 
 from tests.job.corpus import write_good
 from tests.job.jobs import by_path, classify, finish, start
+from tests.waiting import wait_until
 
 SECONDS = 10  # on a machine that is busy with other tests; alone it takes 1
 PATIENCE_SECONDS = 120
@@ -58,10 +59,8 @@ def wait_on_busy_cluster(cluster: Cluster, images: Path, output: Path) -> subpro
     """Start the job, and return it when it has opened its output and waits for executors."""
     options = ("--conf", "spark.executor.memory=512m", "--master", cluster.master)
     process = start(images, output, *options, **cluster.environment)
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not any((output / "_vitscale" / "staging").glob("*")):
-        assert process.poll() is None and time.monotonic() < deadline, process.communicate()
-        time.sleep(0.1)
+    staging = output / "_vitscale" / "staging"
+    wait_until(lambda: any(staging.glob("*")), "the job opened no output", of=process)
     time.sleep(2)
     assert process.poll() is None
     return process

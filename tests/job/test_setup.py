@@ -11,6 +11,7 @@ import pytest
 from tests.job.corpus import encoded, write_good
 from tests.job.jobs import MODEL, assert_balanced, by_path, classify, finish, start
 from tests.job.test_corpus import without_roots_privilege
+from tests.waiting import wait_until
 
 SECONDS = 60  # on a machine that is busy with other tests; alone it takes 5
 
@@ -73,10 +74,8 @@ def test_a_second_driver_is_refused_and_the_first_one_ends_well(tmp_path: Path) 
     for seed in range(30):
         (images / f"{seed}.jpg").write_bytes(encoded(seed, "JPEG"))
     first = start(images, tmp_path / "out", "--poll-seconds", 1, "--watch")
-    deadline = time.monotonic() + SECONDS
-    while not list((tmp_path / "out" / "predictions").glob("*")):
-        assert time.monotonic() < deadline, "the first driver wrote nothing"
-        time.sleep(0.2)
+    predictions = tmp_path / "out" / "predictions"
+    wait_until(lambda: any(predictions.glob("*")), "the first driver wrote nothing", of=first)
     second = classify(images, tmp_path / "out")
     assert second.exit_code == 1
     assert (

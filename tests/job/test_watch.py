@@ -5,11 +5,11 @@ from __future__ import annotations
 import signal
 import subprocess
 import threading
-import time
 from pathlib import Path
 
 from tests.job.corpus import encoded
 from tests.job.jobs import assert_balanced, by_path, finish, start
+from tests.waiting import wait_until
 
 PATIENCE_SECONDS = 60
 
@@ -20,11 +20,8 @@ def add(images: Path, *names: str) -> None:
         (images / name).write_bytes(content)
 
 
-def wait_until(said: list[str], line: str, process: subprocess.Popen[str]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not any(line in one for one in said):
-        assert process.poll() is None and time.monotonic() < deadline, said
-        time.sleep(0.1)
+def wait_for_line(said: list[str], line: str, process: subprocess.Popen[str]) -> None:
+    wait_until(lambda: any(line in one for one in said), f"the job did not say {line!r}", of=process)
 
 
 def test_rows_wait_for_each_other_and_are_written_at_the_end(tmp_path: Path) -> None:
@@ -34,11 +31,11 @@ def test_rows_wait_for_each_other_and_are_written_at_the_end(tmp_path: Path) -> 
     process = start(images, out, "--watch", "--poll-seconds", 1, "--commit-seconds", 3600)
     said: list[str] = []
     threading.Thread(target=lambda: said.extend(process.stderr or ()), daemon=True).start()
-    wait_until(said, "3 images to do, 0 done before", process)
+    wait_for_line(said, "3 images to do, 0 done before", process)
     add(images, "4.jpg", "5.jpg", "bad.jpg")
-    wait_until(said, "3 images to do, 3 done before", process)
+    wait_for_line(said, "3 images to do, 3 done before", process)
     add(images, "6.jpg")
-    wait_until(said, "1 images to do, 6 done before", process)
+    wait_for_line(said, "1 images to do, 6 done before", process)
     assert len(list((out / "predictions").glob("part-*"))) == 1, "only the first look is written at once"
     process.send_signal(signal.SIGTERM)
     process.wait(PATIENCE_SECONDS)

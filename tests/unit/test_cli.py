@@ -5,11 +5,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from vitscale.bench.results import load_results
+
+from tests.waiting import wait_until
 
 VITSCALE = Path(sys.executable).with_name("vitscale")
 SECONDS_BEFORE_LONG_WORK = 30
@@ -118,10 +119,7 @@ def test_ctrl_c_keeps_what_was_measured(tiny_model: Path, photos: Path, tmp_path
     command = [VITSCALE, "bench", "--images", photos, "--model", tiny_model, "-o", output]
     command += ["-b", "onnxruntime", "--batch-size", "1,2,3,4,5,6,7,8", "--forks", "1"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    deadline = time.time() + 120
-    while not output.exists():
-        assert time.time() < deadline, "no result was written"
-        time.sleep(0.1)
+    wait_until(output.exists, "no result was written", of=process)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=30)
     assert process.returncode == 130

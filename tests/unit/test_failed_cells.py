@@ -3,12 +3,13 @@
 import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import psutil
 from vitscale.bench.results import load_results
+
+from tests.waiting import wait_until
 
 VITSCALE = Path(sys.executable).with_name("vitscale")
 ADDRESS_SPACE = 4 << 30
@@ -43,11 +44,9 @@ def test_a_killed_cell_is_a_row_with_its_reason(tiny_model: Path, photos: Path, 
         stdout=subprocess.DEVNULL,
         text=True,
     )
-    deadline = time.time() + 60
-    while not (java := _children(bench.pid, "vitscale.bench.BenchmarkMain")):
-        assert bench.poll() is None
-        assert time.time() < deadline, "no JVM was started"
-        time.sleep(0.05)
+    java = wait_until(
+        lambda: _children(bench.pid, "vitscale.bench.BenchmarkMain"), "no JVM was started", of=bench
+    )
     java[0].kill()  # as the kernel does where memory is short
     _, said = bench.communicate(timeout=120)
     assert bench.returncode == 1

@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,8 @@ from vitscale.cache import cache_folder
 from vitscale.errors import SetupError
 from vitscale.models.tensorflow import environment
 from vitscale.models.tensorflow.environment import environment_python
+
+from tests.waiting import wait_until
 
 UV = """#!{python}
 import json, pathlib, shutil, sys, time
@@ -93,10 +94,7 @@ def test_a_killed_call_leaves_nothing_that_passes_for_whole(log: Path) -> None:
         "e.environment_python(lambda _: None)"
     )
     process = subprocess.Popen([sys.executable, "-c", code], env=dict(os.environ))
-    deadline = time.time() + 60
-    while not log.exists():
-        assert time.time() < deadline
-        time.sleep(0.05)
+    wait_until(log.exists, "uv was not called")
     process.kill()
     process.wait()
     assert all(name.startswith(".") for name in environments())
