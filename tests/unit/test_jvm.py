@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from pyspark.errors.exceptions.captured import install_exception_handler
 from vitscale import _jvm
 from vitscale._jvm import java_errors, python_api
 from vitscale.errors import JavaError, ModelError, UsageError
@@ -27,7 +28,11 @@ def test_a_users_mistake_is_typed_and_keeps_javas_trace_as_cause(tmp_path: Path)
         python_api().vitscaleBackend(str(tmp_path), "fp32", 1, 0, "cpu", 1)
 
 
-def test_any_other_exception_is_said_in_a_line() -> None:
+@pytest.mark.parametrize("has_session", [False, True])
+def test_any_other_exception_is_said_in_a_line(has_session: bool) -> None:
+    python_api()
+    if has_session:
+        install_exception_handler()  # as the first Spark session does, for good
     with pytest.raises(JavaError, match="NumberFormatException") as caught, java_errors():
         _jvm.SparkContext._jvm.java.lang.Integer.parseInt("x")
     assert "\n" not in str(caught.value)

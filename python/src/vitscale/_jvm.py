@@ -14,6 +14,7 @@ from typing import Any
 
 from py4j.protocol import Py4JError, Py4JJavaError
 from pyspark import SparkConf, SparkContext
+from pyspark.errors.exceptions.captured import CapturedException
 from pyspark.java_gateway import launch_gateway
 
 from vitscale import errors
@@ -51,11 +52,16 @@ def python_api(settings: dict[str, str] | None = None) -> Any:
 
 @contextmanager
 def java_errors() -> Iterator[None]:
-    """Turn what the JVM throws into this package's errors; the Java trace stays as the cause."""
+    """Turn what the JVM throws into this package's errors; the Java trace stays as the cause.
+
+    Once there is a Spark session, pyspark turns some of Java's exceptions into its own before they come here.
+    """
     try:
         yield
     except Py4JJavaError as error:
-        raise _translated(error) from error
+        raise _translated(error.java_exception) from error
+    except CapturedException as error:
+        raise _translated(error._origin) from error
     except Py4JError as error:
         raise errors.JavaError(f"The JVM did not answer: {error}. Its own messages are above.") from error
 
@@ -97,9 +103,15 @@ def _checked(jvm: Any) -> Any:
     return api
 
 
-def _translated(error: Py4JJavaError) -> errors.VitscaleError:
-    """Return the error of the innermost exception that was written for the user, else a general one."""
-    exception = first = error.java_exception
+def _translated(first: Any) -> errors.VitscaleError:
+    """Return the error of the innermost exception that was written for the user, else a general one.
+
+    Parameters
+    ----------
+    first : java.lang.Throwable
+        What was thrown.
+    """
+    exception = first
     while exception is not None:
         kind = _ERRORS.get(exception.getClass().getName())
         if kind is not None:
