@@ -11,8 +11,10 @@ from vitscale.photos import make_photos
 
 from tests.fixtures.tiny_vit import write_tiny_vit
 from tests.fixtures.vit_digits.data import write_images
+from tests.job.jobs import QUICK_JAVA
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # no test may depend on a hub that answers
+os.environ.setdefault("JDK_JAVA_OPTIONS", QUICK_JAVA)
 
 
 @pytest.fixture(scope="session")

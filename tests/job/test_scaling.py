@@ -13,8 +13,6 @@ from vitscale.models.folder import ModelFolder
 from vitscale.scaling.plain_engine import run_engine
 from vitscale.scaling.results import load
 
-from tests.job.jobs import QUICK_JAVA
-
 IMAGES = 12
 LISTED = 40
 
@@ -44,8 +42,8 @@ def finished(
         "--json",
         "-",
     ]
-    quick = {**os.environ, "JDK_JAVA_OPTIONS": QUICK_JAVA, "COLUMNS": "200"}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600, env=quick)
+    environment = {**os.environ, "COLUMNS": "200"}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600, env=environment)
     assert output.exists(), done.stderr
     return done, output
 
