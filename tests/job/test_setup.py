@@ -75,7 +75,9 @@ def test_a_second_driver_is_refused_and_the_first_one_ends_well(tmp_path: Path) 
         (images / f"{seed}.jpg").write_bytes(encoded(seed, "JPEG"))
     first = start(images, tmp_path / "out", "--poll-seconds", 1, "--watch")
     predictions = tmp_path / "out" / "predictions"
-    wait_until(lambda: any(predictions.glob("*")), "the first driver wrote nothing", of=first)
+    wait_until(
+        lambda: any(predictions.glob("*")), "the first driver wrote nothing", seconds=SECONDS, of=first
+    )
     second = classify(images, tmp_path / "out")
     assert second.exit_code == 1
     assert (

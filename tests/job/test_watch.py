@@ -21,7 +21,12 @@ def add(images: Path, *names: str) -> None:
 
 
 def wait_for_line(said: list[str], line: str, process: subprocess.Popen[str]) -> None:
-    wait_until(lambda: any(line in one for one in said), f"the job did not say {line!r}", of=process)
+    wait_until(
+        lambda: any(line in one for one in said),
+        f"the job did not say {line!r}",
+        seconds=PATIENCE_SECONDS,
+        of=process,
+    )
 
 
 def test_rows_wait_for_each_other_and_are_written_at_the_end(tmp_path: Path) -> None:

@@ -45,7 +45,10 @@ def test_a_killed_cell_is_a_row_with_its_reason(tiny_model: Path, photos: Path, 
         text=True,
     )
     java = wait_until(
-        lambda: _children(bench.pid, "vitscale.bench.BenchmarkMain"), "no JVM was started", of=bench
+        lambda: _children(bench.pid, "vitscale.bench.BenchmarkMain"),
+        "no JVM was started",
+        seconds=60,
+        of=bench,
     )
     java[0].kill()  # as the kernel does where memory is short
     _, said = bench.communicate(timeout=120)

@@ -94,7 +94,7 @@ def test_a_killed_call_leaves_nothing_that_passes_for_whole(log: Path) -> None:
         "e.environment_python(lambda _: None)"
     )
     process = subprocess.Popen([sys.executable, "-c", code], env=dict(os.environ))
-    wait_until(log.exists, "uv was not called")
+    wait_until(log.exists, "uv was not called", seconds=60)
     process.kill()
     process.wait()
     assert all(name.startswith(".") for name in environments())

@@ -35,7 +35,7 @@ class FeedForward(nn.Module):
         self.narrow = _linear(block.fc2, (0, more))
 
     def forward(self, hidden: Tensor) -> Tensor:
-        """Return tokens [batch, tokens, width] of such."""
+        """Return tokens [..., width] of such."""
         result: Tensor = self.narrow(self.activation(self.widen(hidden)))
         return result
 

@@ -98,4 +98,5 @@ class ViTGraph(nn.Module):
         """Return the norm of a sum, and the sum."""
         if self.joined:
             return add_and_norm(hidden, more, norm)
-        return norm(hidden + more), hidden + more
+        summed = hidden + more
+        return norm(summed), summed

@@ -86,7 +86,7 @@ private[runtime] object GraphCache {
   /** Two folders: one for the file, in it one for its state. */
   private def entryOf(cache: Path, graph: Path, version: String): Path = {
     val file = graph.toRealPath()
-    val sums = IntegerSums.mustBeAskedFor(CpuInfo.features)
+    val sums = IntegerSums.mustBeAskedForHere
     val state = s"${Files.size(file)} ${Files.getLastModifiedTime(file)} $version $sums"
     cache.resolve(hashed(file.toString)).resolve(hashed(state))
   }

@@ -16,7 +16,10 @@ private[runtime] object IntegerSums {
   /** Whether ONNX Runtime must be asked on a processor with these instruction sets. */
   def mustBeAskedFor(features: Set[String]): Boolean = !ExactAlready.exists(features)
 
+  /** The same of this processor. */
+  lazy val mustBeAskedForHere: Boolean = mustBeAskedFor(CpuInfo.features)
+
   /** Asks for them on this processor, if need be. */
   def makeExact(settings: SessionOptions): Unit =
-    if (mustBeAskedFor(CpuInfo.features)) settings.addConfigEntry("session.x64quantprecision", "1")
+    if (mustBeAskedForHere) settings.addConfigEntry("session.x64quantprecision", "1")
 }
