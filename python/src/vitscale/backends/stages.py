@@ -59,7 +59,8 @@ def staged_pass(
     """
     clock = StageClock()
     with clock.stage("list"):
-        find_images(images.root)
+        folder = find_images(images.root)
+    clock.seconds["list"] *= len(images.files) / len(folder.files)  # the share of these in a larger folder
     paths = images.paths
     for start in range(0, len(paths), batch_size):
         run(clock, _preprocess(clock, paths[start : start + batch_size], processor))

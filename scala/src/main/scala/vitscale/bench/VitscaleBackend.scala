@@ -19,7 +19,8 @@ final class VitscaleBackend(classifier: ViTClassifier, batchSize: Int) extends B
     classifier.classify(Seq(Files.readAllBytes(file)), topK = 5).head.left.toOption.map(_.reason)
 
   override def stages(images: ImageFolder): StageTimes = {
-    val (_, listing) = StageTimes.timed(ImageFolder.open(images.root))
+    val (folder, listing) = StageTimes.timed(ImageFolder.open(images.root))
+    val share = listing * images.size / folder.size // that of these images in a larger folder
     val request = Request(topK = 5, batchSize = batchSize)
     val batches = images.files.grouped(batchSize).map { files =>
       val (bytes, reading) = StageTimes.timed(files.map(Files.readAllBytes(_)))
@@ -33,7 +34,7 @@ final class VitscaleBackend(classifier: ViTClassifier, batchSize: Int) extends B
         postprocess = nanos.postprocess / 1e9
       )
     }
-    batches.foldLeft(StageTimes(list = listing))(_ + _)
+    batches.foldLeft(StageTimes(list = share))(_ + _)
   }
 
   override def outputs(images: ImageFolder): Iterator[ImageOutput] =
