@@ -97,6 +97,15 @@ def test_with_one_batch_size_there_is_no_sweep(plan: Plan, start: Any) -> None:
     assert len(machine.jobs) == 3 * 4
 
 
+def test_best_batch_sizes_that_an_earlier_sweep_found_have_their_rows(plan: Plan, start: Any) -> None:
+    best = {"huggingface": 2, "vitscale": 8, "onnxruntime": 4}
+    results = start(replace(plan, batch_sizes=(4,), best=best), Machine(steady))
+    rows = {row["backend"]: row for row in results["benchmarks"] if not row["control"]}
+    assert {name: (row["batch_size"], len(row["runs"])) for name, row in rows.items()} == {
+        name: (size, 3) for name, size in best.items()
+    }
+
+
 def test_a_failing_cell_is_a_row_and_the_others_go_on(plan: Plan, start: Any) -> None:
     def speed(job: Job, number: int) -> float:
         return 0.0 if (job.backend, job.batch_size) == ("vitscale", 4) else steady(job, number)

@@ -130,8 +130,9 @@ class Notebook:
         return self._rows[cell]
 
     def _all_cells(self) -> list[Cell]:
-        cells = [Cell(backend, size) for size in self._plan.batch_sizes for backend in self._plan.backends]
-        return cells + [Cell(self._plan.reference, size, is_control=True) for size in self._plan.batch_sizes]
+        plan = self._plan
+        cells = [Cell(backend, size) for size in plan.all_batch_sizes for backend in plan.backends]
+        return cells + [Cell(plan.reference, size, is_control=True) for size in plan.all_batch_sizes]
 
 
 def _empty_results(

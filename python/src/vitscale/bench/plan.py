@@ -114,6 +114,11 @@ class Plan:
         """The backend that all others are compared with."""
         return self.backends[0]
 
+    @property
+    def all_batch_sizes(self) -> tuple[int, ...]:
+        """Every batch size that a cell can have, ascending: those tried here, and those found earlier."""
+        return tuple(sorted({*self.batch_sizes, *(self.best or {}).values()}))
+
     def model_of(self, backend: BackendSpec) -> ModelFolder:
         """Return the precision of the model that a backend runs."""
         return ModelFolder.open(self.model.path, backend.precision)
