@@ -14,10 +14,11 @@ import vitscale
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 from PIL import Image
-from sklearn.datasets import load_sample_images
 from transformers import ViTImageProcessorPil
 from transformers.image_utils import load_image
 from vitscale.errors import ImageError
+
+from tests.fixtures.photos import PHOTOS, encoded
 
 EXAMPLES = int(os.environ.get("VITSCALE_FUZZ_EXAMPLES", "0"))
 MANY = settings(
@@ -27,7 +28,6 @@ MANY = settings(
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
-PHOTOS = [Image.fromarray(photo) for photo in load_sample_images().images]
 ORIENTATION = 0x0112
 AS_IT_IS = {"do_resize": False}
 
@@ -92,12 +92,10 @@ def image_files(draw: st.DrawFn) -> bytes:
         exif = Image.Exif()
         exif[ORIENTATION] = draw(st.integers(1, 8) if kind == "TIFF" else st.integers(0, 9))
         options["exif"] = exif
-    buffer = io.BytesIO()
     try:
-        in_mode(drawn_image(draw), mode).save(buffer, kind, **options)
+        return encoded(in_mode(drawn_image(draw), mode), kind, **options)
     except (OSError, RuntimeError):
         reject()  # Pillow itself cannot write it: its buffer is too small for noise as a progressive JPEG
-    return buffer.getvalue()
 
 
 @st.composite

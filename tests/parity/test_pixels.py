@@ -9,20 +9,13 @@ import numpy as np
 import pytest
 import vitscale
 from PIL import Image
-from sklearn.datasets import load_sample_images
 from transformers.image_utils import load_image
 
 from tests.fixtures import raw_images
+from tests.fixtures.photos import PHOTOS, encoded
 
 AS_IT_IS = {"do_resize": False}
-PHOTOS = [Image.fromarray(photo) for photo in load_sample_images().images]
 SIZES = ((640, 427), (500, 375), (101, 77), (33, 1), (17, 9), (3, 2), (1, 1))
-
-
-def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, kind, **options)
-    return buffer.getvalue()
 
 
 def pillow(file: bytes) -> np.ndarray:

@@ -13,20 +13,14 @@ import vitscale
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from sklearn.datasets import load_sample_images
 from transformers import AutoImageProcessor
 from transformers.image_utils import load_image
 from vitscale.errors import ImageError, ModelError
 from vitscale.pixels import pixel_values
 
-PHOTOS = [Image.fromarray(photo) for photo in load_sample_images().images]
+from tests.fixtures.photos import PHOTOS, encoded
+
 FEW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
-
-
-def encoded(image: Image.Image, kind: str) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, kind)
-    return buffer.getvalue()
 
 
 @FEW

@@ -39,20 +39,6 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def request_(tiny_model: Path, photos: Path, tmp_path: Path) -> Request:
-    return Request(
-        parts=("sample", "full"),
-        model=tiny_model,
-        images=photos,
-        count=None,
-        forks=3,
-        budget_seconds=None,
-        folder=tmp_path / "reproduce",
-        command=("vitscale", "reproduce"),
-    )
-
-
-@pytest.fixture
 def start(monkeypatch: pytest.MonkeyPatch) -> Callable[[Request, Machine], Reproduction]:
     def run(request: Request, machine: Machine) -> Reproduction:
         monkeypatch.setattr(runner, "measure", machine.measure)

@@ -20,17 +20,8 @@ from tests.fixtures.scaling import scaling
 
 
 @pytest.fixture
-def request_(tiny_model: Path, photos: Path, tmp_path: Path) -> Request:
-    return Request(
-        parts=("nodes",),
-        model=tiny_model,
-        images=photos,
-        count=None,
-        forks=3,
-        budget_seconds=None,
-        folder=tmp_path / "reproduce",
-        command=("vitscale", "reproduce", "nodes"),
-    )
+def request_(request_: Request) -> Request:
+    return replace(request_, parts=("nodes",), command=("vitscale", "reproduce", "nodes"))
 
 
 @pytest.fixture
