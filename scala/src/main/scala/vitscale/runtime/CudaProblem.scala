@@ -51,6 +51,9 @@ private[runtime] object CudaProblem {
       case text if text.contains("Failed to find CUDA shared provider") =>
         "ONNX Runtime's CUDA library is neither in the jar nor in the folder onnxruntime.native.path. " +
           "Build the jar for a GPU: ./sbtw -Dgpu=onnxruntime assembly"
+      case text if text.contains("not compiled with CUDA") =>
+        "The Java side of this ONNX Runtime (onnxruntime4j_jni) was built for processors, whatever the libraries beside it. " +
+          "Take that of the artifact onnxruntime_gpu (docs/gpu.md)."
       case text if text.contains("Failed to load shared library") =>
         s"ONNX Runtime's CUDA library does not load; it wrote on standard error which library it lacks. ${shown(driver)}"
       case _ => s"CUDA refused it. ${shown(driver)}"

@@ -58,6 +58,7 @@ class GpuRefusalSuite extends AnyFunSuite {
     )
     assert(explained("CUDA failure 2: out of memory ; GPU=0").contains("smaller batch size"))
     assert(explained("Failed to find CUDA shared provider").contains("-Dgpu=onnxruntime"))
+    assert(explained("This binary was not compiled with CUDA support.").contains("onnxruntime4j_jni"))
     assert(explained("Failed to load shared library").contains("standard error"))
     assert(explained("CUDA failure 700: an illegal memory access").contains("CUDA refused it"))
   }
