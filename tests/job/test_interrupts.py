@@ -15,7 +15,8 @@ import pytest
 from vitscale.cluster import Cluster, Layout, local_cluster
 
 from tests.job.corpus import write_good
-from tests.job.jobs import by_path, classify, finish, start
+from tests.job.faults import OFTEN, write_images
+from tests.job.jobs import VisibleRows, by_path, classify, finish, start
 from tests.waiting import wait_until
 
 SECONDS = 10  # on a machine that is busy with other tests; alone it takes 1
@@ -96,3 +97,28 @@ def test_rows_of_an_earlier_run_stay_as_they_were(
     assert (by_path(output, "predictions"), json.loads((output / "ledger.json").read_text())) == before
     assert not any((output / "_vitscale" / "staging").glob("*/*"))
     assert classify(images, output).exit_code == 0
+
+
+def test_a_run_whose_executors_are_all_gone_keeps_its_rows_and_says_that_nobody_counted_them(
+    tmp_path: Path,
+) -> None:
+    write_images(tmp_path / "images")
+    output = tmp_path / "out"
+    with local_cluster(Layout(workers=1, cores=1, memory="1g")) as cluster:
+        options = ("--conf", "spark.executor.memory=512m", "--master", cluster.master, *OFTEN)
+        process = start(tmp_path / "images", output, *options, **cluster.environment)
+        rows = VisibleRows(output)
+        wait_until(lambda: rows.count() > 0, "the job wrote no row", of=process)
+        worker = cluster.daemons[1]
+        for one in [worker, *worker.children(recursive=True)]:
+            one.kill()
+        process.send_signal(signal.SIGINT)
+        done = finish(process)
+    assert done.exit_code == 130, done.stderr
+    assert done.ledger is not None and done.ledger == json.loads((output / "ledger.json").read_text())
+    assert "were not counted again" in done.stderr
+    assert done.ledger["status"] == "interrupted" and done.ledger["output"] is None
+    written = [by_path(output, table).keys() for table in ("predictions", "quarantine")]
+    assert [len(paths) for paths in written] == [done.ledger["predicted"], done.ledger["quarantined"]]
+    assert done.ledger["files"] == sum(map(len, written)) + done.ledger["not_done"]
+    assert done.ledger["not_done"] > 0

@@ -26,11 +26,13 @@ import vitscale.runtime.DeviceUse
   * @param ignored
   *   what lay in the folders and was left aside
   * @param output
-  *   rows counted in the output after the run, of this run and all earlier ones
+  *   rows counted in the output after the run, of this run and all earlier ones; none if it was interrupted, and no executor
+  *   was left to count them
   * @param gpus
   *   what shows that GPUs ran the model, from each executor for each of its GPUs; empty on the processor
   * @param isBalanced
-  *   whether all adds up: every file has one outcome or is left, and the output holds each row that was committed once
+  *   whether all adds up: every file has one outcome or is left, and the output, where it was counted, holds each row that was
+  *   committed once
   */
 final case class Ledger(
     status: String,
@@ -41,7 +43,7 @@ final case class Ledger(
     quarantinedByStage: Map[String, Long],
     thisRun: ThisRun,
     ignored: Ignored,
-    output: Counts,
+    output: Option[Counts],
     isBalanced: Boolean,
     model: ModelUsed,
     @(JsonInclude @getter)(Include.NON_EMPTY) gpus: Seq[DeviceUse],

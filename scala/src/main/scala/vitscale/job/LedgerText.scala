@@ -46,13 +46,16 @@ private[job] object LedgerText {
       )
   }
 
-  private def warning(ledger: Ledger): Seq[String] =
-    if (ledger.isBalanced) Seq.empty
-    else
+  private def warning(ledger: Ledger): Seq[String] = ledger.output match {
+    case _ if ledger.isBalanced && ledger.output.isDefined => Seq.empty
+    case None =>
+      Seq("the rows of the output were not counted again: no executor was left for it; the next run does")
+    case Some(counted) =>
       Seq(
-        s"THE LEDGER DOES NOT BALANCE: the output holds ${ledger.output.predicted} predictions and " +
-          s"${ledger.output.quarantined} quarantined rows of ${ledger.output.paths} images. Please report this."
+        s"THE LEDGER DOES NOT BALANCE: the output holds ${counted.predicted} predictions and " +
+          s"${counted.quarantined} quarantined rows of ${counted.paths} images. Please report this."
       )
+  }
 
   private def number(value: Long): String = "%,d".formatLocal(Locale.ROOT, value)
 }

@@ -2,15 +2,22 @@ package vitscale.job
 
 import org.apache.spark.SparkContext
 
-/** The steps before the first image: listing, reading what is done, opening the model. Each may have to wait, above all for
-  * executors on a busy cluster, and none looks at the stop signal itself.
+/** The steps around the images: listing, reading what is done, opening the model, and counting what was written at the end.
+  * Each may have to wait, above all for executors on a busy cluster, and none looks at the stop signal itself.
   */
 final private[job] class Preparation(stop: StopSignal, context: SparkContext) {
 
   /** @throws StoppedException
     *   if a stop was requested before the step's end; its Spark jobs are cancelled then
     */
-  def apply[A](step: => A): A = stop.during(() => context.cancelJobGroup(Preparation.Group)) {
+  def apply[A](step: => A): A = stop.during(() => cancel())(inGroup(step))
+
+  /** A step after the last image, which an interrupted run takes as well, but waits for a few seconds alone. */
+  def lastly[A](step: => A): Option[A] = stop.lastly(() => cancel())(inGroup(step))
+
+  private def cancel(): Unit = context.cancelJobGroup(Preparation.Group)
+
+  private def inGroup[A](step: => A): A = {
     context.setJobGroup(Preparation.Group, "preparation")
     step
   }

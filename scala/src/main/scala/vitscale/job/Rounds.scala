@@ -126,7 +126,7 @@ final private[job] class Rounds(
 
   private def balance(round: Round): Ledger = {
     val (tally, ending) = (round.tally, round.ending)
-    val counted = output.countRows()
+    val counted = preparing.lastly(output.countRows())
     val isEveryFileTold = tally.left >= 0 && (ending.status != Ledger.Complete || tally.left == 0)
     Ledger(
       status = ending.status,
@@ -138,7 +138,7 @@ final private[job] class Rounds(
       thisRun = thisRun,
       ignored = round.ignored,
       output = counted,
-      isBalanced = counted == rows.inOutput && isEveryFileTold,
+      isBalanced = counted.forall(_ == rows.inOutput) && isEveryFileTold,
       model = model,
       gpus = gpus,
       images = options.images,

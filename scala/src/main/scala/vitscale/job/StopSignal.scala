@@ -33,14 +33,9 @@ final class StopSignal {
     */
   def during[A](cancel: () => Unit)(work: => A): A = {
     if (isRequested) throw new StoppedException
-    val task = new FutureTask[A](() => work)
-    val thread = new Thread(task, "vitscale-preparation")
-    thread.setDaemon(true)
-    thread.start()
-    var answer = answerOf(task, LookMillis)
-    while (answer.isEmpty && !isRequested) answer = answerOf(task, LookMillis)
+    val (task, thread) = begun(work)
     // What came after all is taken: it may have to be closed.
-    answer.getOrElse {
+    answerUntilStop(task).getOrElse {
       cancel()
       thread.interrupt()
       try task.get(PatienceMillis, TimeUnit.MILLISECONDS)
@@ -50,6 +45,37 @@ final class StopSignal {
           throw new StoppedException
       }
     }
+  }
+
+  /** Does the last work of a run, also after a stop was requested, and gives it up some time after that: it may wait for
+    * what does not come any more.
+    *
+    * @param cancel
+    *   tells the work to end, beside the interrupt that its thread gets
+    * @return
+    *   none if it was given up
+    */
+  def lastly[A](cancel: () => Unit, patienceMillis: Long = LastMillis)(work: => A): Option[A] = {
+    val (task, thread) = begun(work)
+    answerUntilStop(task).orElse(answerOf(task, patienceMillis)).orElse {
+      cancel()
+      thread.interrupt()
+      None
+    }
+  }
+
+  private def begun[A](work: => A): (FutureTask[A], Thread) = {
+    val task = new FutureTask[A](() => work)
+    val thread = new Thread(task, "vitscale-work-that-may-wait")
+    thread.setDaemon(true)
+    thread.start()
+    (task, thread)
+  }
+
+  private def answerUntilStop[A](task: FutureTask[A]): Option[A] = {
+    var answer = answerOf(task, LookMillis)
+    while (answer.isEmpty && !isRequested) answer = answerOf(task, LookMillis)
+    answer
   }
 
   private def answerOf[A](task: FutureTask[A], millis: Long): Option[A] =
@@ -70,6 +96,7 @@ private object StopSignal {
   private val names = Seq("INT", "TERM")
   private val LookMillis = 100L
   private val PatienceMillis = 500L
+  private val LastMillis = 10000L
 }
 
 /** The run was asked to stop before its first image. */

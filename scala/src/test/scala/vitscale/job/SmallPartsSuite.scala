@@ -128,7 +128,12 @@ class SmallPartsSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
   }
 
   test("the ledger's exit status") {
-    def ledger(status: String, quarantined: Long, isBalanced: Boolean = true) =
+    def ledger(
+        status: String,
+        quarantined: Long,
+        isBalanced: Boolean = true,
+        output: Option[Counts] = Some(Counts(3, 0, 3))
+    ) =
       Ledger(
         status,
         3,
@@ -138,7 +143,7 @@ class SmallPartsSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
         Map.empty,
         ThisRun(3, 0, 1, 3),
         Ignored.none,
-        Counts(3, 0, 3),
+        output,
         isBalanced,
         ModelUsed("m", "random", "abc", "vitscale"),
         Seq.empty,
@@ -155,5 +160,8 @@ class SmallPartsSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
       LedgerText.lines(ledger(Ledger.Complete, 1)).head == "complete: 3 files = 2 predicted + 1 quarantined"
     )
     assert(LedgerText.lines(ledger(Ledger.Complete, 0, isBalanced = false)).last.contains("DOES NOT BALANCE"))
+    assert(
+      LedgerText.lines(ledger(Ledger.Interrupted, 0, output = None)).last.contains("were not counted again")
+    )
   }
 }

@@ -57,6 +57,17 @@ class StopSignalSuite extends AnyFunSuite with LocalSpark {
     assertThrows[StoppedException](stop.during(() => ())(fail("begun after the stop")))
   }
 
+  test("last work is done after a stop as well, and given up if it does not end soon") {
+    val (stop, cancelled) = (new StopSignal, new CountDownLatch(1))
+    stop.request()
+    assert(stop.lastly(() => fail("nothing is cancelled"))("counted").contains("counted"))
+    assertThrows[UsageException](stop.lastly(() => ())(throw new UsageException("wrong")))
+    val took = seconds {
+      assert(stop.lastly(() => cancelled.countDown(), patienceMillis = 300)(cancelled.await()).isEmpty)
+    }
+    assert(cancelled.getCount == 0 && took >= 0.3)
+  }
+
   test("a step's Spark jobs are cancelled, and no others") {
     val (stop, begun) = (new StopSignal, new CountDownLatch(1))
     stopped(stop, begun)
