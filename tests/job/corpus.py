@@ -7,11 +7,11 @@ import random
 import struct
 import zlib
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
 
 from PIL import Image, ImageDraw
 
+from tests.fixtures import image_files
 from tests.fixtures.raw_images import bitmap, png_chunk
 
 MAX_BYTES = 200_000
@@ -40,9 +40,7 @@ def picture(seed: int, size: tuple[int, int] | None = None) -> Image.Image:
 
 def encoded(seed: int, kind: str, size: tuple[int, int] | None = None) -> bytes:
     """Return a picture as a file."""
-    buffer = BytesIO()
-    picture(seed, size).save(buffer, kind)
-    return buffer.getvalue()
+    return image_files.encoded(picture(seed, size), kind)
 
 
 def write_good(folder: Path, count: int) -> list[Path]:

@@ -7,13 +7,13 @@ Java's own switch to end at once then, as crashes in native code and the out-of-
 from __future__ import annotations
 
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
 
 import pytest
 from PIL import Image
 from vitscale.cluster import Cluster, Layout, local_cluster
 
+from tests.fixtures import image_files
 from tests.job.corpus import encoded
 from tests.job.jobs import assert_balanced, by_path, classify
 
@@ -34,9 +34,7 @@ def write_images(folder: Path) -> None:
         (folder / f"{seed:03d}.jpg").write_bytes(encoded(seed % 12, "JPEG"))
     (folder / "030-bad.jpg").write_bytes(b"no image")
     # The header is within all limits; 168 megapixels are half a gigabyte as RGB.
-    buffer = BytesIO()
-    Image.new("L", (14_000, 12_000)).save(buffer, "PNG")
-    (folder / FATAL).write_bytes(buffer.getvalue())
+    (folder / FATAL).write_bytes(image_files.encoded(Image.new("L", (14_000, 12_000)), "PNG"))
 
 
 def test_it_is_found_and_the_rest_is_done(cluster: Cluster, tmp_path: Path) -> None:

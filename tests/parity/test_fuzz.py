@@ -18,7 +18,8 @@ from transformers import ViTImageProcessorPil
 from transformers.image_utils import load_image
 from vitscale.errors import ImageError
 
-from tests.fixtures.photos import PHOTOS, encoded
+from tests.fixtures.image_files import encoded
+from tests.fixtures.photos import PHOTOS
 
 EXAMPLES = int(os.environ.get("VITSCALE_FUZZ_EXAMPLES", "0"))
 MANY = settings(

@@ -12,7 +12,8 @@ from PIL import Image
 from transformers.image_utils import load_image
 
 from tests.fixtures import raw_images
-from tests.fixtures.photos import PHOTOS, encoded
+from tests.fixtures.image_files import encoded
+from tests.fixtures.photos import PHOTOS
 
 AS_IT_IS = {"do_resize": False}
 SIZES = ((640, 427), (500, 375), (101, 77), (33, 1), (17, 9), (3, 2), (1, 1))

@@ -18,7 +18,8 @@ from transformers.image_utils import load_image
 from vitscale.errors import ImageError, ModelError
 from vitscale.pixels import pixel_values
 
-from tests.fixtures.photos import PHOTOS, encoded
+from tests.fixtures.image_files import encoded
+from tests.fixtures.photos import PHOTOS
 
 FEW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 

@@ -85,7 +85,7 @@ class _Benchmark:
                     self._measure(cell, SWEEP, "sweep")
 
     def _sizes(self, backend: BackendSpec) -> list[Cell]:
-        return [Cell(backend, size) for size in self._plan.batch_sizes]
+        return [Cell(backend, size) for size in self._plan.all_batch_sizes]
 
     def _leaves_enough(self, seconds: float) -> bool:
         """Tell whether certificates and three rounds still fit after so many seconds more of the sweep."""

@@ -47,7 +47,7 @@ private[job] object LedgerText {
   }
 
   private def warning(ledger: Ledger): Seq[String] = ledger.output match {
-    case _ if ledger.isBalanced && ledger.output.isDefined => Seq.empty
+    case Some(_) if ledger.isBalanced => Seq.empty
     case None =>
       Seq("the rows of the output were not counted again: no executor was left for it; the next run does")
     case Some(counted) =>

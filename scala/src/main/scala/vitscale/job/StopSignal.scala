@@ -52,6 +52,8 @@ final class StopSignal {
     *
     * @param cancel
     *   tells the work to end, beside the interrupt that its thread gets
+    * @param patienceMillis
+    *   how long the work may go on after the stop
     * @return
     *   none if it was given up
     */
