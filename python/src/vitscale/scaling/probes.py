@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -17,7 +18,9 @@ from vitscale.bench.launcher import run_process
 from vitscale.errors import VitscaleError
 from vitscale.images import ImageFolder
 
-_LISTED = "images to do"
+_LISTED = re.compile(r"(\d+) images to do, .* listed in (\d+\.\d+) s")
+_RESOLUTION_SECONDS = 1e-3
+"""The job tells milliseconds."""
 _FOLDERS = 1000
 _LARGE_FACTOR = 6  # of each edge
 _TRIES = 7
@@ -33,7 +36,7 @@ class Listing:
     files : int
         Files of one byte, in a thousand folders.
     seconds : float
-        What listing them took, starting Spark and opening the model left out.
+        What listing them took, as the job says.
     peak_memory_bytes : int
         Largest resident memory of the process, which runs Spark and the model as well.
     peak_memory_bytes_of_one : int
@@ -98,18 +101,17 @@ def run_probes(images: ImageFolder, model: Path, listed_files: int, report: Call
 def probe_listing(model: Path, files: int, report: Callable[[str], None]) -> Listing:
     """Make small files, let the job list them, and delete them.
 
-    The job stops at the first of them, since none is an image; what counts is when it says how many
-    there are.
+    The job stops at the first of them, since none is an image; what counts is what it says before that.
     """
     with TemporaryDirectory(prefix="vitscale-listing-") as name:
         one, many = Path(name) / "one", Path(name) / "many"
         _make_files(one, 1)
         report(f"making {files} files")
         _make_files(many, files)
-        first, first_peak = _seconds_to_list(one, model, 1)
+        _, peak_of_one = _list(one, model, 1)
         report(f"listing {files} files")
-        seconds, peak = _seconds_to_list(many, model, files)
-    return Listing(files, max(seconds - first, 1e-3), peak, first_peak)
+        seconds, peak = _list(many, model, files)
+    return Listing(files, max(seconds, _RESOLUTION_SECONDS), peak, peak_of_one)
 
 
 def _make_files(folder: Path, count: int) -> None:
@@ -120,13 +122,14 @@ def _make_files(folder: Path, count: int) -> None:
         (folder / f"{number % folders:04}" / f"{number:08}.jpg").write_bytes(b"x")
 
 
-def _seconds_to_list(images: Path, model: Path, count: int) -> tuple[float, int]:
-    """Return seconds until the job has listed, and its peak memory."""
-    listed: list[float] = []
+def _list(images: Path, model: Path, count: int) -> tuple[float, int]:
+    """Return the seconds that the job says listing took, and its peak memory."""
+    told: list[float] = []
 
     def watch(line: str) -> None:
-        if _LISTED in line and line.split(maxsplit=1)[0] == str(count):
-            listed.append(time.perf_counter())
+        found = _LISTED.search(line)
+        if found and int(found[1]) == count:
+            told.append(float(found[2]))
 
     with TemporaryDirectory(prefix="vitscale-listed-") as output:
         command = [
@@ -140,11 +143,10 @@ def _seconds_to_list(images: Path, model: Path, count: int) -> tuple[float, int]
             str(model),
         ]
         command += ["--output", f"{output}/out", "--max-failed", "0", "--master", "local[1]"]
-        started = time.perf_counter()
         finished = run_process(command, watch)
-    if not listed:
+    if not told:
         raise VitscaleError(f"The job did not say that it listed {count} files: {finished.reason}")
-    return listed[0] - started, finished.peak_memory_bytes
+    return told[0], finished.peak_memory_bytes
 
 
 def megapixels(images: ImageFolder) -> list[float]:

@@ -9,7 +9,7 @@ import vitscale.sparknlp.{Engine => StockEngine, StockDevice}
 /** The job from its options to its ledger. */
 final class ClassifyJob(spark: SparkSession, options: JobOptions, stop: StopSignal, progress: Progress) {
 
-  private val preparing = new Preparation(stop, spark.sparkContext)
+  private val interruptible = new Interruptible(stop, spark.sparkContext)
   private val place = Place.parse(options.output, spark.sparkContext.hadoopConfiguration)
 
   /** Runs until all is done, or with `--watch` until it is interrupted.
@@ -21,12 +21,12 @@ final class ClassifyJob(spark: SparkSession, options: JobOptions, stop: StopSign
     */
   def run(): Ledger = {
     val location = ModelLocation.here(options.model, options.precision)
-    val (model, key) = preparing {
+    val (model, key) = interruptible {
       val model = location.open()
       (model, RunKey.of(model, options.engine, options.topK, options.format))
     }
     val storage = Storage.at(place, spark.sparkContext.hadoopConfiguration)
-    val output = preparing(OutputFolder.open(spark, storage, options.format, key, progress.say))
+    val output = interruptible(OutputFolder.open(spark, storage, options.format, key, progress.say))
     try {
       if (options.retryFailed) output.forgetQuarantine()
       val used = ModelUsed(model.name, model.weights, key.fields("model_sha256"), options.engine)
@@ -35,7 +35,7 @@ final class ClassifyJob(spark: SparkSession, options: JobOptions, stop: StopSign
   }
 
   private def rounds(output: OutputFolder, engine: Engine, model: ModelUsed): Ledger = {
-    val rows = preparing(new Rows(output, options.commitSeconds, progress.watch()))
+    val rows = interruptible(new Rows(output, options.commitSeconds, progress.watch()))
     val inputs = new Inputs(spark, options, place, rows)
     val rounds = new Rounds(spark.sparkContext, options, output, rows, inputs, engine, model, stop, progress)
     if (options.watch) rounds.untilStopped() else rounds.once()

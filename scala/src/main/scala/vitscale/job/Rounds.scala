@@ -2,6 +2,7 @@ package vitscale.job
 
 import java.time.Instant
 import java.time.temporal.ChronoUnit
+import java.util.Locale
 
 import scala.collection.mutable
 import scala.util.control.NonFatal
@@ -27,9 +28,9 @@ final private[job] class Rounds(
   import Rounds.Round
 
   private val startedAt = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString
-  private val preparing = new Preparation(stop, context)
+  private val interruptible = new Interruptible(stop, context)
   private lazy val warm: Seq[DeviceUse] = {
-    val uses = preparing(engine.warmUp())
+    val uses = interruptible(engine.warmUp())
     uses.foreach(use =>
       progress.say(s"GPU ${use.ids.mkString(", ")}: nodes run by ${use.providers.mkString(", ")}")
     )
@@ -77,12 +78,13 @@ final private[job] class Rounds(
   }
 
   private def round(mayHoldRows: Boolean): Round = {
-    val input = preparing(inputs.look())
+    val listing = progress.watch()
+    val input = interruptible(inputs.look())
     try {
       val tally = new Tally(input.files, input.before)
       if (input.source.waiting > 0) {
+        progress.say(Rounds.found(input, listing()))
         gpus = warm
-        progress.say(s"${input.source.waiting} images to do, ${input.before.sum} done before")
       }
       Round(input.files, input.ignored, tally, run(input.source, tally, mayHoldRows))
     } finally input.source.close()
@@ -126,7 +128,7 @@ final private[job] class Rounds(
 
   private def balance(round: Round): Ledger = {
     val (tally, ending) = (round.tally, round.ending)
-    val counted = preparing.lastly(output.countRows())
+    val counted = interruptible.lastly(output.countRows())
     val isEveryFileTold = tally.left >= 0 && (ending.status != Ledger.Complete || tally.left == 0)
     Ledger(
       status = ending.status,
@@ -165,6 +167,10 @@ private object Rounds {
     /** Whether it makes the last ledger untrue. */
     def isNews: Boolean = tally.now.sum > 0 || ending.status != Ledger.Complete
   }
+
+  private def found(input: Input, seconds: Double): String =
+    "%d images to do, %d done before, listed in %.3f s"
+      .formatLocal(Locale.ROOT, input.source.waiting, input.before.sum, seconds)
 
   private def noImage(names: Seq[String], ignored: Ignored): String =
     s"${names.mkString(", ")} holds no image: no file ends in ${ListingRules.suffixes.toSeq.sorted.mkString(", ")} " +

@@ -73,7 +73,7 @@ class StopSignalSuite extends AnyFunSuite with LocalSpark {
     stopped(stop, begun)
     val context = spark.sparkContext
     val other = context.parallelize(0 until 4, 1).map { i => Thread.sleep(500); i }.countAsync()
-    assertThrows[StoppedException](new Preparation(stop, context).apply {
+    assertThrows[StoppedException](new Interruptible(stop, context).apply {
       begun.countDown()
       context.parallelize(0 until 100, 1).foreach(_ => Thread.sleep(500))
     })
