@@ -17,6 +17,9 @@ CLASSIFY = "vitscale.job.ClassifyMain"
 
 _MASTERS = ("local", "spark://", "yarn", "k8s://")
 _ON_LOOPBACK = ("spark://127.0.0.1:", "spark://localhost:")
+_WITHOUT_IMAGES = ("-XX:TieredStopAtLevel=1",)
+"""A driver whose executors are elsewhere lists, hands out tasks and writes rows: Java's second compiler would
+take longer there than its code gains."""
 _NO_RESOURCE = "spark-internal"
 """Spark's own word (SparkLauncher.NO_RESOURCE) for "no jar but the class path"."""
 
@@ -71,6 +74,7 @@ def submit_command(
     return [
         f"-Xmx{memory or default_heap()}",
         *java_flags(),
+        *(() if _is_local(master) else _WITHOUT_IMAGES),
         f"-Djava.io.tmpdir={scratch}",
         "-Dlog4j2.configurationFile=vitscale-log4j2.properties",
         "-cp",

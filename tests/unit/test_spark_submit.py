@@ -1,0 +1,54 @@
+"""The command line of the driver's JVM, by the kind of its master."""
+
+from pathlib import Path
+
+import pytest
+from vitscale import spark_submit
+from vitscale.errors import UsageError
+from vitscale.spark_submit import replace_process, submit_command
+
+JAR = Path("/package/vitscale.jar")
+QUICK = "-XX:TieredStopAtLevel=1"
+
+
+@pytest.fixture(autouse=True)
+def built(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spark_submit, "jar_path", lambda: JAR)
+
+
+def command(master: str) -> list[str]:
+    return submit_command(
+        ["--images", "photos"],
+        master=master,
+        memory="2g",
+        settings=["spark.executor.cores=1"],
+        scratch=Path("/scratch"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("master", "is_quick", "resource"),
+    [
+        ("local[*]", False, "spark-internal"),
+        ("spark://127.0.0.1:7077", True, f"local:{JAR}"),
+        ("spark://10.0.0.1:7077", True, str(JAR)),
+        ("yarn", True, str(JAR)),
+    ],
+)
+def test_where_the_images_are_classified_decides(master: str, is_quick: bool, resource: str) -> None:
+    made = command(master)
+    # The driver's own JVM decodes and resizes where the master is local, and needs the best of its compilers.
+    assert (QUICK in made) is is_quick
+    assert made[-3:] == [resource, "--images", "photos"]
+
+
+def test_settings_and_memory_reach_spark() -> None:
+    made = command("yarn")
+    assert made[0] == "-Xmx2g"
+    assert made[made.index("--conf") + 1] == "spark.executor.cores=1"
+    assert "-Djava.io.tmpdir=/scratch" in made
+
+
+def test_an_unknown_master_is_refused_before_java_is_looked_for() -> None:
+    with pytest.raises(UsageError, match=r"expected local\[N\]"):
+        replace_process([], master="mesos://host", memory=None, settings=[])
