@@ -60,7 +60,8 @@ class Certificates:
         return tuple(wants)
 
     def _lacks_parity(self, cell: Cell, ordered: Sequence[Cell]) -> bool:
-        answers = {str(one.backend.without_speed_options()) for one in ordered}
+        backends = [one.backend for one in ordered if one.backend.gives_answers]
+        answers = {str(one.without_speed_options()) for one in backends}
         own = str(cell.backend.without_speed_options())
         reference = str(self._plan.reference.without_speed_options())
         if own in self._outputs:
@@ -85,6 +86,7 @@ class Certificates:
         job = self._plan.sample_job(
             Cell(inside, cell.batch_size), self._plan.settings.parity_images or 1 << 30
         )
+        self._report(f"{where}: on {len(job.files)} images")
         try:
             found = cells.inspect(job.to(wants=wants), lambda line: self._report(f"{where}: {line}"))
         except VitscaleError as error:
