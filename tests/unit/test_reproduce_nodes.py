@@ -62,8 +62,10 @@ def test_what_was_measured_is_not_measured_again(request_: Request, measured: li
 
 
 @pytest.mark.usefixtures("measured")
-def test_a_budget_too_small_leaves_them_out_with_the_reason(request_: Request) -> None:
-    path, left_out = measure_nodes(request_, pilot(6.0), 200.0, lambda _: None)
+@pytest.mark.parametrize("seconds", [200.0, 400.0])
+def test_a_budget_too_small_leaves_them_out_with_the_reason(request_: Request, seconds: float) -> None:
+    assert nodes.images_in(seconds, 2 / 6.0, 3) < nodes.LEAST_IMAGES
+    path, left_out = measure_nodes(request_, pilot(6.0), seconds, lambda _: None)
     assert path is None
     assert [one["what"] for one in left_out] == ["nodes: two executors against one"]
     assert "larger --budget" in left_out[0]["reason"]

@@ -14,7 +14,6 @@ from vitscale.errors import ResultsError
 from vitscale.images import find_images
 from vitscale.models.folder import ModelFolder
 from vitscale.reproduction.request import Part, Request
-from vitscale.reproduction.sizes import LEAST_IMAGES
 from vitscale.reproduction.workload import images_of
 from vitscale.scaling.benchmark import PROCESSORS, Setup
 from vitscale.scaling.measure import measure
@@ -23,6 +22,8 @@ from vitscale.scaling.results import load, workload
 NODES: Part = "nodes"
 IMAGES = 480
 """Where there is time: a minute of work for one executor in int8, three in fp32."""
+LEAST_IMAGES = 64
+"""Four of the job's first tasks for each of two executors; fewer tell how Java starts, and nothing else."""
 
 _SHARE = 0.25
 _PRECISION = "fp32"  # as published

@@ -13,6 +13,7 @@ from vitscale.bench.runner import run_plan
 from vitscale.bench.schema import BenchmarkSuite, LeftOut
 from vitscale.errors import VitscaleError
 from vitscale.images import find_images
+from vitscale.report import units
 from vitscale.reproduction.best import best_of_file
 from vitscale.reproduction.contenders import contenders
 from vitscale.reproduction.nodes import NODES, measure_nodes, share_of_nodes
@@ -196,8 +197,8 @@ class _Reproduction:
         )
         self._report(
             f"{name}: {len(plan.images.files)} images, batch sizes {', '.join(map(str, plan.batch_sizes))}, "
-            f"{settings.forks} forks of {len(plan.backends)} backends; the model's weights are "
-            f"{plan.model.weights}"
+            f"{units.plural(settings.forks, 'fork')} of {units.plural(len(plan.backends), 'backend')}; "
+            f"the model's weights are {plan.model.weights}"
         )
         return run_plan(replace(plan, best=best), self._request.command, self._report)
 
