@@ -64,7 +64,7 @@ def test_what_was_measured_is_not_measured_again(request_: Request, measured: li
 @pytest.mark.usefixtures("measured")
 @pytest.mark.parametrize("seconds", [200.0, 400.0])
 def test_a_budget_too_small_leaves_them_out_with_the_reason(request_: Request, seconds: float) -> None:
-    assert nodes.images_in(seconds, 2 / 6.0, 3) < nodes.LEAST_IMAGES
+    assert nodes.images_in(seconds, 2 / 6.0, 3) < nodes.LEAST_FOR_NODES
     path, left_out = measure_nodes(request_, pilot(6.0), seconds, lambda _: None)
     assert path is None
     assert [one["what"] for one in left_out] == ["nodes: two executors against one"]

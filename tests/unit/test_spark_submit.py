@@ -49,6 +49,6 @@ def test_settings_and_memory_reach_spark() -> None:
     assert "-Djava.io.tmpdir=/scratch" in made
 
 
-def test_an_unknown_master_is_refused_before_java_is_looked_for() -> None:
+def test_an_unknown_master_is_refused() -> None:
     with pytest.raises(UsageError, match=r"expected local\[N\]"):
         replace_process([], master="mesos://host", memory=None, settings=[])

@@ -42,26 +42,24 @@ class Certificates:
         if reference is None:
             return
         ordered = [reference, *(cell for cell in best if cell is not reference)]
-        for cell in ordered:
-            wants = self._wants(cell, ordered)
+        answering = [cell for cell in ordered if cell.backend.gives_answers]
+        for cell in answering:
+            wants = self._wants(cell, answering)
             if wants and self._fits(cell):
                 self._certify(cell, wants)
                 self._notebook.save()
 
-    def _wants(self, cell: Cell, ordered: Sequence[Cell]) -> tuple[Want, ...]:
-        if not cell.backend.gives_answers:
-            return ()
+    def _wants(self, cell: Cell, answering: Sequence[Cell]) -> tuple[Want, ...]:
         wants: list[Want] = []
-        if self._plan.settings.parity_images and self._lacks_parity(cell, ordered):
+        if self._plan.settings.parity_images and self._lacks_parity(cell, answering):
             wants.append("outputs")
         inside = cell.backend.inside
         if self._plan.settings.stage_images and not self._notebook.stages_of(str(inside), cell.batch_size):
             wants.append("stages")
         return tuple(wants)
 
-    def _lacks_parity(self, cell: Cell, ordered: Sequence[Cell]) -> bool:
-        backends = [one.backend for one in ordered if one.backend.gives_answers]
-        answers = {str(one.without_speed_options()) for one in backends}
+    def _lacks_parity(self, cell: Cell, answering: Sequence[Cell]) -> bool:
+        answers = {str(one.backend.without_speed_options()) for one in answering}
         own = str(cell.backend.without_speed_options())
         reference = str(self._plan.reference.without_speed_options())
         if own in self._outputs:

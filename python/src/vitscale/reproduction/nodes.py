@@ -22,7 +22,7 @@ from vitscale.scaling.results import load, workload
 NODES: Part = "nodes"
 IMAGES = 480
 """Where there is time: a minute of work for one executor in int8, three in fp32."""
-LEAST_IMAGES = 64
+LEAST_FOR_NODES = 64
 """Four of the job's first tasks for each of two executors; fewer tell how Java starts, and nothing else."""
 
 _SHARE = 0.25
@@ -74,7 +74,7 @@ def measure_nodes(
     count = request.count or IMAGES
     if seconds is not None and pilot is not None:
         fits = images_in(seconds, _seconds_per_image(pilot), request.forks)
-        if fits < LEAST_IMAGES:
+        if fits < LEAST_FOR_NODES:
             return None, [{"what": what, "reason": "the budget has no time for them; give a larger --budget"}]
         count = min(count, fits)
     folder = images_of(request.images, request.folder, count, report)
