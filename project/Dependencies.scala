@@ -14,6 +14,7 @@ object Dependencies {
     val scopt = "4.1.0"
     val twelveMonkeys = "3.12.0"
     val webp = "0.10.2"
+    val hadoop = "3.3.4" // of Spark 3.5
     val scalatest = "3.2.19"
     val scalacheckBridge = "3.2.19.0"
   }
@@ -45,6 +46,7 @@ object Dependencies {
   ).map(_ % Provided)
 
   val test: Seq[ModuleID] = Seq(
+    "org.apache.hadoop" % "hadoop-client-minicluster" % Version.hadoop, // HDFS itself, to write to
     "org.scalatest" %% "scalatest" % Version.scalatest,
     "org.scalatestplus" %% "scalacheck-1-18" % Version.scalacheckBridge
   ).map(_ % Test)

@@ -2,6 +2,7 @@ package vitscale.job
 
 import org.apache.spark.sql.SparkSession
 
+import vitscale.RemoteFiles
 import vitscale.ml.{ModelLocation, TaskClassifier}
 import vitscale.runtime.{ModelFolder, Request}
 import vitscale.sparknlp.{Engine => StockEngine, StockDevice}
@@ -21,6 +22,7 @@ final class ClassifyJob(spark: SparkSession, options: JobOptions, stop: StopSign
     */
   def run(): Ledger = {
     val location = ModelLocation.here(options.model, options.precision)
+    interruptible(requireAnswers(location))
     val (model, key) = interruptible {
       val model = location.open()
       (model, RunKey.of(model, options.engine, options.topK, options.format))
@@ -32,6 +34,14 @@ final class ClassifyJob(spark: SparkSession, options: JobOptions, stop: StopSign
       val used = ModelUsed(model.name, model.weights, key.fields("model_sha256"), options.engine)
       rounds(output, engine(location, model), used)
     } finally output.close()
+  }
+
+  /** Whatever is not on this machine is asked for first: a wrong address is told before anything else is done. */
+  private def requireAnswers(model: ModelLocation): Unit = {
+    val configuration = spark.sparkContext.hadoopConfiguration
+    val places = place +: options.images.map(Place.parse(_, configuration))
+    val remote = places.collect { case Place.Hadoop(path) => path } ++ model.remote
+    remote.distinct.foreach(RemoteFiles.requireAnswer(_, configuration))
   }
 
   private def rounds(output: OutputFolder, engine: Engine, model: ModelUsed): Ledger = {

@@ -6,6 +6,8 @@ import org.apache.hadoop.conf.Configuration
 import org.apache.hadoop.fs.{FileStatus, FileSystem, Path}
 import org.apache.hadoop.security.AccessControlException
 
+import vitscale.RemoteFiles
+
 /** Lists files of HDFS, object stores and all else that Hadoop reads; the rules are those of [[LocalListing]]. */
 final private[job] class HadoopListing(
     rules: ListingRules,
@@ -47,7 +49,7 @@ private[job] object HadoopListing {
 
   /** The files and folders that a path or a pattern names; a path that exists is never taken for a pattern. */
   def expand(path: Path, configuration: Configuration): (FileSystem, Seq[FileStatus]) = {
-    val system = path.getFileSystem(configuration)
+    val system = RemoteFiles.system(path, configuration)
     val named =
       try Seq(system.getFileStatus(path))
       catch { case _: FileNotFoundException => Option(system.globStatus(path)).toSeq.flatten }
@@ -57,6 +59,6 @@ private[job] object HadoopListing {
   def reason(error: IOException): String = error match {
     case _: AccessControlException => "no permission to read it"
     case _: FileNotFoundException => "it was listed and is gone now"
-    case other => Option(other.getMessage).getOrElse(other.toString)
+    case other => RemoteFiles.reason(other)
   }
 }

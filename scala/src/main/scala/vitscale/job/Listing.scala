@@ -1,5 +1,6 @@
 package vitscale.job
 
+import java.io.IOException
 import java.nio.file.Path
 
 import org.apache.hadoop.conf.Configuration
@@ -15,7 +16,7 @@ final class Listing(configuration: Configuration, rules: ListingRules, output: P
     * @return
     *   what was left aside
     * @throws vitscale.UsageException
-    *   if a name has nothing behind it
+    *   if a name has nothing behind it, or its file system does not say
     */
   def list(names: Seq[String])(found: Listed => Unit): Ignored = {
     val places = names.map(name => name -> Place.parse(name, configuration))
@@ -35,7 +36,7 @@ final class Listing(configuration: Configuration, rules: ListingRules, output: P
     val excluded = Some(output).collect { case Place.Hadoop(path) => path }
     val listing = new HadoopListing(rules, excluded, found)
     val roots = named.flatMap { case (name, path) =>
-      val (system, statuses) = HadoopListing.expand(path, configuration)
+      val (system, statuses) = expanded(name, path)
       existing(name, statuses).map(system -> _)
     }
     val names = roots.map(_._2.getPath)
@@ -46,6 +47,13 @@ final class Listing(configuration: Configuration, rules: ListingRules, output: P
       .foreach { case Seq((system, root), _*) => listing.walk(system, root) }
     listing.ignored
   }
+
+  private def expanded(name: String, path: HadoopPath) =
+    try HadoopListing.expand(path, configuration)
+    catch {
+      case error: IOException =>
+        throw new UsageException(s"$name cannot be listed: ${HadoopListing.reason(error)}.", error)
+    }
 
   private def existing[A](name: String, found: Seq[A]): Seq[A] = {
     if (found.isEmpty)

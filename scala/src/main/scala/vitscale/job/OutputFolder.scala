@@ -8,7 +8,7 @@ import scala.collection.mutable
 import org.apache.spark.sql.{DataFrame, Encoders, SparkSession}
 import org.apache.spark.sql.functions.{col, count, countDistinct, lit, when}
 
-import vitscale.OutputException
+import vitscale.{OutputException, RemoteFiles}
 
 /** The output of a job.
   *
@@ -165,10 +165,9 @@ object OutputFolder {
     }
 
   private def reason(error: IOException): String = error match {
-    case _: java.nio.file.AccessDeniedException => "no permission"
     case there: java.nio.file.FileAlreadyExistsException => s"${there.getMessage} stands in the way"
     case gone: java.nio.file.NoSuchFileException =>
       s"${gone.getMessage} is not there; its folder cannot be made, or another run took the output over"
-    case other => Option(other.getMessage).getOrElse(other.toString)
+    case other => RemoteFiles.reason(other)
   }
 }

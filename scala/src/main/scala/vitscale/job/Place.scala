@@ -5,7 +5,7 @@ import java.nio.file.{InvalidPathException, Path, Paths}
 import org.apache.hadoop.conf.Configuration
 import org.apache.hadoop.fs.{FileSystem, Path => HadoopPath}
 
-import vitscale.UsageException
+import vitscale.{RemoteFiles, UsageException}
 
 /** A path as a user writes it: a local one, or one of a Hadoop file system. */
 sealed trait Place
@@ -22,7 +22,7 @@ object Place {
   /** Reads a path as Spark does: without a scheme it belongs to the default file system (`fs.defaultFS`).
     *
     * @throws vitscale.UsageException
-    *   if no file system has such a path
+    *   if no file system has such a path, or nothing here knows the default one
     */
   def parse(text: String, configuration: Configuration): Place =
     try
@@ -32,7 +32,7 @@ object Place {
         case _ if FileSystem.getDefaultUri(configuration).getScheme == "file" => Local(absolute(text))
         case _ =>
           val path = new HadoopPath(text)
-          Hadoop(path.getFileSystem(configuration).makeQualified(path))
+          Hadoop(RemoteFiles.system(path, configuration).makeQualified(path))
       }
     catch {
       case error @ (_: InvalidPathException | _: IllegalArgumentException) =>

@@ -10,6 +10,10 @@ import scala.collection.JavaConverters._
 import org.apache.commons.io.FileUtils
 import org.apache.hadoop.conf.Configuration
 import org.apache.hadoop.fs.{FileAlreadyExistsException => HadoopFileExists, Path => HadoopPath}
+import org.apache.hadoop.hdfs.protocol.AlreadyBeingCreatedException
+import org.apache.hadoop.ipc.RemoteException
+
+import vitscale.RemoteFiles
 
 /** What the job asks of the place where it writes. Paths are relative to that place, with `/` between names.
   *
@@ -20,12 +24,15 @@ trait Storage {
   /** The place, as Spark's readers are told it. */
   def location: String
 
+  /** Whether of several who create a file at once only one succeeds. */
+  def createsExclusively: Boolean
+
   def makeFolder(path: String): Unit
 
   /** Writes a file that must not be there, down to the disk; its folder is not made, it must be there. */
   def create(path: String, content: Array[Byte]): Unit
 
-  /** The same, but tells whether it was there already; of several who try at once, one succeeds. */
+  /** The same, but tells whether it was there already. */
   def createFirst(path: String, content: Array[Byte]): Boolean
 
   /** Writes a file in place of what is there; a reader may meet half of it. */
@@ -60,6 +67,8 @@ object Storage {
 final class LocalStorage(root: Path) extends Storage {
 
   override def location: String = root.toUri.toString
+
+  override def createsExclusively: Boolean = true
 
   override def makeFolder(path: String): Unit = {
     Files.createDirectories(root.resolve(path))
@@ -131,9 +140,11 @@ final class LocalStorage(root: Path) extends Storage {
   */
 final class HadoopStorage(root: HadoopPath, configuration: Configuration) extends Storage {
 
-  private val system = root.getFileSystem(configuration)
+  private val system = RemoteFiles.system(root, configuration)
 
   override def location: String = root.toString
+
+  override def createsExclusively: Boolean = HadoopStorage.Exclusive.contains(system.getUri.getScheme)
 
   override def makeFolder(path: String): Unit =
     if (!system.mkdirs(resolve(path))) throw new IOException(s"${resolve(path)} cannot be made")
@@ -157,7 +168,12 @@ final class HadoopStorage(root: HadoopPath, configuration: Configuration) extend
     try {
       create(path, content)
       true
-    } catch { case _: HadoopFileExists | _: FileAlreadyExistsException => false }
+    } catch {
+      case _: HadoopFileExists | _: FileAlreadyExistsException => false
+      // HDFS's word where another is writing it just now.
+      case error: RemoteException if error.getClassName == classOf[AlreadyBeingCreatedException].getName =>
+        false
+    }
 
   override def overwrite(path: String, content: Array[Byte]): Unit = {
     val stream = system.create(resolve(path), true)
@@ -194,4 +210,7 @@ final class HadoopStorage(root: HadoopPath, configuration: Configuration) extend
 
 private object HadoopStorage {
   private val Buffer = 1 << 16
+
+  /** File systems with one server that decides; those of objects look first and write then. */
+  private val Exclusive = Set("hdfs", "webhdfs", "swebhdfs")
 }

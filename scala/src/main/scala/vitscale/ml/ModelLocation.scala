@@ -10,7 +10,7 @@ import org.apache.hadoop.conf.Configuration
 import org.apache.hadoop.fs.{FileSystem, FileUtil, Path => HadoopPath}
 import org.apache.spark.SparkEnv
 
-import vitscale.ModelException
+import vitscale.{ModelException, RemoteFiles}
 import vitscale.runtime.ModelFolder
 
 /** Where a model lies, for the driver and for every executor.
@@ -25,11 +25,18 @@ final private[vitscale] case class ModelLocation(path: String, precision: String
     * @throws vitscale.ModelException
     *   if it cannot be reached, or is no whole model
     */
-  def open(): ModelFolder =
-    ModelFolder.openAny(
-      localPath.getOrElse(ModelLocation.copies.computeIfAbsent(this, _.download())),
-      precision
-    )
+  def open(): ModelFolder = localPath match {
+    case Some(folder) => ModelFolder.openAny(folder, precision)
+    case None => openCopy(ModelLocation.copies.computeIfAbsent(this, _.download()))
+  }
+
+  private def openCopy(copy: Path): ModelFolder =
+    try ModelFolder.openAny(copy, precision)
+    catch {
+      case error: ModelException =>
+        val remedied = error.getMessage.replace(s"-o $copy", s"-o DIR, then copy DIR to $path")
+        throw new ModelException(remedied.replace(copy.toString, path), error)
+    }
 
   /** Copies the model to a folder of any Hadoop file system, for a later `ModelLocation`. */
   def save(target: String): Unit = {
@@ -42,6 +49,9 @@ final private[vitscale] case class ModelLocation(path: String, precision: String
       FileUtil.copy(folder.path.resolve(file).toFile, system, copy, false, configuration)
     }
   }
+
+  /** Its path if it is not local. */
+  def remote: Option[HadoopPath] = if (localPath.isEmpty) Some(new HadoopPath(path)) else None
 
   private def localPath: Option[Path] =
     try {
@@ -57,11 +67,11 @@ final private[vitscale] case class ModelLocation(path: String, precision: String
     val folder = Files.createTempDirectory("vitscale-model-")
     FileUtils.forceDeleteOnExit(folder.toFile)
     try {
-      val system = source.getFileSystem(ModelLocation.configuration)
+      val system = RemoteFiles.system(source, ModelLocation.configuration)
       ModelLocation.parts(precision).foreach(copyPart(system, source, _, folder))
     } catch {
       case error: IOException =>
-        throw new ModelException(s"The model $path cannot be read: ${error.getMessage}.", error)
+        throw new ModelException(s"The model $path cannot be read: ${RemoteFiles.reason(error)}.", error)
     }
     folder
   }

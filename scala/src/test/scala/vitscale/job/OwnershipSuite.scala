@@ -5,11 +5,12 @@ import java.nio.file.{Files, Path}
 
 import scala.collection.mutable.ArrayBuffer
 
+import org.apache.hadoop.fs.{Path => HadoopPath}
 import org.scalatest.funsuite.AnyFunSuite
 
-import vitscale.{OutputException, TemporaryFolder}
+import vitscale.{LocalSpark, OutputException, TemporaryFolder}
 
-class OwnershipSuite extends AnyFunSuite with TemporaryFolder {
+class OwnershipSuite extends AnyFunSuite with LocalSpark with TemporaryFolder {
 
   private def take(folder: Path, say: String => Unit = _ => ()): Ownership =
     Ownership.take(new LocalStorage(folder), say, staleSeconds = 2)
@@ -31,16 +32,27 @@ class OwnershipSuite extends AnyFunSuite with TemporaryFolder {
     }
   }
 
-  test("of many who start at once, one gets it") {
-    withFolder { folder =>
-      val taken = (0 until 6).par.flatMap { _ =>
-        try Some(take(folder))
-        catch { case _: OutputException => None }
-      }.seq
-      assert(taken.size == 1)
-      taken.foreach(_.close())
+  private def objects(folder: Path): Storage = new HadoopStorage(
+    new HadoopPath(s"${LocalSpark.mounted}/${folder.getFileName}"),
+    spark.sparkContext.hadoopConfiguration
+  )
+
+  for (
+    (where, storage) <- Seq[(String, Path => Storage)](
+      "" -> (new LocalStorage(_)),
+      ", also where several can create one file" -> objects
+    )
+  )
+    test(s"of many who start at once, one gets it$where") {
+      withFolder { folder =>
+        val taken = (0 until 6).par.flatMap { _ =>
+          try Some(Ownership.take(storage(folder), _ => (), staleSeconds = 2))
+          catch { case _: OutputException => None }
+        }.seq
+        assert(taken.size == 1)
+        taken.foreach(_.close())
+      }
     }
-  }
 
   test("a driver that was killed on this machine is taken over from at once") {
     withFolder { folder =>

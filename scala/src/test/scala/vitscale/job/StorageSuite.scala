@@ -6,20 +6,25 @@ import java.nio.file.Path
 import org.apache.hadoop.fs.{Path => HadoopPath}
 import org.scalatest.funsuite.AnyFunSuite
 
-import vitscale.{LocalSpark, TemporaryFolder}
+import vitscale.{LocalHdfs, LocalSpark, TemporaryFolder}
 
-/** One contract for both storages: a local folder, and the same folder through a Hadoop file system. */
+/** One contract for both storages: a local folder, the same folder through a Hadoop file system, and HDFS. */
 class StorageSuite extends AnyFunSuite with LocalSpark with TemporaryFolder {
 
   private def local(folder: Path): Storage = new LocalStorage(folder)
 
-  private def hadoop(folder: Path): Storage =
-    new HadoopStorage(
-      new HadoopPath(s"${LocalSpark.mounted}/${folder.getFileName}"),
-      spark.sparkContext.hadoopConfiguration
-    )
+  private def hadoop(root: String)(folder: Path): Storage = new HadoopStorage(
+    new HadoopPath(s"$root/${folder.getFileName}"),
+    spark.sparkContext.hadoopConfiguration
+  )
 
-  for ((name, storage) <- Seq[(String, Path => Storage)]("local" -> local, "Hadoop" -> hadoop)) {
+  private val places = Seq[(String, Path => Storage)](
+    "local" -> local,
+    "Hadoop" -> hadoop(LocalSpark.mounted),
+    "HDFS" -> (folder => hadoop(LocalHdfs.address)(folder))
+  )
+
+  for ((name, storage) <- places) {
 
     def check(what: String)(body: Storage => Any): Unit =
       test(s"$name: $what")(withFolder(folder => body(storage(folder))))
@@ -38,9 +43,9 @@ class StorageSuite extends AnyFunSuite with LocalSpark with TemporaryFolder {
     check("of several who create the same file, one succeeds") { place =>
       place.makeFolder("a")
       val winners = (0 until 8).par.map(i => place.createFirst("a/file", Array(i.toByte))).count(identity)
-      assert(
-        winners == 1 || name == "Hadoop" && winners >= 1
-      ) // Hadoop's local file system has no exclusive creation
+      // Hadoop's local file system looks first and creates then, as object stores do.
+      assert(place.createsExclusively == (name != "Hadoop"))
+      assert(winners == 1 || !place.createsExclusively && winners >= 1)
       assert(!place.createFirst("a/file", Array(9)))
     }
 
@@ -54,7 +59,7 @@ class StorageSuite extends AnyFunSuite with LocalSpark with TemporaryFolder {
         place.makeFolder("a")
         assertThrows[IOException](place.rename("a/none", "a/other"))
         place.create("a/one", Array[Byte](1))
-        if (name == "local") {
+        if (name != "Hadoop") {
           place.create("a/two", Array[Byte](2))
           assertThrows[IOException](place.rename("a/one", "a/two"))
           assert(place.read("a/two").toSeq == Seq(2))
