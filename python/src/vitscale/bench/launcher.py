@@ -17,7 +17,6 @@ import psutil
 
 from vitscale.processes import die_with_parent
 
-_SAMPLE_SECONDS = 0.25
 _LINES_KEPT = 15
 _PREFIX = "vitscale: "
 
@@ -31,7 +30,7 @@ class Finished:
     exit_code : int
         Its exit status; negative if a signal ended it.
     peak_memory_bytes : int
-        Largest resident memory of the process and its children together, sampled four times a second.
+        Largest resident memory of the process and its children together, as it was sampled.
     cpu_seconds : float
         Processor time of the process and its children.
     wall_seconds : float
@@ -67,6 +66,8 @@ def run_process(
     report: Callable[[str], None],
     environment: Mapping[str, str] | None = None,
     beside: Callable[[frozenset[int]], None] | None = None,
+    *,
+    sample_seconds: float = 0.25,
 ) -> Finished:
     """Run a command in a process group of its own until it ends.
 
@@ -80,6 +81,8 @@ def run_process(
         Variables that it gets beside those of this process.
     beside : callable, optional
         Told, at every sample, the ids of the process and its children.
+    sample_seconds : float
+        From one sample to the next; each takes some 2 ms of a processor.
 
     Notes
     -----
@@ -97,7 +100,7 @@ def run_process(
         env={**os.environ, "PYTHONUNBUFFERED": "1", "TOKENIZERS_PARALLELISM": "false", **(environment or {})},
     )
     start, busy = time.perf_counter(), _busy_seconds()
-    watch = _Watch(process.pid, beside)
+    watch = _Watch(process.pid, beside, sample_seconds)
     watch.start()
     try:
         last_lines = _read(process, report)
@@ -150,8 +153,11 @@ def _end_group(process: subprocess.Popen[str]) -> None:
 class _Watch(threading.Thread):
     """Samples memory and processor time of a process tree."""
 
-    def __init__(self, pid: int, beside: Callable[[frozenset[int]], None] | None) -> None:
+    def __init__(
+        self, pid: int, beside: Callable[[frozenset[int]], None] | None, sample_seconds: float
+    ) -> None:
         super().__init__(daemon=True)
+        self._sample_seconds = sample_seconds
         self.peak_bytes = 0
         self._beside = beside
         self._process = psutil.Process(pid)
@@ -163,7 +169,7 @@ class _Watch(threading.Thread):
         return sum(self._cpu.values())
 
     def run(self) -> None:
-        while not self._stopped.wait(_SAMPLE_SECONDS):
+        while not self._stopped.wait(self._sample_seconds):
             self._sample()
 
     def stop(self) -> None:

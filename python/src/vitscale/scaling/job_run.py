@@ -18,6 +18,9 @@ from vitscale.cluster import Cluster
 from vitscale.errors import VitscaleError
 from vitscale.scaling.event_log import Timeline, read_event_log
 
+_SAMPLE_SECONDS = 2.0
+"""Executors have every processor of the machine: whoever watches takes from them, and nobody watches the control."""
+
 
 @dataclass(frozen=True)
 class JobRun:
@@ -112,7 +115,7 @@ def run_job(
         command += ["--master", cluster.master, "--output", str(output), "--format", "jsonl"]
         command += ["--json", str(ledger_file), *(part for one in spark for part in ("--conf", one))]
         started = time.time()
-        finished = run_process(command, report, cluster.environment)
+        finished = run_process(command, report, cluster.environment, sample_seconds=_SAMPLE_SECONDS)
         ended = time.time()
         if finished.exit_code != 0:
             raise VitscaleError(f"The job on {executors} executors failed: {finished.reason}")
