@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from vitscale import spark_submit
 from vitscale.errors import UsageError
+from vitscale.jar import spark_jars
 from vitscale.spark_submit import replace_process, submit_command
 
 JAR = Path("/package/vitscale.jar")
@@ -47,6 +48,17 @@ def test_settings_and_memory_reach_spark() -> None:
     assert made[0] == "-Xmx2g"
     assert made[made.index("--conf") + 1] == "spark.executor.cores=1"
     assert "-Djava.io.tmpdir=/scratch" in made
+
+
+def test_the_settings_of_hadoop_and_yarn_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SPARK_CONF_DIR", "HADOOP_CONF_DIR", "YARN_CONF_DIR", "SPARK_DIST_CLASSPATH"):
+        monkeypatch.delenv(name, raising=False)
+    made = command("yarn")
+    assert made[made.index("-cp") + 1] == f"{JAR}:{spark_jars()}/*"
+    monkeypatch.setenv("SPARK_CONF_DIR", "/etc/spark")
+    monkeypatch.setenv("HADOOP_CONF_DIR", "/etc/hadoop")
+    made = command("yarn")
+    assert made[made.index("-cp") + 1] == f"/etc/spark:{JAR}:{spark_jars()}/*:/etc/hadoop"
 
 
 def test_an_unknown_master_is_refused() -> None:

@@ -21,6 +21,7 @@ from vitscale import errors
 from vitscale._version import __version__
 from vitscale.jar import jar_path
 from vitscale.java import default_heap, find_java, java_flags
+from vitscale.master import is_on_this_machine
 
 _ERRORS = {
     "vitscale.UsageException": errors.UsageError,
@@ -70,10 +71,13 @@ def _start_gateway(settings: dict[str, str]) -> None:
     java = find_java()
     jar = str(jar_path())
     os.environ["JAVA_HOME"] = str(java.home)  # read by Spark's launcher script
-    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     conf = SparkConf(loadDefaults=False)
     conf.set("spark.driver.extraClassPath", jar)
-    conf.set("spark.executor.extraClassPath", jar)
+    if is_on_this_machine(settings.get("spark.master", "local")):
+        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+        conf.set("spark.executor.extraClassPath", jar)
+    else:
+        settings = {**settings, "spark.jars": ",".join(filter(None, (jar, settings.get("spark.jars"))))}
     conf.set("spark.driver.extraJavaOptions", " ".join(java_flags()))
     conf.set("spark.driver.memory", default_heap())
     for key, value in settings.items():

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vitscale.errors import ModelError
+from vitscale.master import is_local
 from vitscale.sizing import DEFAULT_BATCH_SIZE, Footprint, size_executor
 
 _CORES, _TASK_CPUS = "spark.executor.cores", "spark.task.cpus"
@@ -40,7 +41,7 @@ def executor_settings(
     made = {**_defaults(), **dict(setting.split("=", 1) for setting in settings if "=" in setting)}
     cores = made.get(_CORES, "1" if master.startswith(_ONE_CORE_BY_DEFAULT) else "")
     task_cpus = made.get(_TASK_CPUS, "1")
-    if master.startswith("local") or not (cores.isdecimal() and task_cpus.isdecimal()):
+    if is_local(master) or not (cores.isdecimal() and task_cpus.isdecimal()):
         return []
     try:
         footprint = Footprint.read(Path(model), precision)

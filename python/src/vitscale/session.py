@@ -9,6 +9,7 @@ from pyspark.sql import SparkSession
 from vitscale._jvm import python_api
 from vitscale.errors import UsageError
 from vitscale.java import default_heap
+from vitscale.master import is_on_this_machine
 
 SPARK_NLP_SETTINGS = {
     "spark.serializer": "org.apache.spark.serializer.KryoSerializer",
@@ -16,6 +17,7 @@ SPARK_NLP_SETTINGS = {
     "spark.driver.maxResultSize": "0",
 }
 """As ``sparknlp.start()`` of Spark NLP 5.5.3 sets them."""
+_ON_LOOPBACK = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
 
 
 def start(
@@ -50,8 +52,7 @@ def start(
         "spark.master": master,
         "spark.app.name": "vitscale",
         "spark.driver.memory": memory or default_heap(),
-        "spark.driver.host": "127.0.0.1",
-        "spark.driver.bindAddress": "127.0.0.1",
+        **(_ON_LOOPBACK if is_on_this_machine(master) else {}),
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         **(settings or {}),

@@ -11,12 +11,11 @@ from typing import NoReturn
 from vitscale.errors import UsageError
 from vitscale.jar import jar_path, spark_jars
 from vitscale.java import default_heap, find_java, java_flags
+from vitscale.master import KINDS, is_local, is_on_this_machine
 from vitscale.scratch import scratch_folder
 
 CLASSIFY = "vitscale.job.ClassifyMain"
 
-_MASTERS = ("local", "spark://", "yarn", "k8s://")
-_ON_LOOPBACK = ("spark://127.0.0.1:", "spark://localhost:")
 _WITHOUT_IMAGES = ("-XX:TieredStopAtLevel=1",)
 """A driver whose executors are elsewhere lists, hands out tasks and writes rows: Java's second compiler would
 take longer there than its code gains."""
@@ -47,13 +46,13 @@ def replace_process(
     JavaError
         If there is no Java 17, or the jar was not built.
     """
-    if not master.startswith(_MASTERS):
+    if not master.startswith(KINDS):
         raise UsageError(f"--master is {master!r}; expected local[N], spark://HOST:PORT, yarn or k8s://URL.")
     java = find_java()
     command = submit_command(
         arguments, master=master, memory=memory, settings=settings, scratch=scratch_folder()
     )
-    environment = _environment(str(java.home), is_local=_is_local(master))
+    environment = _environment(str(java.home), is_local=is_local(master))
     sys.stdout.flush()
     sys.stderr.flush()
     os.execve(java.executable, [str(java.executable), *command], environment)
@@ -74,11 +73,11 @@ def submit_command(
     return [
         f"-Xmx{memory or default_heap()}",
         *java_flags(),
-        *(() if _is_local(master) else _WITHOUT_IMAGES),
+        *(() if is_local(master) else _WITHOUT_IMAGES),
         f"-Djava.io.tmpdir={scratch}",
         "-Dlog4j2.configurationFile=vitscale-log4j2.properties",
         "-cp",
-        f"{jar}:{spark_jars()}/*",
+        _class_path(jar),
         "org.apache.spark.deploy.SparkSubmit",
         *submit,
         _resource(master, jar),
@@ -86,24 +85,32 @@ def submit_command(
     ]
 
 
+def _class_path(jar: str) -> str:
+    """Return what Spark's own launcher makes (its AbstractCommandBuilder), with our jar in it."""
+    before, after = ("SPARK_CONF_DIR",), ("HADOOP_CONF_DIR", "YARN_CONF_DIR", "SPARK_DIST_CLASSPATH")
+    first, last = ([os.environ[name] for name in names if os.environ.get(name)] for names in (before, after))
+    return os.pathsep.join([*first, jar, f"{spark_jars()}/*", *last])
+
+
 def _resource(master: str, jar: str) -> str:
     """Return how the executors get the jar.
 
-    Those of a master on loopback are on this machine and read it where it is: sent to them, encrypted, it
-    holds up their first task by ten seconds.
+    Those on this machine read it where it is: sent to them, encrypted, it holds up their first task by ten
+    seconds.
     """
-    if _is_local(master):
+    if is_local(master):
         return _NO_RESOURCE
-    return f"local:{jar}" if master.startswith(_ON_LOOPBACK) else jar
-
-
-def _is_local(master: str) -> bool:
-    return master.startswith("local") and not master.startswith("local-cluster")
+    return f"local:{jar}" if is_on_this_machine(master) else jar
 
 
 def _environment(java_home: str, *, is_local: bool) -> dict[str, str]:
-    """Return the environment with a Java home, and a locale in which Java can name every file."""
-    environment = {**os.environ, "JAVA_HOME": java_home}
+    """Return the environment with homes of Java and Spark, and a locale in which Java can name every file.
+
+    The settings of another Spark that is installed are kept; its jars are not those that run.
+    """
+    environment = {**os.environ, "JAVA_HOME": java_home, "SPARK_HOME": str(spark_jars().parent)}
+    if "SPARK_HOME" in os.environ:
+        environment.setdefault("SPARK_CONF_DIR", str(Path(os.environ["SPARK_HOME"]) / "conf"))
     locale = next((environment[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if environment.get(name)), "")
     if "utf" not in locale.lower():
         environment["LC_ALL"] = "C.UTF-8"

@@ -77,11 +77,12 @@ def classify(
     """
     from vitscale.backends.spec import BackendSpec
     from vitscale.executor_settings import executor_settings
+    from vitscale.master import is_local
     from vitscale.spark_submit import replace_process
 
     not_passed_on = {"master", "memory", "conf"}
     if is_gpu(device):
-        if master.startswith("local"):
+        if is_local(master):
             from vitscale.gpu.prerequisites import refuse_without_gpu
 
             refuse_without_gpu([BackendSpec(engine, {"device": "gpu", "gpus": gpus or 1})])

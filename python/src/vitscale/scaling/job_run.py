@@ -19,7 +19,7 @@ from vitscale.errors import VitscaleError
 from vitscale.scaling.event_log import Timeline, read_event_log
 
 _SAMPLE_SECONDS = 2.0
-"""Executors have every processor of the machine: whoever watches takes from them, and nobody watches the control."""
+"""Executors have all processors of the machine, so watching takes from them; nobody watches the control."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ object ClassifyMain {
       requireJava()
       JobOptions.parse(arguments.toSeq).fold(2)(run)
     }
-    if (!isGuest) end(code)
+    if (!isInDatabricks && !isYarnsMaster) end(code)
     if (code != 0) throw new IllegalStateException(s"The job ended with exit status $code; its log says why.")
   }
 
@@ -34,7 +34,15 @@ object ClassifyMain {
   }
 
   /** Databricks runs a main class inside a Spark that is its own: neither Spark nor the JVM may be ended there. */
-  private def isGuest: Boolean = sys.env.contains("DATABRICKS_RUNTIME_VERSION")
+  private def isInDatabricks: Boolean = sys.env.contains("DATABRICKS_RUNTIME_VERSION")
+
+  /** In YARN's cluster mode this is the JVM of the application master: whoever ends it, with whatever status, has failed
+    * there (`org.apache.spark.deploy.yarn.ApplicationMaster`).
+    */
+  private def isYarnsMaster: Boolean =
+    sys.props.get("spark.master").contains("yarn") && sys.props
+      .get("spark.submit.deployMode")
+      .contains("cluster")
 
   private def run(options: JobOptions): Int = {
     val stop = new StopSignal
@@ -49,7 +57,7 @@ object ClassifyMain {
         ledger.exitCode
       } finally {
         progress.endLine()
-        if (!isGuest) spark.stop()
+        if (!isInDatabricks) spark.stop()
       }
     } catch {
       case _: StoppedException =>

@@ -89,10 +89,18 @@ final private[vitscale] case class ModelLocation(path: String, precision: String
 
 private[vitscale] object ModelLocation {
 
-  /** A relative path is one of this process: executors run elsewhere. */
+  /** A relative path is one of this process, and `hdfs:///` means the file system of this process's settings: executors
+    * run elsewhere.
+    *
+    * @throws vitscale.UsageException
+    *   if nothing here knows the scheme of its path
+    */
   def here(path: String, precision: String): ModelLocation = {
     val named = ModelLocation(path, precision)
-    named.localPath.fold(named)(local => named.copy(path = local.toAbsolutePath.toString))
+    def qualified(remote: HadoopPath) =
+      RemoteFiles.system(remote, configuration).makeQualified(remote).toString
+    val whole = named.localPath.fold(named.remote.fold(path)(qualified))(_.toAbsolutePath.toString)
+    named.copy(path = whole)
   }
 
   private val copies = new ConcurrentHashMap[ModelLocation, Path]()
