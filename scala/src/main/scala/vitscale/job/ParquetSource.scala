@@ -1,13 +1,16 @@
 package vitscale.job
 
+import java.io.IOException
+
 import scala.collection.mutable
 
+import org.apache.spark.SparkException
 import org.apache.spark.rdd.RDD
 import org.apache.spark.sql.functions.{col, count, lit}
 import org.apache.spark.sql.types.{BinaryType, StringType}
 import org.apache.spark.sql.{AnalysisException, DataFrame, SparkSession}
 
-import vitscale.UsageException
+import vitscale.{RemoteFiles, UsageException}
 
 /** Rows of Parquet with an encoded image each. A task gets one row group at least, for Parquet cannot be read in less.
   *
@@ -62,9 +65,9 @@ object ParquetSource {
     val frame =
       try spark.read.parquet(names: _*)
       catch {
-        case error: AnalysisException =>
+        case error @ (_: AnalysisException | _: SparkException | _: IOException) =>
           throw new UsageException(
-            s"${names.mkString(", ")} cannot be read as Parquet: ${error.getMessage}",
+            s"${names.mkString(", ")} cannot be read as Parquet: ${reason(error)}",
             error
           )
       }
@@ -73,6 +76,13 @@ object ParquetSource {
     val paths = frame.select(col(s"`$pathColumn`").as("path"))
     requireOnePathARow(paths)
     new ParquetRows(frame.select(col(s"`$pathColumn`"), col(s"`$contentColumn`")), paths, maxBytes)
+  }
+
+  /** What began it, where Spark's own message is that a job of its was aborted. */
+  private def reason(error: Throwable): String = error match {
+    case aborted: SparkException if aborted.getCause != null => reason(aborted.getCause)
+    case other: IOException => RemoteFiles.reason(other)
+    case other => String.valueOf(other.getMessage).linesIterator.take(1).mkString
   }
 
   private[job] def source(rows: RDD[ReadImage], total: Long): ParquetSource = new ParquetSource(rows, total)

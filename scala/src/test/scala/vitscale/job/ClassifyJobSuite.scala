@@ -128,6 +128,17 @@ class ClassifyJobSuite extends AnyFunSuite with LocalSpark with TemporaryFolder 
     }
   }
 
+  test("what is no Parquet is told in one line") {
+    withFolder { folder =>
+      Files.createDirectories(folder.resolve("rows"))
+      Files.write(folder.resolve("rows/part.parquet"), TestImages.garbage)
+      val asked = options(s"$folder/rows", s"$folder/out").copy(input = JobOptions.ParquetRows)
+      val message = intercept[UsageException](run(asked)).getMessage
+      assert(message.contains("cannot be read as Parquet: ") && message.contains("is not a Parquet file"))
+      assert(message.linesIterator.size == 1 && !Files.exists(folder.resolve("out")))
+    }
+  }
+
   test("a path in two rows of Parquet is refused: it could not be told whether it is done") {
     withFolder { folder =>
       val session = spark
