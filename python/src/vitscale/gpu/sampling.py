@@ -32,8 +32,6 @@ class Record:
         All GPUs of the machine.
     before : tuple of Reading
         What they said before the process started.
-    samples : tuple of Sample
-        All of them.
     measured : tuple of Sample
         Those taken between the warm-up and the end of the last measured pass.
     """
@@ -41,7 +39,6 @@ class Record:
     driver: str
     devices: tuple[Device, ...]
     before: tuple[Reading, ...]
-    samples: tuple[Sample, ...]
     measured: tuple[Sample, ...]
 
 
@@ -86,9 +83,8 @@ class GpuWatch:
     def record(self) -> Record:
         """What was collected."""
         with self._lock:
-            samples = tuple(self._samples)
-            measured = samples[self._first : self._end]
-        return Record(self._nvml.driver, self._nvml.devices, self._before, samples, measured)
+            measured = tuple(self._samples[self._first : self._end])
+        return Record(self._nvml.driver, self._nvml.devices, self._before, measured)
 
     def _take(self) -> None:
         self._samples.append(Sample(self._nvml.read(), self._pids))
