@@ -9,7 +9,11 @@ import scala.collection.JavaConverters._
 
 import org.apache.commons.io.FileUtils
 import org.apache.hadoop.conf.Configuration
-import org.apache.hadoop.fs.{FileAlreadyExistsException => HadoopFileExists, Path => HadoopPath}
+import org.apache.hadoop.fs.{
+  FSDataOutputStream,
+  FileAlreadyExistsException => HadoopFileExists,
+  Path => HadoopPath
+}
 import org.apache.hadoop.hdfs.protocol.AlreadyBeingCreatedException
 import org.apache.hadoop.ipc.RemoteException
 
@@ -150,18 +154,23 @@ final class HadoopStorage(root: HadoopPath, configuration: Configuration) extend
     if (!system.mkdirs(resolve(path))) throw new IOException(s"${resolve(path)} cannot be made")
 
   override def create(path: String, content: Array[Byte]): Unit = {
-    val stream = system.createNonRecursive(
-      resolve(path),
-      false,
-      HadoopStorage.Buffer,
-      system.getDefaultReplication(root),
-      system.getDefaultBlockSize(root),
-      null
-    )
+    val stream = opened(resolve(path))
     try {
       stream.write(content)
       stream.hsync()
     } finally stream.close()
+  }
+
+  private def opened(file: HadoopPath): FSDataOutputStream = {
+    val (replication, block) = (system.getDefaultReplication(root), system.getDefaultBlockSize(root))
+    try system.createNonRecursive(file, false, HadoopStorage.Buffer, replication, block, null)
+    catch {
+      // Hadoop's own default is to refuse, and not every vendor's file system knows better.
+      case error: IOException
+          if String.valueOf(error.getMessage).contains("createNonRecursive unsupported") =>
+        system.getFileStatus(file.getParent) // throws where it is gone
+        system.create(file, false)
+    }
   }
 
   override def createFirst(path: String, content: Array[Byte]): Boolean =

@@ -1,14 +1,17 @@
 package vitscale.job
 
 import java.io.IOException
+import java.net.URI
 import java.nio.file.Path
 
-import org.apache.hadoop.fs.{Path => HadoopPath}
+import org.apache.hadoop.fs.permission.FsPermission
+import org.apache.hadoop.fs.{FSDataOutputStream, Path => HadoopPath, RawLocalFileSystem}
+import org.apache.hadoop.util.Progressable
 import org.scalatest.funsuite.AnyFunSuite
 
 import vitscale.{LocalHdfs, LocalSpark, TemporaryFolder}
 
-/** One contract for both storages: a local folder, the same folder through a Hadoop file system, and HDFS. */
+/** One contract for both storages: a local folder, the same folder through Hadoop file systems, and HDFS. */
 class StorageSuite extends AnyFunSuite with LocalSpark with TemporaryFolder {
 
   private def local(folder: Path): Storage = new LocalStorage(folder)
@@ -21,6 +24,11 @@ class StorageSuite extends AnyFunSuite with LocalSpark with TemporaryFolder {
   private val places = Seq[(String, Path => Storage)](
     "local" -> local,
     "Hadoop" -> hadoop(LocalSpark.mounted),
+    "Hadoop without createNonRecursive" -> (folder => {
+      spark.sparkContext.hadoopConfiguration
+        .setClass("fs.plain.impl", classOf[PlainFiles], classOf[PlainFiles])
+      new HadoopStorage(new HadoopPath(s"plain://$folder"), spark.sparkContext.hadoopConfiguration)
+    }),
     "HDFS" -> (folder => hadoop(LocalHdfs.address)(folder))
   )
 
@@ -44,7 +52,7 @@ class StorageSuite extends AnyFunSuite with LocalSpark with TemporaryFolder {
       place.makeFolder("a")
       val winners = (0 until 8).par.map(i => place.createFirst("a/file", Array(i.toByte))).count(identity)
       // Hadoop's local file system looks first and creates then, as object stores do.
-      assert(place.createsExclusively == (name != "Hadoop"))
+      assert(place.createsExclusively == !name.startsWith("Hadoop"))
       assert(winners == 1 || !place.createsExclusively && winners >= 1)
       assert(!place.createFirst("a/file", Array(9)))
     }
@@ -59,7 +67,7 @@ class StorageSuite extends AnyFunSuite with LocalSpark with TemporaryFolder {
         place.makeFolder("a")
         assertThrows[IOException](place.rename("a/none", "a/other"))
         place.create("a/one", Array[Byte](1))
-        if (name != "Hadoop") {
+        if (!name.startsWith("Hadoop")) {
           place.create("a/two", Array[Byte](2))
           assertThrows[IOException](place.rename("a/one", "a/two"))
           assert(place.read("a/two").toSeq == Seq(2))
@@ -75,4 +83,23 @@ class StorageSuite extends AnyFunSuite with LocalSpark with TemporaryFolder {
       assert(place.read("a/one").toSeq == Seq(3) && place.list("a") == Seq("one"))
     }
   }
+}
+
+/** Local files of a file system that has no more than Hadoop asks of one. */
+class PlainFiles extends RawLocalFileSystem {
+
+  override def getScheme: String = "plain"
+
+  override def getUri: URI = URI.create("plain:///")
+
+  override def createNonRecursive(
+      file: HadoopPath,
+      permission: FsPermission,
+      overwrite: Boolean,
+      bufferSize: Int,
+      replication: Short,
+      blockSize: Long,
+      progress: Progressable
+  ): FSDataOutputStream =
+    throw new IOException(s"createNonRecursive unsupported for this filesystem $getClass")
 }
