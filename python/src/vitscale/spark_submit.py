@@ -52,7 +52,7 @@ def replace_process(
     command = submit_command(
         arguments, master=master, memory=memory, settings=settings, scratch=scratch_folder()
     )
-    environment = _environment(str(java.home), is_local=is_local(master))
+    environment = _environment(str(java.home), master)
     sys.stdout.flush()
     sys.stderr.flush()
     os.execve(java.executable, [str(java.executable), *command], environment)
@@ -87,9 +87,9 @@ def submit_command(
 
 def _class_path(jar: str) -> str:
     """Return what Spark's own launcher makes (its AbstractCommandBuilder), with our jar in it."""
-    before, after = ("SPARK_CONF_DIR",), ("HADOOP_CONF_DIR", "YARN_CONF_DIR", "SPARK_DIST_CLASSPATH")
-    first, last = ([os.environ[name] for name in names if os.environ.get(name)] for names in (before, after))
-    return os.pathsep.join([*first, jar, f"{spark_jars()}/*", *last])
+    last = map(os.environ.get, ("HADOOP_CONF_DIR", "YARN_CONF_DIR", "SPARK_DIST_CLASSPATH"))
+    parts = [os.environ.get("SPARK_CONF_DIR"), jar, f"{spark_jars()}/*", *last]
+    return os.pathsep.join(filter(None, parts))
 
 
 def _resource(master: str, jar: str) -> str:
@@ -103,7 +103,7 @@ def _resource(master: str, jar: str) -> str:
     return f"local:{jar}" if is_on_this_machine(master) else jar
 
 
-def _environment(java_home: str, *, is_local: bool) -> dict[str, str]:
+def _environment(java_home: str, master: str) -> dict[str, str]:
     """Return the environment with homes of Java and Spark, and a locale in which Java can name every file.
 
     The settings of another Spark that is installed are kept; its jars are not those that run.
@@ -114,6 +114,6 @@ def _environment(java_home: str, *, is_local: bool) -> dict[str, str]:
     locale = next((environment[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if environment.get(name)), "")
     if "utf" not in locale.lower():
         environment["LC_ALL"] = "C.UTF-8"
-    if is_local:
+    if is_local(master):
         environment.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     return environment

@@ -32,25 +32,32 @@ private[vitscale] object RemoteFiles {
   def system(path: Path, configuration: Configuration): FileSystem =
     opened(path)(path.getFileSystem(configuration))
 
-  /** Asks for a path once, whether it is there or not.
+  /** Asks for each path once, whether it is there or not.
     *
     * @throws UsageException
     *   within seconds, if its file system does not answer or refuses
     */
-  def requireAnswer(path: Path, configuration: Configuration): Unit = {
+  def requireAnswers(paths: Seq[Path], configuration: Configuration): Unit = {
     val settings = new Configuration(configuration)
     impatient.foreach { case (key, value) => settings.set(key, value) }
-    val system = opened(path)(FileSystem.newInstance(path.toUri, settings))
-    try system.getFileStatus(path)
-    catch {
-      case _: FileNotFoundException => ()
-      case error: IOException => throw unreachable(path, error)
-    } finally system.close()
-    ()
+    paths.distinct.groupBy(path => (path.toUri.getScheme, path.toUri.getAuthority)).values.foreach { ofOne =>
+      val system = opened(ofOne.head)(FileSystem.newInstance(ofOne.head.toUri, settings))
+      try ofOne.foreach(requireAnswer(system, _))
+      finally system.close()
+    }
   }
 
+  private def requireAnswer(system: FileSystem, path: Path): Unit =
+    try {
+      system.getFileStatus(path)
+      ()
+    } catch {
+      case _: FileNotFoundException => ()
+      case error: IOException => throw unreachable(path, error)
+    }
+
   /** The first line: HDFS sends its own stack trace along in the message. */
-  def reason(error: IOException): String = error match {
+  def reason(error: Throwable): String = error match {
     case denied: AccessDeniedException =>
       Option(denied.getReason).fold("no permission")(why => s"no permission: ${firstLine(why)}")
     case other => Option(other.getMessage).fold(other.toString)(firstLine)

@@ -19,7 +19,9 @@ trait LocalSpark extends BeforeAndAfterAll { this: Suite =>
     .config("spark.driver.host", "127.0.0.1")
     .config("spark.driver.bindAddress", "127.0.0.1")
     .config("spark.ui.enabled", "false")
+    .config("spark.hadoop.fs.plain.impl", classOf[PlainFiles].getName)
     .config("spark.hadoop.fs.viewfs.mounttable.tests.link./temporary", temporary.toUri.toString)
+    .config("spark.hadoop.fs.viewfs.mounttable.tests.link./objects", s"plain://$temporary")
     .config("spark.sql.shuffle.partitions", "2")
     .getOrCreate()
 }
@@ -28,4 +30,7 @@ object LocalSpark {
 
   /** The folder of temporary files under a scheme that is not `file:`, as HDFS or an object store has it. */
   val mounted = "viewfs://tests/temporary"
+
+  /** The same folder as an object store has it, see [[PlainFiles]]. */
+  val objects = "viewfs://tests/objects"
 }

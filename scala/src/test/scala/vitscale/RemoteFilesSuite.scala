@@ -9,7 +9,7 @@ class RemoteFilesSuite extends AnyFunSuite {
   private def refusal(path: String): String = {
     val began = System.nanoTime()
     val message = intercept[UsageException](
-      RemoteFiles.requireAnswer(new Path(path), new Configuration())
+      RemoteFiles.requireAnswers(Seq(new Path(path)), new Configuration())
     ).getMessage
     assert((System.nanoTime() - began) / 1e9 < 30)
     assert(message.startsWith(s"$path cannot be reached: ") && message.linesIterator.size == 1)
@@ -34,6 +34,6 @@ class RemoteFilesSuite extends AnyFunSuite {
   }
 
   test("what is not there is an answer") {
-    RemoteFiles.requireAnswer(new Path(s"${LocalHdfs.address}/none"), new Configuration())
+    RemoteFiles.requireAnswers(Seq(new Path(s"${LocalHdfs.address}/none")), new Configuration())
   }
 }

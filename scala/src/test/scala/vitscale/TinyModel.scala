@@ -4,7 +4,7 @@ import java.nio.file.{Files, Path, Paths}
 
 import org.apache.commons.io.FileUtils
 
-import vitscale.runtime.ClassifierOptions
+import vitscale.runtime.{ClassifierOptions, ViTClassifier}
 
 /** The seeded ViT of 32x32 pixels and 11 classes that `tests/fixtures/make_tiny_vit.py` makes. */
 object TinyModel {
@@ -17,6 +17,17 @@ object TinyModel {
 
   /** Without a cache, so that tests leave nothing in the user's folder. */
   val options: ClassifierOptions = ClassifierOptions(threads = 1, cores = 2, graphCache = None)
+
+  /** The first label of each encoded image, from the engine without Spark. */
+  def labels(images: Seq[Array[Byte]]): IndexedSeq[String] = {
+    val classifier = ViTClassifier.open(path, options = options)
+    try
+      classifier
+        .classify(images, topK = 1)
+        .map(_.fold(failure => throw new AssertionError(failure.reason), _.labels.head._1))
+        .toIndexedSeq
+    finally classifier.close()
+  }
 
   /** A copy that a test may change. */
   def copy(): Path = {

@@ -41,7 +41,7 @@ final class ClassifyJob(spark: SparkSession, options: JobOptions, stop: StopSign
     val configuration = spark.sparkContext.hadoopConfiguration
     val places = place +: options.images.map(Place.parse(_, configuration))
     val remote = places.collect { case Place.Hadoop(path) => path } ++ model.remote
-    remote.distinct.foreach(RemoteFiles.requireAnswer(_, configuration))
+    RemoteFiles.requireAnswers(remote, configuration)
   }
 
   private def rounds(output: OutputFolder, engine: Engine, model: ModelUsed): Ledger = {

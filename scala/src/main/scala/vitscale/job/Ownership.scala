@@ -14,8 +14,8 @@ import vitscale.OutputException
 
 /** The right to write to an output, for one driver at a time.
   *
-  * Each driver takes the next number by creating a file that must not be there, which one of several succeeds in (or, on
-  * an object store, by finding its own words in that file two seconds later); the highest number owns the output. It rewrites its file every few seconds. Whoever finds an owner
+  * Each driver takes the next number by creating a file that must not be there, which one of several succeeds in; the
+  * highest number owns the output. It rewrites its file every few seconds. Whoever finds an owner
   *   - that runs on the same machine, is refused;
   *   - that ran on the same machine and is dead, takes over at once;
   *   - on another machine, watches whether its file changes, and takes over if it does not for half a minute.
@@ -53,9 +53,6 @@ object Ownership {
 
   private val BeatSeconds = 5L
   private val StaleSeconds = 30L
-
-  /** From looking whether a file is there to having written it takes an object store less. */
-  private val SettleMillis = 2000L
   private val Released = "{}".getBytes("UTF-8")
   private val json = new ObjectMapper()
 
@@ -71,10 +68,8 @@ object Ownership {
     val last = numbers(storage).lastOption
     last.foreach(number => refuseIfAlive(storage, number, say, staleSeconds))
     val number = last.getOrElse(0L) + 1
-    val id = UUID.randomUUID().toString
-    val own = beats(id)
-    if (!storage.createFirst(file(number), own()) || !isOurs(storage, number, id))
-      throw taken(storage, "it was faster")
+    val own = beats()
+    if (!storage.createFirst(file(number), own())) throw taken(storage, "it was faster")
     val all = numbers(storage)
     if (all.last != number) {
       storage.delete(file(number))
@@ -83,13 +78,6 @@ object Ownership {
     all.init.foreach(previous => storage.delete(file(previous)))
     new Ownership(storage, number, own)
   }
-
-  /** Where several may create one file at once, the last one has it. */
-  private def isOurs(storage: Storage, number: Long, id: String): Boolean =
-    storage.createsExclusively || {
-      Thread.sleep(SettleMillis)
-      read(storage, number).path("id").asText == id
-    }
 
   private def refuseIfAlive(storage: Storage, number: Long, say: String => Unit, staleSeconds: Long): Unit = {
     val owner = read(storage, number)
@@ -123,8 +111,9 @@ object Ownership {
   private def startOf(process: ProcessHandle): String =
     process.info().startInstant().map[String](_.toString).orElse("")
 
-  private def beats(id: String): () => Array[Byte] = {
+  private def beats(): () => Array[Byte] = {
     val process = ProcessHandle.current()
+    val id = UUID.randomUUID().toString
     () =>
       json.writeValueAsBytes(
         json

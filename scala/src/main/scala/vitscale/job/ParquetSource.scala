@@ -81,8 +81,7 @@ object ParquetSource {
   /** What began it, where Spark's own message is that a job of its was aborted. */
   private def reason(error: Throwable): String = error match {
     case aborted: SparkException if aborted.getCause != null => reason(aborted.getCause)
-    case other: IOException => RemoteFiles.reason(other)
-    case other => String.valueOf(other.getMessage).linesIterator.take(1).mkString
+    case other => RemoteFiles.reason(other)
   }
 
   private[job] def source(rows: RDD[ReadImage], total: Long): ParquetSource = new ParquetSource(rows, total)

@@ -28,15 +28,14 @@ trait Storage {
   /** The place, as Spark's readers are told it. */
   def location: String
 
-  /** Whether of several who create a file at once only one succeeds. */
-  def createsExclusively: Boolean
-
   def makeFolder(path: String): Unit
 
   /** Writes a file that must not be there, down to the disk; its folder is not made, it must be there. */
   def create(path: String, content: Array[Byte]): Unit
 
-  /** The same, but tells whether it was there already. */
+  /** The same, but tells whether it was there already; of several who try at once, each with another content, one
+    * succeeds.
+    */
   def createFirst(path: String, content: Array[Byte]): Boolean
 
   /** Writes a file in place of what is there; a reader may meet half of it. */
@@ -71,8 +70,6 @@ object Storage {
 final class LocalStorage(root: Path) extends Storage {
 
   override def location: String = root.toUri.toString
-
-  override def createsExclusively: Boolean = true
 
   override def makeFolder(path: String): Unit = {
     Files.createDirectories(root.resolve(path))
@@ -148,8 +145,6 @@ final class HadoopStorage(root: HadoopPath, configuration: Configuration) extend
 
   override def location: String = root.toString
 
-  override def createsExclusively: Boolean = HadoopStorage.Exclusive.contains(system.getUri.getScheme)
-
   override def makeFolder(path: String): Unit =
     if (!system.mkdirs(resolve(path))) throw new IOException(s"${resolve(path)} cannot be made")
 
@@ -176,13 +171,20 @@ final class HadoopStorage(root: HadoopPath, configuration: Configuration) extend
   override def createFirst(path: String, content: Array[Byte]): Boolean =
     try {
       create(path, content)
-      true
+      HadoopStorage.Exclusive.contains(system.getUri.getScheme) || isStill(path, content)
     } catch {
       case _: HadoopFileExists | _: FileAlreadyExistsException => false
       // HDFS's word where another is writing it just now.
       case error: RemoteException if error.getClassName == classOf[AlreadyBeingCreatedException].getName =>
         false
     }
+
+  /** Where several may have created one file, the last one has it. */
+  private def isStill(path: String, content: Array[Byte]): Boolean = {
+    Thread.sleep(HadoopStorage.SettleMillis)
+    try read(path).sameElements(content)
+    catch { case _: IOException => false }
+  }
 
   override def overwrite(path: String, content: Array[Byte]): Unit = {
     val stream = system.create(resolve(path), true)
@@ -222,4 +224,7 @@ private object HadoopStorage {
 
   /** File systems with one server that decides; those of objects look first and write then. */
   private val Exclusive = Set("hdfs", "webhdfs", "swebhdfs")
+
+  /** From looking whether a file is there to having written it takes an object store less. */
+  private val SettleMillis = 2000L
 }

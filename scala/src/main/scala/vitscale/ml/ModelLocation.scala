@@ -25,9 +25,9 @@ final private[vitscale] case class ModelLocation(path: String, precision: String
     * @throws vitscale.ModelException
     *   if it cannot be reached, or is no whole model
     */
-  def open(): ModelFolder = localPath match {
-    case Some(folder) => ModelFolder.openAny(folder, precision)
-    case None => openCopy(ModelLocation.copies.computeIfAbsent(this, _.download()))
+  def open(): ModelFolder = place match {
+    case Right(folder) => ModelFolder.openAny(folder, precision)
+    case Left(remote) => openCopy(ModelLocation.copies.computeIfAbsent(this, _ => download(remote)))
   }
 
   private def openCopy(copy: Path): ModelFolder =
@@ -51,19 +51,18 @@ final private[vitscale] case class ModelLocation(path: String, precision: String
   }
 
   /** Its path if it is not local. */
-  def remote: Option[HadoopPath] = if (localPath.isEmpty) Some(new HadoopPath(path)) else None
+  def remote: Option[HadoopPath] = place.left.toOption
 
-  private def localPath: Option[Path] =
+  private def place: Either[HadoopPath, Path] =
     try {
       val uri = new URI(path)
-      if (uri.getScheme == "file") Some(Paths.get(uri.getPath))
+      if (uri.getScheme == "file") Right(Paths.get(uri.getPath))
       else if (uri.getScheme == null || uri.getScheme.length == 1)
-        Some(Paths.get(path)) // one letter: a Windows drive
-      else None
-    } catch { case _: URISyntaxException => Some(Paths.get(path)) }
+        Right(Paths.get(path)) // one letter: a Windows drive
+      else Left(new HadoopPath(path))
+    } catch { case _: URISyntaxException => Right(Paths.get(path)) }
 
-  private def download(): Path = {
-    val source = new HadoopPath(path)
+  private def download(source: HadoopPath): Path = {
     val folder = Files.createTempDirectory("vitscale-model-")
     FileUtils.forceDeleteOnExit(folder.toFile)
     try {
@@ -97,10 +96,11 @@ private[vitscale] object ModelLocation {
     */
   def here(path: String, precision: String): ModelLocation = {
     val named = ModelLocation(path, precision)
-    def qualified(remote: HadoopPath) =
-      RemoteFiles.system(remote, configuration).makeQualified(remote).toString
-    val whole = named.localPath.fold(named.remote.fold(path)(qualified))(_.toAbsolutePath.toString)
-    named.copy(path = whole)
+    val whole = named.place match {
+      case Right(local) => local.toAbsolutePath
+      case Left(remote) => RemoteFiles.system(remote, configuration).makeQualified(remote)
+    }
+    named.copy(path = whole.toString)
   }
 
   private val copies = new ConcurrentHashMap[ModelLocation, Path]()

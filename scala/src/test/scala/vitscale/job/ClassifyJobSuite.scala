@@ -9,23 +9,14 @@ import org.scalatest.Assertion
 import org.scalatest.funsuite.AnyFunSuite
 
 import vitscale._
-import vitscale.runtime.ViTClassifier
 
 /** The job inside this process: what goes in and comes out. Kills are tested from outside (tests/job). */
-class ClassifyJobSuite extends AnyFunSuite with LocalSpark with TemporaryFolder {
+class ClassifyJobSuite extends AnyFunSuite with LocalJobs with TemporaryFolder {
 
   private val count = 24
 
   /** Label by the seed of the picture, from the engine without Spark. */
-  private lazy val labels: IndexedSeq[String] = {
-    val classifier = ViTClassifier.open(TinyModel.path, options = TinyModel.options)
-    try
-      classifier
-        .classify((0 until count).map(image), topK = 1)
-        .map(_.fold(f => fail(f.reason), _.labels.head._1))
-        .toIndexedSeq
-    finally classifier.close()
-  }
+  private lazy val labels: IndexedSeq[String] = TinyModel.labels((0 until count).map(image))
 
   private def image(seed: Int): Array[Byte] = TestImages.encoded(TestImages.picture(seed), "png")
 
@@ -36,9 +27,6 @@ class ClassifyJobSuite extends AnyFunSuite with LocalSpark with TemporaryFolder 
 
   private def options(images: String, output: String): JobOptions =
     JobOptions(images = Seq(images), model = TinyModel.path.toString, output = output)
-
-  private def run(options: JobOptions, stop: StopSignal = new StopSignal): Ledger =
-    new ClassifyJob(spark, options, stop, new Progress(_ => (), false, () => System.nanoTime() / 1e9)).run()
 
   private def assertRightLabels(output: String, seeds: Seq[Int]): Assertion = {
     assert(labels.distinct.size > 3)

@@ -10,10 +10,9 @@ import org.apache.spark.sql.Row
 import org.scalatest.funsuite.AnyFunSuite
 
 import vitscale._
-import vitscale.runtime.ViTClassifier
 
 /** The job with all that it reads and writes on HDFS. */
-class HdfsSuite extends AnyFunSuite with LocalSpark with TemporaryFolder {
+class HdfsSuite extends AnyFunSuite with LocalJobs with TemporaryFolder {
 
   private lazy val system =
     FileSystem.get(new HadoopPath(LocalHdfs.address).toUri, spark.sparkContext.hadoopConfiguration)
@@ -30,15 +29,12 @@ class HdfsSuite extends AnyFunSuite with LocalSpark with TemporaryFolder {
     put(TinyModel.path, "model")
   }
 
-  private def run(images: String, output: String, model: String = model): Ledger = {
-    val options = JobOptions(images = Seq(images), model = model, output = output)
-    val progress = new Progress(_ => (), false, () => System.nanoTime() / 1e9)
-    new ClassifyJob(spark, options, new StopSignal, progress).run()
-  }
+  private def classify(images: String, output: String, model: String = model): Ledger =
+    run(JobOptions(images = Seq(images), model = model, output = output))
 
-  private def table(output: String, name: String): Map[String, String] =
+  private def predictions(output: String): Map[String, String] =
     spark.read
-      .parquet(s"$output/$name")
+      .parquet(s"$output/predictions")
       .select("path", "label")
       .collect()
       .map { case Row(path: String, label: String) =>
@@ -57,22 +53,19 @@ class HdfsSuite extends AnyFunSuite with LocalSpark with TemporaryFolder {
       Files.write(folder.resolve("images/text.png"), TestImages.garbage)
       put(folder.resolve("images"), "photos")
 
-      val first = run(at("photos"), at("out"))
+      val first = classify(at("photos"), at("out"))
       assert((first.files, first.predicted, first.quarantined) == ((6, 5, 1)) && first.isBalanced)
-      val classifier = ViTClassifier.open(TinyModel.path, options = TinyModel.options)
-      val labels =
-        try classifier.classify(pictures, topK = 1).map(_.fold(f => fail(f.reason), _.labels.head._1))
-        finally classifier.close()
-      assert(table(at("out"), "predictions") == names.map(name => at(s"photos/$name")).zip(labels).toMap)
+      val labels = TinyModel.labels(pictures)
+      assert(predictions(at("out")) == names.map(name => at(s"photos/$name")).zip(labels).toMap)
 
       put(folder.resolve("images/a.png"), "photos/new.png")
-      val second = run(at("photos"), at("out"))
+      val second = classify(at("photos"), at("out"))
       assert((second.files, second.predicted, second.thisRun.predicted) == ((7, 6, 1)) && second.isBalanced)
     }
   }
 
-  test("a model that is not there, or lacks a part, is told by its own path") {
-    val none = intercept[ModelException](run(at("photos"), at("out2"), at("none"))).getMessage
+  test("a model that is not there is told by its own path") {
+    val none = intercept[ModelException](classify(at("photos"), at("out2"), at("none"))).getMessage
     assert(none.contains(s"The model folder ${at("none")} lacks config.json"))
     assert(!system.exists(new HadoopPath(at("out2"))))
   }
@@ -84,7 +77,7 @@ class HdfsSuite extends AnyFunSuite with LocalSpark with TemporaryFolder {
       val stranger = UserGroupInformation.createRemoteUser("stranger")
       val message = stranger.doAs(new PrivilegedExceptionAction[String] {
         override def run(): String =
-          intercept[VitscaleException](HdfsSuite.this.run(images, output)).getMessage
+          intercept[VitscaleException](classify(images, output)).getMessage
       })
       assert(message.linesIterator.size == 1)
       message

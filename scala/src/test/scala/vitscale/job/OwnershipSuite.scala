@@ -5,12 +5,11 @@ import java.nio.file.{Files, Path}
 
 import scala.collection.mutable.ArrayBuffer
 
-import org.apache.hadoop.fs.{Path => HadoopPath}
 import org.scalatest.funsuite.AnyFunSuite
 
 import vitscale.{LocalSpark, OutputException, TemporaryFolder}
 
-class OwnershipSuite extends AnyFunSuite with LocalSpark with TemporaryFolder {
+class OwnershipSuite extends AnyFunSuite with LocalJobs with TemporaryFolder {
 
   private def take(folder: Path, say: String => Unit = _ => ()): Ownership =
     Ownership.take(new LocalStorage(folder), say, staleSeconds = 2)
@@ -32,15 +31,10 @@ class OwnershipSuite extends AnyFunSuite with LocalSpark with TemporaryFolder {
     }
   }
 
-  private def objects(folder: Path): Storage = new HadoopStorage(
-    new HadoopPath(s"${LocalSpark.mounted}/${folder.getFileName}"),
-    spark.sparkContext.hadoopConfiguration
-  )
-
   for (
     (where, storage) <- Seq[(String, Path => Storage)](
       "" -> (new LocalStorage(_)),
-      ", also where several can create one file" -> objects
+      ", also where several can create one file" -> hadoopStorage(LocalSpark.objects)
     )
   )
     test(s"of many who start at once, one gets it$where") {
