@@ -33,9 +33,17 @@ private[runtime] object JpegColor {
       val y = samples(i) & 0xff
       val cb = samples(i + 1) & 0xff
       val cr = samples(i + 2) & 0xff
-      samples(i) = clip(y + redOfCr(cr))
-      samples(i + 1) = clip(y + ((greenOfCb(cb) + greenOfCr(cr)) >> FractionBits))
-      samples(i + 2) = clip(y + blueOfCb(cb))
+      var red = y + redOfCr(cr)
+      var green = y + ((greenOfCb(cb) + greenOfCr(cr)) >> FractionBits)
+      var blue = y + blueOfCb(cb)
+      if (((red | green | blue) & ~0xff) != 0) { // few pixels of a photo: clipping all takes twice the time
+        red = clip(red)
+        green = clip(green)
+        blue = clip(blue)
+      }
+      samples(i) = red.toByte
+      samples(i + 1) = green.toByte
+      samples(i + 2) = blue.toByte
       i += stride
     }
     samples
@@ -80,5 +88,5 @@ private[runtime] object JpegColor {
     ((product >> 8) + product) >> 8
   }
 
-  private def clip(value: Int): Byte = math.min(math.max(value, 0), 255).toByte
+  private def clip(value: Int): Int = math.min(math.max(value, 0), 255)
 }
