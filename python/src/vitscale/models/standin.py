@@ -15,6 +15,7 @@ from vitscale.photos.sources import SOURCES
 
 SEED = 0
 POSITION_DEVIATION = 0.5  # about that of a patch of a photo under such weights
+SMALL_DEVIATION = 0.1  # of biases from 0 and of norms' weights from 1, which exporters would drop as such
 
 
 def known_architectures() -> dict[str, Any]:
@@ -80,7 +81,8 @@ def seed_weights(model: ViTForImageClassification, seed: int, pixels: torch.Tens
             elif weight.dim() > 1:
                 weight.normal_(0.0, 1 / math.sqrt(weight[0].numel()), generator=generator)
             else:
-                weight.fill_(1.0 if "layernorm" in name and name.endswith("weight") else 0.0)
+                usual = 1.0 if "layernorm" in name and name.endswith("weight") else 0.0
+                weight.normal_(usual, SMALL_DEVIATION, generator=generator)
         logits = module(pixel_values=pixels).logits
         centred = logits - logits.mean(dim=0)
         module.classifier.weight /= centred.std()
