@@ -24,3 +24,8 @@ def test_an_activation_that_is_not_zero_at_zero_changes_nothing() -> None:
     tokens = torch.randn(1, 3, 8)
     with torch.no_grad():
         torch.testing.assert_close(FeedForward(block)(tokens), block(tokens), rtol=1e-5, atol=1e-6)
+
+
+def test_for_a_gpu_no_row_becomes_longer() -> None:
+    block = ViTMLP(ViTConfig(hidden_size=24, intermediate_size=1024, hidden_act="gelu"))
+    assert FeedForward(block, for_gpu=True).widen.weight.shape == (1024, 24)

@@ -44,13 +44,23 @@ def test_types_outside_stay_and_inside_only_the_classifier_is_float32(model: Pat
     assert [name for name, types in takers if FLOAT in types] == ["Gemm"]
     products = [name for name, types in takers if FLOAT16 in types and name in {"Gemm", "MatMul"}]
     assert len(products) == 12 + variant.endswith("uint8")  # six a layer, two layers; bytes to patches
-    operators = {name for name, _ in takers}
-    assert (
-        "LayerNormalization" in operators
-    )  # adds up in float32 on CUDA; joined with an addition it does not
-    assert "SkipLayerNormalization" not in operators
     (classifier,) = (node for node in graph.node if any(kinds.get(one) == FLOAT for one in node.input))
     assert list(classifier.output) == ["logits"]  # not rounded on their way out
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_biases_are_added_where_the_result_of_a_product_is_read(model: Path, variant: str) -> None:
+    graph = onnx.load(ModelFolder.open(model, variant).onnx_path).graph
+    constants = {tensor.name: tensor for tensor in graph.initializer}
+    takers = [node for node in graph.node if node.op_type in {"BiasGelu", "SkipLayerNormalization"}]
+    assert [node.op_type for node in takers] == [
+        "SkipLayerNormalization",
+        "BiasGelu",
+        "SkipLayerNormalization",
+    ] * 2
+    assert all(onnx.numpy_helper.to_array(constants[node.input[-1]]).any() for node in takers)
+    assert [len(node.input) for node in takers] == [5, 2, 5] * 2
+    assert sum(node.op_type == "MultiHeadAttention" for node in graph.node) == 2
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

@@ -23,6 +23,7 @@ _CUDA_OPTIONS = {
     "use_tf32": "0",  # fp32 means fp32, as torch's matrix products do by default
     "cudnn_conv_algo_search": "HEURISTIC",  # there is one convolution, and trying all its ways takes longer
     "arena_extend_strategy": "kSameAsRequested",
+    "enable_skip_layer_norm_strict_mode": "1",  # norms of a float16 graph add up in float32
 }
 """The same as Scala's."""
 _LARGEST_SHAPE_BYTES = 4096

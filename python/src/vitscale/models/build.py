@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -77,10 +76,8 @@ class VariantBuilder:
     def _build_lossy(self, target: Path, place: Path) -> dict[str, Any]:
         """Write a graph of lower precision or a merging one; measure it against the plain one in float32."""
         calibration, test = self._calibration_and_test(place / "photos")
-        float_variant = replace(self._variant, precision="fp32")
         in_float = place / "float.onnx"
-        # On CUDA the joined operator adds up squares in float16; a LayerNorm that stands alone, in float32.
-        write_onnx(self._checkpoint, float_variant, in_float, joined=self._variant.precision != "fp16")
+        write_onnx(self._checkpoint, self._variant, in_float)
         if self._variant.precision == "fp32":
             shutil.copy(in_float, target)
         else:

@@ -25,12 +25,14 @@ class FeedForward(nn.Module):
     ----------
     block : ViTMLP
         Transformers' own.
+    for_gpu : bool
+        Whether a GPU is to run it, which would only have more to compute.
     """
 
-    def __init__(self, block: Any) -> None:
+    def __init__(self, block: Any, *, for_gpu: bool = False) -> None:
         super().__init__()
         self.activation = block.activation_fn
-        more = _more(block.fc1.out_features)
+        more = 0 if for_gpu else _more(block.fc1.out_features)
         self.widen = _linear(block.fc1, (0, 0, 0, more))
         self.narrow = _linear(block.fc2, (0, more))
 

@@ -16,7 +16,7 @@ from vitscale.models.tome import merge
 class ViTGraph(nn.Module):
     """The forward pass of `ViTForImageClassification` over the same weights, for export.
 
-    Five things differ from Transformers' own module, none of them in the result (Dosovitskiy et al. 2021,
+    Six things differ from Transformers' own module, none of them in the result (Dosovitskiy et al. 2021,
     section 3.1):
 
     - No attention mask: every token of an image may see all others.
@@ -25,6 +25,7 @@ class ViTGraph(nn.Module):
     - Only the class token is classified, so the last layer computes its query, and all that follows, for that
       token alone. That saves about 7 % of the arithmetic of ViT-base.
     - Tokens are flat, so that a bias is part of its product and no pass of its own.
+    - Biases of keys and values are not added to every token, see `Attention`.
     - The feed-forward blocks may be a little wider, see `FeedForward`.
 
     Parameters
@@ -35,8 +36,8 @@ class ViTGraph(nn.Module):
         From the input to embedded patches [batch, patches, width]; the model's own convolution if None.
     merged_pairs : int
         Pairs of tokens merged in each layer but the last; this changes the result.
-    joined : bool
-        Whether to use operators of ONNX Runtime's own, see `vitscale.models.joined`.
+    for_gpu : bool
+        Whether a GPU is to run it, and not a processor.
     """
 
     def __init__(
@@ -44,16 +45,19 @@ class ViTGraph(nn.Module):
         model: ViTForImageClassification,
         patches: nn.Module | None = None,
         merged_pairs: int = 0,
-        joined: bool = False,
+        *,
+        for_gpu: bool = False,
     ) -> None:
         super().__init__()
         self.patches = patches or model.vit.embeddings.patch_embeddings
         self.layers: Any = model.vit.layers
-        self.feed_forwards = nn.ModuleList(FeedForward(layer.mlp) for layer in self.layers)
+        self.attentions = nn.ModuleList(
+            Attention(layer.attention, keeps_keys=merged_pairs > 0) for layer in self.layers
+        )
+        self.feed_forwards = nn.ModuleList(FeedForward(layer.mlp, for_gpu=for_gpu) for layer in self.layers)
         self.layernorm = model.vit.layernorm
         self.classifier = model.classifier
         self.merged_pairs = merged_pairs
-        self.joined = joined
         positions = model.vit.embeddings.position_embeddings.detach().clone()
         positions[:, :1] += model.vit.embeddings.cls_token.detach()
         self.positions = nn.Buffer(positions)
@@ -75,11 +79,10 @@ class ViTGraph(nn.Module):
         hidden = images.flatten(0, 1)
         normed = self.layers[0].layernorm_before(hidden)
         norms_after = [*(layer.layernorm_before for layer in self.layers[1:]), self.layernorm]
-        parts = zip(self.layers, self.feed_forwards, norms_after, strict=True)
-        for number, (layer, feed_forward, norm_after) in enumerate(parts, start=1):
+        parts = zip(self.layers, self.attentions, self.feed_forwards, norms_after, strict=True)
+        for number, (layer, attend, feed_forward, norm_after) in enumerate(parts, start=1):
             is_last = number == len(self.layers)
             asked = 1 if is_last else tokens
-            attend = Attention(layer.attention, self.joined)
             mixed, keys = attend(normed, tokens, asked, sizes)
             hidden = first_of_each(hidden, tokens, asked)
             pairs = 0 if is_last else min(self.merged_pairs, (tokens - 1) // 2)
@@ -89,14 +92,7 @@ class ViTGraph(nn.Module):
                 hidden = merged.flatten(0, 1)
                 normed = layer.layernorm_after(hidden)
             else:
-                normed, hidden = self._add_and_norm(hidden, mixed, layer.layernorm_after)
-            normed, hidden = self._add_and_norm(hidden, feed_forward(normed), norm_after)
+                normed, hidden = add_and_norm(hidden, mixed, layer.layernorm_after)
+            normed, hidden = add_and_norm(hidden, feed_forward(normed), norm_after)
         logits: Tensor = self.classifier(normed)
         return logits
-
-    def _add_and_norm(self, hidden: Tensor, more: Tensor, norm: nn.LayerNorm) -> tuple[Tensor, Tensor]:
-        """Return the norm of a sum, and the sum."""
-        if self.joined:
-            return add_and_norm(hidden, more, norm)
-        summed = hidden + more
-        return norm(summed), summed

@@ -4,10 +4,9 @@ The graph takes and gives what it did before: float32 or bytes, and float32. Onl
 float32, which costs next to nothing and leaves the logits unrounded; the patch embedding, a hundredth of the
 arithmetic, would cost ten times that where float16 is ten times as fast.
 
-Sums need float32, and ONNX Runtime's CUDA kernels for softmax and LayerNormalization use it inside
-(``AccumulateType<MLFloat16>``; ``LayerNorm<MLFloat16, float>``). Its SkipLayerNormalization does not: it adds
-up squares in float16 (``skip_layer_norm_impl.cu``), where an epsilon of 1e-12 is 0. So additions and norms
-are not joined in this graph.
+Sums need float32. ONNX Runtime's CUDA kernel for attention uses it inside; that of SkipLayerNormalization
+only where a session asks for it (``enable_skip_layer_norm_strict_mode``), as all sessions of this package do.
+Without it squares are added up in float16 (``skip_layer_norm_impl.cu``).
 """
 
 from __future__ import annotations

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import onnx_ir
 import onnxruntime
 import torch
 
 from vitscale.errors import ModelError
+from vitscale.models.biases import let_next_add_biases
 from vitscale.models.checkpoint import Checkpoint, input_shape
 from vitscale.models.difference import probe_batches, refuse_difference
 from vitscale.models.graph import ViTGraph
@@ -27,11 +29,10 @@ OPSET = 20
 INPUT, OUTPUT = "pixel_values", "logits"
 
 
-def write_onnx(checkpoint: Checkpoint, variant: Variant, path: Path, *, joined: bool = True) -> None:
-    """Write the float32 graph of a variant: `pixel_values` -> `logits` [batch, labels].
+def write_onnx(checkpoint: Checkpoint, variant: Variant, path: Path) -> None:
+    """Write the float32 graph that a variant is, or is made of: `pixel_values` -> `logits` [batch, labels].
 
-    Weights above 2 GB, which protobuf cannot hold, go into a second file beside it. Operators of ONNX
-    Runtime's own are used where `joined`.
+    Weights above 2 GB, which protobuf cannot hold, go into a second file beside it.
     """
     channels, height, width = input_shape(checkpoint)
     if variant.input_type == "uint8":
@@ -40,7 +41,9 @@ def write_onnx(checkpoint: Checkpoint, variant: Variant, path: Path, *, joined: 
     else:
         patches = None
         example = torch.zeros(2, channels, height, width)
-    graph = ViTGraph(checkpoint.model, patches, variant.token_merging, joined).train(False)
+    graph = ViTGraph(
+        checkpoint.model, patches, variant.token_merging, for_gpu=variant.precision == "fp16"
+    ).train(False)
     with quietly():
         program = torch.onnx.export(
             graph,
@@ -55,7 +58,17 @@ def write_onnx(checkpoint: Checkpoint, variant: Variant, path: Path, *, joined: 
     assert program is not None
     for node in program.model.graph.all_nodes():
         node.metadata_props.clear()  # stack traces, which name files of this machine
+        _leave_out_statistics(node)
+    if variant.precision in ("fp32", "fp16"):
+        let_next_add_biases(program.model.graph)
     program.save(path)
+
+
+def _leave_out_statistics(node: onnx_ir.Node) -> None:
+    """Drop mean and deviation, which nobody reads: their type is float32 in a float16 graph as well."""
+    if node.op_type == "SkipLayerNormalization":
+        for value in node.outputs[1:3]:
+            value.name = ""
 
 
 def largest_difference(checkpoint: Checkpoint, variant: Variant, path: Path) -> float:

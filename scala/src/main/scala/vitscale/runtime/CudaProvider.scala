@@ -36,6 +36,7 @@ private[vitscale] object CudaProvider {
     *   - `use_tf32`: off, so that fp32 means fp32, as it does in torch.
     *   - `cudnn_conv_algo_search`: the patches' one convolution is not worth an exhaustive search for each new batch size.
     *   - `arena_extend_strategy`: takes what is needed; doubling wastes up to half of the device's memory.
+    *   - `enable_skip_layer_norm_strict_mode`: the norms of a float16 graph add up in float32.
     *   - Memory patterns are off: with passes on several threads their memory is not given back on CUDA (issue 29351).
     *
     * @throws vitscale.DeviceException
@@ -49,6 +50,7 @@ private[vitscale] object CudaProvider {
         cuda.add("use_tf32", "0")
         cuda.add("cudnn_conv_algo_search", "HEURISTIC")
         cuda.add("arena_extend_strategy", "kSameAsRequested")
+        cuda.add("enable_skip_layer_norm_strict_mode", "1")
         settings.addCUDA(cuda)
       } finally cuda.close()
       settings.setMemoryPatternOptimization(false)
