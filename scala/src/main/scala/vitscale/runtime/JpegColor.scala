@@ -3,16 +3,14 @@ package vitscale.runtime
 /** The colour conversions of libjpeg (`jdcolor.c`) and of Pillow (`Convert.c`), in their integer arithmetic. */
 private[runtime] object JpegColor {
 
-  private val FractionBits = 16
-  private val Half = 1 << (FractionBits - 1)
+  private final val FractionBits = 16
+  private final val Half = 1 << (FractionBits - 1)
 
-  /** What the chroma samples add to each colour, by the sample (0..255, 128 is neutral). ITU-R BT.601 in fixed point. */
-  private val redOfCr = Array.tabulate(256)(cr => (fixed(1.40200) * (cr - 128) + Half) >> FractionBits)
-  private val blueOfCb = Array.tabulate(256)(cb => (fixed(1.77200) * (cb - 128) + Half) >> FractionBits)
-  private val greenOfCr = Array.tabulate(256)(cr => -fixed(0.71414) * (cr - 128))
-  private val greenOfCb = Array.tabulate(256)(cb => -fixed(0.34414) * (cb - 128) + Half)
-
-  private def fixed(x: Double): Int = (x * (1 << FractionBits) + 0.5).toInt
+  // ITU-R BT.601 with 16 fraction bits: 1.40200, 0.71414, 0.34414 and 1.77200.
+  private final val RedOfCr = 91881
+  private final val GreenOfCr = 46802
+  private final val GreenOfCb = 22554
+  private final val BlueOfCb = 116130
 
   def grayToRgb(gray: Array[Byte]): Array[Byte] = {
     val rgb = new Array[Byte](Math.multiplyExact(gray.length, 3))
@@ -26,27 +24,34 @@ private[runtime] object JpegColor {
     rgb
   }
 
-  /** Turns the first three of each `stride` samples from YCbCr into RGB, in place. */
-  def yccToRgb(samples: Array[Byte], stride: Int): Array[Byte] = {
+  /** Turns YCbCr into RGB, in place. */
+  def yccToRgb(samples: Array[Byte]): Array[Byte] = {
     var i = 0
     while (i < samples.length) {
-      val y = samples(i) & 0xff
-      val cb = samples(i + 1) & 0xff
-      val cr = samples(i + 2) & 0xff
-      var red = y + redOfCr(cr)
-      var green = y + ((greenOfCb(cb) + greenOfCr(cr)) >> FractionBits)
-      var blue = y + blueOfCb(cb)
-      if (((red | green | blue) & ~0xff) != 0) { // few pixels of a photo: clipping all takes twice the time
-        red = clip(red)
-        green = clip(green)
-        blue = clip(blue)
-      }
-      samples(i) = red.toByte
-      samples(i + 1) = green.toByte
-      samples(i + 2) = blue.toByte
-      i += stride
+      pixelToRgb(samples, i)
+      i += 3
     }
     samples
+  }
+
+  /** Turns the first three of each four samples from YCbCr into RGB, in place. */
+  def ycckToRgbk(samples: Array[Byte]): Array[Byte] = {
+    var i = 0
+    while (i < samples.length) {
+      pixelToRgb(samples, i)
+      i += 4
+    }
+    samples
+  }
+
+  /** libjpeg looks these products up; multiplying is quicker on a JVM, which checks each index. */
+  private def pixelToRgb(samples: Array[Byte], at: Int): Unit = {
+    val y = samples(at) & 0xff
+    val cb = (samples(at + 1) & 0xff) - 128
+    val cr = (samples(at + 2) & 0xff) - 128
+    samples(at) = clip(y + ((RedOfCr * cr + Half) >> FractionBits))
+    samples(at + 1) = clip(y + ((Half - GreenOfCb * cb - GreenOfCr * cr) >> FractionBits))
+    samples(at + 2) = clip(y + ((BlueOfCb * cb + Half) >> FractionBits))
   }
 
   /** Turns the inks (not the black) of stored CMYK around, in place, so that they read like the R, G, B of YCCK. */
@@ -88,5 +93,7 @@ private[runtime] object JpegColor {
     ((product >> 8) + product) >> 8
   }
 
-  private def clip(value: Int): Int = math.min(math.max(value, 0), 255)
+  /** Few values of a photo lie outside, so one test is quicker than two comparisons. */
+  private def clip(value: Int): Byte =
+    (if ((value & ~0xff) == 0) value else if (value < 0) 0 else 255).toByte
 }
