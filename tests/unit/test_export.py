@@ -70,6 +70,18 @@ def test_any_vit_is_exported(name: str, tmp_path: Path) -> None:
     )
 
 
+def test_a_model_without_biases_is_exported_though_exporters_drop_them(tmp_path: Path) -> None:
+    source = write_tiny_vit(tmp_path / "source")
+    model = ViTForImageClassification.from_pretrained(source)
+    for name, weight in model.named_parameters():
+        if name.endswith("bias") and ("fc1" in name or "o_proj" in name or "v_proj" in name):
+            weight.data.zero_()
+    model.save_pretrained(source)
+    report = export(str(source), tmp_path / "model")
+    operators = {node.op_type for node in onnx.load(report.graph_path).graph.node}
+    assert {"Gelu", "Gemm"} <= operators
+
+
 def test_the_graph_is_one_that_older_runtimes_and_spark_nlp_read(tiny_model: Path) -> None:
     graph = onnx.load(tiny_model / "onnx" / "fp32" / "model.onnx")
     onnx.checker.check_model(graph, full_check=True)

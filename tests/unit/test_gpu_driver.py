@@ -1,5 +1,6 @@
 """What is made of the driver's answers, and of the lack of any."""
 
+import onnxruntime
 import pynvml
 import pytest
 from vitscale.bench.environment import environment
@@ -49,6 +50,14 @@ def test_why_there_is_no_driver_is_said_with_the_next_step(
     with pytest.raises(GpuError, match=message):
         Nvml()
     assert "gpus" not in environment()
+
+
+def test_the_onnxruntime_that_runs_is_told_and_how_it_was_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert environment()["versions"]["onnxruntime"] == onnxruntime.__version__
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: ["CUDAExecutionProvider"])
+    versions = environment()["versions"]
+    assert versions["onnxruntime-gpu"] == onnxruntime.__version__
+    assert "onnxruntime" not in versions
 
 
 def test_a_driver_without_a_device_is_no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:

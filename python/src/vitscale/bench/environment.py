@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -33,7 +32,6 @@ RELEVANT_FEATURES = (
 
 _PACKAGES = (
     "numpy",
-    "onnxruntime",
     "openvino",
     "pillow",
     "py4j",
@@ -84,6 +82,14 @@ def _versions() -> dict[str, str]:
             found[package] = version(package)
         except PackageNotFoundError:
             found[package] = "not installed"
-    with suppress(PackageNotFoundError):  # stands in the place of onnxruntime where there is a GPU
-        found["onnxruntime-gpu"] = version("onnxruntime-gpu")
-    return found
+    return found | _onnxruntime()
+
+
+def _onnxruntime() -> dict[str, str]:
+    """Return what Python runs: `onnxruntime-gpu` may lie over an `onnxruntime` of another version."""
+    try:
+        import onnxruntime
+    except ImportError:
+        return {"onnxruntime": "not installed"}
+    has_cuda = "CUDAExecutionProvider" in onnxruntime.get_available_providers()
+    return {"onnxruntime-gpu" if has_cuda else "onnxruntime": onnxruntime.__version__}

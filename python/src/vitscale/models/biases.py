@@ -2,8 +2,8 @@
 
 ONNX Runtime 1.28 fills the result of a product (Gemm) with its bias first and lets the product add to that,
 on CUDA (``gemm.cc``) as on a processor: the result is written once more and read once more. Of ViT-base that
-takes a fortieth on a processor in float32, and a quarter on a GPU in float16. Integer products add their bias
-for nothing.
+takes a fortieth on a processor in float32; in float16 on an H200, a sixth for the widest product alone.
+Integer products add their bias for nothing.
 """
 
 from __future__ import annotations
@@ -27,16 +27,11 @@ def let_next_add_biases(graph: ir.Graph) -> None:
         place = _TAKERS.get(node.op_type)
         result = None if place is None or _is_approximate(node) else node.inputs[place]
         product = None if result is None else result.producer()
-        if result is None or product is None or product.op_type != "Gemm" or len(result.uses()) > 1:
-            continue
-        taken, weight, bias = product.inputs
-        plain = ir.node("MatMul", [taken, _upright(product, weight)], name=product.name)
-        plain.outputs[0].name, plain.outputs[0].type = result.name, result.type
-        plain.outputs[0].shape = result.shape
-        graph.insert_before(product, plain)
-        result.replace_all_uses_with(plain.outputs[0])
-        graph.remove(product, safe=True)
-        _add(node, bias, graph)
+        if result is not None and product is not None and _can_lose_its_bias(product):
+            _, _, bias = product.inputs
+            result.replace_all_uses_with(_without_bias(product, graph))
+            graph.remove(product, safe=True)
+            _add(node, bias, graph)
 
 
 def _is_approximate(node: ir.Node) -> bool:
@@ -44,14 +39,32 @@ def _is_approximate(node: ir.Node) -> bool:
     return node.attributes.get_string("approximate", "none") != "none"
 
 
-def _upright(product: ir.Node, weight: ir.Value | None) -> ir.Value:
-    """Return a product's weight as [in, out], turned for good where Gemm was to turn it."""
-    assert weight is not None and weight.const_value is not None and len(weight.uses()) == 1
+def _can_lose_its_bias(product: ir.Node) -> bool:
+    """Tell a product as exporters write a linear layer; they leave out a bias that is zero."""
+    if product.op_type != "Gemm" or len(product.inputs) < 3:  # noqa: PLR2004
+        return False
+    weight, result = product.inputs[1], product.outputs[0]
+    is_alone = weight is not None and len(weight.uses()) == len(result.uses()) == 1
+    return is_alone and weight is not None and weight.const_value is not None
+
+
+def _without_bias(product: ir.Node, graph: ir.Graph) -> ir.Value:
+    """Put a product without bias before one with it, and return its result."""
+    taken, weight, _ = product.inputs
+    assert weight is not None and weight.const_value is not None
     if product.attributes.get_int("transB", 0):
-        turned = np.ascontiguousarray(weight.const_value.numpy().T)
-        weight.const_value = ir.tensor(turned, name=weight.name)
-        weight.shape = ir.Shape(turned.shape)
-    return weight
+        upright = np.ascontiguousarray(weight.const_value.numpy().T)
+        weight.const_value = ir.tensor(upright, name=weight.name)
+        weight.shape = ir.Shape(upright.shape)
+    plain = ir.node("MatMul", [taken, weight], name=product.name)
+    graph.insert_before(product, plain)
+    return _alike(plain.outputs[0], product.outputs[0])
+
+
+def _alike(new: ir.Value, old: ir.Value) -> ir.Value:
+    """Give a value the name, type and shape of the one whose place it takes."""
+    new.name, new.type, new.shape = old.name, old.type, old.shape
+    return new
 
 
 def _add(node: ir.Node, bias: ir.Value | None, graph: ir.Graph) -> None:
@@ -61,8 +74,6 @@ def _add(node: ir.Node, bias: ir.Value | None, graph: ir.Graph) -> None:
         node.replace_input_with(4, bias)
         return
     joined = ir.node("BiasGelu", [node.inputs[0], bias], domain="com.microsoft", name=node.name)
-    output, new = node.outputs[0], joined.outputs[0]
-    new.name, new.type, new.shape = output.name, output.type, output.shape
     graph.insert_before(node, joined)
-    output.replace_all_uses_with(new)
+    node.outputs[0].replace_all_uses_with(_alike(joined.outputs[0], node.outputs[0]))
     graph.remove(node, safe=True)
