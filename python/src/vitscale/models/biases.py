@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 import onnx_ir as ir
+from onnx_ir.convenience import replace_nodes_and_values
 
 _TAKERS = {"Gelu": 0, "SkipLayerNormalization": 1}
 """Operators that can add a bias as well, and which of their inputs it belongs to."""
@@ -27,10 +28,9 @@ def let_next_add_biases(graph: ir.Graph) -> None:
         place = _TAKERS.get(node.op_type)
         result = None if place is None or _is_approximate(node) else node.inputs[place]
         product = None if result is None else result.producer()
-        if result is not None and product is not None and _can_lose_its_bias(product):
-            _, _, bias = product.inputs
-            result.replace_all_uses_with(_without_bias(product, graph))
-            graph.remove(product, safe=True)
+        if product is not None and _can_lose_its_bias(product):
+            bias = product.inputs[2]
+            _replace(product, _without_bias(product), graph)
             _add(node, bias, graph)
 
 
@@ -48,23 +48,15 @@ def _can_lose_its_bias(product: ir.Node) -> bool:
     return is_alone and weight is not None and weight.const_value is not None
 
 
-def _without_bias(product: ir.Node, graph: ir.Graph) -> ir.Value:
-    """Put a product without bias before one with it, and return its result."""
+def _without_bias(product: ir.Node) -> ir.Node:
+    """Return a product of the same factors; its weight is turned for good where Gemm was to turn it."""
     taken, weight, _ = product.inputs
     assert weight is not None and weight.const_value is not None
     if product.attributes.get_int("transB", 0):
         upright = np.ascontiguousarray(weight.const_value.numpy().T)
         weight.const_value = ir.tensor(upright, name=weight.name)
         weight.shape = ir.Shape(upright.shape)
-    plain = ir.node("MatMul", [taken, weight], name=product.name)
-    graph.insert_before(product, plain)
-    return _alike(plain.outputs[0], product.outputs[0])
-
-
-def _alike(new: ir.Value, old: ir.Value) -> ir.Value:
-    """Give a value the name, type and shape of the one whose place it takes."""
-    new.name, new.type, new.shape = old.name, old.type, old.shape
-    return new
+    return ir.node("MatMul", [taken, weight], name=product.name)
 
 
 def _add(node: ir.Node, bias: ir.Value | None, graph: ir.Graph) -> None:
@@ -72,8 +64,10 @@ def _add(node: ir.Node, bias: ir.Value | None, graph: ir.Graph) -> None:
     if node.op_type == "SkipLayerNormalization":
         node.resize_inputs(5)
         node.replace_input_with(4, bias)
-        return
-    joined = ir.node("BiasGelu", [node.inputs[0], bias], domain="com.microsoft", name=node.name)
-    graph.insert_before(node, joined)
-    node.outputs[0].replace_all_uses_with(_alike(joined.outputs[0], node.outputs[0]))
-    graph.remove(node, safe=True)
+    else:
+        joined = ir.node("BiasGelu", [node.inputs[0], bias], domain="com.microsoft", name=node.name)
+        _replace(node, joined, graph)
+
+
+def _replace(old: ir.Node, new: ir.Node, graph: ir.Graph) -> None:
+    replace_nodes_and_values(graph, old, [old], [new], old.outputs, new.outputs)

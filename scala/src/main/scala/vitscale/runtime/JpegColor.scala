@@ -24,22 +24,12 @@ private[runtime] object JpegColor {
     rgb
   }
 
-  /** Turns YCbCr into RGB, in place. */
-  def yccToRgb(samples: Array[Byte]): Array[Byte] = {
+  /** Turns the first three of each `stride` samples from YCbCr into RGB, in place. */
+  def yccToRgb(samples: Array[Byte], stride: Int): Array[Byte] = {
     var i = 0
     while (i < samples.length) {
       pixelToRgb(samples, i)
-      i += 3
-    }
-    samples
-  }
-
-  /** Turns the first three of each four samples from YCbCr into RGB, in place. */
-  def ycckToRgbk(samples: Array[Byte]): Array[Byte] = {
-    var i = 0
-    while (i < samples.length) {
-      pixelToRgb(samples, i)
-      i += 4
+      i += stride
     }
     samples
   }

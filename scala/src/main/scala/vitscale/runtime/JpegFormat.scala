@@ -41,9 +41,9 @@ final private class JpegImage(segments: JpegSegments, frame: JpegFrame) extends 
 
   private def toRgb(samples: Array[Byte]): Array[Byte] = frame.components.length match {
     case 1 => JpegColor.grayToRgb(samples)
-    case 3 if isYcc => JpegColor.yccToRgb(samples)
+    case 3 if isYcc => JpegColor.yccToRgb(samples, 3)
     case 3 => samples
-    case _ if segments.adobeTransform.exists(_ != 0) => JpegColor.cmykToRgb(JpegColor.ycckToRgbk(samples))
+    case _ if segments.adobeTransform.exists(_ != 0) => JpegColor.cmykToRgb(JpegColor.yccToRgb(samples, 4))
     case _ => JpegColor.cmykToRgb(JpegColor.invertInk(samples))
   }
 
