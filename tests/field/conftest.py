@@ -1,1 +1,1 @@
-"""Cases from public reports of users, tried as a new user would: the command line, the Python API, a real Spark."""
+"""Cases from public reports of users: the command line, the Python API, and a real Spark."""
