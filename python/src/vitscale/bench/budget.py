@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 
@@ -26,6 +27,11 @@ class Budget:
     def spent(self) -> float:
         """Seconds since the start."""
         return self._clock() - self._start
+
+    @property
+    def left(self) -> float:
+        """Seconds that are not spent; infinite without a limit."""
+        return math.inf if self.seconds is None else self.seconds - self.spent
 
     def allows(self, seconds: float, share: float = 1.0) -> bool:
         """Tell whether so many seconds more stay within a share of the budget."""

@@ -38,18 +38,18 @@ class Notebook:
         self._rows: dict[Cell, dict[str, Any]] = {}
         self.results = cast(BenchmarkSuite, _empty_results(plan, command, machine, images_sha256))
 
-    def resume(self, report: Report) -> None:
-        """Take over what an earlier run left in the results file.
+    def resume(self, report: Report) -> int:
+        """Take over what an earlier run left in the results file; return the number of cells.
 
         Only cells that would be measured again in the same way; failed ones are tried again.
         """
         if not self._plan.output.exists():
-            return
+            return 0
         try:
             old = load_results(self._plan.output)
         except ResultsError as error:
             report(f"nothing is taken over from an earlier run: {error}")
-            return
+            return 0
         by_key = {row["key"]: row for row in old["benchmarks"] if row.get("key") and not row["error"]}
         kept = [cell for cell in self._all_cells() if self._keys.of(cell) in by_key]
         for cell in kept:
@@ -65,6 +65,7 @@ class Notebook:
             f"{self._plan.output} is there: {len(kept)} of its {len(old['benchmarks'])} cells are kept, "
             "what else is needed is measured (--fresh measures all again)"
         )
+        return len(kept)
 
     def has(self, cell: Cell, fork: int) -> bool:
         """Tell whether a fork of a cell was measured."""

@@ -44,6 +44,8 @@ class Settings:
         Images to compare backends on, at most; 0 leaves the comparison out.
     stage_images : int
         Images to tell the stages on, at most; 0 leaves them out.
+    keeps_rounds : bool
+        Whether a short budget leads to fewer images, and never to fewer rounds than an interval needs.
     """
 
     forks: int = 1
@@ -55,6 +57,7 @@ class Settings:
     scenario: Scenario = "offline"
     parity_images: int = 512
     stage_images: int = 16
+    keeps_rounds: bool = False
 
     def as_results(self) -> schema.Settings:
         """Return what the results schema has of them; the rest stands elsewhere in the results."""

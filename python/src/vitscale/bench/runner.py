@@ -11,6 +11,7 @@ from vitscale.bench.budget import Budget
 from vitscale.bench.cells import measure
 from vitscale.bench.certificates import Certificates
 from vitscale.bench.comparison import compare_best
+from vitscale.bench.fewer_images import Pace, earlier_smaller_plan, fitting_images, with_fewer_images
 from vitscale.bench.notebook import Notebook
 from vitscale.bench.plan import Cell, Plan
 from vitscale.bench.schema import BenchmarkSuite
@@ -41,11 +42,26 @@ def run_plan(plan: Plan, command: Sequence[str], report: Report, *, is_fresh: bo
     BenchmarkSuite
         The results, as the schema has them.
     """
-    notebook = Notebook(plan, command)
+    budget = Budget(plan.settings.budget_seconds)
+
+    def benchmark(of: Plan) -> _Benchmark:
+        return _Benchmark(of, Notebook(of, command), budget, report)
+
+    earlier = None if is_fresh else earlier_smaller_plan(plan)
+    if earlier is not None:
+        smaller = benchmark(earlier)
+        if smaller.resume() and smaller.fitting_images(plan, sweeps=1) < len(plan.images.files):
+            return smaller.run(instead_of=plan)
+    whole = benchmark(plan)
     if not is_fresh:
-        notebook.resume(report)
-    _Benchmark(plan, notebook, Budget(plan.settings.budget_seconds), report).run()
-    return notebook.results
+        whole.resume()
+    if not plan.settings.keeps_rounds or plan.settings.forks == 1 or budget.seconds is None:
+        return whole.run()
+    whole.measure_pace()
+    count = whole.fitting_images(plan)
+    if count == len(plan.images.files):
+        return whole.run()
+    return benchmark(with_fewer_images(plan, count, schedule.middle(plan.batch_sizes))).run(instead_of=plan)
 
 
 class _Benchmark:
@@ -55,13 +71,57 @@ class _Benchmark:
         self._budget = budget
         self._report = report
 
-    def run(self) -> None:
-        if self._needs_sweep:
+    def run(self, instead_of: Plan | None = None) -> BenchmarkSuite:
+        """Measure the plan, and return the results.
+
+        Parameters
+        ----------
+        instead_of : Plan, optional
+            The plan that the budget is too short for.
+        """
+        if instead_of is not None:
+            self._say_what_is_missing(instead_of)
+        elif self._needs_sweep:
             self._sweep()
         best = self._best()
         Certificates(self._plan, self._notebook, self._budget, self._report).add(best)
         self._rounds(best)
         self._compare(best)
+        return self._notebook.results
+
+    def resume(self) -> bool:
+        """Take over what an earlier run measured; return whether there was anything."""
+        return self._notebook.resume(self._report) > 0
+
+    def measure_pace(self) -> None:
+        """Measure the first batch size of the sweep, from which the time of everything else is estimated."""
+        plan = self._plan
+        self._measure_missing(schedule.sweep(plan.backends, plan.batch_sizes, plan.settings.seed)[0])
+
+    def fitting_images(self, plan: Plan, sweeps: int = 0) -> int:
+        """Return how many images of a plan leave time for a part of the sweep, certificates and rounds."""
+        paces = {
+            backend: Pace.of(runs[0])
+            for backend in plan.backends
+            if (runs := [run for cell in self._sizes(backend) for run in self._notebook.runs(cell)])
+        }
+        forks = [(pace, sweeps + self._forks_after_sweep(backend)) for backend, pace in paces.items()]
+        return fitting_images(plan, forks, self._budget.left)
+
+    def _forks_after_sweep(self, backend: BackendSpec) -> int:
+        """Return how many forks of a backend certificates and the fewest useful rounds need."""
+        settings = self._plan.settings
+        rounds = min(settings.forks, MIN_FORKS) * (2 if backend == self._plan.reference else 1)
+        return rounds + (1 if settings.parity_images or settings.stage_images else 0)
+
+    def _say_what_is_missing(self, whole: Plan) -> None:
+        images, sizes = len(whole.images.files), [str(size) for size in whole.batch_sizes]
+        measured = f"{len(self._plan.images.files)} images at batch size {self._plan.batch_sizes[0]}"
+        reason = (
+            f"the budget of {self._budget.seconds:.0f} s is too short for {MIN_FORKS} rounds with all; "
+            "give a larger --budget"
+        )
+        self._leave_out(f"all but {measured} (of {images} at batch sizes {', '.join(sizes)})", reason)
 
     @property
     def _needs_sweep(self) -> bool:
@@ -76,13 +136,19 @@ class _Benchmark:
             if number and not self._leaves_enough(seconds):
                 reason = f"{self._budget.explain(seconds)}; certificates and rounds need the rest"
                 self._leave_out(f"sweep, batch size {cells[0].batch_size}", reason)
+            else:
+                self._measure_missing(cells)
+
+    def _measure_missing(self, cells: Sequence[Cell]) -> None:
+        """Measure a step of the sweep; a batch that is too large for the GPU's memory is left out."""
+        for cell in cells:
+            if self._notebook.has(cell, SWEEP):
                 continue
-            for cell in missing:
-                reason = too_large(cell, (self._notebook.row(other) for other in self._sizes(cell.backend)))
-                if reason:
-                    self._leave_out(str(cell), reason)
-                else:
-                    self._measure(cell, SWEEP, "sweep")
+            reason = too_large(cell, (self._notebook.row(other) for other in self._sizes(cell.backend)))
+            if reason:
+                self._leave_out(str(cell), reason)
+            else:
+                self._measure(cell, SWEEP, "sweep")
 
     def _sizes(self, backend: BackendSpec) -> list[Cell]:
         return [Cell(backend, size) for size in self._plan.all_batch_sizes]
@@ -123,7 +189,8 @@ class _Benchmark:
         for number, order in enumerate(schedule.rounds(cells, count, self._plan.settings.seed), start=1):
             missing = [cell for cell in order if not self._notebook.has(cell, number) and self._works(cell)]
             seconds = sum(map(self._estimate, missing))
-            if not self._budget.allows(seconds):
+            is_kept = self._plan.settings.keeps_rounds and number <= MIN_FORKS
+            if not is_kept and not self._budget.allows(seconds):
                 self._leave_out(f"rounds {number} to {count}", self._budget.explain(seconds))
                 return
             for cell in missing:

@@ -18,12 +18,17 @@ def sweep(backends: Sequence[BackendSpec], batch_sizes: Sequence[int], seed: int
     The middle batch size comes first and the outer ones last: where time is short, these are left out.
     """
     lots = random.Random(seed)
-    middle = len(batch_sizes) // 2
-    outwards = sorted(range(len(batch_sizes)), key=lambda place: (abs(place - middle), -place))
+    start = len(batch_sizes) // 2
+    outwards = sorted(range(len(batch_sizes)), key=lambda place: (abs(place - start), -place))
     return [
         lots.sample(cells, len(cells))
         for cells in ([Cell(backend, batch_sizes[place]) for backend in backends] for place in outwards)
     ]
+
+
+def middle(batch_sizes: Sequence[int]) -> int:
+    """Return the batch size that the sweep begins with."""
+    return batch_sizes[len(batch_sizes) // 2]
 
 
 def rounds(cells: Sequence[Item], count: int, seed: int) -> list[list[Item]]:

@@ -93,6 +93,7 @@ def bench(
             scenario=_scenario(scenario),
             parity_images=parity_images,
             stage_images=stage_images,
+            keeps_rounds=True,
         ),
         limit=limit,
         on_gpu=is_gpu(device),
