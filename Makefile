@@ -137,7 +137,7 @@ report: .venv
 	$(venv)/vitscale report $(RESULTS) --output $(RESULTS:.json=.html)
 
 # The README's picture, from the raw values beside it.
-docs/benchmark.svg: docs/benchmark.json | .venv
+docs/benchmark.svg: benchmarks/benchmark.json | .venv
 	$(venv)/vitscale report $< --output $@
 
 clean:
