@@ -40,9 +40,12 @@ lazy val vitscale = (project in file("."))
     Test / sourceDirectory := baseDirectory.value / "scala/src/test",
     libraryDependencies ++= Dependencies.runtime(Device.parse(sys.props.get("gpu"))),
     Compile / resourceGenerators += Def.task {
-      val file = (Compile / resourceManaged).value / "vitscale" / "version.txt"
-      IO.write(file, version.value)
-      Seq(file)
+      val folder = (Compile / resourceManaged).value / "vitscale"
+      IO.write(folder / "version.txt", version.value)
+      // The Python package owns the rules of listing; both languages read the same file.
+      val rules = "listing-rules.json"
+      IO.copyFile((ThisBuild / baseDirectory).value / "python/src/vitscale" / rules, folder / rules)
+      Seq(folder / "version.txt", folder / rules)
     }.taskValue,
     JarSettings.all
   )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -12,13 +13,28 @@ from typing import Any, Literal, TypeAlias
 from vitscale._jvm import java_errors, python_api
 from vitscale.encoded import ImageLike, encoded
 from vitscale.errors import ImageError, UsageError
-from vitscale.images import find_images
+from vitscale.images import find_images, is_utf_8
+from vitscale.listing_rules import Ignored
 
 Labels: TypeAlias = "list[dict[str, Any]]"
 Answer: TypeAlias = "Labels | ImageError"
 
 _CHUNK = 64
 """Images that cross to the JVM in one call; enough to keep every core busy."""
+
+
+class FolderAnswers(dict[str, Answer]):
+    """The answers of a folder, by the path of each file below it.
+
+    Attributes
+    ----------
+    ignored : Ignored
+        What the search of the folder left aside: files with other suffixes, hidden ones, those of jobs.
+    """
+
+    def __init__(self, answers: Iterable[tuple[str, Answer]], ignored: Ignored) -> None:
+        super().__init__(answers)
+        self.ignored = ignored
 
 
 class ViT:
@@ -67,7 +83,8 @@ class ViT:
         top_k: int = 5,
         *,
         on_error: Literal["raise", "return"] = "raise",
-    ) -> Labels | list[Answer] | dict[str, Answer]:
+        all_files: bool = False,
+    ) -> Labels | list[Answer] | FolderAnswers:
         """Classify images.
 
         Parameters
@@ -79,12 +96,20 @@ class ViT:
         on_error : "raise" or "return"
             Whether an image that fails raises, after all others were classified, or stands as an `ImageError`
             in its own place.
+        all_files : bool
+            Take hidden files and those of all suffixes, where a folder is given.
 
         Returns
         -------
         list of dict, or list of those, or dict of those
             ``{"label": str, "score": float}``, the likeliest first: for one image, for each of several, or
-            for each file of a folder, by its path below the folder.
+            for each file of a folder, by its path below the folder. What the search of a folder left aside is
+            its attribute `ignored`; a folder that may not be read is one of the images that fail.
+
+        Warns
+        -----
+        UserWarning
+            If files of a folder were left aside because of their suffixes.
 
         Raises
         ------
@@ -94,8 +119,7 @@ class ViT:
             If `top_k` or the batch size is below 1, or a folder holds no image.
         """
         if isinstance(images, str | Path) and Path(images).is_dir():
-            folder = find_images(Path(images))
-            return dict(zip(folder.files, self._all(folder.paths, top_k, on_error), strict=True))
+            return self._folder(Path(images), top_k, on_error, all_files)
         if isinstance(images, str | Path | bytes) or not isinstance(images, Iterable):
             return self._all([images], top_k, "raise")[0]  # type: ignore[return-value]
         return self._all(images, top_k, on_error)
@@ -113,19 +137,36 @@ class ViT:
     ) -> None:
         self.close()
 
-    def _all(self, images: Iterable[ImageLike], top_k: int, on_error: str) -> list[Answer]:
+    def _folder(self, place: Path, top_k: int, on_error: str, all_files: bool) -> FolderAnswers:
+        folder = find_images(place, all_files=all_files)
+        if folder.ignored.other_names:
+            left_aside = str(folder.ignored.in_words()).replace("--all-files takes", "all_files=True takes")
+            warnings.warn(f"{place}: {left_aside}", stacklevel=3)
+        not_listed: list[Answer] = [
+            ImageError(f"{folder.root / one.file}: {one.reason}") for one in folder.problems
+        ]
+        answers = self._all(folder.paths, top_k, on_error, not_listed)
+        files = [*folder.files, *(one.file or "." for one in folder.problems)]
+        return FolderAnswers(zip(files, answers, strict=True), folder.ignored)
+
+    def _all(
+        self, images: Iterable[ImageLike], top_k: int, on_error: str, more: Sequence[Answer] = ()
+    ) -> list[Answer]:
         if on_error not in {"raise", "return"}:
             raise UsageError(f"on_error is {on_error!r}; it can be 'raise' or 'return'.")
         answers = [answer for chunk in _chunks(images) for answer in self._chunk(chunk, top_k)]
+        answers += more
         failed = [answer for answer in answers if isinstance(answer, ImageError)]
         if failed and on_error == "raise":
-            more = f" ({len(failed)} of {len(answers)} images failed)" if len(answers) > 1 else ""
-            raise ImageError(f"{failed[0]}{more}")
+            others = f" ({len(failed)} of {len(answers)} images failed)" if len(answers) > 1 else ""
+            raise ImageError(f"{failed[0]}{others}")
         return answers
 
     def _chunk(self, images: Sequence[ImageLike], top_k: int) -> list[Answer]:
         sent = [
-            str(Path(image).absolute()) if isinstance(image, str | Path) else encoded(image)
+            str(Path(image).absolute())
+            if isinstance(image, str | Path) and is_utf_8(image)
+            else encoded(image)
             for image in images
         ]
         with java_errors():

@@ -84,7 +84,8 @@ class JvmBackend:
             self._backend.close()
 
     def _images(self, images: ImageFolder) -> Any:
-        return self._api.images(str(images.root), [] if images.is_whole else list(images.files))
+        files = [] if images.is_whole else list(images.files)
+        return self._api.images(str(images.root), files, images.is_searched)
 
 
 def _load_spark_nlp(spec: BackendSpec, model: ModelFolder, batch_size: int, _: Scenario) -> Any:

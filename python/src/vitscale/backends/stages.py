@@ -58,9 +58,12 @@ def staged_pass(
         Seconds by stage, of all images together.
     """
     clock = StageClock()
-    with clock.stage("list"):
-        folder = find_images(images.root)
-    clock.seconds["list"] *= len(images.files) / len(folder.files)  # the share of these in a larger folder
+    if images.is_searched:
+        with clock.stage("list"):
+            folder = find_images(images.root)
+        clock.seconds["list"] *= len(images.files) / len(
+            folder.files
+        )  # the share of these in a larger folder
     paths = images.paths
     for start in range(0, len(paths), batch_size):
         run(clock, _preprocess(clock, paths[start : start + batch_size], processor))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Callable
@@ -15,7 +16,7 @@ import numpy as np
 from vitscale.backends.base import Outputs
 from vitscale.bench.job import Job
 from vitscale.bench.launcher import Finished, run_process
-from vitscale.bench.schema import BenchmarkError, Run, Stages
+from vitscale.bench.schema import BenchmarkError, Failure, Run, Stages
 from vitscale.bench.worker import ERROR, OUTPUTS, RUN, STAGES
 from vitscale.errors import GpuError, VitscaleError
 from vitscale.gpu.attestation import attest
@@ -60,8 +61,9 @@ def measure(job: Job, report: Report) -> Measured:
 
 def _measure(job: Job, report: Report, beside: Beside | None = None) -> Measured:
     with tempfile.TemporaryDirectory(prefix="vitscale-cell-") as folder:
-        run = _run_native if job.spec.is_native else _run_worker
-        return run(job, Path(folder), report, beside)
+        start = _run_native if job.spec.is_native else _run_worker
+        run, error = start(job, Path(folder), report, beside)
+        return None if run is None else _with_problems(job, run), error
 
 
 def _attested(job: Job, run: Run, watch: GpuWatch) -> Run:
@@ -103,6 +105,17 @@ def _outputs(path: Path) -> Outputs:
         logits=arrays["logits"],
         pixels=arrays["pixels"],
     )
+
+
+def _with_problems(job: Job, run: Run) -> Run:
+    """Add what could not be listed to the failed images of a run."""
+    ledger = run["ledger"]
+    known = {one["file"] for one in ledger["failed"]}
+    missing: list[Failure] = [
+        {"file": one.file, "reason": one.reason} for one in job.problems if one.file not in known
+    ]
+    files, failed = ledger["files"] + len(missing), [*ledger["failed"], *missing]
+    return {**run, "ledger": {**ledger, "files": files, "failed": failed}}
 
 
 def _run_worker(job: Job, folder: Path, report: Report, beside: Beside | None) -> Measured:
@@ -157,7 +170,9 @@ def _native_command(job: Job, answer: Path) -> list[str]:
         if spec.options.get(name):
             command += [f"--{name}", str(spec[name])]
     if not job.is_whole:
-        command += ["--limit", str(len(job.files))]
+        named = answer.with_name("files")
+        named.write_bytes(b"\0".join(map(os.fsencode, job.files)))
+        command += ["--files", str(named)]
     return command
 
 

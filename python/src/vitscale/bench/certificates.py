@@ -13,11 +13,12 @@ from vitscale.bench.job import Want
 from vitscale.bench.notebook import Notebook
 from vitscale.bench.plan import Cell, Plan
 from vitscale.bench.schema import Parity
-from vitscale.errors import VitscaleError
+from vitscale.errors import ParityError, VitscaleError
 
 Report = Callable[[str], None]
 
 PARITY_BATCH_SIZE = 8
+_MOST_NAMED = 5
 
 
 class Certificates:
@@ -101,13 +102,15 @@ class Certificates:
         if str(backend) != reference:
             row = parity.compare(str(backend), outputs, reference, self._outputs[reference])
             row["timed_images"] = len(self._plan.images.files)
+            row["asked_images"] = self._plan.asked(self._plan.settings.parity_images)
             self._notebook.results["parity"].append(row)
 
 
 def compare_backends(plan: Plan, report: Report) -> list[Parity]:
     """Compare all pairs of a plan's backends, without timing them.
 
-    A backend that fails here is said in a line of progress and has no row.
+    A backend that fails here is said in a line of progress and has no row. Each row has the images that were
+    asked for, and what their listing left aside.
     """
     found = {}
     for backend in parity.distinct(plan.backends):
@@ -120,7 +123,49 @@ def compare_backends(plan: Plan, report: Report) -> list[Parity]:
             continue
         if answer.outputs:
             found[str(backend)] = answer.outputs
-    return parity.compare_pairs(found)
+            _report_missing(str(backend), job.files, answer.outputs, report)
+    rows = parity.compare_pairs(found)
+    for row in rows:
+        row["asked_images"] = plan.asked(plan.settings.parity_images)
+        row["ignored"] = plan.images.ignored.to_json()
+    return rows
+
+
+def refuse_incomplete(rows: Sequence[Parity], backends: int = 0) -> None:
+    """Refuse a comparison of fewer images, or of fewer backends, than were asked for.
+
+    Parameters
+    ----------
+    rows : sequence of Parity
+        The comparison.
+    backends : int
+        How many backends should have been compared, each with every other.
+
+    Raises
+    ------
+    ParityError
+        With what is missing.
+    """
+    wanted = backends * (backends - 1) // 2
+    if len(rows) < wanted:
+        raise ParityError(
+            f"{len(rows)} of {wanted} pairs of backends were compared, because a backend failed. The lines "
+            "above say why."
+        )
+    for row in rows:
+        asked = row.get("asked_images", row["images"])
+        if row["images"] < asked:
+            raise ParityError(
+                f"{row['backend']} and {row['reference']} were compared on {row['images']} of {asked} "
+                "images. The lines above name the others: remove or mend them, or compare without them."
+            )
+
+
+def _report_missing(backend: str, files: Sequence[str], outputs: Outputs, report: Report) -> None:
+    missing = sorted(set(files) - set(outputs.files))
+    if missing:
+        more = f" and {len(missing) - _MOST_NAMED} more" if len(missing) > _MOST_NAMED else ""
+        report(f"{backend}: gave no answer for {', '.join(missing[:_MOST_NAMED])}{more}")
 
 
 def _prefixed(report: Report, prefix: str) -> Report:

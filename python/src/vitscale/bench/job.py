@@ -38,6 +38,10 @@ class Job:
         Whether these are all the images of the folder.
     undecodable : tuple of FailedImage
         Those of the files that Pillow cannot decode.
+    problems : tuple of FailedImage
+        What could not even be listed.
+    is_searched : bool
+        Whether the folder was searched for the images.
     warmup_images : int
         Images of the warm-up pass.
     iterations : int
@@ -63,6 +67,8 @@ class Job:
     min_seconds: float
     scenario: Scenario
     stage_images: int
+    problems: tuple[FailedImage, ...] = ()
+    is_searched: bool = True
 
     @property
     def spec(self) -> BackendSpec:
@@ -72,7 +78,9 @@ class Job:
     @property
     def images(self) -> ImageFolder:
         """All images of the workload."""
-        return ImageFolder(Path(self.root), self.files, self.is_whole)
+        return ImageFolder(
+            Path(self.root), self.files, self.is_whole, self.is_searched, problems=self.problems
+        )
 
     @property
     def decodable(self) -> ImageFolder:
@@ -93,5 +101,6 @@ class Job:
         fields = json.loads(path.read_text())
         fields["wants"] = tuple(fields["wants"])
         fields["files"] = tuple(fields["files"])
-        fields["undecodable"] = tuple(FailedImage(**one) for one in fields["undecodable"])
+        for name in ("undecodable", "problems"):
+            fields[name] = tuple(FailedImage(**one) for one in fields[name])
         return Job(**fields)

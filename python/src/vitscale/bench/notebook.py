@@ -163,6 +163,7 @@ def _empty_results(
                 "files": len(plan.images.files),
                 "bytes": plan.images.total_bytes,
                 "sha256": images_sha256,
+                "ignored": plan.images.ignored.to_json(),
             },
         },
         "settings": plan.settings.as_results(),

@@ -14,7 +14,7 @@ from vitscale.bench.job import Job, Scenario
 from vitscale.errors import UsageError
 from vitscale.files import check_writable
 from vitscale.gpu.prerequisites import refuse_without_gpu
-from vitscale.images import FailedImage, ImageFolder, find_images, undecodable
+from vitscale.images import FailedImage, ImageFolder, find_named_images, undecodable
 from vitscale.jar import jar_path, tensorflow_jars
 from vitscale.java import find_java
 from vitscale.models.folder import ModelFolder
@@ -88,7 +88,7 @@ class Plan:
     model : ModelFolder
         The model.
     images : ImageFolder
-        All images of the workload.
+        All images of the workload, and what could not be listed.
     undecodable : tuple of FailedImage
         Those of them that Pillow cannot decode.
     backends : tuple of BackendSpec
@@ -137,6 +137,8 @@ class Plan:
             files=self.images.files,
             is_whole=self.images.is_whole,
             undecodable=self.undecodable,
+            problems=self.images.problems,
+            is_searched=self.images.is_searched,
             warmup_images=self.settings.warmup_images,
             iterations=self.settings.iterations,
             min_seconds=self.settings.min_seconds,
@@ -147,12 +149,16 @@ class Plan:
     def sample_job(self, cell: Cell, count: int) -> Job:
         """Return a job on the first images that can be decoded, at most so many."""
         sample = self.images.without(self.undecodable).take(count)
-        return self.job(cell).to(files=sample.files, is_whole=sample.is_whole, undecodable=())
+        return self.job(cell).to(files=sample.files, is_whole=sample.is_whole, undecodable=(), problems=())
+
+    def asked(self, count: int) -> int:
+        """Return how many images a comparison of at most `count` asks for, those that failed included."""
+        return min(count, len(self.images.files) + len(self.images.problems))
 
 
 def make_plan(
     *,
-    images: Path,
+    images: Path | Sequence[str | Path],
     model: Path,
     backends: Sequence[str],
     batch_sizes: Sequence[int],
@@ -160,10 +166,12 @@ def make_plan(
     settings: Settings,
     limit: int | None = None,
     on_gpu: bool = False,
+    all_files: bool = False,
 ) -> Plan:
     """Check every argument.
 
-    With ``on_gpu``, every backend that can runs on a GPU.
+    ``images`` is a folder, or files, folders and patterns. With ``on_gpu``, every backend that can runs on a
+    GPU.
 
     Raises
     ------
@@ -179,7 +187,8 @@ def make_plan(
     folder = ModelFolder.open(model)
     for precision in {backend.precision for backend in chosen}:
         ModelFolder.open(model, precision)
-    found = find_images(images, limit)
+    names = [images] if isinstance(images, Path) else images
+    found = find_named_images(names, limit, all_files=all_files).sendable()
     check_writable(output)
     if any(needs_java(backend) for backend in chosen):
         find_java()
@@ -190,7 +199,7 @@ def make_plan(
     bad = tuple(undecodable(found))
     if len(bad) == len(found.files):
         raise UsageError(
-            f"None of the {len(bad)} images in {images} can be decoded; the first: {bad[0].reason}"
+            f"None of the {len(bad)} images in {found.root} can be decoded; the first: {bad[0].reason}"
         )
     return Plan(folder, found, bad, chosen, tuple(sorted(set(batch_sizes))), settings, output)
 

@@ -36,6 +36,14 @@ class Model(TypedDict):
     preprocessing_sha256: NotRequired[str]
 
 
+class Ignored(TypedDict):
+    """What the listing left aside, by rule."""
+
+    other_names: int
+    hidden: int
+    markers: dict[str, int]
+
+
 class Images(TypedDict):
     """The images under test."""
 
@@ -43,6 +51,7 @@ class Images(TypedDict):
     files: int
     bytes: int
     sha256: NotRequired[str]
+    ignored: NotRequired[Ignored]
 
 
 class Workload(TypedDict):
@@ -194,6 +203,8 @@ class Parity(TypedDict):
     reference: str
     images: int
     timed_images: NotRequired[int]
+    asked_images: NotRequired[int]
+    ignored: NotRequired[Ignored]
     top1_agreement: float
     top5_agreement: NotRequired[float]
     max_logit_difference: float

@@ -28,6 +28,23 @@ DEFAULT_IMAGES = Path("data/photos")
 DEFAULT_MODEL = Path("models/vit-base-patch16-224")
 INTERRUPTED = 130
 
+Paths = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[PATHS]...", help="Files, folders and patterns of images; --images names them as well."
+    ),
+]
+NamedImages = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--images",
+        help="File, folder or pattern; may be given several times.",
+        show_default=str(DEFAULT_IMAGES),
+    ),
+]
+AllFiles = Annotated[
+    bool, typer.Option("--all-files", help="Take hidden files of a folder and those of all suffixes.")
+]
 Images = Annotated[Path, typer.Option("--images", help="Folder of images, searched recursively.")]
 Model = Annotated[Path, typer.Option("--model", help="Model folder, as `vitscale export` writes it.")]
 Limit = Annotated[int | None, typer.Option("--limit", min=1, help="At most so many images, the first ones.")]
@@ -69,6 +86,11 @@ def write_json(answer: Any, target: Path | None) -> None:
 def answer_console(json_to: Path | None) -> Console:
     """Return where tables go: stdout, or stderr where JSON has stdout to itself."""
     return Console(stderr=json_to == Path("-"))
+
+
+def named_images(paths: list[str] | None, images: list[str] | None) -> list[str]:
+    """Return what both the arguments and ``--images`` name; the default where nothing is named."""
+    return [*(paths or []), *(images or [])] or [str(DEFAULT_IMAGES)]
 
 
 def is_gpu(device: str) -> bool:

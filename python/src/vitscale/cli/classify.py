@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
 
-from vitscale.cli.app import Device, app, is_gpu, say
+from vitscale.cli.app import AllFiles, Device, Paths, app, is_gpu, say
 from vitscale.errors import UsageError
 
 
 @app.command()
 def classify(
     context: typer.Context,
-    images: Annotated[
-        list[str], typer.Option(help="File, folder, pattern or URI; may be given several times.")
-    ],
     model: Annotated[str, typer.Option(help="Model folder, as `vitscale export` writes it.")],
     output: Annotated[
         str, typer.Option("--output", "-o", help="Folder to write; that of an earlier run is gone on with.")
     ],
+    paths: Paths = None,
+    images: Annotated[
+        list[str] | None, typer.Option(help="File, folder, pattern or URI; may be given several times.")
+    ] = None,
     engine: Annotated[str, typer.Option(help="vitscale or spark-nlp.")] = "vitscale",
     precision: Annotated[str, typer.Option(help="Which of the model's ONNX graphs.")] = "fp32",
     top_k: Annotated[int, typer.Option(min=1, help="Labels for each image.")] = 5,
@@ -37,9 +39,7 @@ def classify(
     ] = "files",
     path_column: Annotated[str, typer.Option(help="Column of Parquet that names a row.")] = "path",
     content_column: Annotated[str, typer.Option(help="Column of Parquet with the image.")] = "content",
-    all_files: Annotated[
-        bool, typer.Option("--all-files", help="Take every file of a folder, whatever its name.")
-    ] = False,
+    all_files: AllFiles = False,
     max_failed: Annotated[
         str | None, typer.Option(help="Stop when more images fail: N or P%.", show_default="no limit")
     ] = None,
@@ -80,7 +80,12 @@ def classify(
     from vitscale.master import is_local
     from vitscale.spark_submit import replace_process
 
-    not_passed_on = {"master", "memory", "conf"}
+    named = [*(paths or []), *(images or [])]
+    if not named:
+        raise UsageError("No image is named. Name files, folders or patterns: vitscale classify photos/*.jpg")
+    if "" in named:
+        raise UsageError("A name of images is empty. Name files, folders or patterns of them.")
+    not_passed_on = {"master", "memory", "conf", "paths", "images"}
     if is_gpu(device):
         if is_local(master):
             from vitscale.gpu.prerequisites import refuse_without_gpu
@@ -95,7 +100,23 @@ def classify(
     derived = executor_settings(model, precision, batch_size, master, settings)
     if derived:
         say(f"executors get {' '.join(derived)}; `vitscale sizing` says why")
-    replace_process(_arguments(options), master=master, memory=memory, settings=[*derived, *settings])
+    arguments = [*_images(named), *_arguments(options)]
+    replace_process(arguments, master=master, memory=memory, settings=[*derived, *settings])
+
+
+_MOST_ARGUMENTS = 100
+"""Names of images on the JVM's command line, whose length the system limits; more go there in a file."""
+
+
+def _images(named: list[str]) -> list[str]:
+    """Return the arguments that name the images."""
+    if len(named) <= _MOST_ARGUMENTS:
+        return [f"--images={name}" for name in named]
+    from vitscale.scratch import scratch_folder
+
+    names = scratch_folder() / "images"
+    names.write_bytes(b"\0".join(map(os.fsencode, named)))
+    return [f"--images-listed-in={names}"]
 
 
 _SCALA_NAMES = {"table_format": "format", "input_kind": "input", "json_to": "json"}

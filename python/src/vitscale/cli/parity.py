@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vitscale.cli.app import (
-    DEFAULT_IMAGES,
     DEFAULT_MODEL,
+    AllFiles,
     Backends,
-    Images,
     Json,
     Model,
+    NamedImages,
+    Paths,
     answer_console,
     app,
+    named_images,
     say,
     write_json,
 )
@@ -29,34 +31,47 @@ DEFAULT_BACKENDS = ["huggingface", "spark-nlp", "vitscale", "onnxruntime"]
 
 @app.command()
 def parity(
-    images: Images = DEFAULT_IMAGES,
+    paths: Paths = None,
+    images: NamedImages = None,
     model: Model = DEFAULT_MODEL,
     backend: Backends = DEFAULT_BACKENDS,
     limit: Annotated[int, typer.Option(min=1, help="At most so many images, the first ones.")] = 32,
     min_top1: Annotated[float, typer.Option(min=0, max=1, help="Fail below this top-1 agreement.")] = 0.0,
     max_logit_difference: Annotated[float, typer.Option(min=0, help="Fail above it.")] = float("inf"),
+    all_files: AllFiles = False,
     json_to: Json = None,
 ) -> None:
-    """Compare what backends answer: top-1 agreement, largest differences of logits and of pixels."""
-    from vitscale.bench.certificates import compare_backends
+    """Compare what backends answer: top-1 agreement, largest differences of logits and of pixels.
+
+    Exit status: 0 they agree, 2 usage, 3 they disagree by more than is allowed, a backend failed, or fewer
+    images were compared than were asked for.
+    """
+    from vitscale.bench.certificates import compare_backends, refuse_incomplete
     from vitscale.bench.plan import Settings, make_plan
+    from vitscale.parity import distinct
     from vitscale.report.terminal import print_parity
 
     plan = make_plan(
-        images=images,
+        images=named_images(paths, images),
         model=model,
         backends=backend,
         batch_sizes=[8],
         output=Path("results/parity.json"),
         settings=Settings(parity_images=limit),
         limit=limit,
+        all_files=all_files,
     )
     if len(plan.backends) < 2:  # noqa: PLR2004
         raise UsageError("At least two different backends are needed to compare: give --backend twice.")
+    for remark in plan.images.remarks():
+        say(remark)
+    for failed in plan.undecodable:
+        say(f"{failed.file} cannot be decoded: {failed.reason}")
     rows = compare_backends(plan, say)
     print_parity(rows, answer_console(json_to))
     write_json(rows, json_to)
     _judge(rows, min_top1, max_logit_difference)
+    refuse_incomplete(rows, len(distinct(plan.backends)))
 
 
 def _judge(rows: list[Parity], min_top1: float, max_logit_difference: float) -> None:

@@ -118,9 +118,7 @@ class VariantBuilder:
                 f"{self._images} holds a single image; int8-static needs some to calibrate and others to "
                 "test. Add images, or choose int8."
             )
-        calibration, test = (
-            ImageFolder(images.root, images.files[half::2], is_whole=False) for half in (0, 1)
-        )
+        calibration, test = (images.only(images.files[half::2]) for half in (0, 1))
         return _spread(calibration, MOST_CALIBRATION), test
 
 
@@ -130,4 +128,4 @@ def _spread(images: ImageFolder, most: int) -> ImageFolder:
     if count <= most:
         return images
     files = tuple(images.files[number * count // most] for number in range(most))
-    return ImageFolder(images.root, files, is_whole=False)
+    return images.only(files)

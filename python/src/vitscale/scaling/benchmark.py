@@ -113,7 +113,8 @@ class Setup:
     @property
     def options(self) -> list[str]:
         """The options of ``vitscale classify``."""
-        places = [self.images.root] if self.images.is_whole else self.images.paths
+        is_folder = self.images.is_whole and not self.images.problems
+        places = [self.images.root] if is_folder else self.images.paths
         images = [part for place in places for part in ("--images", str(place))]
         return [*images, "--model", str(self.model.path.resolve()), "--precision", self.model.precision]
 

@@ -108,7 +108,7 @@ class _Chunks:
 
     def __init__(self, images: ImageFolder, sizes: Sequence[int]) -> None:
         files = iter(images.files)
-        chunks = [ImageFolder(images.root, tuple(islice(files, size)), is_whole=False) for size in sizes]
+        chunks = [images.only(islice(files, size)) for size in sizes]
         self._left = iter(chunks)
         self._lock = Lock()
 

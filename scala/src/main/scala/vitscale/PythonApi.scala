@@ -20,11 +20,12 @@ object PythonApi {
 
   /** @param files
     *   relative paths of some of the images; none means the whole folder
+    * @param isSearched
+    *   whether the folder was searched for them
     */
-  def images(root: String, files: util.List[String]): ImageFolder = {
+  def images(root: String, files: util.List[String], isSearched: Boolean): ImageFolder = {
     val folder = Paths.get(root)
-    if (files.isEmpty) ImageFolder.open(folder)
-    else ImageFolder(folder, files.asScala.map(folder.resolve).toIndexedSeq, isWhole = false)
+    if (files.isEmpty) ImageFolder.open(folder) else ImageFolder.named(folder, files.asScala, isSearched)
   }
 
   /** @param engine

@@ -8,6 +8,7 @@ import com.johnsnowlabs.util.Build
 import org.apache.spark.sql.SparkSession
 
 import vitscale.CommandLine.{guarded, say}
+import vitscale.NameList
 import vitscale.runtime.ModelFolder
 
 /** The JVM benchmark: what `sbt run` runs. */
@@ -22,11 +23,16 @@ object BenchmarkMain {
 
   private def run(options: BenchmarkOptions, arguments: Seq[String]): Int = {
     DefaultInputs.make(options)
-    val images = ImageFolder.open(options.images, options.limit)
+    val images = options.files match {
+      case Some(list) => ImageFolder.named(options.images, NameList.read(list))
+      case None => ImageFolder.open(options.images, options.limit, options.allFiles)
+    }
     val model = ModelFolder.open(options.model, options.precision)
     ResultWriter.checkWritable(options.output)
     val started = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString
     say(s"${images.size} images in ${options.images}, model ${model.name} with ${model.weights} weights")
+    images.ignored.inWords.foreach(say)
+    images.problems.foreach(one => say(s"${one.file} is not listed: ${one.reason}"))
     lazy val spark = BenchmarkSession.start(options.master, options.threads)
     val unmeasured = Results(
       schemaVersion = 1,
@@ -43,7 +49,7 @@ object BenchmarkMain {
     )
     println(ResultTable.render(measured))
     say(s"results: ${options.output}")
-    if (measured.exists(_.error.nonEmpty)) 1 else 0
+    if (measured.exists(_.error.nonEmpty) || images.problems.nonEmpty) 1 else 0
   }
 
   /** Measures every batch size; `save` is called with all results so far after each. */
@@ -79,7 +85,7 @@ object BenchmarkMain {
       imageWidth = model.imageWidth,
       onnxSha256 = model.onnxSha256
     ),
-    images = ImagesSummary(images.root.toString, images.size, images.bytes)
+    images = ImagesSummary(images.root.toString, images.size, images.bytes, images.ignored)
   )
 
   private def versions: Map[String, String] = Map(

@@ -12,6 +12,10 @@ import vitscale.sparknlp.Engine
   *
   * @param engine
   *   what runs the model inside Spark NLP
+  * @param files
+  *   list of the images below the folder, instead of a search
+  * @param allFiles
+  *   take every file of the folder, whatever its name
   * @param limit
   *   at most so many images, the first ones
   * @param minSeconds
@@ -42,6 +46,8 @@ final case class BenchmarkOptions(
     warmupImages: Int = 16,
     minSeconds: Double = 0,
     scenario: Scenario = Scenario.Offline,
+    files: Option[Path] = None,
+    allFiles: Boolean = false,
     limit: Option[Int] = None,
     action: SparkAction = SparkAction.Write,
     threads: Option[Int] = None,
@@ -81,6 +87,13 @@ object BenchmarkOptions {
         .valueName("DIR")
         .action((value, options) => options.copy(images = Paths.get(value)))
         .text(s"folder of images, searched recursively (default: $defaultImages)"),
+      opt[String]("files")
+        .valueName("FILE")
+        .action((value, options) => options.copy(files = Some(Paths.get(value))))
+        .text("list of images, paths below the folder with a NUL byte between them (default: search it)"),
+      opt[Unit]("all-files")
+        .action((_, options) => options.copy(allFiles = true))
+        .text("take every file of the folder, whatever its name"),
       opt[String]("model")
         .valueName("DIR")
         .action((value, options) => options.copy(model = Paths.get(value)))

@@ -54,7 +54,7 @@ final class BenchmarkRunner(images: ImageFolder, options: BenchmarkOptions, repo
         Machine.peakMemoryBytes,
         Machine.cpuSeconds - cpuBefore,
         warmup +: measured.map(_._1),
-        Ledger(images.size, last.count, last.failed),
+        Ledger(images.size + images.problems.size, last.count, last.failed ++ images.problems),
         deviceUse
       )
     } finally backend.close()

@@ -1,23 +1,36 @@
 package vitscale.bench
 
-import java.io.IOException
-import java.nio.file.{Files, Path}
-import java.util.Locale
+import java.nio.file.{Files, Path, Paths}
 
 import scala.collection.JavaConverters._
+import scala.collection.mutable.ArrayBuffer
 
 import vitscale.UsageException
+import vitscale.job.{Ignored, Listed, ListingRules, LocalListing, Selection}
 
 /** The images of a benchmark.
   *
   * @param root
-  *   the folder that was named
+  *   the folder that was named, or that the named files have in common
   * @param files
   *   image files below it, in the order of their relative paths
   * @param isWhole
   *   whether these are all the images of the folder, so that a reader may be given the folder itself
+  * @param ignored
+  *   what the search of the folder left aside
+  * @param problems
+  *   what it could not list: folders without permission, links that lead nowhere or in circles, pipes
+  * @param isSearched
+  *   whether the root was searched; if not, files were named one by one
   */
-final case class ImageFolder(root: Path, files: IndexedSeq[Path], isWhole: Boolean) {
+final case class ImageFolder(
+    root: Path,
+    files: IndexedSeq[Path],
+    isWhole: Boolean,
+    ignored: Ignored = Ignored.none,
+    problems: Seq[FailedImage] = Seq.empty,
+    isSearched: Boolean = true
+) {
 
   def size: Int = files.size
 
@@ -28,65 +41,74 @@ final case class ImageFolder(root: Path, files: IndexedSeq[Path], isWhole: Boole
 
   /** What a Spark reader is told to load. It takes them for patterns, so characters of patterns are escaped. */
   def readerPaths: Seq[String] =
-    (if (isWhole) Seq(root) else files).map(_.toString.replaceAll("([\\\\*?\\[\\]{}])", "\\\\$1"))
+    (if (isWhole && isReadAlike) Seq(root) else files).map(
+      _.toString.replaceAll("([\\\\*?\\[\\]{}])", "\\\\$1")
+    )
+
+  /** Whether Spark's search of the folder finds the same files: it skips names that start with `_`, and a folder that
+    * it may not read ends it.
+    */
+  private def isReadAlike: Boolean =
+    problems.isEmpty && !files.exists(
+      root.relativize(_).iterator().asScala.exists(ImageFolder.isSkippedBySpark)
+    )
 
   def relative(file: Path): String = root.relativize(file).toString
 }
 
 object ImageFolder {
 
-  /** Names that count as images; the same list as in Python's `vitscale.images`. */
-  val extensions: Set[String] = Set("bmp", "gif", "jpeg", "jpg", "png", "tif", "tiff", "webp")
+  /** Whether Spark's readers skip a file of this name, even one that is named to them. */
+  def isSkippedBySpark(name: Path): Boolean = name.toString.startsWith("_") && !name.toString.contains("=")
 
-  /** Lists the images below a folder, class folders or flat; names that Spark skips (`.x`, `_x`) are skipped.
+  /** Images that were listed before: relative paths below a folder.
+    *
+    * @param isSearched
+    *   whether the folder was searched for them
+    */
+  def named(root: Path, files: Seq[String], isSearched: Boolean = true): ImageFolder =
+    ImageFolder(root, files.map(root.resolve).toIndexedSeq, isWhole = false, isSearched = isSearched)
+
+  /** Lists the images below a folder, class folders or flat, by the rules of the job.
     *
     * @param limit
-    *   at most so many, the first ones
+    *   at most this many, the first ones
+    * @param allFiles
+    *   take every file, whatever its name
     * @throws vitscale.UsageException
     *   if there is no such folder, it cannot be read, or it holds no image
     */
-  def open(root: Path, limit: Option[Int] = None): ImageFolder = {
+  def open(root: Path, limit: Option[Int] = None, allFiles: Boolean = false): ImageFolder = {
     if (!Files.exists(root))
       throw new UsageException(s"There is no folder $root. Name one that holds images.")
     if (!Files.isDirectory(root))
       throw new UsageException(
         s"$root is a file; a folder of images is needed. Name the folder that holds it."
       )
-    val files = list(root)
-    if (files.isEmpty)
-      throw new UsageException(
-        s"$root holds no image: no file below it ends in ${extensions.toSeq.sorted.mkString(", ")}."
-      )
-    val all = ImageFolder(root.toAbsolutePath.normalize, files, isWhole = true)
+    val all = list(root.toAbsolutePath.normalize, allFiles)
+    if (all.files.isEmpty)
+      throw new UsageException(all.problems.find(_.file.isEmpty) match {
+        case Some(problem) => s"$root cannot be listed: ${problem.reason}. Check its permissions."
+        case None => ListingRules.noImage(Seq(root.toString), all.ignored)
+      })
     limit.fold(all)(all.take)
   }
 
-  private def list(root: Path): IndexedSeq[Path] = {
-    val absolute = root.toAbsolutePath.normalize
-    try {
-      val paths = Files.walk(absolute)
-      try
-        paths
-          .iterator()
-          .asScala
-          .filter(path => isVisible(absolute.relativize(path)) && isImage(path))
-          .toIndexedSeq
-          .sortBy(absolute.relativize(_).toString)
-      finally paths.close()
-    } catch {
-      case error @ (_: IOException | _: java.io.UncheckedIOException) =>
-        throw new UsageException(
-          s"$root cannot be listed: ${error.getMessage}. Check its permissions.",
-          error
-        )
-    }
+  private def list(root: Path, allFiles: Boolean): ImageFolder = {
+    val found = ArrayBuffer.empty[Listed]
+    val listing = new LocalListing(ListingRules(allFiles), excluded = None, found += _)
+    listing.walk(root, Selection.whole)
+    val (good, bad) = found.partition(listed => listed.problem.isEmpty && listed.size.isDefined)
+    def relative(listed: Listed): String =
+      if (listed.path.startsWith("/")) root.relativize(Paths.get(listed.path)).toString else listed.path
+    ImageFolder(
+      root,
+      good.map(listed => Paths.get(listed.path)).sortBy(root.relativize(_).toString).toIndexedSeq,
+      isWhole = true,
+      listing.ignored,
+      bad.map(one => FailedImage(relative(one), one.problem.getOrElse(DeadLink))).sortBy(_.file)
+    )
   }
 
-  private def isVisible(relative: Path): Boolean =
-    relative.iterator().asScala.map(_.toString).forall(name => !name.startsWith(".") && !name.startsWith("_"))
-
-  private def isImage(path: Path): Boolean = {
-    val name = path.getFileName.toString.toLowerCase(Locale.ROOT)
-    extensions.contains(name.drop(name.lastIndexOf('.') + 1)) && Files.isRegularFile(path)
-  }
+  private val DeadLink = "a link to a file that is not there"
 }

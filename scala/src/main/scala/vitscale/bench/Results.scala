@@ -5,6 +5,7 @@ import scala.annotation.meta.getter
 import com.fasterxml.jackson.annotation.JsonInclude
 import com.fasterxml.jackson.annotation.JsonInclude.Include
 
+import vitscale.job.Ignored
 import vitscale.runtime.DeviceUse
 
 /** What a benchmark measured, field for field as `schema/results-v1.json` has it (there in snake case). */
@@ -41,7 +42,7 @@ final case class ModelSummary(
     onnxSha256: String
 )
 
-final case class ImagesSummary(path: String, files: Int, bytes: Long)
+final case class ImagesSummary(path: String, files: Int, bytes: Long, ignored: Ignored)
 
 /** One backend with its options at one batch size. */
 final case class Benchmark(

@@ -116,12 +116,16 @@ final class SparkNlpBackend(
   private def missing(images: ImageFolder, found: Set[Path]): Seq[FailedImage] =
     images.files
       .filterNot(found)
-      .map(file =>
-        FailedImage(images.relative(file), "left out by Spark's image source, which could not decode it")
-      )
+      .map(file => FailedImage(images.relative(file), SparkNlpBackend.reason(file)))
 }
 
 object SparkNlpBackend {
+
+  /** Why Spark's image source left an image out. */
+  private def reason(file: Path): String =
+    if (ImageFolder.isSkippedBySpark(file.getFileName))
+      "left out by Spark's image source, which skips names that start with _"
+    else "left out by Spark's image source, which could not decode it"
 
   /** Loads the model as users do.
     *

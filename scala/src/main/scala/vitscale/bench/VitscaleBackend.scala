@@ -19,8 +19,7 @@ final class VitscaleBackend(classifier: ViTClassifier, batchSize: Int) extends B
     classifier.classify(Seq(Files.readAllBytes(file)), topK = 5).head.left.toOption.map(_.reason)
 
   override def stages(images: ImageFolder): StageTimes = {
-    val (folder, listing) = StageTimes.timed(ImageFolder.open(images.root))
-    val share = listing * images.size / folder.size // that of these images in a larger folder
+    val share = if (images.isSearched) listingTime(images) else 0.0
     val request = Request(topK = 5, batchSize = batchSize)
     val batches = images.files.grouped(batchSize).map { files =>
       val (bytes, reading) = StageTimes.timed(files.map(Files.readAllBytes(_)))
@@ -35,6 +34,12 @@ final class VitscaleBackend(classifier: ViTClassifier, batchSize: Int) extends B
       )
     }
     batches.foldLeft(StageTimes(list = share))(_ + _)
+  }
+
+  /** The share that some images have in the listing of their folder. */
+  private def listingTime(images: ImageFolder): Double = {
+    val (folder, seconds) = StageTimes.timed(ImageFolder.open(images.root))
+    seconds * images.size / folder.size
   }
 
   override def outputs(images: ImageFolder): Iterator[ImageOutput] =

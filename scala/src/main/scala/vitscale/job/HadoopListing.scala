@@ -2,7 +2,8 @@ package vitscale.job
 
 import java.io.{FileNotFoundException, IOException}
 
-import org.apache.hadoop.conf.Configuration
+import scala.annotation.tailrec
+
 import org.apache.hadoop.fs.{FileStatus, FileSystem, Path}
 import org.apache.hadoop.security.AccessControlException
 
@@ -15,45 +16,76 @@ final private[job] class HadoopListing(
     found: Listed => Unit
 ) {
 
-  private var otherNames = 0L
-  private var hidden = 0L
+  private var leftAside = Ignored.none
 
-  def ignored: Ignored = Ignored(otherNames, hidden)
+  def ignored: Ignored = leftAside
 
-  def walk(system: FileSystem, root: FileStatus): Unit =
-    if (root.isDirectory) folder(system, root.getPath) else file(root)
+  /** Lists what a selection names of a place: the place itself, or what lies below it. */
+  def walk(system: FileSystem, root: FileStatus, selection: Selection): Unit =
+    if (root.isDirectory) folder(system, root.getPath, selection) else file(root, selection)
 
-  private def folder(system: FileSystem, path: Path): Unit =
-    if (!excluded.contains(path))
+  private def folder(system: FileSystem, path: Path, selection: Selection): Unit =
+    if (!excluded.contains(path)) {
+      selection.found(isFolder = true)
       try {
         val entries = system.listStatusIterator(path)
-        while (entries.hasNext) entry(system, entries.next())
+        while (entries.hasNext) entry(system, entries.next(), selection)
       } catch {
         case error: IOException => found(Listed(path.toString, None, Some(HadoopListing.reason(error))))
       }
+    }
 
-  private def entry(system: FileSystem, status: FileStatus): Unit = {
+  private def entry(system: FileSystem, status: FileStatus, parent: Selection): Unit = {
     val name = status.getPath.getName
-    if (rules.isHidden(name)) hidden += 1
-    else if (status.isDirectory) folder(system, status.getPath)
-    else if (rules.isImage(name)) file(status)
-    else otherNames += 1
+    val reason = rules.leftAside(name)
+    val entered = parent.enter(name, reason.isDefined)
+    if (entered.isEmpty) {
+      if (reason.isDefined && !parent.enter(name, isLeftAside = false).isEmpty) leftAside += reason.get
+    } else if (status.isDirectory) folder(system, status.getPath, entered)
+    else file(status, entered)
   }
 
-  private def file(status: FileStatus): Unit =
-    if (rules.isSettled(status.getModificationTime))
-      found(Listed(status.getPath.toString, Some(status.getLen)))
+  private def file(status: FileStatus, selection: Selection): Unit = {
+    selection.found(isFolder = false)
+    if (selection.isNamed(isFolder = false) || (selection.isBelow && isImage(status.getPath.getName)))
+      if (rules.isSettled(status.getModificationTime))
+        found(Listed(status.getPath.toString, Some(status.getLen)))
+  }
+
+  private def isImage(name: String): Boolean = {
+    val takes = rules.isImage(name)
+    if (!takes) leftAside += Ignored.oneOtherName
+    takes
+  }
 }
 
 private[job] object HadoopListing {
 
-  /** The files and folders that a path or a pattern names; a path that exists is never taken for a pattern. */
-  def expand(path: Path, configuration: Configuration): (FileSystem, Seq[FileStatus]) = {
-    val system = RemoteFiles.system(path, configuration)
-    val named =
-      try Seq(system.getFileStatus(path))
-      catch { case _: FileNotFoundException => Option(system.globStatus(path)).toSeq.flatten }
-    (system, named)
+  /** A place that exists, as its file system describes it, and what the user asks for of it. */
+  final case class Found(system: FileSystem, status: FileStatus, named: Selection.Named[Path])
+
+  /** Divides a path into a place, and names and patterns below it; a name that exists is never taken for a pattern.
+    *
+    * @return
+    *   none if there is no such place
+    */
+  def find(system: FileSystem, path: Path, target: Target): Option[Found] = {
+    @tailrec def divide(place: Path, names: List[String]): (Path, List[String]) = names match {
+      case head :: tail if !NamePattern.isPattern(head) || system.exists(new Path(place, head)) =>
+        divide(new Path(place, head), tail)
+      case rest => (place, rest)
+    }
+    val (root, names) = components(path)
+    val (place, rest) = if (system.exists(path)) (path, Nil) else divide(root, names)
+    try {
+      val status = system.getFileStatus(place)
+      Some(Found(system, status, Selection.Named(status.getPath, rest.map(NamePattern.of), target)))
+    } catch { case _: FileNotFoundException => None }
+  }
+
+  private def components(path: Path): (Path, List[String]) = {
+    val upwards = Iterator.iterate(path)(_.getParent).takeWhile(_ != null).toList
+    (upwards.last, upwards.init.reverse.map(_.getName))
   }
 
   def reason(error: IOException): String = error match {

@@ -1,13 +1,16 @@
 package vitscale.job
 
+import java.nio.file.Paths
+
 import scopt.OParser
 
+import vitscale.NameList
 import vitscale.OptionChecks.{atLeast, atLeastLong, oneOf, refusedByDevice, OneGpuOfSparkNlp}
 import vitscale.runtime.{DecodeLimits, Device}
 
 /** What the job is asked to do; each is an option of the same name. */
 final case class JobOptions(
-    images: Seq[String] = Seq.empty,
+    images: Seq[String] = Vector.empty,
     model: String = "",
     output: String = "",
     engine: String = Engine.Vitscale,
@@ -60,11 +63,14 @@ object JobOptions {
         "Classifies images with a Vision Transformer on Spark; every file ends in predictions or in quarantine."
       ),
       opt[String]("images")
-        .required()
         .unbounded()
         .valueName("PATH")
         .action((value, options) => options.copy(images = options.images :+ value))
         .text("file, folder, pattern, or URI of a Hadoop file system; may be given several times"),
+      opt[String]("images-listed-in")
+        .valueName("FILE")
+        .action((value, options) => options.copy(images = options.images ++ NameList.read(Paths.get(value))))
+        .text("more of them than a command line takes, with a NUL byte between them (`find -print0`)"),
       opt[String]("model")
         .required()
         .valueName("DIR")
@@ -120,7 +126,7 @@ object JobOptions {
       opt[Unit]("all-files")
         .action((_, options) => options.copy(allFiles = true))
         .text(
-          s"take every file below a folder, not only ${ListingRules.suffixes.toSeq.sorted.mkString(", ")}"
+          s"take hidden files and all suffixes, not only ${ListingRules.suffixes.toSeq.sorted.mkString(", ")}"
         ),
       opt[String]("max-failed")
         .valueName("N|P%")
@@ -162,6 +168,7 @@ object JobOptions {
           failure("--watch waits for files; it does not go with --input parquet")
         else success
       ),
+      checkConfig(options => if (options.images.isEmpty) failure("Name images: --images PATH") else success),
       checkConfig(options => refused(options).fold(success)(failure))
     )
   }

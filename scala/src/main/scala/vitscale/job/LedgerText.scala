@@ -6,7 +6,7 @@ import java.util.Locale
 private[job] object LedgerText {
 
   def lines(ledger: Ledger): Seq[String] =
-    ledger.problem.toSeq ++ Seq(sum(ledger)) ++ stages(ledger) ++ ignored(ledger) ++ Seq(
+    ledger.problem.toSeq ++ Seq(sum(ledger)) ++ stages(ledger) ++ ledger.ignored.inWords ++ Seq(
       speed(ledger)
     ) ++ warning(ledger)
 
@@ -24,14 +24,6 @@ private[job] object LedgerText {
       }
       Seq(s"failed in this run: ${counts.mkString(", ")}; see ${ledger.outputPath}/${Tables.Quarantine}")
     }
-
-  private def ignored(ledger: Ledger): Seq[String] =
-    if (ledger.ignored == Ignored.none) Seq.empty
-    else
-      Seq(
-        s"left aside: ${number(ledger.ignored.otherNames)} files whose names are no image's, " +
-          s"${number(ledger.ignored.hidden)} hidden ones"
-      )
 
   private def speed(ledger: Ledger): String = {
     val done = ledger.thisRun.predicted + ledger.thisRun.quarantined

@@ -6,12 +6,12 @@ import java.nio.file.Path
 import org.apache.hadoop.conf.Configuration
 import org.apache.hadoop.fs.{Path => HadoopPath}
 
-import vitscale.UsageException
+import vitscale.{RemoteFiles, UsageException}
 
 /** Lists what the user named: files, folders with all below them, and patterns of either. */
 final class Listing(configuration: Configuration, rules: ListingRules, output: Place) {
 
-  /** Tells every file once, also where the names overlap.
+  /** Lists every file once, also where the names overlap.
     *
     * @return
     *   what was left aside
@@ -19,57 +19,50 @@ final class Listing(configuration: Configuration, rules: ListingRules, output: P
     *   if a name has nothing behind it, or its file system does not say
     */
   def list(names: Seq[String])(found: Listed => Unit): Ignored = {
-    val places = names.map(name => name -> Place.parse(name, configuration))
-    val local = places.collect { case (name, Place.Local(path)) => existing(name, LocalListing.expand(path)) }
-    val remote = places.collect { case (name, Place.Hadoop(path)) => name -> path }
-    listLocal(Listing.outermost(local.flatten), found) + listRemote(remote, found)
+    val places = names.map(name => new Target(name) -> Place.parse(name, configuration))
+    val local = places.collect { case (target, Place.Local(path)) => localNamed(target, path) }
+    val remote = places.collect { case (target, Place.Hadoop(path)) => remoteNamed(target, path) }
+    val ignored = listLocal(local, found) + listRemote(remote, found)
+    places.map(_._1).find(!_.isFound).foreach(target => throw nothing(target))
+    ignored
   }
 
-  private def listLocal(roots: Seq[Path], found: Listed => Unit): Ignored = {
+  private def localNamed(target: Target, path: Path): Selection.Named[Path] = {
+    val named = LocalListing.named(path, target)
+    if (LocalListing.exists(named.root)) named else throw nothing(target)
+  }
+
+  private def listLocal(named: Seq[Selection.Named[Path]], found: Listed => Unit): Ignored = {
     val excluded = Some(output).collect { case Place.Local(path) => path }
     val listing = new LocalListing(rules, excluded, found)
-    roots.foreach(listing.walk)
-    listing.ignored
-  }
-
-  private def listRemote(named: Seq[(String, HadoopPath)], found: Listed => Unit): Ignored = {
-    val excluded = Some(output).collect { case Place.Hadoop(path) => path }
-    val listing = new HadoopListing(rules, excluded, found)
-    val roots = named.flatMap { case (name, path) =>
-      val (system, statuses) = expanded(name, path)
-      existing(name, statuses).map(system -> _)
+    Selection.outermost(named)(path => Option(path.getParent), _.getFileName.toString).foreach {
+      case (root, selection) => listing.walk(root, selection)
     }
-    val names = roots.map(_._2.getPath)
-    roots
-      .filterNot { case (_, root) => names.exists(Listing.isBelow(root.getPath, _)) }
-      .groupBy(_._2.getPath)
-      .values
-      .foreach { case Seq((system, root), _*) => listing.walk(system, root) }
     listing.ignored
   }
 
-  private def expanded(name: String, path: HadoopPath) =
-    try HadoopListing.expand(path, configuration)
+  private def remoteNamed(target: Target, path: HadoopPath): HadoopListing.Found =
+    try
+      HadoopListing
+        .find(RemoteFiles.system(path, configuration), path, target)
+        .getOrElse(throw nothing(target))
     catch {
       case error: IOException =>
-        throw new UsageException(s"$name cannot be listed: ${HadoopListing.reason(error)}.", error)
+        throw new UsageException(s"${target.text} cannot be listed: ${HadoopListing.reason(error)}.", error)
     }
 
-  private def existing[A](name: String, found: Seq[A]): Seq[A] = {
-    if (found.isEmpty)
-      throw new UsageException(s"There is no file or folder $name. Name files, folders or a pattern of them.")
-    found
-  }
-}
-
-private[job] object Listing {
-
-  /** Leaves out what lies below another of the folders. */
-  def outermost(paths: Seq[Path]): Seq[Path] = {
-    val all = paths.distinct
-    all.filterNot(path => all.exists(other => path != other && path.startsWith(other)))
+  private def listRemote(places: Seq[HadoopListing.Found], found: Listed => Unit): Ignored = {
+    val excluded = Some(output).collect { case Place.Hadoop(path) => path }
+    val listing = new HadoopListing(rules, excluded, found)
+    val byRoot = places.map(place => place.named.root -> place).toMap
+    Selection.outermost(places.map(_.named))(path => Option(path.getParent), _.getName).foreach {
+      case (root, selection) => listing.walk(byRoot(root).system, byRoot(root).status, selection)
+    }
+    listing.ignored
   }
 
-  private def isBelow(path: HadoopPath, folder: HadoopPath): Boolean =
-    Iterator.iterate(path.getParent)(_.getParent).takeWhile(_ != null).contains(folder)
+  private def nothing(target: Target): UsageException =
+    new UsageException(
+      s"There is no folder or file ${target.text}. Name files, folders or a pattern of them."
+    )
 }

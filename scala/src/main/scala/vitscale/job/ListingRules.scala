@@ -2,34 +2,66 @@ package vitscale.job
 
 import java.util.Locale
 
-/** Which files of a folder count as images.
+import scala.collection.JavaConverters._
+
+import com.fasterxml.jackson.databind.ObjectMapper
+
+/** Which files of a folder count as images, and which names are left aside.
   *
-  * A file that was named, or that a pattern matches, always counts: these rules are for what lies below a folder.
+  * A file that the user names, or that his pattern matches, always counts: these rules are for what lies below a folder.
+  * The names themselves stand in `listing-rules.json`, which Python reads as well.
   *
   * @param allFiles
-  *   every file counts, whatever its name
+  *   take every file but markers, whatever its name
   * @param modifiedBefore
-  *   files changed later than that (milliseconds since 1970) wait for the next look: they may still be written
+  *   files that changed later than that (milliseconds since 1970) wait for the next look: they may still be written
   */
 final case class ListingRules(allFiles: Boolean, modifiedBefore: Option[Long] = None) {
 
   def isSettled(modified: Long): Boolean = modifiedBefore.forall(modified < _)
 
-  def isHidden(name: String): Boolean = name.startsWith(".")
+  /** The reason why a file or folder of this name is passed over, unless the user names it; none if it is not. */
+  def leftAside(name: String): Option[Ignored] =
+    ListingRules
+      .marker(name)
+      .map(Ignored.marker)
+      .orElse(if (!allFiles && name.startsWith(ListingRules.hiddenPrefix)) Some(Ignored.oneHidden) else None)
 
   def isImage(name: String): Boolean =
-    allFiles || ListingRules.suffixes.contains(name.drop(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT))
+    allFiles || ListingRules.suffixes.contains(
+      name.drop(name.lastIndexOf('.').max(0)).drop(1).toLowerCase(Locale.ROOT)
+    )
 }
 
 object ListingRules {
 
-  /** Suffixes that the decoders know; what is inside a file is told by its bytes alone. */
-  val suffixes: Set[String] = vitscale.bench.ImageFolder.extensions
-}
+  private val file = {
+    val stream = getClass.getResourceAsStream("/vitscale/listing-rules.json")
+    try new ObjectMapper().readTree(stream)
+    finally stream.close()
+  }
 
-/** What a listing met and left aside, so that nothing is left aside in silence. */
-final case class Ignored(otherNames: Long, hidden: Long) {
-  def +(other: Ignored): Ignored = Ignored(otherNames + other.otherNames, hidden + other.hidden)
-}
+  private def texts(field: String): Seq[String] = file.get(field).elements.asScala.map(_.asText).toVector
 
-object Ignored { val none: Ignored = Ignored(0, 0) }
+  /** Suffixes of the formats that the decoders read. The content of a file alone says which format it has. */
+  val suffixes: Set[String] = texts("suffixes").toSet
+
+  private val hiddenPrefix = file.get("hidden_prefix").asText
+
+  /** Names that data jobs and file systems write beside data. */
+  private val (patterns, names) = texts("markers").partition(NamePattern.isPattern)
+  private val exactMarkers = names.toSet
+  private val markerPatterns = patterns.map(NamePattern.Glob(_))
+
+  private def marker(name: String): Option[String] =
+    if (exactMarkers(name)) Some(name) else markerPatterns.find(_.matches(name)).map(_.text)
+
+  /** What is said where a search finds no image. */
+  def noImage(places: Seq[String], ignored: Ignored): String = {
+    val more = if (places.size > MostPlaces) s" and ${places.size - MostPlaces} other places" else ""
+    s"${places.take(MostPlaces).mkString(", ")}$more holds no image: no file ends in " +
+      s"${suffixes.toSeq.sorted.mkString(", ")}; ${ignored.inWords.getOrElse("no other file lies there")}."
+  }
+
+  private val MostPlaces = 3
+}

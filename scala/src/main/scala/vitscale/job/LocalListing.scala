@@ -5,9 +5,10 @@ import java.nio.file._
 import java.nio.file.attribute.BasicFileAttributes
 import java.util.EnumSet
 
+import scala.annotation.tailrec
 import scala.collection.JavaConverters._
 
-/** Lists local files with Java's own file API.
+/** Lists local files with Java's own file API; Python's `vitscale.listing` does the same.
   *
   * Links are followed. What cannot be listed is listed nevertheless, with its problem: a folder without permission, a
   * link that leads in circles, a name that is no valid text.
@@ -15,59 +16,94 @@ import scala.collection.JavaConverters._
   * @param excluded
   *   a folder that is passed over: the job's own output
   * @param found
-  *   told each file
+  *   gets each file
   */
-final private[job] class LocalListing(rules: ListingRules, excluded: Option[Path], found: Listed => Unit) {
+final private[vitscale] class LocalListing(
+    rules: ListingRules,
+    excluded: Option[Path],
+    found: Listed => Unit
+) {
 
-  private var otherNames = 0L
-  private var hidden = 0L
+  private var leftAside = Ignored.none
 
-  def ignored: Ignored = Ignored(otherNames, hidden)
+  def ignored: Ignored = leftAside
 
-  /** Lists a file or everything below a folder. */
-  def walk(root: Path): Unit = {
-    Files.walkFileTree(root, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Int.MaxValue, new Visitor(root))
+  /** Lists what a selection names of a place: the place itself, or what lies below it. */
+  def walk(root: Path, selection: Selection): Unit = {
+    Files.walkFileTree(
+      root,
+      EnumSet.of(FileVisitOption.FOLLOW_LINKS),
+      Int.MaxValue,
+      new Visitor(root, selection)
+    )
     ()
   }
 
-  private final class Visitor(root: Path) extends SimpleFileVisitor[Path] {
+  private final class Visitor(root: Path, selection: Selection) extends SimpleFileVisitor[Path] {
+
+    private var folders = List.empty[Selection] // those that the walk is in, the innermost first
 
     override def preVisitDirectory(folder: Path, attributes: BasicFileAttributes): FileVisitResult =
       if (excluded.contains(folder)) FileVisitResult.SKIP_SUBTREE
-      else if (folder != root && rules.isHidden(name(folder))) {
-        hidden += 1
-        FileVisitResult.SKIP_SUBTREE
-      } else FileVisitResult.CONTINUE
+      else {
+        val entered = enter(folder)
+        if (entered.isEmpty) FileVisitResult.SKIP_SUBTREE
+        else {
+          entered.found(isFolder = true)
+          folders ::= entered
+          FileVisitResult.CONTINUE
+        }
+      }
 
-    override def visitFile(file: Path, attributes: BasicFileAttributes): FileVisitResult =
-      ifWanted(file) {
+    override def visitFile(file: Path, attributes: BasicFileAttributes): FileVisitResult = {
+      val entered = enter(file)
+      entered.found(isFolder = false)
+      if (entered.isNamed(isFolder = false) || (entered.isBelow && isImage(file))) {
         // A dead link is read, and fails there: the file that it names may have been there a moment ago.
         if (attributes.isRegularFile) {
           if (rules.isSettled(attributes.lastModifiedTime.toMillis)) list(file, Some(attributes.size), None)
         } else if (attributes.isSymbolicLink) list(file, None, None)
         else list(file, None, Some("not a file that holds data, but a pipe, a socket or a device"))
       }
+      FileVisitResult.CONTINUE
+    }
 
     override def visitFileFailed(file: Path, error: IOException): FileVisitResult = {
-      list(file, None, Some(LocalListing.reason(error)))
+      if (!excluded.contains(file)) {
+        val entered = enter(file)
+        entered.found(isFolder = true)
+        if (!entered.isEmpty) list(file, None, Some(LocalListing.reason(error)))
+      }
       FileVisitResult.CONTINUE
     }
 
     override def postVisitDirectory(folder: Path, error: IOException): FileVisitResult = {
+      folders = folders.tail
       if (error != null) list(folder, None, Some(s"the listing broke off: ${LocalListing.reason(error)}"))
       FileVisitResult.CONTINUE
     }
 
-    private def ifWanted(file: Path)(action: => Unit): FileVisitResult = {
-      if (file == root) action
-      else if (rules.isHidden(name(file))) hidden += 1
-      else if (rules.isImage(name(file))) action
-      else otherNames += 1
-      FileVisitResult.CONTINUE
+    /** The selection of an entry; one that only the rules pass over is counted. */
+    private def enter(entry: Path): Selection =
+      if (entry == root) selection
+      else {
+        val reason = rules.leftAside(name(entry))
+        val entered = folders.head.enter(name(entry), reason.isDefined)
+        if (
+          entered.isEmpty && reason.isDefined && !folders.head.enter(name(entry), isLeftAside = false).isEmpty
+        )
+          leftAside += reason.get
+        entered
+      }
+
+    private def isImage(file: Path): Boolean = {
+      val takes = rules.isImage(name(file))
+      if (!takes) leftAside += Ignored.oneOtherName
+      takes
     }
   }
 
-  /** A name whose bytes are no text cannot be sent to a task; it is told by its URI, which keeps the bytes. */
+  /** A name whose bytes are no text cannot be sent to a task; its URI keeps the bytes. */
   private def list(file: Path, size: Option[Long], problem: Option[String]): Unit = {
     val text = file.toString
     if (Paths.get(text) == file) found(Listed(text, size, problem))
@@ -84,28 +120,22 @@ final private[job] class LocalListing(rules: ListingRules, excluded: Option[Path
   private def name(path: Path): String = Option(path.getFileName).fold("")(_.toString)
 }
 
-private[job] object LocalListing {
+private[vitscale] object LocalListing {
 
-  private val patternCharacters = "*?[{"
-
-  def isPattern(text: String): Boolean = text.exists(patternCharacters.contains(_))
-
-  /** The files and folders that a path or a pattern names; a path that exists is never taken for a pattern. */
-  def expand(path: Path): Seq[Path] =
-    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) Seq(path)
-    else
-      path.iterator().asScala.foldLeft(Seq(path.getRoot)) { (folders, part) =>
-        if (isPattern(part.toString)) folders.flatMap(matching(_, part.toString))
-        else folders.map(_.resolve(part)).filter(Files.exists(_))
-      }
-
-  private def matching(folder: Path, pattern: String): Seq[Path] =
-    if (!Files.isDirectory(folder)) Seq.empty
-    else {
-      val entries = Files.newDirectoryStream(folder, pattern)
-      try entries.asScala.toIndexedSeq.sorted
-      finally entries.close()
+  /** Divides a path into a place, and names and patterns below it; a name that exists is never taken for a pattern. */
+  private[job] def named(path: Path, target: Target): Selection.Named[Path] = {
+    @tailrec def divide(place: Path, names: List[String]): (Path, List[String]) = names match {
+      case head :: tail if !NamePattern.isPattern(head) || exists(place.resolve(head)) =>
+        divide(place.resolve(head), tail)
+      case rest => (place, rest)
     }
+    val (place, names) =
+      if (exists(path)) (path, Nil)
+      else divide(path.getRoot, path.iterator().asScala.map(_.toString).toList)
+    Selection.Named(place, names.map(NamePattern.of), target)
+  }
+
+  private[job] def exists(path: Path): Boolean = Files.exists(path, LinkOption.NOFOLLOW_LINKS)
 
   def reason(error: IOException): String = error match {
     case _: AccessDeniedException => "no permission to read it"

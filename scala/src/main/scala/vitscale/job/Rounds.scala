@@ -48,7 +48,7 @@ final private[job] class Rounds(
     */
   def once(): Ledger = {
     val ledger = finish(round(mayHoldRows = false))
-    if (ledger.files == 0) throw new UsageException(Rounds.noImage(options.images, ledger.ignored))
+    if (ledger.files == 0) throw new UsageException(ListingRules.noImage(options.images, ledger.ignored))
     ledger
   }
 
@@ -171,8 +171,4 @@ private object Rounds {
   private def found(input: Input, seconds: Double): String =
     "%d images to do, %d done before, listed in %.3f s"
       .formatLocal(Locale.ROOT, input.source.waiting, input.before.sum, seconds)
-
-  private def noImage(names: Seq[String], ignored: Ignored): String =
-    s"${names.mkString(", ")} holds no image: no file ends in ${ListingRules.suffixes.toSeq.sorted.mkString(", ")} " +
-      s"(${ignored.otherNames} end otherwise, ${ignored.hidden} are hidden). --all-files takes every file."
 }
