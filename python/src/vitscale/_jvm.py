@@ -1,27 +1,26 @@
-"""The bridge to the JVM: the only module that touches py4j.
+"""The bridge to the JVM: calls of the jar's API, and its exceptions as this package's errors.
 
 The gateway is pyspark's: it listens on loopback alone and asks every connection for a random token. It is
 started without a Spark session, so that code without Spark is quick to reach; a session started later
-(:func:`vitscale.start`) lives in the same JVM.
+(:func:`vitscale.start`) lives in the same JVM. A forked process gets a gateway and a JVM of its own.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from py4j.protocol import Py4JError, Py4JJavaError
-from pyspark import SparkConf, SparkContext
+from pyspark import SparkContext
 from pyspark.errors.exceptions.captured import CapturedException
-from pyspark.java_gateway import launch_gateway
 
 from vitscale import errors
-from vitscale._version import __version__
-from vitscale.jar import jar_path
-from vitscale.java import default_heap, find_java, java_flags
-from vitscale.master import is_on_this_machine
+from vitscale.jvm import fork  # noqa: F401 - its hooks keep a forked child away from this process's sockets
+from vitscale.jvm.gateway import start_gateway
+from vitscale.jvm.handshake import require_session, shake_hands
+from vitscale.jvm.settings import MEMORY, OF_THE_JVM
 
 _ERRORS = {
     "vitscale.UsageException": errors.UsageError,
@@ -31,6 +30,9 @@ _ERRORS = {
 }
 """What the jar throws for a user's mistake, and what Python raises for it."""
 
+_started_with: dict[str, str] = {}
+"""The settings of the JVM that this process started."""
+
 
 def python_api(settings: dict[str, str] | None = None) -> Any:
     """Return the JVM's ``vitscale.PythonApi``, starting a JVM where none runs yet.
@@ -38,17 +40,38 @@ def python_api(settings: dict[str, str] | None = None) -> Any:
     Parameters
     ----------
     settings : dict of str to str, optional
-        Spark settings that must be known before the JVM starts (``spark.driver.memory``); without effect on
-        a JVM that already runs.
+        Spark settings that must be known before the JVM starts, such as ``spark.driver.extraJavaOptions``.
 
     Raises
     ------
     JavaError
         If there is no Java 17, the JVM does not start, or its jar has another version than this package.
+    UsageError
+        If the JVM runs already, and a setting asks for another one.
     """
-    if SparkContext._gateway is None:
-        _start_gateway(settings or {})
-    return _checked(SparkContext._jvm)
+    with SparkContext._lock:
+        if SparkContext._gateway is None:
+            gateway = start_gateway(settings or {})
+            SparkContext._gateway, SparkContext._jvm = gateway, gateway.jvm
+            _started_with.clear()
+            _started_with.update(settings or {})
+        else:
+            _refuse_late(settings or {})
+    return shake_hands(SparkContext._jvm)
+
+
+def session_api() -> Any:
+    """Return the JVM's ``vitscale.PythonApi`` where a Spark session runs, for the stages of pipelines.
+
+    Raises
+    ------
+    JavaError
+        If the session does not know ViTScale's jar, or its Spark is not supported.
+    UsageError
+        If no session runs in this process.
+    """
+    require_session()
+    return python_api()
 
 
 @contextmanager
@@ -67,44 +90,25 @@ def java_errors() -> Iterator[None]:
         raise errors.JavaError(f"The JVM did not answer: {error}. Its own messages are above.") from error
 
 
-def _start_gateway(settings: dict[str, str]) -> None:
-    java = find_java()
-    jar = str(jar_path())
-    os.environ["JAVA_HOME"] = str(java.home)  # read by Spark's launcher script
-    conf = SparkConf(loadDefaults=False)
-    conf.set("spark.driver.extraClassPath", jar)
-    if is_on_this_machine(settings.get("spark.master", "local")):
-        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-        conf.set("spark.executor.extraClassPath", jar)
-    else:
-        settings = {**settings, "spark.jars": ",".join(filter(None, (jar, settings.get("spark.jars"))))}
-    conf.set("spark.driver.extraJavaOptions", " ".join(java_flags()))
-    conf.set("spark.driver.memory", default_heap())
-    for key, value in settings.items():
-        conf.set(key, value)
-    try:
-        gateway = launch_gateway(conf)
-    except (OSError, RuntimeError) as error:
-        raise errors.JavaError(f"The JVM of {java.home} did not start: {error}") from error
-    SparkContext._gateway = gateway
-    SparkContext._jvm = gateway.jvm
+def _refuse_late(settings: Mapping[str, str]) -> None:
+    """Refuse settings that a JVM reads at its start, where it runs already and was started with others.
 
+    Another size of its heap changes no answer, so it gives a warning alone.
 
-def _checked(jvm: Any) -> Any:
-    """Return the jar's API after the handshake."""
-    api = jvm.vitscale.PythonApi
-    try:
-        version = api.version()
-    except (Py4JError, TypeError) as error:
-        raise errors.JavaError(
-            "The JVM that runs already does not know ViTScale's jar. Make the session with vitscale.start(), "
-            f"or add the jar to its class path: {jar_path()}"
-        ) from error
-    if version != __version__:
-        raise errors.JavaError(
-            f"The jar is of version {version}, the package of version {__version__}. Rebuild it: make jar"
-        )
-    return api
+    Raises
+    ------
+    UsageError
+        Naming the first of them.
+    """
+    for key in OF_THE_JVM:
+        if key in settings and settings[key] != _started_with.get(key):
+            late = (
+                f"{key} is {settings[key]!r}, and the JVM of this process runs already without it. Call "
+                "vitscale.start() before any other use of ViTScale, or leave the setting out."
+            )
+            if key != MEMORY:
+                raise errors.UsageError(late)
+            warnings.warn(late, stacklevel=4)
 
 
 def _translated(first: Any) -> errors.VitscaleError:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from vitscale.errors import ModelError
+from vitscale.jvm.settings import all_settings, parsed
 from vitscale.master import is_local
 from vitscale.sizing import DEFAULT_BATCH_SIZE, Footprint, size_executor
 
@@ -38,7 +38,7 @@ def executor_settings(
         cluster without ``spark.executor.cores``: an executor takes all cores of its worker there, and how
         many these are is not known here.
     """
-    made = {**_defaults(), **dict(setting.split("=", 1) for setting in settings if "=" in setting)}
+    made = all_settings(parsed(settings))
     cores = made.get(_CORES, "1" if master.startswith(_ONE_CORE_BY_DEFAULT) else "")
     task_cpus = made.get(_TASK_CPUS, "1")
     if is_local(master) or not (cores.isdecimal() and task_cpus.isdecimal()):
@@ -56,11 +56,23 @@ def executor_settings(
     return [f"{key}={size.settings[key]}" for key in _DERIVED if key not in made]
 
 
-def _defaults() -> dict[str, str]:
-    """Return what Spark reads from ``spark-defaults.conf``, if a folder with one is named."""
-    folder = os.environ.get("SPARK_CONF_DIR")
-    file = Path(folder or "") / "spark-defaults.conf"
-    if not folder or not file.is_file():
-        return {}
-    lines = [line.replace("=", " ", 1).split(None, 1) for line in file.read_text().splitlines()]
-    return {line[0]: line[1].strip() for line in lines if len(line) > 1 and not line[0].startswith("#")}
+def native_mib(model: str, precision: str, batch_size: int | None, master: str) -> int:
+    """Return what the model needs in the driver's own process outside of the heap, in MiB.
+
+    Parameters
+    ----------
+    model, precision, batch_size, master
+        As :func:`executor_settings` has them.
+
+    Returns
+    -------
+    int
+        0 where executors are other processes, and where the model lies elsewhere.
+    """
+    if not is_local(master):
+        return 0
+    try:
+        footprint = Footprint.read(Path(model), precision)
+    except ModelError:
+        return 0
+    return size_executor(footprint, batch_size=batch_size or DEFAULT_BATCH_SIZE).overhead_mib

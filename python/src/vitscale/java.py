@@ -11,15 +11,13 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-import psutil
-
 from vitscale.errors import JavaError
+from vitscale.jvm.memory import default_heap
+
+__all__ = ["Java", "default_heap", "find_java", "java_flags"]
 
 REQUIRED_VERSION = 17
 """Spark 3.5 runs on Java 8, 11 and 17; ViTScale's jar is compiled and tested for 17."""
-
-_GIB = 1024**3
-_HEAP_LIMIT_GIB = 16  # what sparknlp.start() asks for, where the machine has twice that
 
 _REMEDY = (
     "Set JAVA_HOME to a Java 17, or unset it: without one, ViTScale uses the `java` on the PATH "
@@ -70,11 +68,6 @@ def java_flags() -> list[str]:
     """Return the flags for every JVM that runs Spark, as ``java-flags.txt`` lists them."""
     lines = files("vitscale").joinpath("java-flags.txt").read_text().splitlines()
     return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
-
-
-def default_heap() -> str:
-    """Return half of the machine's memory in Spark's notation, at most what ``sparknlp.start()`` takes."""
-    return f"{max(1, min(_HEAP_LIMIT_GIB, psutil.virtual_memory().total // _GIB // 2))}g"
 
 
 def _java_home_from_environment(home: Path) -> Java:

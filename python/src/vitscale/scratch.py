@@ -12,8 +12,13 @@ _PREFIX = "vitscale-job-"
 _LOCK = "in-use"
 
 
-def scratch_folder() -> Path:
-    """Make a folder below the one for temporary files (``TMPDIR``), and delete those that are left over.
+def scratch_folder(root: Path | None = None) -> Path:
+    """Make a folder for this process, and delete those that are left over.
+
+    Parameters
+    ----------
+    root : Path, optional
+        Where; by default the folder for temporary files (``TMPDIR``).
 
     Returns
     -------
@@ -21,11 +26,11 @@ def scratch_folder() -> Path:
         It belongs to this process, also when the process has become another program (``execve``): a lock on
         a file in it, which the kernel gives back at the process's end, tells everyone that it is in use.
     """
-    root = Path(tempfile.gettempdir())
+    root = root or Path(tempfile.gettempdir())
     for folder in root.glob(f"{_PREFIX}*"):
         _delete_if_left_over(folder)
     # Under another name until it is locked, so that nobody takes it for a folder that was left over.
-    made = Path(tempfile.mkdtemp(prefix=f".{_PREFIX}"))
+    made = Path(tempfile.mkdtemp(prefix=f".{_PREFIX}", dir=root))
     lock = os.open(made / _LOCK, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     fcntl.flock(lock, fcntl.LOCK_EX)
     os.set_inheritable(lock, True)

@@ -8,7 +8,8 @@ from pyspark.sql import SparkSession
 
 from vitscale._jvm import python_api
 from vitscale.errors import UsageError
-from vitscale.java import default_heap
+from vitscale.jvm.handshake import refuse_connect
+from vitscale.jvm.settings import LOCAL, MASTER, MEMORY, all_settings
 from vitscale.master import is_on_this_machine
 
 SPARK_NLP_SETTINGS = {
@@ -21,42 +22,48 @@ _ON_LOOPBACK = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "1
 
 
 def start(
-    master: str = "local[*]", memory: str | None = None, settings: dict[str, str] | None = None
+    master: str | None = None, memory: str | None = None, settings: dict[str, str] | None = None
 ) -> SparkSession:
     """Start a Spark session that knows ViTScale and Spark NLP, or return the one that runs.
 
     Parameters
     ----------
-    master : str
-        Spark's master URL.
+    master : str, optional
+        Spark's master URL; by default what the settings say, else ``"local[*]"``.
     memory : str, optional
-        The driver's heap, as Spark writes it (``"8g"``); by default half of the machine's memory, 16 GiB at
-        most.
+        The driver's heap, as Spark writes it (``"8g"``); by default what the settings say, else half of the
+        memory that this process may use, 16 GiB at most.
     settings : dict of str to str, optional
-        Further Spark settings; they win over the defaults.
+        Further Spark settings; they win over ``spark-defaults.conf``, which wins over the defaults.
 
     Raises
     ------
     JavaError
         If there is no Java 17, the jar is missing or of another version, or the JVM does not start.
+    SetupError
+        If this machine lacks what Spark needs.
     UsageError
-        If Spark refuses the master URL or a setting.
+        If Spark refuses the master URL or a setting, or the JVM runs already with another one.
 
     Examples
     --------
     >>> import vitscale
     >>> spark = vitscale.start()  # doctest: +SKIP
     """
-    chosen = {
+    refuse_connect()
+    asked = {key: str(value) for key, value in (settings or {}).items()}
+    asked |= {MASTER: master} if master else {}
+    asked |= {MEMORY: memory} if memory else {}
+    known = all_settings(asked)
+    where = known.setdefault(MASTER, LOCAL)
+    defaults = {
         **SPARK_NLP_SETTINGS,
-        "spark.master": master,
         "spark.app.name": "vitscale",
-        "spark.driver.memory": memory or default_heap(),
-        **(_ON_LOOPBACK if is_on_this_machine(master) else {}),
+        **(_ON_LOOPBACK if is_on_this_machine(where) else {}),
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
-        **(settings or {}),
     }
+    chosen = {key: value for key, value in defaults.items() if key not in known} | asked | {MASTER: where}
     python_api(chosen)
     builder = SparkSession.builder
     for key, value in chosen.items():
@@ -64,7 +71,7 @@ def start(
     try:
         return builder.getOrCreate()
     except Exception as error:
-        raise UsageError(f"Spark did not start with master {master!r}: {_first_line(error)}") from error
+        raise UsageError(f"Spark did not start with master {where!r}: {_first_line(error)}") from error
 
 
 def cores() -> int:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from vitscale.errors import ModelError, UsageError
+from vitscale.jvm.memory import NATIVE_BASE_MIB
 from vitscale.models import record
 
 _MIB = 1 << 20
@@ -22,8 +23,6 @@ _STEP_MIB = 64
 
 _SPARK_RESERVED_MIB = 300  # org.apache.spark.memory.UnifiedMemoryManager.RESERVED_SYSTEM_MEMORY_BYTES
 _HEAP_BASE_MIB = 128  # Spark's own objects, and the rows of a task until it ends
-# The JVM without its heap: 170 MiB measured at its start; classes, threads and sockets add to it.
-_NATIVE_BASE_MIB = 320
 _COPIES_OF_IMAGE = 3  # decoder's raster, RGB, and the upright copy that EXIF may ask for
 _ENCODED_BYTES_PER_PIXEL = 0.5  # a JPEG of high quality
 # 2.13 times the file measured where the graph is optimised first, 1.16 where that was kept.
@@ -163,7 +162,7 @@ def size_executor(
     heap = _SPARK_RESERVED_MIB + _HEAP_BASE_MIB + tasks * files_mib + passes * image_mib
     weights_mib = _LOAD_FACTOR * footprint.weights / _MIB
     batch_mib = batch_size * (footprint.activations + footprint.buffers) / _MIB
-    overhead = _NATIVE_BASE_MIB + weights_mib + passes * batch_mib
+    overhead = NATIVE_BASE_MIB + weights_mib + passes * batch_mib
     return ExecutorSize(
         cores=cores,
         task_cpus=task_cpus,
@@ -177,7 +176,7 @@ def size_executor(
             f"Heap: {_SPARK_RESERVED_MIB} MiB that Spark reserves, {_HEAP_BASE_MIB} for its objects and "
             f"rows, {files_mib:.0f} for {READ_AHEAD + batch_size} files in each of {tasks} tasks, "
             f"{image_mib:.0f} for {largest_pixels / 1e6:.0f} megapixels in each of {passes} passes.",
-            f"Overhead: {_NATIVE_BASE_MIB} MiB of the JVM itself, {weights_mib:.0f} for loading "
+            f"Overhead: {NATIVE_BASE_MIB} MiB of the JVM itself, {weights_mib:.0f} for loading "
             f"{footprint.weights / _MIB:.0f} MiB of weights, and {batch_mib:.0f} for a batch of {batch_size} "
             f"in each of {passes} passes.",
         ),

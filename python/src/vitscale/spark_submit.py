@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
 from vitscale.errors import UsageError
-from vitscale.jar import jar_path, spark_jars
-from vitscale.java import default_heap, find_java, java_flags
+from vitscale.jar import jar_path
+from vitscale.jvm.launch import SPARK_SUBMIT, Launch, launch
+from vitscale.jvm.locales import EVERYWHERE, EXECUTOR_LOCALE
+from vitscale.jvm.preflight import memory_notes, refuse_impossible
+from vitscale.jvm.settings import LOCAL, MASTER, all_settings, driver_settings, parsed
+from vitscale.jvm.temporary import temporary_folder
+from vitscale.jvm.user import existing_home
 from vitscale.master import KINDS, is_local, is_on_this_machine
 from vitscale.scratch import scratch_folder
 
@@ -23,8 +28,35 @@ _NO_RESOURCE = "spark-internal"
 """Spark's own word (SparkLauncher.NO_RESOURCE) for "no jar but the class path"."""
 
 
+def chosen_master(master: str | None, settings: Sequence[str]) -> str:
+    """Return the master: the option, else ``--conf``, else ``spark-defaults.conf``, else all cores here.
+
+    Parameters
+    ----------
+    master : str, optional
+        What the option says.
+    settings : sequence of str
+        Spark settings, each ``KEY=VALUE``.
+
+    Raises
+    ------
+    UsageError
+        If Spark has no such kind of master, or a setting cannot be read.
+    """
+    found = master or all_settings(parsed(settings)).get(MASTER, LOCAL)
+    if not found.startswith(KINDS):
+        raise UsageError(f"--master is {found!r}; expected local[N], spark://HOST:PORT, yarn or k8s://URL.")
+    return found
+
+
 def replace_process(
-    arguments: Sequence[str], *, master: str, memory: str | None, settings: Sequence[str]
+    arguments: Sequence[str],
+    *,
+    master: str,
+    memory: str | None,
+    settings: Sequence[str],
+    native_mib: int = 0,
+    say: Callable[[str], None] = lambda _: None,
 ) -> NoReturn:
     """Become the JVM that runs the job, so that signals, exit status and terminal are its own.
 
@@ -35,61 +67,80 @@ def replace_process(
     master : str
         Spark's master URL.
     memory : str, optional
-        The driver's heap, by default half of the machine's memory, 16 GiB at most.
+        The driver's heap; by default what the settings say, else half of the memory, 16 GiB at most.
     settings : sequence of str
         Spark settings, each ``KEY=VALUE``.
+    native_mib : int
+        What the model needs outside of this JVM's heap, in MiB; 0 where it is not known or runs elsewhere.
+    say : callable
+        Told each sentence that the user should know.
 
     Raises
     ------
     UsageError
-        If Spark has no such kind of master.
+        If Spark has no such kind of master, or a setting cannot be read.
+    SetupError
+        If this machine lacks what the job needs.
     JavaError
         If there is no Java 17, or the jar was not built.
     """
-    if not master.startswith(KINDS):
-        raise UsageError(f"--master is {master!r}; expected local[N], spark://HOST:PORT, yarn or k8s://URL.")
-    java = find_java()
-    command = submit_command(
-        arguments, master=master, memory=memory, settings=settings, scratch=scratch_folder()
+    master = chosen_master(master, settings)
+    temporary = temporary_folder(existing_home())
+    ready = submission(
+        arguments,
+        master=master,
+        memory=memory,
+        settings=settings,
+        native_mib=native_mib,
+        scratch=scratch_folder(temporary.folder),
     )
-    environment = _environment(str(java.home), master)
+    for note in filter(None, (temporary.note, *memory_notes(native_mib), *ready.notes)):
+        say(note)
     sys.stdout.flush()
     sys.stderr.flush()
-    os.execve(java.executable, [str(java.executable), *command], environment)
+    os.execve(ready.command[0], ready.command, ready.environment)
 
 
-def submit_command(
-    arguments: Sequence[str], *, master: str, memory: str | None, settings: Sequence[str], scratch: Path
-) -> list[str]:
-    """Return what follows ``java`` on the command line.
+def submission(
+    arguments: Sequence[str],
+    *,
+    master: str,
+    memory: str | None,
+    settings: Sequence[str],
+    scratch: Path,
+    native_mib: int = 0,
+) -> Launch:
+    """Return the job's JVM, ready to start.
 
     The jar is on the driver's class path; where executors are on other machines, Spark sends it to them.
-    Java itself knows nothing of ``TMPDIR``: where temporary files go must be told.
+
+    Parameters
+    ----------
+    arguments, master, memory, settings, native_mib
+        As :func:`replace_process` has them.
+    scratch : Path
+        Folder for temporary files; Java itself does not read ``TMPDIR``.
     """
     jar = str(jar_path())
+    known = all_settings(parsed(settings))
+    refuse_impossible(master, known)
     submit = ["--master", master, "--class", CLASSIFY]
     for setting in settings:
         submit += ["--conf", setting]
-    return [
-        f"-Xmx{memory or default_heap()}",
-        *java_flags(),
-        *(() if is_local(master) else _WITHOUT_IMAGES),
-        f"-Djava.io.tmpdir={scratch}",
-        "-Dlog4j2.configurationFile=vitscale-log4j2.properties",
-        "-cp",
-        _class_path(jar),
-        "org.apache.spark.deploy.SparkSubmit",
-        *submit,
-        _resource(master, jar),
-        *arguments,
-    ]
-
-
-def _class_path(jar: str) -> str:
-    """Return what Spark's own launcher makes (its AbstractCommandBuilder), with our jar in it."""
-    last = map(os.environ.get, ("HADOOP_CONF_DIR", "YARN_CONF_DIR", "SPARK_DIST_CLASSPATH"))
-    parts = [os.environ.get("SPARK_CONF_DIR"), jar, f"{spark_jars()}/*", *last]
-    return os.pathsep.join(filter(None, parts))
+    if not is_local(master) and EXECUTOR_LOCALE not in known:
+        submit += ["--conf", f"{EXECUTOR_LOCALE}={EVERYWHERE}"]
+    return launch(
+        SPARK_SUBMIT,
+        [*submit, _resource(master, jar), *arguments],
+        driver=driver_settings(known, memory),
+        is_on_this_machine=is_on_this_machine(master),
+        flags=(
+            *(() if is_local(master) else _WITHOUT_IMAGES),
+            "-Dlog4j2.configurationFile=vitscale-log4j2.properties",
+        ),
+        native_mib=native_mib,
+        temporary=scratch,
+    )
 
 
 def _resource(master: str, jar: str) -> str:
@@ -101,19 +152,3 @@ def _resource(master: str, jar: str) -> str:
     if is_local(master):
         return _NO_RESOURCE
     return f"local:{jar}" if is_on_this_machine(master) else jar
-
-
-def _environment(java_home: str, master: str) -> dict[str, str]:
-    """Return the environment with homes of Java and Spark, and a locale in which Java can name every file.
-
-    The settings of another Spark that is installed are kept; its jars are not those that run.
-    """
-    environment = {**os.environ, "JAVA_HOME": java_home, "SPARK_HOME": str(spark_jars().parent)}
-    if "SPARK_HOME" in os.environ:
-        environment.setdefault("SPARK_CONF_DIR", str(Path(os.environ["SPARK_HOME"]) / "conf"))
-    locale = next((environment[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if environment.get(name)), "")
-    if "utf" not in locale.lower():
-        environment["LC_ALL"] = "C.UTF-8"
-    if is_local(master):
-        environment.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-    return environment

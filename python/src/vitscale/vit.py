@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +15,7 @@ from vitscale._jvm import java_errors, python_api
 from vitscale.encoded import ImageLike, encoded
 from vitscale.errors import ImageError, UsageError
 from vitscale.images import find_images, is_utf_8
+from vitscale.jvm.fork import PerProcess
 from vitscale.listing_rules import Ignored
 
 Labels: TypeAlias = "list[dict[str, Any]]"
@@ -74,8 +76,8 @@ class ViT:
         threads: int | None = None,
     ) -> None:
         self.batch_size = batch_size
-        with java_errors():
-            self._classifier = python_api().classifier(str(model), precision, threads or 0)
+        self._classifier = PerProcess(partial(_open, str(Path(model).absolute()), precision, threads or 0))
+        self._classifier.get()
 
     def classify(
         self,
@@ -126,8 +128,10 @@ class ViT:
 
     def close(self) -> None:
         """Free the model's memory in the JVM."""
-        with java_errors():
-            self._classifier.close()
+        classifier = self._classifier.made
+        if classifier is not None:
+            with java_errors():
+                classifier.close()
 
     def __enter__(self) -> ViT:
         return self
@@ -170,8 +174,14 @@ class ViT:
             for image in images
         ]
         with java_errors():
-            records = json.loads(self._classifier.classify(sent, top_k, self.batch_size))
+            records = json.loads(self._classifier.get().classify(sent, top_k, self.batch_size))
         return [_answer(image, record) for image, record in zip(images, records, strict=True)]
+
+
+def _open(model: str, precision: str, threads: int) -> Any:
+    """Open a model in the JVM of this process."""
+    with java_errors():
+        return python_api().classifier(model, precision, threads)
 
 
 def _answer(image: ImageLike, record: dict[str, Any]) -> Answer:

@@ -91,7 +91,8 @@ class JvmBackend:
 def _load_spark_nlp(spec: BackendSpec, model: ModelFolder, batch_size: int, _: Scenario) -> Any:
     threads = spec["threads"]
     settings = {"spark.jsl.settings.onnx.intraOpNumThreads": str(threads)} if threads else {}
-    settings["spark.driver.extraClassPath"] = class_path(with_tensorflow=spec.uses_tensorflow)
+    if spec.uses_tensorflow:
+        settings["spark.driver.extraClassPath"] = class_path(with_tensorflow=True)
     session: Any = start(settings=settings)
     return python_api().sparkNlpBackend(
         session._jsparkSession,

@@ -22,8 +22,9 @@ from vitscale.errors import GpuError, VitscaleError
 from vitscale.gpu.attestation import attest
 from vitscale.gpu.nvml import Nvml
 from vitscale.gpu.sampling import GpuWatch
-from vitscale.jar import class_path, spark_jars
-from vitscale.java import default_heap, find_java, java_flags
+from vitscale.jar import class_path
+from vitscale.jvm.launch import Launch, launch
+from vitscale.jvm.settings import DriverSettings
 
 Report = Callable[[str], None]
 Beside = Callable[[frozenset[int]], None]
@@ -136,7 +137,8 @@ def _start_worker(job: Job, folder: Path, report: Report, beside: Beside | None 
 
 def _run_native(job: Job, folder: Path, report: Report, beside: Beside | None) -> Measured:
     answer = folder / "results.json"
-    finished = run_process(_native_command(job, answer), report, job.spec.environment, beside)
+    jvm = _native(job, answer)
+    finished = run_process(jvm.command, report, {**jvm.environment, **job.spec.environment}, beside)
     if not answer.exists():
         return None, _process_error(finished)
     benchmark = json.loads(answer.read_text())["benchmarks"][0]
@@ -144,15 +146,9 @@ def _run_native(job: Job, folder: Path, report: Report, beside: Beside | None) -
     return run, benchmark["error"]
 
 
-def _native_command(job: Job, answer: Path) -> list[str]:
+def _native(job: Job, answer: Path) -> Launch:
     spec = job.spec
-    command = [
-        str(find_java().executable),
-        f"-Xmx{default_heap()}",
-        *java_flags(),
-        "-cp",
-        f"{class_path(with_tensorflow=spec.uses_tensorflow)}:{spark_jars()}/*",
-        "vitscale.bench.BenchmarkMain",
+    arguments = [
         *("--backend", spec.name),
         *("--images", job.root),
         *("--model", job.model),
@@ -165,15 +161,16 @@ def _native_command(job: Job, answer: Path) -> list[str]:
         *("--output", str(answer)),
     ]
     if spec.options.get("spark"):
-        command.append("--spark")
+        arguments.append("--spark")
     for name in ("action", "device", "engine", "gpus", "threads"):
         if spec.options.get(name):
-            command += [f"--{name}", str(spec[name])]
+            arguments += [f"--{name}", str(spec[name])]
     if not job.is_whole:
         named = answer.with_name("files")
         named.write_bytes(b"\0".join(map(os.fsencode, job.files)))
-        command += ["--files", str(named)]
-    return command
+        arguments += ["--files", str(named)]
+    driver = DriverSettings(class_path=class_path(with_tensorflow=spec.uses_tensorflow))
+    return launch("vitscale.bench.BenchmarkMain", arguments, driver=driver)
 
 
 def _with_usage(run: dict[str, Any], finished: Finished) -> Run:

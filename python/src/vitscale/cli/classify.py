@@ -59,9 +59,15 @@ def classify(
         typer.Option(min=0, help="Write rows so often.", show_default="10 s at first, then less often"),
     ] = None,
     read_ahead: Annotated[int, typer.Option(min=1, help="Files that a task reads ahead.")] = 4,
-    master: Annotated[str, typer.Option(help="Spark's master URL.")] = "local[*]",
+    master: Annotated[
+        str | None, typer.Option(help="Spark's master URL.", show_default="spark.master, else local[*]")
+    ] = None,
     memory: Annotated[
-        str | None, typer.Option(help="Heap of the driver.", show_default="half of the machine's memory")
+        str | None,
+        typer.Option(
+            help="Heap of the driver, e.g. 8g.",
+            show_default="spark.driver.memory, else half of the memory that a container or this machine has",
+        ),
     ] = None,
     conf: Annotated[
         list[str] | None, typer.Option(help="KEY=VALUE for Spark; may be given several times.")
@@ -76,10 +82,12 @@ def classify(
     an image or the job failed, 2 usage, 130 interrupted.
     """
     from vitscale.backends.spec import BackendSpec
-    from vitscale.executor_settings import executor_settings
+    from vitscale.executor_settings import executor_settings, native_mib
     from vitscale.master import is_local
-    from vitscale.spark_submit import replace_process
+    from vitscale.spark_submit import chosen_master, replace_process
 
+    settings = conf or []
+    master = chosen_master(master, settings)
     named = [*(paths or []), *(images or [])]
     if not named:
         raise UsageError("No image is named. Name files, folders or patterns: vitscale classify photos/*.jpg")
@@ -96,12 +104,17 @@ def classify(
     else:
         not_passed_on |= {"device"}
     options = {name: value for name, value in context.params.items() if name not in not_passed_on}
-    settings = conf or []
     derived = executor_settings(model, precision, batch_size, master, settings)
     if derived:
         say(f"executors get {' '.join(derived)}; `vitscale sizing` says why")
-    arguments = [*_images(named), *_arguments(options)]
-    replace_process(arguments, master=master, memory=memory, settings=[*derived, *settings])
+    replace_process(
+        [*_images(named), *_arguments(options)],
+        master=master,
+        memory=memory,
+        settings=[*derived, *settings],
+        native_mib=native_mib(model, precision, batch_size, master),
+        say=say,
+    )
 
 
 _MOST_ARGUMENTS = 100

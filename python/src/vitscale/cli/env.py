@@ -9,10 +9,17 @@ from vitscale.cli.app import Json, app, write_json
 
 @app.command()
 def env(json_to: Json = None) -> None:
-    """Print what ViTScale sees of this machine: processor, memory, GPUs, Java, versions."""
+    """Print what ViTScale sees of this machine: processor, memory, its limit, GPUs, Java, versions."""
     from vitscale.bench.environment import environment
+    from vitscale.jvm.memory import default_heap, memory_limit
 
-    found = environment()
+    limit = memory_limit()
+    found = {
+        **environment(),
+        "memory_limit_bytes": limit.size,
+        "memory_limit_source": limit.source,
+        "default_heap": default_heap(),
+    }
     if json_to is None:
         gpus = [f"{one['name']} (driver {one['driver']})" for one in found.get("gpus", [])] or _no_gpu()
         shown = {**found, "gpus": gpus, **found["versions"]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
@@ -12,13 +13,15 @@ from pathlib import Path
 import psutil
 
 from vitscale.errors import ClusterError
-from vitscale.jar import spark_jars
+from vitscale.jvm.launch import launch
+from vitscale.jvm.settings import DriverSettings
 from vitscale.processes import die_with_parent
 
 _START_SECONDS = 60.0
 _POLL_SECONDS = 0.05
 _HEAP = "256m"  # a master of a few workers needs no more
 _LINES_SHOWN = 10
+_OPTIONS = "SPARK_DAEMON_JAVA_OPTS"
 
 
 class Daemon:
@@ -31,7 +34,7 @@ class Daemon:
     log : Path
         Where its output goes.
     environment : mapping of str to str
-        Added to this process's own.
+        Added to those that every JVM gets.
     with_parent : bool
         Whether it ends when this process ends, however that comes.
     """
@@ -40,13 +43,16 @@ class Daemon:
         self, arguments: Sequence[str], log: Path, environment: Mapping[str, str], *, with_parent: bool
     ) -> None:
         self._log = log
+        main, *rest = arguments
+        driver = DriverSettings(heap=_HEAP, options=_options(main))
+        jvm = launch(main, rest, driver=driver, configuration=Path(environment["SPARK_CONF_DIR"]))
         with log.open("wb") as output:
             self._process = subprocess.Popen(
-                [spark_jars().parent / "bin" / "spark-class", *arguments],
+                jvm.command,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, "SPARK_DAEMON_MEMORY": _HEAP, **environment},
+                env={**jvm.environment, **environment},
                 start_new_session=True,  # Ctrl-C reaches the one who stops it, not the daemon itself
                 preexec_fn=die_with_parent if with_parent else None,  # noqa: PLW1509
             )
@@ -76,3 +82,9 @@ class Daemon:
     def _error(self, what: str) -> ClusterError:
         end = "\n".join(self._text().splitlines()[-_LINES_SHOWN:])
         return ClusterError(f"Spark's {self._log.stem} {what}. The end of {self._log}:\n{end}")
+
+
+def _options(main: str) -> tuple[str, ...]:
+    """Return the flags for Java that Spark's scripts give a daemon, e.g. those of ``SPARK_WORKER_OPTS``."""
+    own = f"SPARK_{main.rpartition('.')[2].upper()}_OPTS"
+    return tuple(flag for name in (_OPTIONS, own) for flag in shlex.split(os.environ.get(name, "")))

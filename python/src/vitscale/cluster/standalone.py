@@ -23,6 +23,7 @@ from vitscale.cluster.settings import environment, name_master, write_settings
 from vitscale.errors import ClusterError, UsageError
 from vitscale.files import write_atomically
 from vitscale.java import find_java
+from vitscale.jvm.preflight import refuse_nameless_executors
 from vitscale.processes import end, own_processors
 
 _DEPLOY = "org.apache.spark.deploy"
@@ -171,6 +172,7 @@ def local_cluster(layout: Layout = Layout()) -> Iterator[Cluster]:
 
 def _start(folder: Path, layout: Layout, *, with_parent: bool) -> Cluster:
     """Start the master, then the workers together, and wait until all of them have joined."""
+    refuse_nameless_executors()
     conf, logs, work = (folder / name for name in _PARTS)
     write_settings(conf)
     logs.mkdir(mode=0o700)

@@ -8,14 +8,15 @@ from pyspark import keyword_only
 from pyspark.sql import SparkSession
 from sparknlp.common import AnnotatorModel, AnnotatorType, HasBatchedAnnotateImage, HasImageFeatureProperties
 
-from vitscale._jvm import java_errors, python_api
+from vitscale._jvm import java_errors, session_api
+from vitscale.ml.loading import Loadable
 from vitscale.ml.params import ViTParams
 
 _JAVA_CLASS = "vitscale.ml.VitScaleForImageClassification"
 
 
 class VitScaleForImageClassification(
-    AnnotatorModel, HasBatchedAnnotateImage, HasImageFeatureProperties, ViTParams
+    Loadable, AnnotatorModel, HasBatchedAnnotateImage, HasImageFeatureProperties, ViTParams
 ):
     """Takes the place of Spark NLP's ``ViTForImageClassification`` in a pipeline.
 
@@ -39,6 +40,7 @@ class VitScaleForImageClassification(
 
     @keyword_only
     def __init__(self, classname: str = _JAVA_CLASS, java_model: Any = None) -> None:
+        session_api()
         super().__init__(classname=classname, java_model=java_model)
         self._setDefault(batchSize=2, precision="fp32", topK=5, threads=0, device="cpu")
 
@@ -64,7 +66,7 @@ class VitScaleForImageClassification(
         ModelError
             If a file is missing, or the files do not fit each other.
         """
-        python_api()
+        session_api()
         with java_errors():
             java_class = spark.sparkContext._jvm.vitscale.ml.VitScaleForImageClassification
             model = java_class.loadSavedModel(str(folder), spark._jsparkSession)

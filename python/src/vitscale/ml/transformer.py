@@ -10,12 +10,13 @@ from pyspark.ml.param.shared import HasInputCol, HasOutputCol
 from pyspark.ml.util import JavaMLReadable, JavaMLWritable
 from pyspark.ml.wrapper import JavaTransformer
 
-from vitscale._jvm import java_errors
+from vitscale._jvm import java_errors, session_api
+from vitscale.ml.loading import Loadable
 from vitscale.ml.params import ViTParams, param
 
 
 class ViTImageClassifier(
-    JavaTransformer, HasInputCol, HasOutputCol, ViTParams, JavaMLReadable, JavaMLWritable
+    Loadable, JavaTransformer, HasInputCol, HasOutputCol, ViTParams, JavaMLReadable, JavaMLWritable
 ):
     """Classifies the images of a column with a Vision Transformer, as Transformers' pipeline does.
 
@@ -70,6 +71,7 @@ class ViTImageClassifier(
         device: str = "cpu",
         returnLogits: bool = False,
     ) -> None:
+        session_api()
         super().__init__()
         self._java_obj = self._new_java_obj("vitscale.ml.ViTImageClassifier", self.uid)
         self._setDefault(

@@ -2,7 +2,7 @@ package vitscale.job
 
 import java.io.IOException
 import java.lang.management.ManagementFactory
-import java.net.InetAddress
+import java.net.{InetAddress, UnknownHostException}
 import java.util.UUID
 import java.util.concurrent.{Executors, ScheduledExecutorService, TimeUnit}
 
@@ -126,7 +126,10 @@ object Ownership {
       )
   }
 
-  private def ownHost: String = InetAddress.getLocalHost.getHostName
+  /** A name that does not resolve is the beginning of the message that says so. */
+  private def ownHost: String =
+    try InetAddress.getLocalHost.getHostName
+    catch { case unknown: UnknownHostException => unknown.getMessage.takeWhile(_ != ':') }
 
   private def numbers(storage: Storage): Seq[Long] =
     storage.list(Folder).flatMap(name => Try(name.toLong).toOption).sorted

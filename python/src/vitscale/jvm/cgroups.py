@@ -1,0 +1,116 @@
+"""The memory limits that control groups set for this process, as Linux shows them.
+
+Version 1 and version 2 are read. A limit counts for all groups below it, so every ancestor is asked.
+Source of the file names: ``cgroup-v2.rst`` and ``cgroup-v1/memory.rst`` of the Linux kernel's documentation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+_LIMIT_FILES = {
+    "cgroup2": ("memory.max", "memory.high"),
+    "cgroup": ("memory.limit_in_bytes",),
+}
+_STATISTICS = "memory.stat"
+_HIERARCHICAL_LIMIT = "hierarchical_memory_limit"
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A limit of memory.
+
+    Attributes
+    ----------
+    size : int
+        In bytes.
+    source : str
+        What sets it, for people: a file of a control group, or another name.
+    """
+
+    size: int
+    source: str
+
+
+def cgroup_limits(root: Path = Path("/")) -> list[Limit]:
+    """Return the limits of this process's control group and of all its ancestors.
+
+    Parameters
+    ----------
+    root : Path
+        Where ``proc`` and the mounted hierarchies are; another folder than ``/`` in tests.
+
+    Returns
+    -------
+    list of Limit
+        In no order. A group without a limit gives none; version 1 writes a huge number then, which stays in
+        the list.
+    """
+    return [
+        limit
+        for mount in _mounts(root)
+        for folder in _folders(root, mount)
+        for limit in _limits(folder, mount.kind)
+    ]
+
+
+@dataclass(frozen=True)
+class _Mount:
+    """A mounted hierarchy that controls memory: its kind, the group at its root, and its folder."""
+
+    kind: str
+    group: PurePosixPath
+    folder: Path
+
+
+def _mounts(root: Path) -> Iterator[_Mount]:
+    """Read ``proc/self/mountinfo``, whose columns ``proc_pid_mountinfo(5)`` describes."""
+    for line in _lines(root / "proc/self/mountinfo"):
+        before, _, after = line.partition(" - ")
+        columns, kind_and_options = before.split(), after.split()
+        kind, options = kind_and_options[0], kind_and_options[-1].split(",")
+        if kind == "cgroup2" or (kind == "cgroup" and "memory" in options):
+            folder = root / _unescaped(columns[4]).lstrip("/")
+            yield _Mount(kind, PurePosixPath(_unescaped(columns[3])), folder)
+
+
+def _folders(root: Path, mount: _Mount) -> list[Path]:
+    """Return the folder of this process's group and those of its ancestors, as far as they are mounted."""
+    for line in _lines(root / "proc/self/cgroup"):
+        _, controllers, group = line.split(":", 2)
+        if (mount.kind == "cgroup2" and not controllers) or "memory" in controllers.split(","):
+            path = PurePosixPath(group)
+            inside = path.relative_to(mount.group) if path.is_relative_to(mount.group) else PurePosixPath()
+            if ".." in inside.parts:  # a group outside of the namespace that is seen from here
+                inside = PurePosixPath()
+            return [mount.folder / one for one in (inside, *inside.parents)]
+    return [mount.folder]
+
+
+def _limits(folder: Path, kind: str) -> Iterator[Limit]:
+    for name in _LIMIT_FILES[kind]:
+        for line in _lines(folder / name):
+            if line.isdecimal() and int(line) > 0:  # "max" means no limit
+                yield Limit(int(line), str(folder / name))
+    if kind == "cgroup":
+        for line in _lines(folder / _STATISTICS):  # knows ancestors that a container does not see
+            name, _, value = line.partition(" ")
+            if name == _HIERARCHICAL_LIMIT and value.isdecimal():
+                yield Limit(int(value), str(folder / _STATISTICS))
+
+
+def _lines(file: Path) -> list[str]:
+    """Return the lines of a file; none where it is missing or may not be read."""
+    try:
+        return file.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+    except OSError:
+        return []
+
+
+def _unescaped(name: str) -> str:
+    """Undo the octal escapes that the kernel writes for blanks and backslashes."""
+    for octal in ("040", "011", "012", "134"):
+        name = name.replace(f"\\{octal}", chr(int(octal, 8)))
+    return name

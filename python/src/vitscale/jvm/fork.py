@@ -1,0 +1,157 @@
+"""Keeps a forked child away from its parent's JVM.
+
+A child that is made by fork (``multiprocessing``, workers of a ``DataLoader`` or of gunicorn) inherits
+the open sockets of py4j. Two processes that write to one socket get each other's answers. So a child
+forgets the gateway before any of its own code runs, and starts a JVM of its own when it needs one. What
+belongs to the parent's JVM raises an error.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from typing import Any, Generic, NoReturn, TypeVar
+
+import psutil
+from py4j.finalizer import ThreadSafeFinalizer
+from py4j.protocol import Py4JError
+from pyspark import SparkContext
+from pyspark.sql import SparkSession
+
+Value = TypeVar("Value")
+
+
+class PerProcess(Generic[Value]):
+    """A value that each process makes for itself, the first time that it asks.
+
+    Parameters
+    ----------
+    make : callable
+        Makes the value. It is pickled with this object; the values are not.
+    """
+
+    def __init__(self, make: Callable[[], Value]) -> None:
+        self._make = make
+        self._of_process: dict[_Process, _Made[Value]] = {}
+
+    def get(self) -> Value:
+        """Return this process's value; several threads that ask at once get the same one."""
+        own = self._of_process.setdefault(_fork.process, _Made())  # the parent's lock may be held for ever
+        with own.lock:
+            if not own.values:
+                own.values.append(self._make())
+        return own.values[0]
+
+    @property
+    def made(self) -> Value | None:
+        """The value of this process, or None where it never asked for one."""
+        own = self._of_process.get(_fork.process)
+        return own.values[0] if own is not None and own.values else None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (PerProcess, (self._make,))
+
+
+class _Made(Generic[Value]):
+    """What one process made: nothing yet, or one value."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.values: list[Value] = []
+
+
+class _Process:
+    """Stands for one process; its id may belong to another one later."""
+
+
+class _Fork:
+    """What has to be held while a process forks, and which process this is.
+
+    The connections of idle threads are held: the child drops the state of all other threads, and py4j would
+    then shut their connections down, which ends them for the parent as well.
+    """
+
+    def __init__(self) -> None:
+        self.process = _Process()
+        self._connections: list[Any] = []
+
+    def before(self) -> None:
+        """Hold py4j's lock and its idle connections."""
+        ThreadSafeFinalizer.lock.acquire()
+        if SparkContext._gateway is not None:
+            self._connections = list(SparkContext._gateway._gateway_client.deque)
+
+    def in_parent(self) -> None:
+        """Give everything back."""
+        self._connections = []
+        ThreadSafeFinalizer.lock.release()
+
+    def in_child(self) -> None:
+        """Forget the parent's gateway and session; close its sockets here, and leave them open there."""
+        self.process = _Process()
+        ThreadSafeFinalizer.lock = threading.RLock()
+        SparkContext._lock = threading.RLock()
+        SparkSession.Builder._lock = threading.RLock()
+        if SparkContext._gateway is not None:
+            forget_gateway(self._connections)
+        self._connections = []
+
+
+def forget_gateway(connections: list[Any]) -> None:
+    """Make this process forget a gateway that belongs to its parent.
+
+    Parameters
+    ----------
+    connections : list of py4j.clientserver.ClientServerConnection
+        The gateway's connections.
+    """
+    gateway, parent = SparkContext._gateway, os.getppid()
+    client = gateway._gateway_client
+
+    def refuse(*_: object, **__: object) -> NoReturn:
+        raise Py4JError(
+            f"this object belongs to the JVM of process {parent}, and process {os.getpid()} was forked from "
+            "it. Make the object in this process, or start processes with multiprocessing's spawn"
+        )
+
+    client.send_command = refuse
+    client.is_connected = False
+    client.garbage_collect_object = lambda *_, **__: None
+    ThreadSafeFinalizer.finalizers = {}
+    for connection in connections:
+        _close_here(connection)
+    client.deque.clear()
+    process = getattr(gateway, "proc", None)
+    if process is not None and process.stdin is not None:
+        process.stdin.close()  # the JVM ends when all of its writers have closed it
+    SparkContext._gateway = SparkContext._jvm = SparkContext._active_spark_context = None
+    SparkSession._instantiatedSession = SparkSession._activeSession = None
+    if getattr(signal.getsignal(signal.SIGINT), "__module__", "") == SparkContext.__module__:
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # Spark's own would cancel the parent's jobs
+
+
+def _close_here(connection: Any) -> None:
+    """Close this process's copy of a socket; py4j itself would shut the connection down for both."""
+    for part in (connection.stream, connection.socket):
+        if part is not None:
+            part.close()
+    connection.stream = connection.socket = None
+
+
+def _is_inherited() -> bool:
+    """Tell whether the gateway's JVM is a child of another process than this one."""
+    process = getattr(SparkContext._gateway, "proc", None)
+    if process is None:
+        return False
+    try:
+        return bool(psutil.Process(process.pid).ppid() != os.getpid())
+    except psutil.Error:
+        return False
+
+
+_fork = _Fork()
+os.register_at_fork(before=_fork.before, after_in_parent=_fork.in_parent, after_in_child=_fork.in_child)
+if _is_inherited():  # this module is loaded in a child for the first time
+    forget_gateway(list(SparkContext._gateway._gateway_client.deque))

@@ -1,0 +1,93 @@
+"""Checks the JVM that runs, which another program may have started, before anything is asked of it."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pyspark
+from py4j.protocol import Py4JError
+from pyspark import SparkContext
+
+from vitscale._version import __version__
+from vitscale.errors import JavaError, UsageError
+from vitscale.jar import jar_path
+
+_SPARK = "3.5"
+_NEWEST_MAJOR = 3
+_SCALA = "2.12."
+_CONNECT = ("SPARK_REMOTE", "SPARK_CONNECT_MODE_ENABLED")
+
+
+def shake_hands(jvm: Any) -> Any:
+    """Return the jar's API after its version was compared with this package's.
+
+    Parameters
+    ----------
+    jvm : py4j.java_gateway.JVMView
+        The JVM that runs.
+
+    Raises
+    ------
+    JavaError
+        If its Spark is not supported, or it does not know the jar, or one of another version.
+    """
+    _check_spark(jvm)
+    api = jvm.vitscale.PythonApi
+    try:
+        version = api.version()
+    except (Py4JError, TypeError) as error:
+        raise JavaError(
+            "The Spark session that runs does not know ViTScale's jar. Start it with vitscale.start(), or "
+            f"add the jar before it starts: spark.jars={jar_path()} (or --jars, spark.driver.extraClassPath)."
+        ) from error
+    if version != __version__:
+        raise JavaError(
+            f"The jar is of version {version}, the package of version {__version__}. Rebuild it: make jar"
+        )
+    return api
+
+
+def refuse_connect() -> None:
+    """Refuse Spark Connect, whose sessions have no JVM in reach.
+
+    Raises
+    ------
+    UsageError
+        If a variable asks for it.
+    """
+    named = next((name for name in _CONNECT if os.environ.get(name)), None)
+    if named is not None:
+        raise UsageError(
+            f"{named} is set: Spark Connect is not supported. Unset it, and name --master or master=."
+        )
+
+
+def require_session() -> None:
+    """Refuse to make a stage before there is a session.
+
+    Raises
+    ------
+    UsageError
+        If no session of Spark runs in this process.
+    """
+    refuse_connect()
+    if SparkContext._active_spark_context is None:
+        raise UsageError("No Spark session runs in this process. Start one first: spark = vitscale.start()")
+
+
+def _check_spark(jvm: Any) -> None:
+    """Refuse Spark 4 and Scala 2.13, for which the jar was not compiled."""
+    context = SparkContext._active_spark_context
+    spark = pyspark.__version__ if context is None else context.version
+    if int(spark.partition(".")[0]) > _NEWEST_MAJOR:
+        raise JavaError(
+            f"This is Spark {spark}, and Spark {spark.partition('.')[0]} is not supported. Use {_SPARK}: "
+            'pip install "pyspark==3.5.*"'
+        )
+    scala = jvm.scala.util.Properties.versionNumberString()
+    if not scala.startswith(_SCALA):
+        raise JavaError(
+            f"This Spark {spark} was built for Scala {scala}, and ViTScale's jar for Scala {_SCALA}x. "
+            "Use a Spark for Scala 2.12, such as PyPI's pyspark."
+        )

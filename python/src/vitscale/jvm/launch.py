@@ -1,0 +1,136 @@
+"""Builds the command line and the environment of every JVM that this package starts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from vitscale.jar import jar_path, spark_jars
+from vitscale.java import find_java, java_flags
+from vitscale.jvm.environment import jvm_environment, set_aside
+from vitscale.jvm.memory import default_heap
+from vitscale.jvm.properties import configuration_folder
+from vitscale.jvm.settings import NOTHING_SET, DriverSettings
+from vitscale.jvm.temporary import temporary_folder
+from vitscale.jvm.user import existing_home, has_passwd_entry, home_folder, user_name
+
+SPARK_SUBMIT = "org.apache.spark.deploy.SparkSubmit"
+
+_AS_NAMED_USER = "vitscale.NamedUserMain"
+"""Logs the user in by name where the system has none, then runs the main class that follows."""
+
+
+@dataclass(frozen=True)
+class Launch:
+    """A JVM that is ready to start.
+
+    Attributes
+    ----------
+    command : tuple of str
+        Its command line; the first word is the program.
+    environment : dict of str to str
+        All of its variables.
+    notes : tuple of str
+        What the user should know, a sentence each.
+    temporary : Path
+        Its folder for temporary files.
+    """
+
+    command: tuple[str, ...]
+    environment: dict[str, str]
+    notes: tuple[str, ...]
+    temporary: Path
+
+
+def launch(
+    main: str,
+    arguments: Sequence[str],
+    *,
+    driver: DriverSettings = NOTHING_SET,
+    is_on_this_machine: bool = True,
+    flags: Sequence[str] = (),
+    native_mib: int = 0,
+    temporary: Path | None = None,
+    configuration: Path | None = None,
+) -> Launch:
+    """Return a JVM that runs a class of the jar or of Spark.
+
+    Parameters
+    ----------
+    main : str
+        The class.
+    arguments : sequence of str
+        Its arguments.
+    driver : DriverSettings
+        Heap, flags, class path and libraries that the user wants; flags come last, so that they win.
+    is_on_this_machine : bool
+        Whether all executors are on this machine.
+    flags : sequence of str
+        Further flags for Java.
+    native_mib : int
+        What the model needs outside of the heap, in MiB; 0 where it is not known.
+    temporary : Path, optional
+        Folder for temporary files; by default ``TMPDIR``, or another if no library can be loaded there.
+    configuration : Path, optional
+        Folder of Spark's settings, by default that of ``SPARK_CONF_DIR``; log settings are found in it.
+
+    Raises
+    ------
+    JavaError
+        If there is no Java 17, or the jar was not built.
+    SetupError
+        If no folder can hold temporary files.
+    """
+    java = find_java()
+    notes = set_aside()
+    if temporary is None:
+        found = temporary_folder(existing_home())
+        temporary = found.folder
+        notes += [found.note] if found.note else []
+    command = [
+        str(java.executable),
+        *_heap(driver, native_mib),
+        *java_flags(),
+        f"-Duser.home={home_folder()}",
+        f"-Djava.io.tmpdir={temporary}",
+        *(() if has_passwd_entry() else (f"-Duser.name={user_name()}",)),
+        *flags,
+        *driver.options,
+        "-cp",
+        class_path(driver.class_path, configuration),
+        *(() if has_passwd_entry() else (_AS_NAMED_USER,)),
+        main,
+        *arguments,
+    ]
+    environment = jvm_environment(
+        java, is_on_this_machine=is_on_this_machine, library_path=driver.library_path
+    )
+    return Launch(tuple(command), environment, tuple(notes), temporary)
+
+
+def class_path(more: str = "", configuration: Path | None = None) -> str:
+    """Return Spark's class path with this package's jar before Spark's own jars.
+
+    The order is that of Spark's launcher (``org.apache.spark.launcher.AbstractCommandBuilder``).
+
+    Parameters
+    ----------
+    more : str
+        Entries that come after the jar, separated by colons.
+    configuration : Path, optional
+        Folder of Spark's settings, by default that of ``SPARK_CONF_DIR``.
+    """
+    jar = str(jar_path())
+    conf = configuration or configuration_folder()
+    own = [entry for entry in more.split(os.pathsep) if entry != jar]
+    hadoop = map(os.environ.get, ("HADOOP_CONF_DIR", "YARN_CONF_DIR"))
+    parts = [str(conf) if conf.is_dir() else None, jar, *own, f"{spark_jars()}/*", *hadoop]
+    return os.pathsep.join(filter(None, parts))
+
+
+def _heap(driver: DriverSettings, native_mib: int) -> tuple[str, ...]:
+    if driver.has_own_heap:
+        return ()
+    return (f"-Xmx{driver.heap or default_heap(native_mib)}",)

@@ -1,0 +1,73 @@
+"""The memory that this process may use, and the heap of a JVM in it."""
+
+from __future__ import annotations
+
+import resource
+from pathlib import Path
+
+import psutil
+
+from vitscale.jvm.cgroups import Limit, cgroup_limits
+
+MIB = 1 << 20
+SPARK_MINIMUM_MIB = 480
+"""The smallest heap with which Spark starts: 1.5 times the 300 MiB that it reserves
+(``org.apache.spark.memory.UnifiedMemoryManager``), and the survivor space, which Java does not count."""
+NATIVE_BASE_MIB = 320
+"""The JVM without its heap: 170 MiB measured at its start; classes, threads and sockets add to it."""
+
+_GIB_IN_MIB = 1024
+_LARGEST_MIB = 16 * _GIB_IN_MIB  # what sparknlp.start() asks for
+_RESERVED_ADDRESSES = 1536 * MIB
+"""Address space that Java 17 reserves beside its heap: 1 GiB for classes (``CompressedClassSpaceSize``),
+240 MiB for machine code (``ReservedCodeCacheSize``), and stacks of threads."""
+
+
+def memory_limit(root: Path = Path("/")) -> Limit:
+    """Return the smallest of the host's memory, all limits of control groups, and ``ulimit -v``.
+
+    Parameters
+    ----------
+    root : Path
+        Where ``proc`` and ``sys`` are; another folder than ``/`` in tests.
+    """
+    host = Limit(psutil.virtual_memory().total, "memory of the host")
+    return min(host, *cgroup_limits(root), *_address_space(), key=lambda limit: limit.size)
+
+
+def heap_mib(limit: int, native_mib: int = 0) -> int:
+    """Return the heap for a JVM that has the memory to itself.
+
+    ONNX Runtime's weights and results, and the buffers that it shares with Java, lie outside of the heap. So
+    the heap takes half of the memory, 16 GiB at most; less where the model is known to need more; and not
+    less than Spark needs, as long as a quarter of the memory is left.
+
+    Parameters
+    ----------
+    limit : int
+        Memory of this process, in bytes.
+    native_mib : int
+        What is known to be needed outside of the heap, in MiB.
+    """
+    whole = limit // MIB
+    wanted = min(_LARGEST_MIB, whole // 2, whole - native_mib)
+    heap = max(wanted, min(SPARK_MINIMUM_MIB, whole * 3 // 4))
+    return heap if heap < 4 * _GIB_IN_MIB else heap // _GIB_IN_MIB * _GIB_IN_MIB
+
+
+def default_heap(native_mib: int = 0) -> str:
+    """Return :func:`heap_mib` of this process in Java's notation, such as ``"500m"`` or ``"8g"``."""
+    return notation(heap_mib(memory_limit().size, native_mib))
+
+
+def notation(mib: int) -> str:
+    """Return a number of MiB as Java and Spark write it."""
+    return f"{mib}m" if mib % _GIB_IN_MIB else f"{mib // _GIB_IN_MIB}g"
+
+
+def _address_space() -> list[Limit]:
+    """Return what ``ulimit -v`` leaves for heap and weights; it counts addresses, used or not."""
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if limit == resource.RLIM_INFINITY:
+        return []
+    return [Limit(max(0, limit - _RESERVED_ADDRESSES), "ulimit -v")]

@@ -1,0 +1,73 @@
+"""The folder for a JVM's temporary files, from which it loads the native libraries that its jar holds."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from vitscale.errors import SetupError
+
+_VARIABLES = ("TMPDIR", "TEMP", "TMP")  # as Python's tempfile reads them
+_OTHERS = ("/tmp", "/var/tmp", "/dev/shm")
+_LEAST_FREE = 128 << 20  # bytes: the libraries of ONNX Runtime and of image formats, and the list of files
+
+
+@dataclass(frozen=True)
+class Temporary:
+    """A folder for temporary files.
+
+    Attributes
+    ----------
+    folder : Path
+        Where libraries can be written and loaded.
+    note : str or None
+        Why it is not the folder that the user or the system names, for people.
+    """
+
+    folder: Path
+    note: str | None = None
+
+
+def temporary_folder(home: Path | None = None) -> Temporary:
+    """Return ``TMPDIR`` where libraries can be written there and loaded, else another folder and the reason.
+
+    Parameters
+    ----------
+    home : Path, optional
+        The last folder to try.
+
+    Raises
+    ------
+    SetupError
+        If no folder will do.
+    """
+    named = next((os.environ[name] for name in _VARIABLES if os.environ.get(name)), None)
+    candidates = [*((named,) if named else ()), *_OTHERS, *((home,) if home else ())]
+    reasons: list[str] = []
+    for folder in (Path(candidate).absolute() for candidate in candidates):
+        reason = _problem(folder)
+        if reason is not None:
+            reasons.append(f"{folder} {reason}")
+        elif reasons:
+            note = f"{reasons[0]}: temporary files go to {folder}. Set TMPDIR to choose another folder."
+            return Temporary(folder, note)
+        else:
+            return Temporary(folder)
+    raise SetupError(f"No folder can hold temporary files: {'; '.join(reasons)}. Set TMPDIR to one that can.")
+
+
+def _problem(folder: Path) -> str | None:
+    """Return why libraries cannot be loaded from a folder, or None where they can."""
+    if not folder.is_dir():
+        return "is not a folder" if folder.exists() else "does not exist"
+    flags = os.statvfs(folder).f_flag
+    if flags & os.ST_RDONLY or not os.access(folder, os.W_OK | os.X_OK):
+        return "may not be written"
+    if flags & os.ST_NOEXEC:
+        return "is mounted noexec, so no library can be loaded from it"
+    free = shutil.disk_usage(folder).free
+    if free < _LEAST_FREE:
+        return f"has {free >> 20} MiB free, and {_LEAST_FREE >> 20} MiB are needed"
+    return None

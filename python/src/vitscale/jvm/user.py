@@ -1,0 +1,60 @@
+"""The user who runs a JVM, and the user's home, also where the system knows neither.
+
+Containers often run under a user id that ``/etc/passwd`` does not list, and without ``HOME``. Java then calls
+user and home ``?``, and writes to a folder of this name; Hadoop fails with a stack trace.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import tempfile
+from pathlib import Path
+
+_NAME_VARIABLES = ("HADOOP_USER_NAME", "SPARK_USER", "USER", "LOGNAME")
+
+
+def has_passwd_entry() -> bool:
+    """Tell whether the system has a name for this process's user id."""
+    return _entry() is not None
+
+
+def user_name() -> str:
+    """Return the user's name, or where the system has none: one from the environment, else the user id."""
+    entry = _entry()
+    if entry is not None:
+        return entry.pw_name
+    named = (os.environ.get(name) for name in _NAME_VARIABLES)
+    return next(filter(None, named), str(os.geteuid()))
+
+
+def existing_home() -> Path | None:
+    """Return ``HOME``, else the home that the system knows, or None where neither is a folder."""
+    entry = _entry()
+    for name in (os.environ.get("HOME"), entry.pw_dir if entry else None):
+        if name and Path(name).is_absolute() and Path(name).is_dir():
+            return Path(name)
+    return None
+
+
+def home_folder() -> Path:
+    """Return the user's home, else a folder beside temporary files that belongs to this user alone."""
+    return existing_home() or _private_folder()
+
+
+def _private_folder() -> Path:
+    folder = Path(tempfile.gettempdir()) / f"vitscale-home-{os.geteuid()}"
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if folder.lstat().st_uid == os.geteuid() and not folder.is_symlink():
+            return folder
+    except OSError:
+        pass  # somebody else's file has this name
+    return Path(tempfile.mkdtemp(prefix=f"{folder.name}-"))
+
+
+def _entry() -> pwd.struct_passwd | None:
+    try:
+        return pwd.getpwuid(os.geteuid())
+    except KeyError:
+        return None
