@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+import operator
+import os
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, TypeAlias
 
 from vitscale._jvm import java_errors, python_api
-from vitscale.encoded import ImageLike, encoded
 from vitscale.errors import ImageError, UsageError
 from vitscale.images import find_images
+from vitscale.inputs import Given, ImageLike, chunks, images_of
+from vitscale.transport import for_java
 
 Labels: TypeAlias = "list[dict[str, Any]]"
 Answer: TypeAlias = "Labels | ImageError"
-
-_CHUNK = 64
-"""Images that cross to the JVM in one call; enough to keep every core busy."""
 
 
 class ViT:
@@ -57,7 +56,7 @@ class ViT:
         batch_size: int = 2,
         threads: int | None = None,
     ) -> None:
-        self.batch_size = batch_size
+        self.batch_size = _whole_number("batch_size", batch_size)
         with java_errors():
             self._classifier = python_api().classifier(str(model), precision, threads or 0)
 
@@ -67,18 +66,21 @@ class ViT:
         top_k: int = 5,
         *,
         on_error: Literal["raise", "return"] = "raise",
-    ) -> Labels | list[Answer] | dict[str, Answer]:
+    ) -> Answer | list[Answer] | dict[str, Answer]:
         """Classify images.
 
         Parameters
         ----------
-        images : str, Path, bytes or PIL.Image.Image, an iterable of them, or a folder
-            What Transformers' pipeline takes, the bytes of files, or a folder that is searched for images.
+        images : an image, an iterable of images, or a folder
+            An image is a path, the bytes of a file, a binary file object, an image of Pillow, an array or
+            tensor of uint8 with the shape [height, width, 3] or [height, width], or a row of Hugging Face's
+            ``datasets`` (:func:`vitscale.inputs.engine_image`). An iterable is read chunk by chunk. A folder
+            is searched for images.
         top_k : int
             Labels wanted; more than the model has means all of them.
         on_error : "raise" or "return"
             Whether an image that fails raises, after all others were classified, or stands as an `ImageError`
-            in its own place.
+            in its own place. One image that fails is returned as an `ImageError` too.
 
         Returns
         -------
@@ -91,14 +93,19 @@ class ViT:
         ImageError
             If an image cannot be read, unless `on_error` is ``"return"``.
         UsageError
-            If `top_k` or the batch size is below 1, or a folder holds no image.
+            If `top_k` or the batch size is below 1, a folder holds no image, or at the first thing that has
+            no form of an image.
         """
-        if isinstance(images, str | Path) and Path(images).is_dir():
-            folder = find_images(Path(images))
-            return dict(zip(folder.files, self._all(folder.paths, top_k, on_error), strict=True))
-        if isinstance(images, str | Path | bytes) or not isinstance(images, Iterable):
-            return self._all([images], top_k, "raise")[0]  # type: ignore[return-value]
-        return self._all(images, top_k, on_error)
+        if on_error not in {"raise", "return"}:
+            raise UsageError(f"on_error is {on_error!r}; it can be 'raise' or 'return'.")
+        count = _whole_number("top_k", top_k)
+        if (root := _folder(images)) is not None:
+            folder = find_images(root)
+            return dict(zip(folder.files, self._all(folder.paths, count, on_error), strict=True))
+        many = images_of(images)
+        if many is None:
+            return self._all([images], count, on_error, is_single=True)[0]
+        return self._all(many, count, on_error)
 
     def close(self) -> None:
         """Free the model's memory in the JVM."""
@@ -113,35 +120,50 @@ class ViT:
     ) -> None:
         self.close()
 
-    def _all(self, images: Iterable[ImageLike], top_k: int, on_error: str) -> list[Answer]:
-        if on_error not in {"raise", "return"}:
-            raise UsageError(f"on_error is {on_error!r}; it can be 'raise' or 'return'.")
-        answers = [answer for chunk in _chunks(images) for answer in self._chunk(chunk, top_k)]
+    def _all(
+        self, images: Iterable[ImageLike], top_k: int, on_error: str, is_single: bool = False
+    ) -> list[Answer]:
+        answers = [answer for chunk in chunks(images, is_single) for answer in self._chunk(chunk, top_k)]
         failed = [answer for answer in answers if isinstance(answer, ImageError)]
         if failed and on_error == "raise":
             more = f" ({len(failed)} of {len(answers)} images failed)" if len(answers) > 1 else ""
             raise ImageError(f"{failed[0]}{more}")
         return answers
 
-    def _chunk(self, images: Sequence[ImageLike], top_k: int) -> list[Answer]:
-        sent = [
-            str(Path(image).absolute()) if isinstance(image, str | Path) else encoded(image)
-            for image in images
+    def _chunk(self, images: Sequence[Given], top_k: int) -> list[Answer]:
+        sent = [one.content for one in images if not isinstance(one.content, ImageError)]
+        with for_java(sent) as (contents, shapes), java_errors():
+            classified = self._classifier.classify(contents, shapes, top_k, self.batch_size)
+        records = iter(json.loads(classified))
+        return [
+            _failure(one, one.content) if isinstance(one.content, ImageError) else _answer(one, next(records))
+            for one in images
         ]
-        with java_errors():
-            records = json.loads(self._classifier.classify(sent, top_k, self.batch_size))
-        return [_answer(image, record) for image, record in zip(images, records, strict=True)]
 
 
-def _answer(image: ImageLike, record: dict[str, Any]) -> Answer:
-    if "error" not in record:
-        labels: Labels = record["labels"]
-        return labels
-    name = str(image) if isinstance(image, str | Path) else f"an image given as {type(image).__name__}"
-    return ImageError(f"{name}: {record['error']}")
+def _folder(images: object) -> Path | None:
+    """Return the folder that was given; none if something else was."""
+    if not isinstance(images, str | os.PathLike) or not os.fspath(images):
+        return None
+    try:
+        return Path(os.fsdecode(images)) if os.path.isdir(images) else None  # noqa: PTH112
+    except (OSError, ValueError):
+        return None
 
 
-def _chunks(images: Iterable[ImageLike]) -> Iterator[list[ImageLike]]:
-    rest = iter(images)
-    while chunk := list(islice(rest, _CHUNK)):
-        yield chunk
+def _whole_number(name: str, value: object) -> int:
+    try:
+        return operator.index(value)  # type: ignore[arg-type]
+    except TypeError as error:
+        raise UsageError(f"{name} is {value!r}; it must be a whole number.") from error
+
+
+def _answer(image: Given, record: dict[str, Any]) -> Answer:
+    if "error" in record:
+        return _failure(image, record["error"])
+    labels: Labels = record["labels"]
+    return labels
+
+
+def _failure(image: Given, reason: object) -> ImageError:
+    return ImageError(f"{image.name}: {reason}")
