@@ -116,7 +116,7 @@ def _of_row(row: Mapping[Any, Any]) -> EngineImage:
             if name == "bytes" and not is_buffer(row[name]):
                 raise refused(f"A dict whose bytes are {described(row[name])}")
             return engine_image(row[name])
-    raise ImageError(f"It holds no image: {' and '.join(known)} are None.")
+    raise ImageError(f"It holds no image: {' and '.join(known)} {'is' if len(known) == 1 else 'are'} None.")
 
 
 def _content(file: Any) -> memoryview:

@@ -16,7 +16,8 @@ from vitscale.inputs.wording import reason_of, refused
 MAX_PIXELS = 178_956_970
 """Twice Pillow's ``Image.MAX_IMAGE_PIXELS``, beyond which it refuses a file; the engine's limit too."""
 
-_RGB = 3
+_GRAY = 2  # dimensions of a gray picture
+_RGB = 3  # dimensions and channels of one in colour
 _CHANNELS = {1, 3, 4}
 _OTHER_DIMENSIONS = {
     1: "For the bytes of a file in one dimension, give array.tobytes().",
@@ -89,9 +90,8 @@ def of_array(array: Any) -> Pixels:
         If it has another shape or type, with the remedy for the usual ones.
     """
     kind, dtype, shape = type(array).__name__, str(array.dtype).removeprefix("torch."), tuple(array.shape)
-    remedy = _remedy(dtype, shape)
-    if remedy:
-        raise refused(f"An array ({kind}, {dtype}, shape {shape})", remedy)
+    if dtype != "uint8" or not (len(shape) == _GRAY or (len(shape) == _RGB and shape[2] == _RGB)):
+        raise refused(f"An array ({kind}, {dtype}, shape {shape})", _remedy(dtype, shape))
     _check_size(shape[1], shape[0])
     values: NDArray[np.uint8] = np.asarray(array.detach().cpu() if is_tensor(array) else array)
     if values.ndim != _RGB:
@@ -100,19 +100,16 @@ def of_array(array: Any) -> Pixels:
 
 
 def _remedy(dtype: str, shape: tuple[int, ...]) -> str:
-    """Return what to do with an array that cannot be one image; nothing for one that can."""
-    is_rgb = len(shape) == _RGB and shape[2] == _RGB
-    if dtype == "uint8" and (len(shape) == _RGB - 1 or is_rgb):
-        return ""
+    """Return what to do with an array that cannot be one image."""
     if len(shape) in _OTHER_DIMENSIONS:
         return _OTHER_DIMENSIONS[len(shape)]
     remedies = []
     if len(shape) == _RGB and shape[0] in _CHANNELS and shape[2] not in _CHANNELS:
-        remedies.append("Put the channels last: transpose(1, 2, 0), or permute in torch.")
-    elif len(shape) == _RGB and not is_rgb:
+        remedies.append("Put the channels last, e.g. transpose(1, 2, 0).")
+    elif len(shape) == _RGB and shape[2] != _RGB:
         remedies.append(f"It has {shape[2]} channels, not 3.")
     if dtype != "uint8":
-        remedies.append("Its values must be uint8, from 0 to 255, not rescaled or normalised.")
+        remedies.append("Its values must be uint8, 0 to 255.")
     return " ".join(remedies)
 
 

@@ -86,7 +86,7 @@ def _refuse_other_texts(text: str) -> None:
 
 def _is_base64(text: str) -> bool:
     """Tell whether a text is an image file in base64, or base64 that is too long for a path."""
-    head = "".join(text[:400].split())[:64].translate(str.maketrans("-_", "+/"))
+    head = "".join(text[:400].splitlines())[:64].translate(str.maketrans("-_", "+/"))
     try:
         start = base64.b64decode(head[: len(head) // 4 * 4], validate=True)
     except (binascii.Error, ValueError):
