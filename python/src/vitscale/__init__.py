@@ -1,7 +1,7 @@
 """Image classification with Vision Transformers on the JVM and in Spark, beside Hugging Face.
 
-The names below are loaded when they are first used, so that ``import vitscale`` starts no JVM and loads no
-torch.
+Errors apart, the names below are loaded when they are first used, so that ``import vitscale`` starts no JVM
+and loads no torch.
 """
 
 from __future__ import annotations
@@ -10,9 +10,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from vitscale._version import __version__
+from vitscale.errors import (
+    ImageError,
+    JavaError,
+    ModelError,
+    OutputError,
+    UsageError,
+    VitscaleError,
+)
 
 if TYPE_CHECKING:
-    from vitscale.pixels import preprocess
+    from vitscale.pixels import pixel_values, preprocess
     from vitscale.session import start
     from vitscale.spark_nlp import SparkNLPViT
     from vitscale.vit import ViT
@@ -20,11 +28,25 @@ if TYPE_CHECKING:
 _LAZY = {
     "SparkNLPViT": "vitscale.spark_nlp",
     "ViT": "vitscale.vit",
+    "pixel_values": "vitscale.pixels",
     "preprocess": "vitscale.pixels",
     "start": "vitscale.session",
 }
 
-__all__ = ["SparkNLPViT", "ViT", "__version__", "preprocess", "start"]
+__all__ = [
+    "ImageError",
+    "JavaError",
+    "ModelError",
+    "OutputError",
+    "SparkNLPViT",
+    "UsageError",
+    "ViT",
+    "VitscaleError",
+    "__version__",
+    "pixel_values",
+    "preprocess",
+    "start",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vitscale._jvm import java_errors, python_api
-from vitscale.encoded import ImageLike, encoded
-from vitscale.errors import ModelError
+from vitscale.errors import ImageError, ModelError
+from vitscale.inputs import ImageLike, single_image
+from vitscale.inputs.engine_image import named
+from vitscale.transport import for_java
 
 Settings: TypeAlias = Mapping[str, Any] | str | Path | None
 
@@ -22,8 +24,10 @@ def preprocess(image: ImageLike, config: Settings = None) -> NDArray[np.uint8]:
 
     Parameters
     ----------
-    image : str, Path, bytes or PIL.Image.Image
-        A file, the bytes of one, or an image of Pillow, turned upright and made RGB as Transformers does.
+    image : an image
+        A path, bytes, a file object, an image of Pillow, an array, a row of ``datasets``: every form that
+        :func:`vitscale.inputs.engine_image` takes. Pillow's are turned upright and made RGB as Transformers
+        does.
     config : mapping, str or Path, optional
         The settings of an image processor, or a ``preprocessor_config.json``, or a folder that has one.
         Without it those of ``ViTImageProcessor``: 224x224, bilinear.
@@ -39,11 +43,13 @@ def preprocess(image: ImageLike, config: Settings = None) -> NDArray[np.uint8]:
         If the image cannot be read, or is refused before it is decoded.
     ModelError
         If the settings ask for what the engine does not do.
+    UsageError
+        If this is no form of one image.
     """
+    prepared = _prepared(image, config)
     with java_errors():
-        pixels = python_api().preprocess(encoded(image), _settings(config))
-        shape = (pixels.height(), pixels.width(), 3)
-        return np.frombuffer(pixels.data(), dtype=np.uint8).reshape(shape)
+        shape = (prepared.height(), prepared.width(), 3)
+        return np.frombuffer(prepared.pixels(), dtype=np.uint8).reshape(shape)
 
 
 def pixel_values(image: ImageLike, config: Settings = None) -> NDArray[np.float32]:
@@ -56,10 +62,21 @@ def pixel_values(image: ImageLike, config: Settings = None) -> NDArray[np.float3
     ndarray of float32, shape [3, height, width]
         Equals the ``pixel_values`` of Transformers' PIL processor float for float.
     """
-    height, width, channels = preprocess(image, config).shape
+    prepared = _prepared(image, config)
     with java_errors():
-        values = python_api().pixelValues(encoded(image), _settings(config))
-    return np.frombuffer(values, dtype="<f4").reshape(channels, height, width)
+        shape = (3, prepared.height(), prepared.width())
+        return np.frombuffer(prepared.values(), dtype="<f4").reshape(shape)
+
+
+def _prepared(image: ImageLike, config: Settings) -> Any:
+    """Return the JVM's ``vitscale.PreparedImage``."""
+    settings = _settings(config)
+    with for_java([single_image(image)]) as (contents, shapes):
+        try:
+            with java_errors():
+                return python_api().prepare(contents, shapes, settings)
+        except ImageError as error:
+            raise ImageError(f"{named(image)}: {error}") from error
 
 
 def _settings(config: Settings) -> str:

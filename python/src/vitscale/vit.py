@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import json
+import operator
+import os
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, TypeAlias
 
 from vitscale._jvm import java_errors, python_api
-from vitscale.encoded import ImageLike, encoded
 from vitscale.errors import ImageError, UsageError
-from vitscale.images import find_images, is_utf_8
+from vitscale.images import find_images
+from vitscale.inputs import Given, ImageLike, chunks, images_of
 from vitscale.jvm.fork import PerProcess
 from vitscale.listing_rules import Ignored
+from vitscale.transport import for_java
 
 Labels: TypeAlias = "list[dict[str, Any]]"
 Answer: TypeAlias = "Labels | ImageError"
-
-_CHUNK = 64
-"""Images that cross to the JVM in one call; enough to keep every core busy."""
 
 
 class FolderAnswers(dict[str, Answer]):
@@ -75,7 +74,7 @@ class ViT:
         batch_size: int = 2,
         threads: int | None = None,
     ) -> None:
-        self.batch_size = batch_size
+        self.batch_size = _whole_number("batch_size", batch_size)
         self._classifier = PerProcess(partial(_open, str(Path(model).absolute()), precision, threads or 0))
         self._classifier.get()
 
@@ -86,18 +85,21 @@ class ViT:
         *,
         on_error: Literal["raise", "return"] = "raise",
         all_files: bool = False,
-    ) -> Labels | list[Answer] | FolderAnswers:
+    ) -> Answer | list[Answer] | FolderAnswers:
         """Classify images.
 
         Parameters
         ----------
-        images : str, Path, bytes or PIL.Image.Image, an iterable of them, or a folder
-            What Transformers' pipeline takes, the bytes of files, or a folder that is searched for images.
+        images : an image, an iterable of images, or a folder
+            An image is a path, the bytes of a file, a binary file object, an image of Pillow, an array or
+            tensor of uint8 with the shape [height, width, 3] or [height, width], or a row of Hugging Face's
+            ``datasets`` (:func:`vitscale.inputs.engine_image`). An iterable is read chunk by chunk. A folder
+            is searched for images.
         top_k : int
             Labels wanted; more than the model has means all of them.
         on_error : "raise" or "return"
             Whether an image that fails raises, after all others were classified, or stands as an `ImageError`
-            in its own place.
+            in its own place. One image that fails is returned as an `ImageError` too.
         all_files : bool
             Take hidden files and those of all suffixes, where a folder is given.
 
@@ -118,13 +120,18 @@ class ViT:
         ImageError
             If an image cannot be read, unless `on_error` is ``"return"``.
         UsageError
-            If `top_k` or the batch size is below 1, or a folder holds no image.
+            If `top_k` or the batch size is below 1, a folder holds no image, or at the first thing that has
+            no form of an image.
         """
-        if isinstance(images, str | Path) and Path(images).is_dir():
-            return self._folder(Path(images), top_k, on_error, all_files)
-        if isinstance(images, str | Path | bytes) or not isinstance(images, Iterable):
-            return self._all([images], top_k, "raise")[0]  # type: ignore[return-value]
-        return self._all(images, top_k, on_error)
+        if on_error not in {"raise", "return"}:
+            raise UsageError(f"on_error is {on_error!r}; it can be 'raise' or 'return'.")
+        count = _whole_number("top_k", top_k)
+        if (root := _folder(images)) is not None:
+            return self._folder(root, count, on_error, all_files)
+        many = images_of(images)
+        if many is None:
+            return self._all([images], count, on_error, is_single=True)[0]
+        return self._all(many, count, on_error)
 
     def close(self) -> None:
         """Free the model's memory in the JVM."""
@@ -154,11 +161,15 @@ class ViT:
         return FolderAnswers(zip(files, answers, strict=True), folder.ignored)
 
     def _all(
-        self, images: Iterable[ImageLike], top_k: int, on_error: str, more: Sequence[Answer] = ()
+        self,
+        images: Iterable[ImageLike],
+        top_k: int,
+        on_error: str,
+        more: Sequence[Answer] = (),
+        *,
+        is_single: bool = False,
     ) -> list[Answer]:
-        if on_error not in {"raise", "return"}:
-            raise UsageError(f"on_error is {on_error!r}; it can be 'raise' or 'return'.")
-        answers = [answer for chunk in _chunks(images) for answer in self._chunk(chunk, top_k)]
+        answers = [answer for chunk in chunks(images, is_single) for answer in self._chunk(chunk, top_k)]
         answers += more
         failed = [answer for answer in answers if isinstance(answer, ImageError)]
         if failed and on_error == "raise":
@@ -166,16 +177,15 @@ class ViT:
             raise ImageError(f"{failed[0]}{others}")
         return answers
 
-    def _chunk(self, images: Sequence[ImageLike], top_k: int) -> list[Answer]:
-        sent = [
-            str(Path(image).absolute())
-            if isinstance(image, str | Path) and is_utf_8(image)
-            else encoded(image)
-            for image in images
+    def _chunk(self, images: Sequence[Given], top_k: int) -> list[Answer]:
+        sent = [one.content for one in images if not isinstance(one.content, ImageError)]
+        with for_java(sent) as (contents, shapes), java_errors():
+            classified = self._classifier.get().classify(contents, shapes, top_k, self.batch_size)
+        records = iter(json.loads(classified))
+        return [
+            _failure(one, one.content) if isinstance(one.content, ImageError) else _answer(one, next(records))
+            for one in images
         ]
-        with java_errors():
-            records = json.loads(self._classifier.get().classify(sent, top_k, self.batch_size))
-        return [_answer(image, record) for image, record in zip(images, records, strict=True)]
 
 
 def _open(model: str, precision: str, threads: int) -> Any:
@@ -184,15 +194,29 @@ def _open(model: str, precision: str, threads: int) -> Any:
         return python_api().classifier(model, precision, threads)
 
 
-def _answer(image: ImageLike, record: dict[str, Any]) -> Answer:
-    if "error" not in record:
-        labels: Labels = record["labels"]
-        return labels
-    name = str(image) if isinstance(image, str | Path) else f"an image given as {type(image).__name__}"
-    return ImageError(f"{name}: {record['error']}")
+def _folder(images: object) -> Path | None:
+    """Return the folder that was given; none if something else was."""
+    if not isinstance(images, str | os.PathLike) or not os.fspath(images):
+        return None
+    try:
+        return Path(os.fsdecode(images)) if os.path.isdir(images) else None  # noqa: PTH112
+    except (OSError, ValueError):
+        return None
 
 
-def _chunks(images: Iterable[ImageLike]) -> Iterator[list[ImageLike]]:
-    rest = iter(images)
-    while chunk := list(islice(rest, _CHUNK)):
-        yield chunk
+def _whole_number(name: str, value: object) -> int:
+    try:
+        return operator.index(value)  # type: ignore[arg-type]
+    except TypeError as error:
+        raise UsageError(f"{name} is {value!r}; it must be a whole number.") from error
+
+
+def _answer(image: Given, record: dict[str, Any]) -> Answer:
+    if "error" in record:
+        return _failure(image, record["error"])
+    labels: Labels = record["labels"]
+    return labels
+
+
+def _failure(image: Given, reason: object) -> ImageError:
+    return ImageError(f"{image.name}: {reason}")

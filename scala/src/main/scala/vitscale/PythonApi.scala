@@ -1,7 +1,6 @@
 package vitscale
 
 import java.nio.file.Paths
-import java.nio.{ByteBuffer, ByteOrder}
 import java.util
 
 import scala.collection.JavaConverters._
@@ -9,7 +8,7 @@ import scala.collection.JavaConverters._
 import org.apache.spark.sql.SparkSession
 
 import vitscale.bench._
-import vitscale.runtime.{Device, ImageDecoder, ModelFolder, Preprocessor, PreprocessorConfig, RgbImage}
+import vitscale.runtime.{Device, ModelFolder}
 import vitscale.sparknlp.{Engine, StockDevice}
 
 /** All that Python calls over py4j; everything else of the jar stays behind it. */
@@ -102,25 +101,17 @@ object PythonApi {
   def writeOutputs(backend: Backend, images: ImageFolder, folder: String): Unit =
     OutputsWriter.write(backend.outputs(images), Paths.get(folder))
 
-  /** An image's pixels as the model gets them, before rescaling.
+  /** One image after the model's preprocessing.
     *
-    * @param image
-    *   an encoded image file
+    * @param contents
+    *   its path or its content, see [[PythonImages]]
+    * @param shapes
+    *   its width and height, or null
     * @param config
     *   the text of a `preprocessor_config.json`
     */
-  def preprocess(image: Array[Byte], config: String): RgbImage =
-    new Preprocessor(PreprocessorConfig.parse(config)).pixels(ImageDecoder.decode(image))
-
-  /** The model's input for an image: [channel, height, width] floats, little-endian. */
-  def pixelValues(image: Array[Byte], config: String): Array[Byte] = {
-    val preprocessor = new Preprocessor(PreprocessorConfig.parse(config))
-    val pixels = preprocessor.pixels(ImageDecoder.decode(image))
-    val values =
-      ByteBuffer.allocate(pixels.data.length * java.lang.Float.BYTES).order(ByteOrder.LITTLE_ENDIAN)
-    preprocessor.writeNormalized(pixels, values.asFloatBuffer)
-    values.array
-  }
+  def prepare(contents: util.List[_], shapes: String, config: String): PreparedImage =
+    PreparedImage.of(PythonImages.sent(contents, shapes).head, config)
 
   /** @param threads
     *   cores of one forward pass; 0 for one each, with as many passes side by side as there are cores

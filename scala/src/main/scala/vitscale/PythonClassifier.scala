@@ -1,47 +1,32 @@
 package vitscale
 
-import java.io.IOException
-import java.nio.file.{Files, Paths}
 import java.util
-
-import scala.collection.JavaConverters._
 
 import com.fasterxml.jackson.databind.json.JsonMapper
 import com.fasterxml.jackson.module.scala.DefaultScalaModule
 
-import vitscale.runtime.{
-  ClassifierOptions,
-  ImageFailure,
-  ModelFolder,
-  Prediction,
-  Request,
-  RgbImage,
-  ViTClassifier
-}
+import vitscale.runtime.{ClassifierOptions, ImageFailure, ModelFolder, Prediction, Request, ViTClassifier}
 
 /** What Python's `vitscale.ViT` holds: a classifier whose answers cross py4j as one string. */
 final class PythonClassifier private (classifier: ViTClassifier) extends AutoCloseable {
 
-  /** @param images
-    *   paths as strings, encoded images as byte arrays
+  /** @param contents
+    *   for each image its path or its content, see [[PythonImages]]
+    * @param shapes
+    *   for each image its width and height, or null
     * @return
     *   JSON: for each image `{"labels": [{"label", "score"}, ...]}`, or `{"error"}`
     */
-  def classify(images: util.List[_], topK: Int, batchSize: Int): String = {
-    val answers = classifier.stream(images.asScala.iterator, Request(topK, batchSize))(pixels).map(_._2)
+  def classify(contents: util.List[_], shapes: String, topK: Int, batchSize: Int): String = {
+    val images = PythonImages.sent(contents, shapes).iterator
+    val limits = classifier.options.limits
+    val answers = classifier
+      .stream(images, Request(topK, batchSize))(PythonImages.pixels(_, limits)(classifier.decode))
+      .map(_._2)
     PythonClassifier.json.writeValueAsString(answers.map(PythonClassifier.record).toIndexedSeq)
   }
 
   override def close(): Unit = classifier.close()
-
-  private def pixels(image: Any): RgbImage = image match {
-    case bytes: Array[Byte] => classifier.decode(bytes)
-    case path =>
-      val bytes =
-        try Files.readAllBytes(Paths.get(path.toString))
-        catch { case error: IOException => throw new ImageException(s"cannot be read: $error", error) }
-      classifier.decode(bytes)
-  }
 }
 
 object PythonClassifier {

@@ -1,0 +1,55 @@
+"""What the messages about images share: the list of the forms, and texts of any length and encoding."""
+
+from __future__ import annotations
+
+from vitscale.errors import UsageError
+
+_FORMS = (
+    "a path, bytes, a binary file object, a Pillow image, "
+    "a uint8 array (height, width, 3) or (height, width), or a dict with bytes or path"
+)
+_SHOWN = 40
+_SHOWN_OF_PATH = 200
+
+
+def printable(text: str) -> str:
+    """Return a text in characters that every output can print.
+
+    Names in other encodings hold lone surrogates, which UTF-8 has not.
+    """
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def shortened(text: str) -> str:
+    """Return the printable beginning of a text; a base64 text can have millions of characters."""
+    return printable(text) if len(text) <= _SHOWN else f"{printable(text[:_SHOWN])}..."
+
+
+def path_shown(path: str) -> str:
+    """Return a path as messages show it: of a long one the beginning, and the end with the file's name."""
+    if len(path) <= _SHOWN_OF_PATH:
+        return printable(path)
+    return f"{printable(path[: _SHOWN_OF_PATH // 4])}...{printable(path[-_SHOWN_OF_PATH // 2 :])}"
+
+
+def refused(what: str, remedy: str = "") -> UsageError:
+    """Return the error for something that has no form of an image; it lists the forms.
+
+    Parameters
+    ----------
+    what : str
+        What was given, as the subject of a sentence.
+    remedy : str
+        What to do with it, as a sentence of its own.
+    """
+    return UsageError(f"{what} is no image: give {_FORMS}.{remedy and ' '}{remedy}")
+
+
+def reason_of(error: BaseException) -> str:
+    """Return why something failed in one line: the system's own words, else the class and its message."""
+    if isinstance(error, MemoryError):
+        return "it takes more memory than there is"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    message = " ".join(printable(str(error)).split())
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__
