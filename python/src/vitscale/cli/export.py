@@ -33,6 +33,14 @@ def export(
     force: Annotated[
         bool, typer.Option(help="Write a lower precision even below 99 % of fp32's top-1.")
     ] = False,
+    allow_random_weights: Annotated[
+        bool,
+        typer.Option(
+            "--allow-random-weights",
+            help="Use seeded random weights where the hub does not answer, to measure speed: the labels mean "
+            "nothing then.",
+        ),
+    ] = False,
 ) -> None:
     """Export a Vision Transformer in the layout that Spark NLP and ViTScale load.
 
@@ -53,10 +61,16 @@ def export(
         token_merging=token_merging,
         images=images,
         force=force,
+        allow_random_weights=allow_random_weights,
     )
     say(
         f"{done.graph_path}: {done.weights} weights, largest logit difference {done.max_logit_difference:.2e}"
     )
+    if done.weights == "random":
+        say(
+            "warning: the weights are random, so the labels mean nothing; use this model to measure speed "
+            "alone"
+        )
     if done.cost:
         say(f"{done.cost['top1_agreement']:.1%} of {done.cost['images']} images keep fp32's first label")
 

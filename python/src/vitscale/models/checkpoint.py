@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import torch
 import transformers
-from huggingface_hub import snapshot_download
-from huggingface_hub.errors import (
-    GatedRepoError,
-    HFValidationError,
-    LocalEntryNotFoundError,
-    RepositoryNotFoundError,
-)
-from safetensors import SafetensorError
-from transformers import AutoImageProcessor, ViTForImageClassification
-from transformers.image_processing_utils import BaseImageProcessor
+from transformers import ViTForImageClassification
+from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPil
 
 from vitscale.errors import ModelError
 from vitscale.models import record
-from vitscale.models.names import DEFAULT_CHECKPOINT
+from vitscale.models.hub import HubUnreachableError, fetch
+from vitscale.models.json_file import read_object
+from vitscale.models.local import local_folder
+from vitscale.models.model import build_model
+from vitscale.models.processor import load_processor
 from vitscale.models.standin import known_architectures, stand_in
+from vitscale.models.vit_config import CHANNELS, refuse_other_kinds, vit_config
+from vitscale.models.weight_files import ADAPTER, adapter
+from vitscale.models.weights import read_weights
 
-CHANNELS = 3
+__all__ = ["CHANNELS", "Checkpoint", "input_shape", "label_texts", "load_checkpoint"]
 Weights = Literal["pretrained", "random"]
 
 
@@ -39,46 +36,50 @@ class Checkpoint:
         Its name on the hub, or the name of its folder.
     model : ViTForImageClassification
         In float32 and evaluation mode.
-    processor : BaseImageProcessor
-        Transformers' PIL processor, the reference for every pixel.
+    processor : ViTImageProcessorPil
+        Does what the checkpoint's own PIL processor does; the reference for every pixel.
     weights : {"pretrained", "random"}
-        "random" if the hub did not answer and seeded weights stand in.
+        "random" if the hub did not answer and seeded weights were allowed to stand in.
     """
 
     name: str
     model: ViTForImageClassification
-    processor: BaseImageProcessor
+    processor: ViTImageProcessorPil
     weights: Weights
 
 
-def load_checkpoint(source: str) -> Checkpoint:
-    """Load a ViT for image classification; only safetensors, never code from the checkpoint.
+def load_checkpoint(source: str, *, allow_random_weights: bool = False) -> Checkpoint:
+    """Load a ViT for image classification; no code of the checkpoint runs.
 
     Parameters
     ----------
     source : str
-        A local Hugging Face folder, or a name on the hub. Where the hub does not answer, the architectures
-        that ViTScale knows get seeded weights.
+        A local Hugging Face folder, or a name on the hub.
+    allow_random_weights : bool
+        Whether seeded weights may stand in where the hub does not answer, for an architecture that ViTScale
+        knows: speed is real then, labels mean nothing.
 
     Raises
     ------
     ModelError
-        If there is no such model, it is no ViT for image classification, or its weights are not in
-        safetensors.
+        If there is no such model, it is no ViT for image classification, or its files do not fit each other.
     """
     logging: Any = transformers.utils.logging
     logging.disable_progress_bar()
-    if Path(source).is_dir():
-        return _from_folder(Path(source))
-    if folder := _from_hub(source):
-        return _loaded(source, folder, source, "pretrained")
-    if source in known_architectures():
+    if folder := local_folder(source):
+        return _from_folder(folder)
+    try:
+        fetched = fetch(source, lambda place: _check(place, source))
+    except HubUnreachableError as error:
+        if source not in known_architectures():
+            raise
+        if not allow_random_weights:
+            raise ModelError(
+                f"{error} For a measurement of speed, --allow-random-weights puts seeded weights in their "
+                "place."
+            ) from error
         return Checkpoint(source, *stand_in(source), weights="random")
-    raise ModelError(
-        f"{source!r} is not a folder, and the Hugging Face hub does not answer. Name a folder with "
-        f"{record.CONFIG}, {record.PREPROCESSOR} and {record.WEIGHTS}, go online, or use one of the "
-        f"architectures that are known without the hub: {', '.join(known_architectures())}."
-    )
+    return _loaded(fetched, source, "pretrained")
 
 
 def input_shape(checkpoint: Checkpoint) -> tuple[int, int, int]:
@@ -89,101 +90,39 @@ def input_shape(checkpoint: Checkpoint) -> tuple[int, int, int]:
 
 
 def label_texts(checkpoint: Checkpoint) -> list[str]:
-    """Return the label texts by class number; two classes may share one.
-
-    Raises
-    ------
-    ModelError
-        If the configuration does not number them 0, 1, 2, ...
-    """
-    config: Any = checkpoint.model.config
-    texts = config.id2label
-    if sorted(texts) != list(range(config.num_labels)):
-        raise ModelError(
-            f"id2label of {checkpoint.name} must number its labels 0, 1, 2, ...; mend config.json."
-        )
-    return [str(texts[number]) for number in range(len(texts))]
+    """Return the label texts by class number; two classes may share one."""
+    texts: Any = checkpoint.model.config.id2label
+    return [texts[number] for number in range(len(texts))]
 
 
 def _from_folder(folder: Path) -> Checkpoint:
     """Load a folder; one that `vitscale export` made keeps its name and says if its weights are random."""
-    for needed in (record.CONFIG, record.PREPROCESSOR):
-        if not (folder / needed).is_file():
-            raise ModelError(
-                f"{folder} has no {needed}. A model folder is what save_pretrained of a Transformers model "
-                "and of its image processor writes."
-            )
     about = record.read(folder) or {}
     name = about.get("name", folder.resolve().name)
-    return _loaded(str(folder), folder, name, about.get("weights", "pretrained"))
+    _check(folder, name)
+    return _loaded(folder, name, about.get("weights", "pretrained"))
 
 
-def _from_hub(name: str) -> Path | None:
-    """Fetch a model's configuration; None where neither the hub nor the local cache has an answer."""
-    try:
-        return Path(snapshot_download(name, allow_patterns=[record.CONFIG]))
-    except LocalEntryNotFoundError:
-        return None
-    except HFValidationError:
-        raise ModelError(
-            f"{name!r} is neither a folder nor a name on the Hugging Face hub, such as {DEFAULT_CHECKPOINT}."
-        ) from None
-    except GatedRepoError as error:
-        raise ModelError(
-            f"{name} is gated: accept its terms on the Hugging Face hub, then log in with `hf auth login`."
-        ) from error
-    except RepositoryNotFoundError as error:
-        raise ModelError(
-            f"The Hugging Face hub knows no model {name!r}. Check its spelling; for a private one, log in "
-            "with `hf auth login`."
-        ) from error
-
-
-def _loaded(source: str, folder: Path, name: str, weights: Weights) -> Checkpoint:
-    """Load what Transformers finds at `source`, whose configuration lies in `folder`."""
-    _check_kind(folder, name)
-    factory: Any = AutoImageProcessor
-    try:
-        loaded: Any = ViTForImageClassification.from_pretrained(
-            source,
-            dtype=torch.float32,
-            use_safetensors=True,
-            trust_remote_code=False,
-            output_loading_info=True,
+def _check(folder: Path, name: str) -> None:
+    """Refuse anything but a ViT, from its settings alone."""
+    if not (folder / record.CONFIG).is_file():
+        if (folder / ADAPTER).is_file():
+            raise adapter(name)
+        inner = sorted(entry.parent.name for entry in folder.glob(f"*/{record.CONFIG}"))
+        remedy = (
+            f"Its folder {inner[-1]} has one; name that."
+            if inner
+            else "A model folder is what save_pretrained of a Transformers model and of its image processor "
+            "writes."
         )
-        processor = factory.from_pretrained(source, backend="pil", trust_remote_code=False)
-    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
-        raise ModelError(
-            f"{name} cannot be loaded: {_first_line(error)} Its weights must be in {record.WEIGHTS}; a "
-            "pytorch_model.bin can run code when it is read and is refused."
-        ) from error
-    model, loading = loaded
-    missing = sorted(loading["missing_keys"])
-    if missing:
-        raise ModelError(
-            f"{name} lacks weights of a ViT for image classification, {missing[0]} among {len(missing)}. "
-            "Fine-tune it for classification first, or name another model."
-        )
-    return Checkpoint(name, model.eval(), processor, weights)
+        raise ModelError(f"{name} has no {record.CONFIG} in {folder}. {remedy}")
+    refuse_other_kinds(read_object(folder / record.CONFIG), name)
 
 
-def _check_kind(folder: Path, name: str) -> None:
-    """Refuse anything but a ViT over RGB images, before its weights are fetched."""
-    try:
-        config = json.loads((folder / record.CONFIG).read_text(encoding="utf-8"))
-        kind, channels = config.get("model_type"), config.get("num_channels", CHANNELS)
-    except FileNotFoundError:
-        raise ModelError(f"{name} has no {record.CONFIG}: it is not a Transformers model.") from None
-    except (ValueError, AttributeError) as error:
-        raise ModelError(f"{record.CONFIG} of {name} cannot be read: {error}. Get the model anew.") from error
-    if kind != "vit":
-        raise ModelError(
-            f"{name} is of the type {kind!r}; ViTScale runs 'vit', such as {DEFAULT_CHECKPOINT}."
-        )
-    if channels != CHANNELS:
-        raise ModelError(f"{name} takes images of {channels} channels; ViTScale's have {CHANNELS}, in RGB.")
-
-
-def _first_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0].rstrip(".") + "." if lines else f"{type(error).__name__}."
+def _loaded(folder: Path, name: str, weights: Weights) -> Checkpoint:
+    """Load a folder whose kind was checked."""
+    where = f"{record.CONFIG} of {name}"
+    config = vit_config(read_object(folder / record.CONFIG), where)
+    processor = load_processor(folder, name)
+    model = build_model(config, read_weights(folder, name), name)
+    return Checkpoint(name, model, processor, weights)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +16,12 @@ from vitscale.models.build import VariantBuilder
 from vitscale.models.checkpoint import Checkpoint, label_texts, load_checkpoint
 from vitscale.models.onnx_file import refuse_other_sizes
 from vitscale.models.place import Place
+from vitscale.models.processor import settings_of
+from vitscale.models.read_back import read_back
 from vitscale.models.record import Engine
 from vitscale.models.tensorflow.build import SavedModelBuilder
 from vitscale.models.variant import Variant
+from vitscale.models.workspace import publish_whole, real_target, workspace
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ def export(
     token_merging: int = 0,
     images: Path | None = None,
     force: bool = False,
+    allow_random_weights: bool = False,
 ) -> ExportReport:
     """Write a model folder, or add a variant to one.
 
@@ -76,7 +79,8 @@ def export(
     source : str
         Name on the hub or local folder, as for `load_checkpoint`.
     output : Path
-        A folder that does not exist, is empty, or was made by this function for the same weights.
+        A folder that does not exist, is empty, or was made by this function for the same weights; also a
+        mount, or a link to such a folder.
     precision, input_type, token_merging
         The variant, see `Variant`.
     progress : callable, optional
@@ -89,6 +93,8 @@ def export(
         default photos are made, which have no labels.
     force : bool
         Whether to write a lower precision even if more than 1 % of the images get another class than in fp32.
+    allow_random_weights : bool
+        Whether seeded weights may stand in where the hub does not answer, see `load_checkpoint`.
 
     Raises
     ------
@@ -102,15 +108,17 @@ def export(
         If `output` holds something else or cannot be written. In every case it stays as it was.
     SetupError
         If the environment of TensorFlow cannot be made.
+    JavaError
+        If there is no JVM to open the model with before it is published.
     """
     place = Place(engine, Variant(precision, input_type, token_merging))
     variant = place.variant
     say = progress or (lambda _: None)
-    _refuse_strangers(output)
+    target = real_target(output)
     if images is not None:
         find_images(images)
     say(f"Loading {source}")
-    checkpoint = load_checkpoint(source)
+    checkpoint = load_checkpoint(source, allow_random_weights=allow_random_weights)
     refuse_other_sizes(checkpoint)
     builder = (
         VariantBuilder(checkpoint, variant, images, force, say)
@@ -118,11 +126,12 @@ def export(
         else SavedModelBuilder(checkpoint, say)
     )
     try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{output.name}-", dir=output.parent) as unfinished:
-            made = Path(unfinished) / "model"
+        with workspace(target) as unfinished:
+            made = unfinished / "model"
             about = _write_model(checkpoint, builder, place, made)
-            _publish(made, about, output, place)
+            say("Opening the exported model with the JVM")
+            read_back(made, checkpoint, variant.name if engine == "onnx" else None)
+            _publish(made, about, target, place)
     except OSError as error:
         raise OutputError(f"Cannot write {output}: {error}. Name a folder you may write.") from error
     facts = about[engine][variant.name]
@@ -136,19 +145,6 @@ def export(
         max_logit_difference=facts["max_logit_difference"],
         cost=facts.get("cost"),
     )
-
-
-def _refuse_strangers(output: Path) -> None:
-    """Refuse a folder with anything in it that `export` did not write."""
-    if not output.exists():
-        return
-    if not output.is_dir():
-        raise OutputError(f"{output} is a file; name a folder.")
-    if any(output.iterdir()) and record.read(output) is None:
-        raise OutputError(
-            f"{output} is not empty and was not made by vitscale export. "
-            "Nothing in it was touched; name another folder."
-        )
 
 
 def _write_model(
@@ -174,33 +170,35 @@ def _write_model(
 def _write_checkpoint(checkpoint: Checkpoint, made: Path) -> None:
     """Write Hugging Face's files, with the label texts even where Transformers would leave them out."""
     checkpoint.model.save_pretrained(made, max_shard_size="1TB")
-    checkpoint.processor.save_pretrained(made)
+    _write_json(made / record.PREPROCESSOR, settings_of(checkpoint.processor))
     (made / record.WEIGHTS).chmod(0o644)  # safetensors lets nobody else read it
     path = made / record.CONFIG
     config = json.loads(path.read_text(encoding="utf-8"))
     labels = label_texts(checkpoint)
     config["id2label"] = {str(number): label for number, label in enumerate(labels)}
     config["label2id"] = {label: number for number, label in enumerate(labels)}
-    path.write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    _write_json(path, config)
 
 
-def _publish(made: Path, about: dict[str, Any], output: Path, place: Place) -> None:
+def _publish(made: Path, about: dict[str, Any], target: Path, place: Place) -> None:
     """Put a finished model in its place: as a whole, or one variant into a folder of the same weights."""
-    known = record.read(output)
+    known = record.read(target)
     if known is None:
-        if output.exists():
-            output.rmdir()  # empty, or it would have been refused
-        made.replace(output)
+        publish_whole(made, target)
         return
     if known.get("weights_sha256") != about["weights_sha256"]:
         raise OutputError(
-            f"{output} holds {known.get('name')} with other weights than {about['name']}. "
+            f"{target} holds {known.get('name')} with other weights than {about['name']}. "
             "Nothing in it was touched; name another folder."
         )
-    new, old = place.folder(made), place.folder(output)
+    new, old = place.folder(made), place.folder(target)
     if old.exists():
-        old.replace(made / "replaced")  # goes with the temporary folder
+        old.replace(made / "replaced")  # goes with the workspace
     old.parent.mkdir(exist_ok=True)
     new.replace(old)
     engine = place.engine
-    record.write(output, {**known, engine: {**known.get(engine, {}), **about[engine]}})
+    record.write(target, {**known, engine: {**known.get(engine, {}), **about[engine]}})
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -19,6 +19,7 @@ from vitscale.models.difference import probe_batches, refuse_difference
 from vitscale.models.graph import ViTGraph
 from vitscale.models.inputs import preprocess
 from vitscale.models.patches import patches_from_bytes
+from vitscale.models.said import first_sentence
 from vitscale.models.variant import Variant
 from vitscale.onnx_options import processor_options
 from vitscale.photos.sources import SOURCES
@@ -44,8 +45,25 @@ def write_onnx(checkpoint: Checkpoint, variant: Variant, path: Path) -> None:
     graph = ViTGraph(
         checkpoint.model, patches, variant.token_merging, for_gpu=variant.precision == "fp16"
     ).train(False)
+    try:
+        program = _exported(graph, example)
+    except Exception as error:  # of torch's exporter, of many classes
+        raise ModelError(
+            f"{checkpoint.name} cannot be converted to ONNX: {first_sentence(error)} Please report this, "
+            "with its config.json."
+        ) from error
+    assert program is not None
+    for node in program.model.graph.all_nodes():
+        node.metadata_props.clear()  # stack traces, which name files of this machine
+        _leave_out_statistics(node)
+    if variant.precision in ("fp32", "fp16"):
+        let_next_add_biases(program.model.graph)
+    program.save(path)
+
+
+def _exported(graph: ViTGraph, example: torch.Tensor) -> torch.onnx.ONNXProgram | None:
     with quietly():
-        program = torch.onnx.export(
+        return torch.onnx.export(
             graph,
             (example,),
             dynamo=True,
@@ -55,13 +73,6 @@ def write_onnx(checkpoint: Checkpoint, variant: Variant, path: Path) -> None:
             opset_version=OPSET,
             verbose=False,
         )
-    assert program is not None
-    for node in program.model.graph.all_nodes():
-        node.metadata_props.clear()  # stack traces, which name files of this machine
-        _leave_out_statistics(node)
-    if variant.precision in ("fp32", "fp16"):
-        let_next_add_biases(program.model.graph)
-    program.save(path)
 
 
 def _leave_out_statistics(node: onnx_ir.Node) -> None:

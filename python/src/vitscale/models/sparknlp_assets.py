@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from transformers.image_processing_utils import BaseImageProcessor
+from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPil
 
 from vitscale.models import record
+from vitscale.models.processor import settings_of
+from vitscale.models.vit_config import CHANNELS
 
 
-def write_assets(folder: Path, labels: Sequence[str], processor: BaseImageProcessor) -> None:
+def write_assets(folder: Path, labels: Sequence[str], processor: ViTImageProcessorPil) -> None:
     """Write `assets/labels.json` and `assets/preprocessor_config.json` beside a graph.
 
     Parameters
@@ -21,7 +23,7 @@ def write_assets(folder: Path, labels: Sequence[str], processor: BaseImageProces
         Gets the folder `assets`.
     labels : sequence of str
         Label texts by class number.
-    processor : BaseImageProcessor
+    processor : ViTImageProcessorPil
         Whose settings Spark NLP shall use.
     """
     assets = folder / "assets"
@@ -46,25 +48,26 @@ def unique_labels(labels: Sequence[str]) -> list[str]:
     return list(unique)
 
 
-def preprocessor_config(processor: BaseImageProcessor) -> dict[str, Any]:
+def preprocessor_config(processor: ViTImageProcessorPil) -> dict[str, Any]:
     """Return the settings in the form that Spark NLP 5.5.3 parses (its class `PreprocessorConfig`).
 
-    All fields but `do_rescale`, `rescale_factor` and `crop_pct` are required there; a size with unequal sides
-    is refused.
+    All fields but `do_rescale`, `rescale_factor` and `crop_pct` are required there, so a step that is off has
+    the settings that change nothing; a size with unequal sides is refused. Spark NLP does not crop: where the
+    model does, ViTScale reads the crop from here, and Spark NLP's own annotator gets other pixels.
     """
-    settings = processor.to_dict()
-    size = settings["size"]
-    return {
-        "do_normalize": bool(settings["do_normalize"]),
-        "do_resize": bool(settings["do_resize"]),
-        "do_rescale": bool(settings["do_rescale"]),
-        "image_processor_type": "ViTImageProcessor",
-        "image_mean": [float(mean) for mean in settings["image_mean"]],
-        "image_std": [float(deviation) for deviation in settings["image_std"]],
-        "resample": int(settings["resample"]),
-        "rescale_factor": float(settings["rescale_factor"]),
-        "size": {name: int(pixels) for name, pixels in dict(size).items() if pixels is not None},
-    }
+    settings = {**_UNUSED, **settings_of(processor)}
+    if not settings["do_center_crop"]:
+        del settings["do_center_crop"]
+    return settings
+
+
+_UNUSED: dict[str, Any] = {
+    "size": {"height": 224, "width": 224},
+    "resample": 2,
+    "rescale_factor": 1 / 255,
+    "image_mean": [0.0] * CHANNELS,
+    "image_std": [1.0] * CHANNELS,
+}
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:

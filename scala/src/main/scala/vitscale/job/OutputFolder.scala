@@ -49,7 +49,7 @@ final class OutputFolder private (
     parts(table) += 1
     val name = f"part-${owner.number}%06d-${parts(table)}%05d${format.suffix}"
     val staged = s"$staging/$table-$name"
-    val rows = outcomes.map(Tables.row(_, key.fields("model_sha256")))
+    val rows = outcomes.map(Tables.row(_, key))
     storage.create(staged, format.encode(rows, Tables.schemas(table)))
     storage.rename(staged, s"$table/$name")
   }

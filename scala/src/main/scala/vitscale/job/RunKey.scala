@@ -7,8 +7,12 @@ import com.fasterxml.jackson.databind.SerializationFeature.INDENT_OUTPUT
 import vitscale.UsageException
 import vitscale.runtime.ModelFolder
 
-/** What decides the answers: rows of one output have all of it in common. */
-final case class RunKey(fields: Map[String, String]) {
+/** What decides the answers: rows of one output have all of it in common.
+  *
+  * @param weights
+  *   `pretrained` or `random`; each row says it. It is no part of the key, because the hash of the model file decides it.
+  */
+final case class RunKey(fields: Map[String, String], weights: String = ModelFolder.Pretrained) {
 
   def toJson: Array[Byte] = RunKey.json.writeValueAsBytes(RunKey.sorted(fields))
 
@@ -43,7 +47,8 @@ object RunKey {
       "settings_sha256" -> model.settingsSha256,
       "top_k" -> topK.toString,
       "format" -> format.name
-    )
+    ),
+    model.weights
   )
 
   def parse(bytes: Array[Byte]): RunKey = {

@@ -16,7 +16,9 @@ object Tables {
     case _: Quarantined => Quarantine
   }
 
-  /** `label` and `probability` are the first of `labels` and `probabilities`, which are in order, the likeliest first. */
+  /** `label` and `probability` are the first of `labels` and `probabilities`, which are in order, the likeliest first.
+    * `weights` is `pretrained`, or `random`: then the labels mean nothing.
+    */
   val predictions: StructType = StructType(
     Seq(
       StructField("path", StringType, nullable = false),
@@ -25,6 +27,7 @@ object Tables {
       StructField("labels", ArrayType(StringType, containsNull = false), nullable = false),
       StructField("probabilities", ArrayType(FloatType, containsNull = true), nullable = false),
       StructField("model_sha256", StringType, nullable = false),
+      StructField("weights", StringType, nullable = false),
       StructField("time", TimestampType, nullable = false)
     )
   )
@@ -42,18 +45,19 @@ object Tables {
   val schemas: Map[String, StructType] = Map(Predictions -> predictions, Quarantine -> quarantine)
 
   /** An outcome as a row of its table; times are milliseconds since 1970 until a format writes them. */
-  def row(outcome: Outcome, modelSha256: String): Row = outcome match {
-    case predicted: Predicted => row(predicted, modelSha256)
+  def row(outcome: Outcome, key: RunKey): Row = outcome match {
+    case predicted: Predicted => row(predicted, key)
     case quarantined: Quarantined => row(quarantined)
   }
 
-  private def row(predicted: Predicted, modelSha256: String): Row = Row(
+  private def row(predicted: Predicted, key: RunKey): Row = Row(
     predicted.path,
     predicted.labels.head.label,
     predicted.labels.head.probability.orNull,
     predicted.labels.map(_.label),
     predicted.labels.map(_.probability.map(Float.box).orNull),
-    modelSha256,
+    key.fields("model_sha256"),
+    key.weights,
     predicted.time
   )
 

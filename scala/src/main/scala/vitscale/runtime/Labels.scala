@@ -14,10 +14,21 @@ private[runtime] object Labels {
     * @param file
     *   where it stands, for messages
     * @throws vitscale.ModelException
-    *   if the ids are not 0, 1, 2, ...
+    *   if the ids are not 0, 1, 2, ..., or a label is no text
     */
   def fromConfig(id2label: JsonNode, file: Any): IndexedSeq[String] = {
-    val byId = id2label.fields().asScala.map(entry => entry.getKey -> entry.getValue.asText).toMap
+    val byId = id2label
+      .fields()
+      .asScala
+      .map { entry =>
+        val text = entry.getValue
+        if (!text.isTextual && !text.isNumber)
+          throw new ModelException(
+            s"id2label of $file gives class ${entry.getKey} the label $text; expected a text. Export the model again."
+          )
+        entry.getKey -> text.asText
+      }
+      .toMap
     val labels = (0 until byId.size).map(id => byId.get(id.toString))
     if (labels.isEmpty || labels.exists(_.isEmpty))
       throw new ModelException(

@@ -76,10 +76,19 @@ final case class ModelFolder(
 
 object ModelFolder {
 
+  /** `weights` of a trained model. */
+  val Pretrained = "pretrained"
+
+  /** `weights` of a model whose labels mean nothing. */
+  val Random = "random"
+
   private val OnnxFile = "model.onnx"
   private val ConfigFile = "config.json"
   private val PreprocessorFile = "preprocessor_config.json"
   private val ProvenanceFile = "vitscale.json"
+
+  /** Of Transformers' ViTConfig. */
+  private val DefaultImageSize = 224
 
   private val ownFiles = Seq(ConfigFile, PreprocessorFile, ProvenanceFile)
 
@@ -106,15 +115,15 @@ object ModelFolder {
     val config = read(root.resolve(ConfigFile))
     val provenance = read(root.resolve(ProvenanceFile))
     val labels = Labels.fromConfig(config.path("id2label"), root.resolve(ConfigFile))
-    val (height, width) = imageSize(config)
+    val (height, width) = imageSize(config, root.resolve(ConfigFile))
     ModelFolder(
       path = root,
       onnxFolder = onnx,
       preprocessorConfig = root.resolve(PreprocessorFile),
       name = provenance.path("name").asText(root.getFileName.toString),
-      weights = provenance.path("weights").asText("pretrained"),
+      weights = provenance.path("weights").asText(Pretrained),
       labels = labels,
-      scores = ScoreFunction.of(config.path("problem_type").asText(""), labels.size),
+      scores = ScoreFunction.of(problemType(config, root.resolve(ConfigFile)), labels.size),
       imageHeight = height,
       imageWidth = width,
       recordedSha256 = Option(provenance.path("onnx").path(precision).path("sha256").textValue)
@@ -157,7 +166,7 @@ object ModelFolder {
       onnxFolder = onnx,
       preprocessorConfig = preprocessorFile,
       name = onnx.getFileName.toString,
-      weights = "pretrained",
+      weights = Pretrained,
       labels = labels,
       scores = ScoreFunction.of("", labels.size),
       imageHeight = preprocessor.height,
@@ -177,9 +186,34 @@ object ModelFolder {
     }
 
   /** `image_size` is one number for a square input, or height and width (Transformers' ViTConfig). */
-  private def imageSize(config: JsonNode): (Int, Int) = {
+  private def imageSize(config: JsonNode, file: Path): (Int, Int) = {
     val size = config.path("image_size")
-    if (size.isArray) (size.get(0).asInt, size.get(1).asInt) else (size.asInt(224), size.asInt(224))
+    val edges =
+      if (size.isMissingNode) Seq(DefaultImageSize, DefaultImageSize)
+      else if (size.isArray) size.elements().asScala.map(length).toSeq
+      else Seq(length(size), length(size))
+    edges match {
+      case Seq(height, width) if height > 0 && width > 0 => (height, width)
+      case _ =>
+        throw new ModelException(
+          s"image_size of $file is $size; expected a whole number above 0, or [height, width]. Export the model again."
+        )
+    }
+  }
+
+  /** A whole number, else 0, which is no length. */
+  private def length(node: JsonNode): Int = if (node.isInt) node.asInt else 0
+
+  /** The three kinds that `PreTrainedConfig` of Transformers knows; absent or `null` for none. */
+  private def problemType(config: JsonNode, file: Path): String = {
+    val named = config.path("problem_type")
+    if (named.isMissingNode || named.isNull) ""
+    else if (ScoreFunction.ProblemTypes.contains(named.asText)) named.asText
+    else
+      throw new ModelException(
+        s"problem_type of $file is $named; expected one of ${ScoreFunction.ProblemTypes.mkString(", ")}. " +
+          "Export the model again."
+      )
   }
 
   private def read(file: Path): JsonNode =

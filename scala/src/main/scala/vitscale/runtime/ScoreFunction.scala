@@ -46,6 +46,10 @@ object ScoreFunction {
     def scores(logits: Array[Float], classes: Array[Int]): Array[Float] = classes.map(logits(_))
   }
 
+  /** Values of `problem_type` in a `config.json`. */
+  val ProblemTypes: Seq[String] =
+    Seq("regression", "single_label_classification", "multi_label_classification")
+
   /** @param problemType
     *   `problem_type` of a `config.json`, empty where it has none
     * @param classCount

@@ -1,0 +1,122 @@
+"""Which files of a checkpoint hold its weights."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from vitscale.errors import ModelError
+from vitscale.models.json_file import read_object, shown
+
+SAFETENSORS = "model.safetensors"
+PICKLED = "pytorch_model.bin"
+ADAPTER = "adapter_config.json"
+_INDEX = ".index.json"
+_CHOICES = (SAFETENSORS, SAFETENSORS + _INDEX, PICKLED, PICKLED + _INDEX)
+"""In the order in which Transformers looks for them."""
+_FOREIGN = {
+    "tf_model.h5": "weights of TensorFlow",
+    "flax_model.msgpack": "weights of Flax",
+    "model.onnx": "an ONNX graph",
+    "saved_model.pb": "a SavedModel of TensorFlow",
+}
+
+
+@dataclass(frozen=True)
+class WeightFiles:
+    """What a checkpoint's weights are read from.
+
+    Attributes
+    ----------
+    first : str
+        The one file, or the index of the shards.
+    patterns : tuple of str
+        What to fetch from a hub for them.
+    """
+
+    first: str
+    patterns: tuple[str, ...]
+
+
+def choose_weights(names: Collection[str], name: str) -> WeightFiles:
+    """Choose the file of weights that Transformers would choose.
+
+    Parameters
+    ----------
+    names : collection of str
+        The files at the top of the checkpoint.
+    name : str
+        The checkpoint, for messages.
+
+    Raises
+    ------
+    ModelError
+        If there is none that ViTScale reads; the message says what there is instead.
+    """
+    for choice in _CHOICES:
+        if choice in names:
+            stem, suffix = choice.removesuffix(_INDEX).rsplit(".", 1)
+            shards = (f"{stem}-*.{suffix}",) if choice.endswith(_INDEX) else ()
+            return WeightFiles(choice, (choice, *shards))
+    if ADAPTER in names:
+        raise adapter(name)
+    found = next((f"{one}, {what}" for one, what in _FOREIGN.items() if one in names), None)
+    found = found or next((one for one in sorted(names) if one.endswith(_OTHER_SUFFIXES)), None)
+    instead = f"It has {found}; save it again with save_pretrained." if found else "Download the model again."
+    raise ModelError(f"{name} has neither {SAFETENSORS} nor {PICKLED}, nor the index of one. {instead}")
+
+
+def adapter(name: str) -> ModelError:
+    """Return the error for a checkpoint that holds no whole model, but changes to another one."""
+    return ModelError(
+        f"{name} is an adapter (PEFT, such as LoRA), not a whole model. Merge it into its base with "
+        "`merge_and_unload()`, save the result with save_pretrained, and export that."
+    )
+
+
+def shards_of(index: Path) -> list[Path]:
+    """Return the files that an index names, each a file of the index's own folder.
+
+    Raises
+    ------
+    ModelError
+        If it names none, one that is not there, or one outside of the folder.
+    """
+    weight_map: Any = read_object(index).get("weight_map")
+    if not isinstance(weight_map, dict) or not weight_map:
+        raise ModelError(
+            f"weight_map in {index} is {shown(weight_map)}; expected the file of each weight. Download the "
+            "model again."
+        )
+    for shard in weight_map.values():
+        if not isinstance(shard, str) or PurePosixPath(shard).name != shard or "\0" in shard:
+            raise ModelError(
+                f"weight_map in {index} names the file {shown(shard)}; expected the name of a file in the "
+                "same folder. Nothing outside of it is read."
+            )
+    files = [index.parent / shard for shard in sorted(set(weight_map.values()))]
+    for file in files:
+        _refuse_outside(file)
+    return files
+
+
+def _refuse_outside(file: Path) -> None:
+    if not file.is_file():
+        raise ModelError(f"{file} is missing; the index of the weights names it. Download the model again.")
+    real = file.resolve()
+    if not any(real.is_relative_to(root) for root in _roots(file.parent.resolve())):
+        raise ModelError(
+            f"{file} is a link to {real}, outside of the model's folder. Copy the file into the folder."
+        )
+
+
+def _roots(folder: Path) -> list[Path]:
+    """Return the folder, and that of the hub's cache whose files a snapshot links to."""
+    if folder.parent.name == "snapshots":
+        return [folder, folder.parent.parent / "blobs"]
+    return [folder]
+
+
+_OTHER_SUFFIXES = (".safetensors", ".bin", ".pt", ".pth", ".ckpt", ".h5", ".msgpack", ".onnx", ".gguf")
