@@ -40,8 +40,10 @@ class ListingCasesSuite extends AnyFunSuite with LocalSpark with TemporaryFolder
     entries(of.get("links")).foreach { case (name, to) =>
       Files.createSymbolicLink(root.resolve(name), Paths.get(to.asText))
     }
-    texts(of.get("pipes")).foreach(name => assert(Seq("mkfifo", root.resolve(name).toString).! == 0))
-    body(root)
+    val pipes = texts(of.get("pipes")).map(root.resolve)
+    pipes.foreach(pipe => assert(Seq("mkfifo", pipe.toString).! == 0))
+    try body(root)
+    finally pipes.foreach(Files.delete(_)) // what deletes the folder would open them, and wait
   }
 
   private def named(of: JsonNode, prefix: String): Seq[String] =
