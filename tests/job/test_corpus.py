@@ -71,7 +71,7 @@ def test_the_ledger_balances(
         len(good),
         len(bad),
     )
-    assert ledger["ignored"] == {"other_names": 1, "hidden": 1}
+    assert ledger["ignored"] == {"other_names": 1, "hidden": 1, "markers": {}}
     assert done.exit_code == 1
     assert f"= {len(good)} predicted + {len(bad)} quarantined" in done.stderr
 

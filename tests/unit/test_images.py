@@ -13,11 +13,11 @@ def save_photo(path: Path) -> Path:
 
 
 def test_class_folders_and_flat_files_are_found_in_order(tmp_path: Path) -> None:
-    for name in ["b/2.JPG", "a/1.jpg", "z.jpeg", "_skipped/3.jpg", ".hidden/4.jpg", "_5.jpg"]:
+    for name in ["b/2.JPG", "a/1.jpg", "z.jpeg", "_originals/3.jpg", ".hidden/4.jpg", "_5.jpg"]:
         save_photo(tmp_path / name)
     (tmp_path / "notes.txt").write_text("no image")
     images = find_images(tmp_path)
-    assert images.files == ("a/1.jpg", "b/2.JPG", "z.jpeg")
+    assert images.files == ("_5.jpg", "_originals/3.jpg", "a/1.jpg", "b/2.JPG", "z.jpeg")
     assert images.is_whole
     assert images.total_bytes == sum((tmp_path / name).stat().st_size for name in images.files)
 

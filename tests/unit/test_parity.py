@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from vitscale.backends.base import Outputs
 from vitscale.backends.spec import parse
+from vitscale.bench.certificates import refuse_incomplete
 from vitscale.errors import ParityError
 from vitscale.parity import compare, compare_pairs, distinct
 
@@ -57,3 +58,28 @@ def test_options_that_only_change_speed_are_compared_once() -> None:
         "spark-nlp",
         "huggingface:dtype=bfloat16",
     ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "backends", "message"),
+    [
+        (2, 3, None),
+        (None, 3, None),
+        (3, 3, "two and one were compared on 2 of 3 images"),
+        (2, 4, "3 of 6 pairs of backends were compared"),
+    ],
+)
+def test_a_comparison_of_fewer_images_or_backends_is_refused(
+    asked: int | None, backends: int, message: str | None
+) -> None:
+    two = outputs("ab", "xy", [[1, 0], [0, 1]], [1, 2])
+    rows = compare_pairs({"one": two, "two": two, "three": two})
+    for row in rows:
+        if asked is not None:
+            row["asked_images"] = asked
+    if message is None:
+        refuse_incomplete(rows, backends)
+        return
+    with pytest.raises(ParityError, match=message) as caught:
+        refuse_incomplete(rows, backends)
+    assert caught.value.exit_code == 3

@@ -37,6 +37,8 @@ class ImageFolder:
         What the search left aside.
     problems : tuple of FailedImage
         What it could not list: folders without permission, links that lead nowhere or in circles, pipes.
+    listed : int
+        Images that were found before a limit cut them; 0 where they were not searched.
     """
 
     root: Path
@@ -45,6 +47,7 @@ class ImageFolder:
     is_searched: bool = True
     ignored: Ignored = field(default_factory=Ignored)
     problems: tuple[FailedImage, ...] = ()
+    listed: int = 0
 
     @property
     def paths(self) -> list[Path]:
@@ -151,6 +154,7 @@ def find_named_images(
     images = ImageFolder(
         root,
         tuple(sorted((_relative(path, root) for path in listing.files), key=_utf_16)),
+        listed=len(listing.files),
         is_whole=is_folder and not all_files,
         is_searched=is_folder,
         ignored=listing.ignored,

@@ -63,7 +63,7 @@ class SparkNLPViT:
         """
         if top_k < 1:
             raise UsageError(f"top_k is {top_k}; it must be at least 1.")
-        outputs = self._backend.outputs(find_images(Path(folder)))
+        outputs = self._backend.outputs(find_images(Path(folder)).sendable())
         answers = likeliest(outputs.logits, self._model.labels, top_k)
         return {
             file: [{"label": label, "score": score} for label, score in answer]
@@ -72,8 +72,9 @@ class SparkNLPViT:
 
     def failed(self, folder: str | Path) -> dict[str, str]:
         """Classify the images of a folder and return those that got no label, with the reason for each."""
-        predictions = self._backend.classify(find_images(Path(folder)))
-        return {one.file: one.reason for one in predictions.failed()}
+        images = find_images(Path(folder)).sendable()
+        failed = [*self._backend.classify(images).failed(), *images.problems]
+        return {one.file: one.reason for one in failed}
 
     def close(self) -> None:
         """Delete temporary files; the Spark session goes on."""

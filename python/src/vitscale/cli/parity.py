@@ -63,6 +63,8 @@ def parity(
     )
     if len(plan.backends) < 2:  # noqa: PLR2004
         raise UsageError("At least two different backends are needed to compare: give --backend twice.")
+    if plan.images.listed > limit:
+        say(f"comparing the first {limit} of {plan.images.listed} images; --limit N compares more")
     for remark in plan.images.remarks():
         say(remark)
     for failed in plan.undecodable:

@@ -50,7 +50,10 @@ def scaling(
     from vitscale.scaling.results import efficiency
 
     check_writable(output)
-    setup = Setup(find_images(images), ModelFolder.open(model, precision), memory)
+    found = find_images(images).sendable()
+    for remark in found.remarks():
+        say(remark)
+    setup = Setup(found, ModelFolder.open(model, precision), memory)
     command = ["vitscale", *sys.argv[1:]]
     try:
         measured = measure(setup, command, output, say, rounds=rounds, listed_files=listed_files, seed=seed)

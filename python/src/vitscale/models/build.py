@@ -110,7 +110,11 @@ class VariantBuilder:
         """Return images to calibrate with and others to measure on; all to measure on if none calibrate."""
         if self._images is None:
             make_photos(place, MADE_PHOTOS)
-        images = _spread(find_images(self._images or place), MOST_IMAGES)
+        found = find_images(self._images or place)
+        if self._images is not None:
+            for remark in found.remarks():
+                self._say(remark)
+        images = _spread(found, MOST_IMAGES)
         if self._variant.precision != "int8-static":
             return images, images
         if len(images.files) < 2:  # noqa: PLR2004

@@ -195,6 +195,8 @@ class _Reproduction:
             settings=settings,
             limit=size.images,
         )
+        for remark in plan.images.remarks():
+            self._report(f"{name}: {remark}")
         self._report(
             f"{name}: {len(plan.images.files)} images, batch sizes {', '.join(map(str, plan.batch_sizes))}, "
             f"{units.plural(settings.forks, 'fork')} of {units.plural(len(plan.backends), 'backend')}; "

@@ -48,7 +48,7 @@ final case class ImageFolder(
   /** Whether Spark's search of the folder finds the same files: it skips names that start with `_`, and a folder that
     * it may not read ends it.
     */
-  private def isReadAlike: Boolean =
+  private lazy val isReadAlike: Boolean =
     problems.isEmpty && !files.exists(
       root.relativize(_).iterator().asScala.exists(ImageFolder.isSkippedBySpark)
     )
@@ -110,5 +110,5 @@ object ImageFolder {
     )
   }
 
-  private val DeadLink = "a link to a file that is not there"
+  private val DeadLink = "a link to a file that is not there, or that may not be read"
 }

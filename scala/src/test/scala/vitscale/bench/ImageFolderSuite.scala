@@ -24,11 +24,13 @@ class ImageFolderSuite extends AnyFunSuite with TemporaryFolder {
     }
   }
 
-  test("what Spark's readers skip is skipped") {
+  test("files that Spark's search of the folder skips are named to its reader one by one") {
     withFolder { folder =>
-      touch(folder, "_temporary/1.jpg", ".hidden/2.jpg", "_3.jpg", ".4.jpg", "5.jpg")
+      touch(folder, "_originals/1.jpg", ".hidden/2.jpg", "_3.jpg", "5.jpg")
       val images = ImageFolder.open(folder)
-      assert(images.files.map(images.relative) == Seq("5.jpg"))
+      assert(images.files.map(images.relative) == Seq("5.jpg", "_3.jpg", "_originals/1.jpg"))
+      assert(images.isWhole && images.readerPaths == images.files.map(_.toString))
+      assert(ImageFolder.named(folder, Seq("5.jpg")).copy(isWhole = true).readerPaths == Seq(folder.toString))
     }
   }
 

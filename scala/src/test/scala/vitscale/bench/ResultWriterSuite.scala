@@ -5,6 +5,7 @@ import java.nio.file.Files
 import com.fasterxml.jackson.databind.ObjectMapper
 import org.scalatest.funsuite.AnyFunSuite
 
+import vitscale.job.Ignored
 import vitscale.{OutputException, TemporaryFolder}
 
 class ResultWriterSuite extends AnyFunSuite with TemporaryFolder {
@@ -15,8 +16,11 @@ class ResultWriterSuite extends AnyFunSuite with TemporaryFolder {
     createdAt = "2026-01-02T03:04:05Z",
     command = Seq("run"),
     environment = Machine.environment(Map.empty),
-    workload =
-      Workload("offline", ModelSummary("m", "p", "random", 2, 8, 8, "0" * 64), ImagesSummary("i", 3, 300)),
+    workload = Workload(
+      "offline",
+      ModelSummary("m", "p", "random", 2, 8, 8, "0" * 64),
+      ImagesSummary("i", 3, 300, Ignored(1, 2, Map("_SUCCESS" -> 3L)))
+    ),
     benchmarks = Seq(
       Benchmark(
         backend = "spark-nlp",
@@ -46,7 +50,10 @@ class ResultWriterSuite extends AnyFunSuite with TemporaryFolder {
       val target = folder.resolve("new/results.json")
       ResultWriter.checkWritable(target)
       ResultWriter.write(results, target)
-      val benchmark = new ObjectMapper().readTree(target.toFile).path("benchmarks").path(0)
+      val written = new ObjectMapper().readTree(target.toFile)
+      val ignored = written.at("/workload/images/ignored")
+      assert(ignored.toString == """{"other_names":1,"hidden":2,"markers":{"_SUCCESS":3}}""")
+      val benchmark = written.path("benchmarks").path(0)
       assert(benchmark.path("samples_per_sec").path("median").asDouble == 4)
       assert(benchmark.path("step_time_ms").isNull && benchmark.path("error").isNull)
       assert(benchmark.path("options").path("threads").asInt == 2)
