@@ -9,11 +9,12 @@ from pyspark.errors.exceptions.captured import install_exception_handler
 from vitscale import _jvm
 from vitscale._jvm import java_errors, python_api
 from vitscale.errors import JavaError, ModelError, UsageError
+from vitscale.jvm import handshake
 
 
 def test_jar_and_package_have_one_version(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert python_api().version() == _jvm.__version__
-    monkeypatch.setattr(_jvm, "__version__", "9.9.9")
+    assert python_api().version() == handshake.__version__
+    monkeypatch.setattr(handshake, "__version__", "9.9.9")
     with pytest.raises(
         JavaError, match=r"of version \S+, the package of version 9.9.9. Rebuild it: make jar"
     ):

@@ -6,7 +6,8 @@ import pytest
 from vitscale import spark_submit
 from vitscale.errors import UsageError
 from vitscale.jar import spark_jars
-from vitscale.spark_submit import replace_process, submit_command
+from vitscale.jvm import launch
+from vitscale.spark_submit import replace_process, submission
 
 JAR = Path("/package/vitscale.jar")
 QUICK = "-XX:TieredStopAtLevel=1"
@@ -14,17 +15,20 @@ QUICK = "-XX:TieredStopAtLevel=1"
 
 @pytest.fixture(autouse=True)
 def built(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spark_submit, "jar_path", lambda: JAR)
+    for module in (spark_submit, launch):
+        monkeypatch.setattr(module, "jar_path", lambda: JAR)
+    monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")  # this machine's name need not resolve
 
 
 def command(master: str) -> list[str]:
-    return submit_command(
+    ready = submission(
         ["--images", "photos"],
         master=master,
         memory="2g",
         settings=["spark.executor.cores=1"],
         scratch=Path("/scratch"),
     )
+    return list(ready.command)
 
 
 @pytest.mark.parametrize(
@@ -45,20 +49,20 @@ def test_where_the_images_are_classified_decides(master: str, is_quick: bool, re
 
 def test_settings_and_memory_reach_spark() -> None:
     made = command("yarn")
-    assert made[0] == "-Xmx2g"
+    assert made[1] == "-Xmx2g"
     assert made[made.index("--conf") + 1] == "spark.executor.cores=1"
     assert "-Djava.io.tmpdir=/scratch" in made
 
 
-def test_the_settings_of_hadoop_and_yarn_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("SPARK_CONF_DIR", "HADOOP_CONF_DIR", "YARN_CONF_DIR", "SPARK_DIST_CLASSPATH"):
+def test_the_settings_of_hadoop_and_yarn_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SPARK_CONF_DIR", "HADOOP_CONF_DIR", "YARN_CONF_DIR"):
         monkeypatch.delenv(name, raising=False)
     made = command("yarn")
     assert made[made.index("-cp") + 1] == f"{JAR}:{spark_jars()}/*"
-    monkeypatch.setenv("SPARK_CONF_DIR", "/etc/spark")
+    monkeypatch.setenv("SPARK_CONF_DIR", str(tmp_path))
     monkeypatch.setenv("HADOOP_CONF_DIR", "/etc/hadoop")
     made = command("yarn")
-    assert made[made.index("-cp") + 1] == f"/etc/spark:{JAR}:{spark_jars()}/*:/etc/hadoop"
+    assert made[made.index("-cp") + 1] == f"{tmp_path}:{JAR}:{spark_jars()}/*:/etc/hadoop"
 
 
 def test_an_unknown_master_is_refused() -> None:

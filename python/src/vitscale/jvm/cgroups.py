@@ -68,9 +68,11 @@ class _Mount:
 def _mounts(root: Path) -> Iterator[_Mount]:
     """Read ``proc/self/mountinfo``, whose columns ``proc_pid_mountinfo(5)`` describes."""
     for line in _lines(root / "proc/self/mountinfo"):
-        before, _, after = line.partition(" - ")
-        columns, kind_and_options = before.split(), after.split()
-        kind, options = kind_and_options[0], kind_and_options[-1].split(",")
+        before, separator, after = line.partition(" - ")
+        if not separator:
+            continue
+        columns, described = before.split(), after.split()
+        kind, options = described[0], described[-1].split(",")
         if kind == "cgroup2" or (kind == "cgroup" and "memory" in options):
             folder = root / _unescaped(columns[4]).lstrip("/")
             yield _Mount(kind, PurePosixPath(_unescaped(columns[3])), folder)

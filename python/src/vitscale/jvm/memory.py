@@ -32,7 +32,7 @@ def memory_limit(root: Path = Path("/")) -> Limit:
         Where ``proc`` and ``sys`` are; another folder than ``/`` in tests.
     """
     host = Limit(psutil.virtual_memory().total, "memory of the host")
-    return min(host, *cgroup_limits(root), *_address_space(), key=lambda limit: limit.size)
+    return min([host, *cgroup_limits(root), *_address_space()], key=lambda limit: limit.size)
 
 
 def heap_mib(limit: int, native_mib: int = 0) -> int:
