@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,7 @@ class SparkNLPViT:
         """
         if top_k < 1:
             raise UsageError(f"top_k is {top_k}; it must be at least 1.")
-        outputs = self._backend.outputs(find_images(Path(folder)).sendable())
+        outputs = self._backend.outputs(find_images(_path(folder)).sendable())
         answers = likeliest(outputs.logits, self._model.labels, top_k)
         return {
             file: [{"label": label, "score": score} for label, score in answer]
@@ -72,10 +73,19 @@ class SparkNLPViT:
 
     def failed(self, folder: str | Path) -> dict[str, str]:
         """Classify the images of a folder and return those that got no label, with the reason for each."""
-        images = find_images(Path(folder)).sendable()
+        images = find_images(_path(folder)).sendable()
         failed = [*self._backend.classify(images).failed(), *images.problems]
         return {one.file: one.reason for one in failed}
 
     def close(self) -> None:
         """Delete temporary files; the Spark session goes on."""
         self._backend.close()
+
+
+def _path(folder: object) -> Path:
+    if isinstance(folder, str | os.PathLike):
+        return Path(os.fsdecode(folder))
+    raise UsageError(
+        f"Spark NLP's own pipeline reads a folder of images, and got {type(folder).__name__}. "
+        "Give the path of a folder, or use vitscale.ViT."
+    )

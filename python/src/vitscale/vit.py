@@ -23,6 +23,9 @@ from vitscale.transport import for_java
 Labels: TypeAlias = "list[dict[str, Any]]"
 Answer: TypeAlias = "Labels | ImageError"
 
+_LARGEST_INT = 2**31 - 1
+"""Of the JVM; py4j finds no method for a larger one."""
+
 
 class FolderAnswers(dict[str, Answer]):
     """The answers of a folder, by the path of each file below it.
@@ -206,7 +209,7 @@ def _folder(images: object) -> Path | None:
 
 def _whole_number(name: str, value: object) -> int:
     try:
-        return operator.index(value)  # type: ignore[arg-type]
+        return min(operator.index(value), _LARGEST_INT)  # type: ignore[arg-type]
     except TypeError as error:
         raise UsageError(f"{name} is {value!r}; it must be a whole number.") from error
 

@@ -85,16 +85,20 @@ def of_array(array: Any) -> Pixels:
     Raises
     ------
     ImageError
-        If it has no pixels or too many.
+        If it has no pixels or too many, or its values cannot be read.
     UsageError
         If it has another shape or type, with the remedy for the usual ones.
     """
-    kind, dtype, shape = type(array).__name__, str(array.dtype).removeprefix("torch."), tuple(array.shape)
+    dtype = getattr(array.dtype, "name", None) or str(array.dtype).removeprefix("torch.")
+    shape = tuple(array.shape)
     if dtype != "uint8" or not (len(shape) == _GRAY or (len(shape) == _RGB and shape[2] == _RGB)):
-        raise refused(f"An array ({kind}, {dtype}, shape {shape})", _remedy(dtype, shape))
+        raise refused(f"An array ({type(array).__name__}, {dtype}, shape {shape})", _remedy(dtype, shape))
     _check_size(shape[1], shape[0])
-    values: NDArray[np.uint8] = np.asarray(array.detach().cpu() if is_tensor(array) else array)
-    if values.ndim != _RGB:
+    try:
+        values: NDArray[np.uint8] = np.asarray(array.detach().cpu() if is_tensor(array) else array)
+    except Exception as error:  # of a library's own: on another device, without values, ...
+        raise ImageError(f"Its values cannot be read: {reason_of(error)}.") from error
+    if values.ndim == _GRAY:
         values = np.repeat(values[:, :, np.newaxis], _RGB, axis=2)
     return Pixels(shape[1], shape[0], np.ascontiguousarray(values).tobytes())
 

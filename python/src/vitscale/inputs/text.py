@@ -52,9 +52,7 @@ def file_of(path: str) -> str | bytes:
         _refuse_other_texts(path)
         raise ImageError(f"It cannot be read: {reason_of(error)}.") from error
     if stat.S_ISDIR(status.st_mode):
-        raise ImageError(
-            "It is a folder. Give a folder alone, not in a list, to classify all images below it."
-        )
+        raise ImageError("It is a folder. ViT.classify takes a folder alone, for all images below it.")
     if not (stat.S_ISREG(status.st_mode) or stat.S_ISFIFO(status.st_mode)):
         raise ImageError("It is no regular file.")
     if status.st_size > LARGEST_FILE:

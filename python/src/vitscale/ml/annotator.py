@@ -9,6 +9,8 @@ from pyspark.sql import SparkSession
 from sparknlp.common import AnnotatorModel, AnnotatorType, HasBatchedAnnotateImage, HasImageFeatureProperties
 
 from vitscale._jvm import java_errors, session_api
+from vitscale.ml.errors import stage_errors
+from vitscale.ml.light_pipeline import annotate_every_image
 from vitscale.ml.loading import Loadable
 from vitscale.ml.params import ViTParams
 
@@ -21,8 +23,10 @@ class VitScaleForImageClassification(
     """Takes the place of Spark NLP's ``ViTForImageClassification`` in a pipeline.
 
     Every image gives one annotation: ``result`` is the likeliest label, ``metadata`` has the image's fields
-    and the probabilities of the `topK` likeliest labels under their names. An image that fails has an empty
-    ``result`` and the reason under ``error``.
+    and the probabilities of the `topK` likeliest labels under their names. A label with the name of a field
+    (``image``, ``height``, ``width``, ``nChannels``, ``mode``, ``origin``, ``error``) stands under ``label:``
+    and its name. An image that fails has an empty ``result`` and the reason under ``error``; a
+    ``LightPipeline`` annotates missing and damaged files in the same way.
 
     Examples
     --------
@@ -73,5 +77,8 @@ class VitScaleForImageClassification(
         return VitScaleForImageClassification(java_model=model)
 
     def _transform(self, dataset: Any) -> Any:
-        with java_errors():
+        with stage_errors():
             return super()._transform(dataset)
+
+
+annotate_every_image(VitScaleForImageClassification)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os import PathLike
 from typing import Any, Self
 
 from pyspark.ml.param import Param, Params, TypeConverters
@@ -12,18 +13,22 @@ def param(name: str, doc: str, converter: Any) -> Any:
     return Param(Params._dummy(), name, doc, typeConverter=converter)
 
 
+def _path(value: Any) -> str:
+    return str(TypeConverters.toString(str(value) if isinstance(value, PathLike) else value))
+
+
 class ViTParams(Params):
     """Model, labels, threads and device of a stage."""
 
-    modelPath = param("modelPath", "model folder, as `vitscale export` writes it", TypeConverters.toString)
+    modelPath = param("modelPath", "model folder, as `vitscale export` writes it", _path)
     precision = param("precision", "precision of the graph: fp32, int8, ...", TypeConverters.toString)
     topK = param("topK", "labels given for each image", TypeConverters.toInt)
     threads = param("threads", "cores of one forward pass, 0 for the best number", TypeConverters.toInt)
     device = param("device", "what runs the model: cpu or gpu", TypeConverters.toString)
 
-    def setModelPath(self, value: str) -> Self:
+    def setModelPath(self, value: str | PathLike[str]) -> Self:
         """Set the folder of the model: a path that every node can read, or a URI of a Hadoop file system."""
-        return self._set(modelPath=str(value))
+        return self._set(modelPath=value)
 
     def setPrecision(self, value: str) -> Self:
         """Set the precision of the graph, ``fp32`` by default."""

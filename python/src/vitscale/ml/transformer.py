@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os import PathLike
 from typing import Any, Self
 
 from pyspark import keyword_only
@@ -10,7 +11,8 @@ from pyspark.ml.param.shared import HasInputCol, HasOutputCol
 from pyspark.ml.util import JavaMLReadable, JavaMLWritable
 from pyspark.ml.wrapper import JavaTransformer
 
-from vitscale._jvm import java_errors, session_api
+from vitscale._jvm import session_api
+from vitscale.ml.errors import stage_errors
 from vitscale.ml.loading import Loadable
 from vitscale.ml.params import ViTParams, param
 
@@ -20,10 +22,11 @@ class ViTImageClassifier(
 ):
     """Classifies the images of a column with a Vision Transformer, as Transformers' pipeline does.
 
-    The input column holds encoded images (binary, as Spark's ``binaryFile`` source reads them) or the structs
-    of Spark's ``image`` source. The output column is a struct: ``predictions`` (array of ``label`` and
-    ``probability``, the likeliest first), ``error`` (null where the image was classified), and ``logits`` by
-    class id if `returnLogits` is set.
+    The input column holds encoded images (binary, as Spark's ``binaryFile`` source reads them; or structs of
+    ``bytes`` and ``path``, as Hugging Face's ``datasets`` write them) or the structs of Spark's ``image``
+    source. A name with dots is a field of a struct, unless a column has that very name. The output column is
+    a struct: ``predictions`` (array of ``label`` and ``probability``, the likeliest first), ``error`` (null
+    where the image was classified), and ``logits`` by class id if `returnLogits` is set.
 
     Parameters
     ----------
@@ -63,7 +66,7 @@ class ViTImageClassifier(
         *,
         inputCol: str = "content",
         outputCol: str = "classification",
-        modelPath: str | None = None,
+        modelPath: str | PathLike[str] | None = None,
         precision: str = "fp32",
         topK: int = 5,
         batchSize: int = 2,
@@ -103,5 +106,5 @@ class ViTImageClassifier(
         return self._set(returnLogits=value)
 
     def _transform(self, dataset: Any) -> Any:
-        with java_errors():
+        with stage_errors():
             return super()._transform(dataset)

@@ -5,9 +5,12 @@ import java.util
 
 import scala.collection.JavaConverters._
 
+import com.johnsnowlabs.nlp.LightPipeline
+import org.apache.spark.ml.PipelineModel
 import org.apache.spark.sql.SparkSession
 
 import vitscale.bench._
+import vitscale.ml.ImageLightPipeline
 import vitscale.runtime.{Device, ModelFolder}
 import vitscale.sparknlp.{Engine, StockDevice}
 
@@ -118,6 +121,10 @@ object PythonApi {
     */
   def classifier(model: String, precision: String, threads: Int): PythonClassifier =
     PythonClassifier.open(open(model, precision), threads)
+
+  /** A pipeline of Spark NLP that annotates images without Spark. */
+  def lightPipeline(model: PipelineModel, parseEmbeddings: Boolean): LightPipeline =
+    ImageLightPipeline.of(model, parseEmbeddings)
 
   private def open(model: String, precision: String): ModelFolder =
     ModelFolder.open(Paths.get(model), precision)

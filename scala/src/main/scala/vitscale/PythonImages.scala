@@ -1,7 +1,5 @@
 package vitscale
 
-import java.io.IOException
-import java.nio.file.{AccessDeniedException, Files, NoSuchFileException, Paths}
 import java.util
 
 import scala.collection.JavaConverters._
@@ -54,18 +52,6 @@ private[vitscale] object PythonImages {
 
   private def bytes(content: Any): Array[Byte] = content match {
     case bytes: Array[Byte] => bytes
-    case path =>
-      try Files.readAllBytes(Paths.get(path.toString))
-      catch {
-        case error: IOException => throw new ImageException(s"It cannot be read: ${reason(error)}.", error)
-        case error: OutOfMemoryError =>
-          throw new ImageException("It cannot be read: it takes more memory than the JVM has.", error)
-      }
-  }
-
-  private def reason(error: IOException): String = error match {
-    case _: NoSuchFileException => "No such file or directory"
-    case _: AccessDeniedException => "Permission denied"
-    case other => RemoteFiles.reason(other)
+    case path => ImageFiles.readLocal(path.toString)
   }
 }

@@ -18,7 +18,9 @@ private[ml] object AnnotatedRows {
   final case class RowImage(row: Row, annotation: Option[AnnotationImage], isLast: Boolean)
 
   def imagesOf(rows: Iterator[Row], columns: Array[String]): Iterator[RowImage] = rows.flatMap { row =>
-    val images = columns.flatMap(column => Option(row.getAs[Seq[Row]](column)).toSeq.flatten.map(image))
+    val images = columns.flatMap { column =>
+      Option(row.getAs[Seq[Row]](column)).toSeq.flatten.filter(_ != null).map(image)
+    }
     if (images.isEmpty) Seq(RowImage(row, None, isLast = true))
     else
       images.init

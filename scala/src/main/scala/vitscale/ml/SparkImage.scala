@@ -49,6 +49,9 @@ private[ml] object SparkImage {
     RgbImage(width, height, if (channels == 1) fromGray(data) else fromBlueGreenRed(data, channels))
   }
 
+  /** The samples of an image in this form: blue, green, red. */
+  def fromRgb(image: RgbImage): Array[Byte] = fromBlueGreenRed(image.data, channels = 3)
+
   private def fromGray(gray: Array[Byte]): Array[Byte] = {
     val rgb = new Array[Byte](gray.length * 3)
     var i = 0

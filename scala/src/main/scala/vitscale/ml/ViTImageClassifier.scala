@@ -4,17 +4,20 @@ import org.apache.spark.ml.Transformer
 import org.apache.spark.ml.param.shared.{HasInputCol, HasOutputCol}
 import org.apache.spark.ml.param.{BooleanParam, IntParam, ParamMap, ParamValidators}
 import org.apache.spark.ml.util.{DefaultParamsReadable, DefaultParamsWritable, Identifiable}
+import org.apache.spark.sql.internal.SQLConf
 import org.apache.spark.sql.types._
 import org.apache.spark.sql.{DataFrame, Dataset, Encoders, Row}
 
-import vitscale.{ImageException, UsageException}
+import vitscale.UsageException
 import vitscale.runtime.ViTClassifier.Answer
-import vitscale.runtime.{ImageDecoder, ImageFailure, Prediction, Request, RgbImage}
+import vitscale.runtime.{ImageFailure, Prediction, Request}
 
 /** Classifies the images of a column with a Vision Transformer, as Transformers' pipeline does.
   *
-  * The input column holds encoded images (binary, as Spark's `binaryFile` source reads them) or decoded ones (the structs of
-  * Spark's `image` source). The output column holds the predictions, or the reason why an image has none:
+  * The input column holds encoded images (binary, as Spark's `binaryFile` source reads them; or a struct with the binary field
+  * `bytes`, as Hugging Face's `datasets` write them) or decoded ones (the structs of Spark's `image` source). `image.bytes`
+  * names a field of a struct, unless a column has that very name. The output column holds the predictions, or the reason why
+  * an image has none:
   *
   * {{{
   * predictions: array<struct<label: string, probability: float>>, the likeliest first
@@ -77,15 +80,16 @@ final class ViTImageClassifier(override val uid: String)
   def setReturnLogits(value: Boolean): this.type = set(returnLogits, value)
 
   /** @throws vitscale.UsageException
-    *   if the input column is missing or holds no images, the output column is there already, or no model was named
+    *   if the input column is missing, ambiguous or holds no images, the output column is there already, or no model was
+    *   named
     */
   override def transformSchema(schema: StructType): StructType = {
     if (!isDefined(modelPath))
       throw new UsageException(
         "No model was named: call setModelPath with a folder that `vitscale export` made."
       )
-    inputField(schema)
-    if (schema.fieldNames.contains($(outputCol)))
+    ImageColumn.of(schema, $(inputCol))
+    if (schema.fieldNames.exists(SQLConf.get.resolver(_, $(outputCol))))
       throw new UsageException(s"There is a column ${$(outputCol)} already. Name another with setOutputCol.")
     schema.add($(outputCol), ViTImageClassifier.outputType($(returnLogits)))
   }
@@ -94,30 +98,15 @@ final class ViTImageClassifier(override val uid: String)
     val schema = transformSchema(dataset.schema, logging = true)
     location.open()
     val classifier = taskClassifier(Request($(topK), $(batchSize), $(returnLogits)))
-    val column = dataset.schema.fieldIndex($(inputCol))
-    val pixels = ViTImageClassifier.pixels(inputField(dataset.schema).dataType, column)
+    val column = ImageColumn.of(dataset.schema, $(inputCol))
     val withLogits = $(returnLogits)
     dataset
       .toDF()
       .mapPartitions { rows: Iterator[Row] =>
-        classifier.stream(rows)(pixels).map { case (row, answer) =>
+        classifier.stream(rows)(column.pixels).map { case (row, answer) =>
           Row.fromSeq(row.toSeq :+ ViTImageClassifier.outputRow(answer, withLogits))
         }
       }(Encoders.row(schema))
-  }
-
-  private def inputField(schema: StructType): StructField = {
-    val field = schema.fields.find(_.name == $(inputCol)).getOrElse {
-      throw new UsageException(
-        s"There is no column ${$(inputCol)}; the columns are ${schema.fieldNames.mkString(", ")}. Name one with setInputCol."
-      )
-    }
-    if (!SparkImage.isEncoded(field.dataType) && !SparkImage.isImage(field.dataType))
-      throw new UsageException(
-        s"The column ${field.name} holds ${field.dataType.catalogString}, expected binary (encoded images) or the " +
-          "struct of Spark's image source."
-      )
-    field
   }
 
   override def copy(extra: ParamMap): ViTImageClassifier = defaultCopy(extra)
@@ -148,14 +137,6 @@ object ViTImageClassifier extends DefaultParamsReadable[ViTImageClassifier] {
     case Left(ImageFailure(_, reason)) =>
       Row.fromSeq(Seq(null, reason) ++ (if (withLogits) Seq(null) else Seq.empty))
   }
-
-  /** Gives the pixels of a row's image; needs nothing of the stage, so that no stage is sent to the executors. */
-  private def pixels(columnType: DataType, column: Int): Row => RgbImage =
-    if (SparkImage.isImage(columnType)) row => SparkImage.toRgb(row.getStruct(column))
-    else
-      row =>
-        if (row.isNullAt(column)) throw new ImageException("there is no image in this row")
-        else ImageDecoder.decode(row.getAs[Array[Byte]](column))
 
   override def load(path: String): ViTImageClassifier = super.load(path)
 }

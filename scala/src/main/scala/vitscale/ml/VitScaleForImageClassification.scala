@@ -22,8 +22,9 @@ import vitscale.runtime.{ImageFailure, Prediction, Request, RgbImage}
   * }}}
   *
   * Every image gives one annotation of its own. `result` is the likeliest label; `metadata` has the image's fields as in
-  * Spark NLP, and the probabilities of the `topK` likeliest labels, each under the label's name. An image that fails has
-  * an empty `result` and the reason under `error`.
+  * Spark NLP, and the probabilities of the `topK` likeliest labels, each under the label's name. A label that is named as one
+  * of the image's fields (`image`, `height`, `width`, `nChannels`, `mode`, `origin`, `error`) or begins with `label:` stands
+  * under `label:` and its name. An image that fails has an empty `result` and the reason under `error`.
   *
   * @groupname param Parameters
   * @groupname setParam Parameter setters
@@ -64,7 +65,7 @@ class VitScaleForImageClassification(override val uid: String)
   /** Annotates images outside of Spark (`LightPipeline`). */
   override def batchAnnotate(batches: Seq[Array[AnnotationImage]]): Seq[Seq[Annotation]] = {
     val images = batches.flatten.map(Option(_))
-    val answers = classifier.classify(images)(VitScaleForImageClassification.pixels).iterator
+    val answers = classifier.classify(images)(image => LightImage.pixels(image.get)).iterator
     val annotations = answers.map((VitScaleForImageClassification.annotation _).tupled)
     batches.map(_.toVector.map(_ => annotations.next()))
   }
@@ -114,19 +115,28 @@ object VitScaleForImageClassification extends ParamsAndFeaturesReadable[VitScale
     val (label, found) = answer match {
       case Right(Prediction(labels, _)) =>
         // Of classes with one name the likeliest stays.
-        (labels.head._1, labels.reverse.map { case (name, score) => name -> score.toString }.toMap)
-      case Left(ImageFailure(_, reason)) => ("", Map("error" -> reason))
+        (labels.head._1, labels.reverse.map { case (name, score) => key(name) -> score.toString }.toMap)
+      case Left(ImageFailure(_, reason)) => ("", Map(Error -> reason))
     }
     Annotation(
       annotatorType = CATEGORY,
       begin = 0,
       end = label.length - 1,
       result = label,
-      metadata = Map("image" -> "0") ++ image.fold(Map.empty[String, String])(fields) ++ found
+      metadata = found ++ image.fold(Map("image" -> "0"))(fields)
     )
   }
 
+  private val Error = "error"
+  private val LabelPrefix = "label:"
+  private val imageKeys = Set("image", "height", "width", "nChannels", "mode", "origin", Error)
+
+  /** Where the metadata has a label's probability: under its name, unless that is a key of the image's own. */
+  private def key(label: String): String =
+    if (imageKeys.contains(label) || label.startsWith(LabelPrefix)) LabelPrefix + label else label
+
   private def fields(image: AnnotationImage): Map[String, String] = Map(
+    "image" -> "0",
     "height" -> image.height.toString,
     "width" -> image.width.toString,
     "nChannels" -> image.nChannels.toString,

@@ -1,0 +1,45 @@
+"""What Spark throws at a stage for a user's mistake, as this package's own errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from py4j.protocol import Py4JJavaError
+from pyspark.errors.exceptions.captured import CapturedException
+
+from vitscale._jvm import java_errors
+from vitscale.errors import JavaError, UsageError
+
+_MISTAKES = ("java.lang.IllegalArgumentException", "org.apache.spark.sql.AnalysisException")
+"""A parameter out of bounds, a column that is not there or of another type."""
+
+
+@contextmanager
+def stage_errors() -> Iterator[None]:
+    """Do the same as ``java_errors``; what Spark itself says of a wrong argument is a `UsageError` too."""
+    try:
+        with java_errors():
+            yield
+    except JavaError as error:
+        thrown = _thrown(error.__cause__)
+        if thrown is None or not _is_mistake(thrown):
+            raise
+        raise UsageError(" ".join(str(thrown.getMessage()).split())) from error.__cause__
+
+
+def _thrown(cause: BaseException | None) -> Any:
+    """Return the ``java.lang.Throwable`` behind an error of Python, if there is one."""
+    if isinstance(cause, Py4JJavaError):
+        return cause.java_exception
+    return cause._origin if isinstance(cause, CapturedException) else None
+
+
+def _is_mistake(thrown: Any) -> bool:
+    kind = thrown.getClass()
+    while kind is not None:
+        if kind.getName() in _MISTAKES:
+            return True
+        kind = kind.getSuperclass()
+    return False

@@ -1,0 +1,46 @@
+"""Spark NLP's ``LightPipeline`` over ViTScale's annotator: an annotation for each image, also if it fails.
+
+Spark NLP's own code gives no annotation for a missing file, and an empty one ends the whole list, before any
+annotator is asked. It has no hook for that, so its class gets one here: a pipeline that holds ViTScale's
+annotator runs on the JVM's ``vitscale.ml.ImageLightPipeline``. All other pipelines stay as they were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from sparknlp.base import LightPipeline
+
+from vitscale._jvm import java_errors, python_api
+
+
+def annotate_every_image(annotator: type) -> None:
+    """Make each ``LightPipeline`` with this annotator annotate images that fail.
+
+    Parameters
+    ----------
+    annotator : type
+        The class of the annotator.
+    """
+    LightPipeline.__init__ = _also_for(annotator, LightPipeline.__init__)
+
+
+def _also_for(annotator: type, stock: Callable[..., None]) -> Callable[..., None]:
+    @wraps(stock)
+    def made(self: Any, pipelineModel: Any, parse_embeddings: bool = False, *more: Any, **named: Any) -> None:
+        stock(self, pipelineModel, parse_embeddings, *more, **named)
+        if _holds(pipelineModel, annotator):
+            with java_errors():
+                java_model = self._lightPipeline.pipelineModel()
+                self._lightPipeline = python_api().lightPipeline(java_model, parse_embeddings)
+
+    return made
+
+
+def _holds(pipeline: Any, annotator: type) -> bool:
+    return any(
+        isinstance(stage, annotator) or (hasattr(stage, "stages") and _holds(stage, annotator))
+        for stage in pipeline.stages
+    )
