@@ -18,7 +18,7 @@ from vitscale.models.local import local_folder
 from vitscale.models.model import build_model
 from vitscale.models.processor import load_processor
 from vitscale.models.standin import known_architectures, stand_in
-from vitscale.models.vit_config import CHANNELS, refuse_other_kinds, vit_config
+from vitscale.models.vit_config import CHANNELS, architectures, refuse_other_kinds, vit_config
 from vitscale.models.weight_files import ADAPTER, adapter
 from vitscale.models.weights import read_weights
 
@@ -121,8 +121,8 @@ def _check(folder: Path, name: str) -> None:
 
 def _loaded(folder: Path, name: str, weights: Weights) -> Checkpoint:
     """Load a folder whose kind was checked."""
-    where = f"{record.CONFIG} of {name}"
-    config = vit_config(read_object(folder / record.CONFIG), where)
+    content = read_object(folder / record.CONFIG)
+    config = vit_config(content, f"{record.CONFIG} of {name}")
     processor = load_processor(folder, name)
-    model = build_model(config, read_weights(folder, name), name)
+    model = build_model(config, read_weights(folder, name), name, architectures(content))
     return Checkpoint(name, model, processor, weights)

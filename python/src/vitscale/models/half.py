@@ -17,8 +17,8 @@ import onnx
 import onnx_ir
 from onnx_ir.passes.common import RemoveUnusedNodesPass
 
-from vitscale.models.onnx_file import quietly
 from vitscale.models.products import classifier
+from vitscale.models.quiet import quietly
 
 
 def halve(source: Path, target: Path) -> None:

@@ -59,10 +59,10 @@ def fetch(name: str, check: Callable[[Path], None]) -> Path:
         return _from_cache(name, error)
     names = {sibling.rfilename for sibling in info.siblings or ()}
     try:
-        folder = Path(snapshot_download(name, revision=info.sha, allow_patterns=list(_SETTINGS)))
+        folder = Path(snapshot_download(name, allow_patterns=list(_SETTINGS)))
         check(folder)
         weights = choose_weights(names, name)
-        snapshot_download(name, revision=info.sha, allow_patterns=list(weights.patterns))
+        snapshot_download(name, revision=folder.name, allow_patterns=list(weights.patterns))
     except ModelError:
         raise
     except Exception as error:

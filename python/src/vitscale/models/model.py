@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import torch
 from transformers import ViTConfig, ViTForImageClassification
 
 from vitscale.errors import ModelError
+from vitscale.models.quiet import quietly
 from vitscale.models.said import first_sentence
 from vitscale.models.vit_config import CLASS
 from vitscale.models.weight_names import plain_names
@@ -17,7 +18,9 @@ from vitscale.models.weights import Tensors
 _NAMED = 3  # weights, in a message
 
 
-def build_model(config: ViTConfig, weights: Tensors, name: str) -> ViTForImageClassification:
+def build_model(
+    config: ViTConfig, weights: Tensors, name: str, named: Sequence[str] = (CLASS,)
+) -> ViTForImageClassification:
     """Build the model; each of its weights comes from the checkpoint, none is initialised.
 
     Parameters
@@ -28,6 +31,8 @@ def build_model(config: ViTConfig, weights: Tensors, name: str) -> ViTForImageCl
         By the names in the files; of any floating-point type.
     name : str
         The checkpoint, for messages.
+    named : sequence of str
+        Model classes that its `config.json` names.
 
     Returns
     -------
@@ -49,20 +54,21 @@ def build_model(config: ViTConfig, weights: Tensors, name: str) -> ViTForImageCl
     _refuse_other_counts(config, plain, name)
     factory: Any = ViTForImageClassification
     try:
-        model, loading = factory.from_pretrained(
-            None,
-            config=config,
-            state_dict=plain,
-            dtype=torch.float32,
-            output_loading_info=True,
-            ignore_mismatched_sizes=True,
-        )
+        with quietly():
+            model, loading = factory.from_pretrained(
+                None,
+                config=config,
+                state_dict=plain,
+                dtype=torch.float32,
+                output_loading_info=True,
+                ignore_mismatched_sizes=True,
+            )
     except Exception as error:  # of many classes
         raise ModelError(
             f"Transformers cannot build {name} from its weights: {first_sentence(error)} Download the "
             "model again."
         ) from error
-    _refuse_misfits(loading, name)
+    _refuse_misfits(loading, name, named)
     for key, weight in model.named_parameters():
         if not bool(torch.isfinite(weight).all()):
             raise ModelError(
@@ -84,7 +90,7 @@ def _refuse_other_counts(config: ViTConfig, weights: Tensors, name: str) -> None
         )
 
 
-def _refuse_misfits(loading: dict[str, Any], name: str) -> None:
+def _refuse_misfits(loading: dict[str, Any], name: str, named: Sequence[str]) -> None:
     """Refuse what Transformers would initialise at random or leave out, with a warning at most."""
     misfits = sorted((key, list(found), list(wanted)) for key, found, wanted in loading["mismatched_keys"])
     missing, left_over = sorted(loading["missing_keys"]), sorted(loading["unexpected_keys"])
@@ -95,10 +101,11 @@ def _refuse_misfits(loading: dict[str, Any], name: str) -> None:
             "were trained with."
         )
     if missing:
+        kind = "" if CLASS in named or not named else f"is a {', '.join(named)} and "
+        having = f" (it has {_listed(left_over)})" if left_over else ""
         raise ModelError(
-            f"{name} lacks weights of a {CLASS}: {_listed(missing)}"
-            f"{f' (it has {_listed(left_over)})' if left_over else ''}. They would be random: fine-tune it "
-            "for classification first, or name another model."
+            f"{name} {kind}lacks weights of a {CLASS}: {_listed(missing)}{having}. They would be random: "
+            "fine-tune it for classification first, or name another model."
         )
     if left_over:
         raise ModelError(

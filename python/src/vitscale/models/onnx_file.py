@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import onnx_ir
@@ -19,6 +15,7 @@ from vitscale.models.difference import probe_batches, refuse_difference
 from vitscale.models.graph import ViTGraph
 from vitscale.models.inputs import preprocess
 from vitscale.models.patches import patches_from_bytes
+from vitscale.models.quiet import quietly
 from vitscale.models.said import first_sentence
 from vitscale.models.variant import Variant
 from vitscale.onnx_options import processor_options
@@ -118,16 +115,3 @@ def refuse_other_sizes(checkpoint: Checkpoint) -> None:
 def open_session(path: Path) -> onnxruntime.InferenceSession:
     """Open an ONNX file on the processor, with a thread for each core."""
     return onnxruntime.InferenceSession(str(path), processor_options(), providers=["CPUExecutionProvider"])
-
-
-@contextmanager
-def quietly() -> Iterator[None]:
-    """Silence warnings: exporters and quantisers warn of what is meant and of what is not needed."""
-    before = logging.root.manager.disable
-    logging.disable(logging.WARNING)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logging.disable(before)

@@ -23,8 +23,9 @@ from onnxruntime.quantization import (
 )
 from onnxruntime.quantization.onnx_model import ONNXModel
 
-from vitscale.models.onnx_file import INPUT, quietly
+from vitscale.models.onnx_file import INPUT
 from vitscale.models.products import PRODUCTS, classifier, patch_embedding
+from vitscale.models.quiet import quietly
 
 # The quantiser cannot infer a type behind an operator of onnxruntime's own.
 TYPE_OF_ALL = {"DefaultTensorType": onnx.TensorProto.FLOAT}

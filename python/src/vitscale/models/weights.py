@@ -13,6 +13,7 @@ from safetensors.torch import load_file
 
 from vitscale.errors import ModelError
 from vitscale.models.json_file import refuse_pointer
+from vitscale.models.quiet import quietly
 from vitscale.models.said import first_sentence
 from vitscale.models.weight_files import choose_weights, shards_of
 
@@ -82,7 +83,8 @@ def _pickled(file: Path) -> Tensors:
     """Read what `torch.save` wrote, with torch's unpickler that knows tensors and containers alone."""
     _refuse_compressed(file)
     try:
-        content = torch.load(file, map_location="cpu", weights_only=True)
+        with quietly():
+            content = torch.load(file, map_location="cpu", weights_only=True)
     except Exception as error:  # of torch and pickle, of many classes
         raise _explained(file, error) from error
     return _tensors(file, content)

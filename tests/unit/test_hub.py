@@ -1,0 +1,264 @@
+"""The model hub as it answers, or does not: a checkpoint, or one line within seconds."""
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from huggingface_hub import constants
+from vitscale.errors import ModelError
+from vitscale.models import checkpoint as module
+from vitscale.models import hub
+from vitscale.models.checkpoint import load_checkpoint
+from vitscale.models.names import DEFAULT_CHECKPOINT
+
+from tests.fixtures.small_vit import CONFIG, write_json, write_small_vit
+
+SHA = "0123456789abcdef0123456789abcdef01234567"
+STATUSES = {
+    "no/401": (401, {}),
+    "no/gated": (403, {"X-Error-Code": "GatedRepo"}),
+    "no/403": (403, {}),
+    "no/unknown": (404, {"X-Error-Code": "RepoNotFound"}),
+    "no/disabled": (403, {"X-Error-Message": "Access to this resource is disabled."}),
+    "no/busy": (429, {}),
+    "no/down": (503, {}),
+    "no/407": (407, {}),
+}
+
+
+class FakeHub(BaseHTTPRequestHandler):
+    """Answers as the hub does for the folders of `root`, and badly for the names below `no/` and `cut/`."""
+
+    root: Path
+    asked: list[str]
+
+    def do_HEAD(self) -> None:
+        self._answer(with_body=False)
+
+    def do_GET(self) -> None:
+        self._answer(with_body=True)
+
+    def _answer(self, *, with_body: bool) -> None:
+        self.asked.append(self.path)
+        path = self.path.split("?")[0].removeprefix("/api/models").strip("/")
+        name = "/".join(path.split("/")[:2])
+        if name in STATUSES:
+            self._send(STATUSES[name][0], b"no", STATUSES[name][1], with_body=with_body)
+        elif name == "no/html":
+            self._send(200, b"<html>Log in to the network</html>", {}, with_body=with_body)
+        elif name == "no/hangs-up" or (name.startswith("cut/") and path.endswith(".safetensors")):
+            self.close_connection = True
+        elif "/resolve/" in path:
+            self._file(self.root / name / path.split("/")[-1], with_body=with_body)
+        else:
+            self._listing(name, path)
+
+    def _listing(self, name: str, path: str) -> None:
+        files = sorted((self.root / name).iterdir())
+        if "/tree/" in path:
+            answer: Any = [
+                {"type": "file", "path": one.name, "size": one.stat().st_size, "oid": one.name}
+                for one in files
+            ]
+        else:
+            siblings = [{"rfilename": one.name} for one in files]
+            answer = {"_id": "1", "id": name, "sha": SHA, "siblings": siblings, "tags": [], "private": False}
+        self._send(200, json.dumps(answer).encode(), {}, with_body=True)
+
+    def _file(self, file: Path, *, with_body: bool) -> None:
+        headers = {"ETag": f'"{file.name}"', "X-Repo-Commit": SHA}
+        self._send(200, file.read_bytes(), headers, with_body=with_body)
+
+    def _send(self, status: int, body: bytes, headers: dict[str, str], *, with_body: bool) -> None:
+        self.send_response(status)
+        for key, value in {"Content-Length": str(len(body)), **headers}.items():
+            self.send_header(key, value)
+        self.end_headers()
+        if with_body:
+            self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A hub with models of several kinds."""
+    FakeHub.root, FakeHub.asked = tmp_path_factory.mktemp("hub"), []
+    write_small_vit(FakeHub.root / "some" / "vit")
+    write_small_vit(FakeHub.root / "old" / "vit", pickled=True)
+    write_small_vit(FakeHub.root / "cut" / "vit")
+    write_json(write_small_vit(FakeHub.root / "a" / "deit") / "config.json", {**CONFIG, "model_type": "deit"})
+    (FakeHub.root / "no" / "config").mkdir(parents=True)
+    (FakeHub.root / "no" / "config" / "README.md").write_text("soon")
+    (FakeHub.root / "a" / "lora").mkdir()
+    (FakeHub.root / "a" / "lora" / "adapter_config.json").write_text("{}")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), FakeHub)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+
+
+@pytest.fixture
+def online(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The hub is the fake one, the cache is empty."""
+    ask(address, tmp_path / "cache", monkeypatch)
+
+
+def ask(address: str, cache: Path, monkeypatch: pytest.MonkeyPatch, *, offline: bool = False) -> None:
+    FakeHub.asked.clear()
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", offline)
+    monkeypatch.setattr(constants, "ENDPOINT", address)
+    template = address + "/{repo_id}/resolve/{revision}/{filename}"
+    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(cache))
+    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
+
+
+@pytest.mark.usefixtures("online")
+@pytest.mark.parametrize("name", ["some/vit", "old/vit"])
+def test_a_model_of_the_hub_is_loaded_and_kept(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = load_checkpoint(name)
+    assert (found.name, found.weights) == (name, "pretrained")
+    ask("http://127.0.0.1:9", tmp_path / "cache", monkeypatch)  # nobody answers there
+    assert load_checkpoint(name).name == name
+    ask("http://127.0.0.1:9", tmp_path / "cache", monkeypatch, offline=True)
+    assert load_checkpoint(name).name == name
+
+
+@pytest.mark.usefixtures("online")
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("no/gated", "is gated.*hf auth login"),
+        ("no/unknown", "knows no model of that name"),
+        ("no/401", "knows no model of that name|status 401"),
+        ("no/403", "status 403"),
+        ("no/disabled", "disabled"),
+        ("no/busy", "does not answer.*429"),
+        ("no/down", "does not answer.*503"),
+        ("no/407", "does not answer.*407"),
+        ("no/html", "does not answer"),
+        ("no/hangs-up", "does not answer.*disconnected"),
+        ("no/config", r"has no config\.json"),
+        ("a/lora", "merge_and_unload"),
+        ("a/deit", "of the type 'deit'"),
+        ("cut/vit", "does not answer"),
+    ],
+)
+def test_whatever_the_hub_answers_ends_in_one_line(name: str, said: str) -> None:
+    start = time.monotonic()
+    with pytest.raises(ModelError, match=said) as refused:
+        load_checkpoint(name)
+    assert "\n" not in str(refused.value)
+    assert name in str(refused.value)
+    assert time.monotonic() - start < 30
+    assert not [path for path in FakeHub.asked if path.endswith(".safetensors") and "cut" not in path]
+
+
+def test_a_hub_that_never_answers_takes_seconds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub, "SECONDS", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        ask(f"http://127.0.0.1:{server.getsockname()[1]}", tmp_path, monkeypatch)
+        start = time.monotonic()
+        with pytest.raises(ModelError, match=r"does not answer \(ReadTimeout"):
+            load_checkpoint("someone/unknown-vit")
+    assert time.monotonic() - start < 10
+
+
+def test_without_a_network_the_line_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask("http://no-such-host.invalid", tmp_path, monkeypatch)
+    with pytest.raises(ModelError, match=r"does not answer \(ConnectError"):
+        load_checkpoint("someone/unknown-vit")
+    ask("http://no-such-host.invalid", tmp_path, monkeypatch, offline=True)
+    with pytest.raises(ModelError, match="HF_HUB_OFFLINE is set"):
+        load_checkpoint("someone/unknown-vit")
+
+
+def test_random_weights_must_be_allowed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask("http://127.0.0.1:9", tmp_path, monkeypatch)
+    made: list[str] = []
+
+    def small(name: str) -> Any:
+        made.append(name)
+        loaded = load_checkpoint(str(write_small_vit(tmp_path / "small")))
+        return loaded.model, loaded.processor
+
+    monkeypatch.setattr(module, "stand_in", small)
+    with pytest.raises(ModelError, match="--allow-random-weights"):
+        load_checkpoint(DEFAULT_CHECKPOINT)
+    with pytest.raises(ModelError, match="does not answer"):
+        load_checkpoint("someone/unknown-vit", allow_random_weights=True)
+    assert made == []
+    found = load_checkpoint(DEFAULT_CHECKPOINT, allow_random_weights=True)
+    assert (found.name, found.weights, made) == (DEFAULT_CHECKPOINT, "random", [DEFAULT_CHECKPOINT])
+
+
+@pytest.mark.usefixtures("online")
+def test_a_model_that_the_hub_refuses_never_gets_random_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "known_architectures", lambda: {"no/gated": {}, "no/unknown": {}})
+    for name in ("no/gated", "no/unknown"):
+        with pytest.raises(ModelError, match=r"gated|knows no model"):
+            load_checkpoint(name, allow_random_weights=True)
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("", "names no model"),
+        ("  ", "names no model"),
+        ("nul\0", "names no model"),
+        ("/no/such/folder", "There is no folder"),
+        ("./nowhere", "There is no folder"),
+        ("nowhere/", "There is no folder"),
+        ("~nobody-at-all/vit", "cannot be opened"),
+        ("x" * 300, "cannot be opened|neither a folder"),
+        ("a/b/c", "neither a folder nor a name"),
+        ("two words", "neither a folder nor a name"),
+        ("https://huggingface.co/google/vit", "neither a folder nor a name"),
+    ],
+)
+def test_what_names_no_model_is_told(source: str, said: str) -> None:
+    with pytest.raises(ModelError, match=said):
+        load_checkpoint(source)
+
+
+def test_a_local_folder_is_found_by_any_of_its_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write_small_vit(tmp_path / "my models" / "small-vit")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    for source in (
+        f"{folder}/",
+        "~/my models/small-vit",
+        "my models/small-vit",
+        "my models/../my models/small-vit",
+    ):
+        assert load_checkpoint(source).name == "small-vit"
+    for file in ("config.json", "model.safetensors"):
+        with pytest.raises(ModelError, match=rf"is a file\. Name its folder: {folder}"):
+            load_checkpoint(str(folder / file))
+    (tmp_path / "model.zip").write_bytes(b"PK")
+    with pytest.raises(ModelError, match=r"is an archive\. Unpack it"):
+        load_checkpoint(str(tmp_path / "model.zip"))
+    (tmp_path / "loose.bin").write_bytes(b"")
+    with pytest.raises(ModelError, match=r"is a file. Name a folder that holds config\.json"):
+        load_checkpoint(str(tmp_path / "loose.bin"))
+    with suppress(OSError):
+        (tmp_path / "circle").symlink_to(tmp_path / "circle")
+    with pytest.raises(ModelError):
+        load_checkpoint(str(tmp_path / "circle"))
+
+
+def test_the_folder_above_a_checkpoint_names_it(tmp_path: Path) -> None:
+    write_small_vit(tmp_path / "run" / "checkpoint-500")
+    with pytest.raises(ModelError, match="Its folder checkpoint-500 has one; name that"):
+        load_checkpoint(str(tmp_path / "run"))
