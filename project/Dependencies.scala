@@ -12,7 +12,8 @@ object Dependencies {
     val tensorflow = "0.4.2" // TensorFlow 2.7; Spark NLP 5.5.3 lacks methods of 0.5.0
     val javacpp = "1.5.6" // what TensorFlow 0.4.2 was built with
     val scopt = "4.1.0"
-    val twelveMonkeys = "3.12.0"
+    val xz = "1.9" // of Spark 3.5
+    val aircompressor = "0.27" // of Spark 3.5
     val webp = "0.10.2"
     val hadoop = "3.3.4" // of Spark 3.5
     val scalatest = "3.2.19"
@@ -55,8 +56,9 @@ object Dependencies {
     sparkNlp(device),
     onnxruntime(device),
     "com.github.scopt" %% "scopt" % Version.scopt,
-    "com.twelvemonkeys.imageio" % "imageio-tiff" % Version.twelveMonkeys,
-    "com.github.usefulness" % "webp-imageio" % Version.webp // libwebp: TwelveMonkeys' WebP gives other pixels
+    "org.tukaani" % "xz" % Version.xz, // LZMA and Zstandard inside TIFF
+    "io.airlift" % "aircompressor" % Version.aircompressor,
+    "com.github.usefulness" % "webp-imageio" % Version.webp // libwebp
   )
 
   /** What Spark NLP calls TensorFlow through, with the native libraries of this machine: upstream's artifacts in the

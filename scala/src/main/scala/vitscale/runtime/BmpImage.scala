@@ -1,94 +1,104 @@
 package vitscale.runtime
 
-import java.nio.ByteBuffer
-
 import vitscale.ImageException
 
-/** Where a bitmap's colour table is. */
-final private[runtime] case class BmpTable(at: Int, colors: Int, bytesPerColor: Int)
+/** A bitmap whose pixels are numbers of colours. */
+final private[runtime] class BmpIndexed(header: BmpHeader) extends EncodedImage {
+  import header.{bits, colors, file}
 
-final private[runtime] class BmpImage(
-    file: ByteBuffer,
-    val width: Int,
-    val height: Int,
-    topDown: Boolean,
-    bits: Int,
-    compression: Int,
-    masks: Option[Seq[Int]],
-    table: BmpTable
-) extends EncodedImage {
-  import BmpImage._
-
-  private val dataAt = file.getInt(10)
-
+  def width: Int = header.width
+  def height: Int = header.height
   def orientation: Int = Orientation.Upright
 
-  def decode(): RgbImage = (bits, compression) match {
-    case (1 | 4 | 8, Plain) => colors.toRgb(width, height, plainIndices())
-    case (8, RunLength8) => colors.toRgb(width, height, runLengthIndices(fourBits = false))
-    case (4, RunLength4) => colors.toRgb(width, height, runLengthIndices(fourBits = true))
-    case (16 | 24 | 32, Plain | BitFields) => direct(layout)
-    case _ => throw new ImageException(s"$bits bits a pixel with compression $compression is not supported")
+  def decode(): RgbImage = {
+    val table = stored()
+    if (header.compression == BmpHeader.Plain) plain(table)
+    else if (isGray(table) && colors <= 2)
+      throw new ImageException("run-length encoding with two colours, black and white, is not read")
+    else colorsOf(table).toRgb(width, height, runLengthIndices())
   }
 
-  private def colors: ColorTable = {
-    if (table.colors <= 0 || table.colors > 65536)
-      throw new ImageException(s"damaged: a table of ${table.colors} colours")
-    val rgb = new Array[Byte](math.min(table.colors, 256) * 3)
-    rgb.indices.foreach(i => rgb(i) = file.get(table.at + i / 3 * table.bytesPerColor + 2 - i % 3))
-    ColorTable.of(rgb)
+  /** The colours as they are in the file: blue, green, red and, in newer bitmaps, an unused byte each. */
+  private def stored(): Array[Byte] = {
+    if (colors <= 0 || colors > 65536) throw new ImageException(s"damaged: a table of $colors colours")
+    val start = math.min(header.tableAt, file.limit())
+    file.array.slice(start, start + colors.toInt * header.bytesPerColor)
   }
 
-  /** Where each stored row starts; rows are padded to four bytes, the padding of the last one may be missing. */
-  private def rowAt(stored: Int): Int = {
-    val rowBytes = (width.toLong * bits + 31) / 32 * 4
-    val at = dataAt + stored * rowBytes
-    if (at + (width.toLong * bits + 7) / 8 > file.limit())
-      throw new ImageException("truncated: the image data ends before the last row")
-    at.toInt
+  /** Whether the colours are grays in order, so that Pillow leaves them out. */
+  private def isGray(table: Array[Byte]): Boolean = (0 until colors.toInt).forall { i =>
+    val gray = (if (colors == 2) i * 255 else i).toByte
+    val at = i * header.bytesPerColor
+    at + 3 <= table.length && (0 to 2).forall(part => table(at + part) == gray)
   }
 
-  private def rowOf(stored: Int): Int = if (topDown) stored else height - 1 - stored
-
-  private def plainIndices(): Array[Byte] = {
-    rowAt(height - 1)
-    val indices = new Array[Byte](Math.multiplyExact(width, height))
-    val mask = (1 << bits) - 1
-    for (stored <- 0 until height) {
-      val from = rowAt(stored)
-      val to = rowOf(stored) * width
-      var x = 0
-      while (x < width) {
-        val bit = x.toLong * bits
-        val byte = file.get(from + (bit >> 3).toInt) & 0xff
-        indices(to + x) = (byte >> (8 - bits - (bit & 7).toInt) & mask).toByte
-        x += 1
-      }
+  private def colorsOf(table: Array[Byte]): ColorTable =
+    if (isGray(table)) ColorTable.grays
+    else {
+      val count = table.length / header.bytesPerColor
+      if (count > 256) throw new ImageException(s"damaged: a table of $colors colours, expected at most 256")
+      ColorTable.filledUp(Array.tabulate(count * 3)(i => table(i / 3 * header.bytesPerColor + 2 - i % 3)))
     }
+
+  /** Pillow reads pixels of two grays as one bit, of more as eight, whatever the header says. */
+  private def plain(table: Array[Byte]): RgbImage = {
+    val gray = isGray(table)
+    val (pixelBits, palette) =
+      if (gray && colors <= 2) (1, ColorTable.blackAndWhite)
+      else (if (gray) 8 else bits, colorsOf(table))
+    palette.toRgb(width, height, indices(pixelBits))
+  }
+
+  private def indices(pixelBits: Int): Array[Byte] = {
+    val rowBytes = (width.toLong * pixelBits + 7) / 8
+    header.refuseTruncated(rowBytes)
+    val indices = new Array[Byte](Math.multiplyExact(width, height))
+    val unpacker = TiffUnpacker.packed(pixelBits, 1, inverted = false, flipped = false)
+    (0 until height).foreach(y => unpacker(file.array, header.rowAt(y), indices, y * width, width))
     indices
   }
 
-  private def runLengthIndices(fourBits: Boolean): Array[Byte] = {
-    val stored = new BmpRunLength(file.array, dataAt, width, fourBits).read(Math.multiplyExact(width, height))
-    val indices = new Array[Byte](stored.length)
-    for (row <- 0 until height) System.arraycopy(stored, row * width, indices, rowOf(row) * width, width)
-    indices
+  private def runLengthIndices(): Array[Byte] = {
+    val fourBits = header.compression == BmpHeader.RunLength4
+    val runs = new BmpRunLength(file.array, header.pixelsAt, width, fourBits)
+    val stored = runs.read(Math.multiplyExact(width, height))
+    if (header.topDown) stored
+    else {
+      val indices = new Array[Byte](stored.length)
+      for (y <- 0 until height)
+        System.arraycopy(stored, (height - 1 - y) * width, indices, y * width, width)
+      indices
+    }
   }
+}
+
+/** A bitmap whose pixels are colours. */
+final private[runtime] class BmpDirect(header: BmpHeader) extends EncodedImage {
+  import header.{bits, file}
+
+  def width: Int = header.width
+  def height: Int = header.height
+  def orientation: Int = Orientation.Upright
 
   /** Where red, green and blue are in a pixel. */
-  private def layout: Seq[BmpField] = masks match {
-    case None if bits == 16 => Seq(BmpField(10, 5), BmpField(5, 5), BmpField(0, 5))
-    case Some(given) if given.exists(_ != 0) => given.map(BmpField.ofMask)
-    case _ => Seq(BmpField(16, 8), BmpField(8, 8), BmpField(0, 8))
+  private val fields: Seq[BmpField] = header.masks match {
+    case None if bits == 16 => BmpDirect.FiveBits.map(BmpField.ofMask)
+    case None => BmpDirect.EightBits.map(BmpField.ofMask)
+    case Some(masks) if !BmpDirect.isKnown(bits, masks) =>
+      throw new ImageException(
+        s"bit fields ${masks.map(_.toHexString).mkString(", ")} of $bits bits are not read"
+      )
+    case Some(masks) =>
+      (if (masks.exists(_ != 0)) masks.take(3) else BmpDirect.EightBits).map(BmpField.ofMask)
   }
 
-  private def direct(fields: Seq[BmpField]): RgbImage = {
-    rowAt(height - 1)
+  def decode(): RgbImage = {
     val Seq(red, green, blue) = fields
+    header.refuseTruncated(width.toLong * bits / 8)
     val out = new Array[Byte](Math.multiplyExact(Math.multiplyExact(width, height), 3))
-    for (stored <- 0 until height) {
-      val from = rowAt(stored)
-      var to = rowOf(stored) * width * 3
+    for (y <- 0 until height) {
+      val from = header.rowAt(y)
+      var to = y * width * 3
       var x = 0
       while (x < width) {
         val pixel = pixelAt(from + x * (bits / 8))
@@ -113,11 +123,28 @@ final private[runtime] class BmpImage(
   }
 }
 
-private[runtime] object BmpImage {
-  val Plain = 0
-  val RunLength8 = 1
-  val RunLength4 = 2
-  val BitFields = 3
+private object BmpDirect {
+  val FiveBits: Seq[Int] = Seq(0x7c00, 0x3e0, 0x1f)
+  val EightBits: Seq[Int] = Seq(0xff0000, 0xff00, 0xff)
+  private val SixBitGreen = Seq(0xf800, 0x7e0, 0x1f)
+
+  /** The masks that Pillow reads in 32 bits: red, green, blue, alpha. */
+  private val OfFourBytes: Set[Seq[Int]] = Set(
+    Seq(0xff0000, 0xff00, 0xff, 0),
+    Seq(0xff0000, 0xff00, 0xff, 0xff000000),
+    Seq(0xff000000, 0xff0000, 0xff00, 0),
+    Seq(0xff000000, 0xff0000, 0xff00, 0xff),
+    Seq(0xff000000, 0xff00, 0xff, 0),
+    Seq(0xff000000, 0xff00, 0xff, 0xff0000),
+    Seq(0xff, 0xff00, 0xff0000, 0xff000000),
+    Seq(0, 0, 0, 0)
+  )
+
+  def isKnown(bits: Int, masks: Seq[Int]): Boolean = bits match {
+    case 32 => OfFourBytes(masks)
+    case 24 => masks.take(3) == EightBits
+    case _ => masks.take(3) == FiveBits || masks.take(3) == SixBitGreen
+  }
 }
 
 /** Some bits of a pixel that stand for one colour. */
@@ -129,10 +156,6 @@ final private case class BmpField(shift: Int, width: Int) {
 }
 
 private object BmpField {
-  def ofMask(mask: Int): BmpField = {
-    val field = BmpField(Integer.numberOfTrailingZeros(mask), Integer.bitCount(mask))
-    if (field.width < 5 || field.width > 8 || mask >>> field.shift != (1 << field.width) - 1)
-      throw new ImageException(s"the bit mask ${mask.toHexString} is not supported")
-    field
-  }
+  def ofMask(mask: Int): BmpField =
+    BmpField(Integer.numberOfTrailingZeros(mask), Integer.bitCount(mask))
 }

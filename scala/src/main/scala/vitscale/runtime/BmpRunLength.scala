@@ -3,9 +3,9 @@ package vitscale.runtime
 import vitscale.ImageException
 
 /** The run-length encoding of 4-bit and 8-bit bitmaps (Microsoft's "Bitmap Compression"), read as Pillow reads it. */
-final private[runtime] class BmpRunLength(file: Array[Byte], start: Int, width: Int, fourBits: Boolean) {
+final private[runtime] class BmpRunLength(file: Array[Byte], start: Long, width: Int, fourBits: Boolean) {
 
-  private var at = start
+  private var at = math.min(start, file.length.toLong).toInt
 
   /** Reads `count` colour indices.
     *

@@ -30,12 +30,16 @@ private[runtime] object ColorTable {
 
   val grays: ColorTable = new ColorTable(Array.tabulate(Size)(i => (i / 3).toByte))
 
+  val blackAndWhite: ColorTable = new ColorTable(Array.tabulate(Size)(i => if (i < 3) 0 else -1))
+
   /** A table of fewer colours; the others are black, unless these are the first grays, which Pillow takes for all.
     *
     * @param colors
     *   three bytes a colour: red, green, blue
     */
   def of(colors: Array[Byte]): ColorTable =
-    if (colors.indices.forall(i => colors(i) == (i / 3).toByte)) grays
-    else new ColorTable(colors.take(Size).padTo(Size, 0.toByte))
+    if (colors.indices.forall(i => colors(i) == (i / 3).toByte)) grays else filledUp(colors)
+
+  /** A table of fewer colours; the others are black. */
+  def filledUp(colors: Array[Byte]): ColorTable = new ColorTable(colors.take(Size).padTo(Size, 0.toByte))
 }

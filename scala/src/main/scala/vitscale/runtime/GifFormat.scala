@@ -16,6 +16,8 @@ private[runtime] object GifFormat extends ImageFormat {
   private val Extension = '!'.toInt
   private val ImageDescriptor = ','.toInt
   private val GraphicControl = 249
+  private val Comment = 254
+  private val Application = 255
   private val HasTable = 0x80
 
   def recognises(file: Array[Byte]): Boolean =
@@ -47,16 +49,26 @@ private[runtime] object GifFormat extends ImageFormat {
       kind
     }
 
+    /** Skips an extension as Pillow does, which takes what follows an empty block for a block, unless in a comment. */
     private def skipExtension(): Unit = {
       val label = file.get() & 0xff
-      var length = file.get() & 0xff
-      if (label == GraphicControl && length >= 4 && (u8(file.position()) & 1) != 0)
-        transparent = Some(u8(file.position() + 3))
-      while (length > 0) {
-        file.position(file.position() + length)
-        length = file.get() & 0xff
-      }
+      val block = readBlock()
+      if (label == GraphicControl && block.nonEmpty && (block(0) & 1) != 0)
+        transparent = Some(block(3) & 0xff)
+      if (label == Application && startsWith(block, "NETSCAPE2.0")) readBlock()
+      if (label != Comment || block.nonEmpty) while (readBlock().nonEmpty) {}
     }
+
+    /** The bytes of a block, none at the end of the blocks or of the file. */
+    private def readBlock(): Array[Byte] = {
+      val length = if (file.hasRemaining) file.get() & 0xff else 0
+      val block = new Array[Byte](math.min(length, file.remaining))
+      file.get(block)
+      block
+    }
+
+    private def startsWith(block: Array[Byte], text: String): Boolean =
+      block.startsWith(text.getBytes(US_ASCII))
 
     private def frame(screenWidth: Int, screenHeight: Int, screenColors: Option[Array[Byte]]): GifImage = {
       val at = file.position()

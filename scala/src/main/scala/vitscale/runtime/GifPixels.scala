@@ -31,8 +31,8 @@ final private[runtime] class GifPixels(file: Array[Byte], start: Int, dataBits: 
     *   when there are fewer, or the codes cannot be right
     */
   def read(count: Int): Array[Byte] = {
-    if (dataBits < 1 || dataBits > 8) throw new ImageException(s"damaged: $dataBits bits a colour index")
-    (0 until clear).foreach { index =>
+    if (dataBits > MostBits) throw new ImageException(s"damaged: $dataBits bits a colour index")
+    (0 until math.min(clear, MostCodes)).foreach { index =>
       last(index) = index.toByte
       length(index) = 1
     }
@@ -43,13 +43,13 @@ final private[runtime] class GifPixels(file: Array[Byte], start: Int, dataBits: 
     var previous = None: Option[Int]
     while (filled < count) {
       val code = nextCode(codeBits)
-      if (code == end) throw new ImageException("truncated: the image data ends before the last pixel")
+      if (code == end) () // Pillow reads on where pixels are missing, through whatever blocks follow
       else if (code == clear) {
         next = clear + 2
         codeBits = dataBits + 1
         previous = None
       } else {
-        if (code > next || previous.isEmpty && code > clear || code == next && next == MostCodes)
+        if (code > next || previous.isEmpty && code > clear || code >= MostCodes)
           throw new ImageException(s"damaged: code $code is not known yet")
         previous.foreach { before =>
           if (next < MostCodes) {
@@ -102,9 +102,9 @@ final private[runtime] class GifPixels(file: Array[Byte], start: Int, dataBits: 
   }
 
   private def nextByte(): Int = {
-    if (at == blockEnd) {
-      val size = if (at < file.length) file(at) & 0xff else 0
-      if (size == 0 || at + 1 + size > file.length)
+    while (at == blockEnd) {
+      val size = if (at < file.length) file(at) & 0xff else file.length
+      if (at + 1 + size > file.length)
         throw new ImageException("truncated: the image data ends before the last pixel")
       at += 1
       blockEnd = at + size

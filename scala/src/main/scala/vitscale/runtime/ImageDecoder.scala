@@ -20,7 +20,7 @@ import vitscale.ImageException
 object ImageDecoder {
 
   private val formats: Seq[ImageFormat] =
-    Seq(JpegFormat, PngFormat, GifFormat, BmpFormat, WebPFormat, TiffFormat)
+    Seq(JpegFormat, PngFormat, GifFormat, BmpFormat, WebPFormat, TiffFormat, DibFormat)
 
   /** Decodes an image file.
     *
