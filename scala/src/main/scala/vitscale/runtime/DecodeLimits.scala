@@ -7,7 +7,7 @@ package vitscale.runtime
   * @param maxBytes
   *   most bytes of the encoded file
   */
-final case class DecodeLimits(maxPixels: Long, maxBytes: Long)
+final case class DecodeLimits(maxPixels: Long, maxBytes: Long, truncated: Truncated = Truncated.Error)
 
 object DecodeLimits {
 

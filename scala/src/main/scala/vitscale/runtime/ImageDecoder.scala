@@ -20,7 +20,7 @@ import vitscale.ImageException
 object ImageDecoder {
 
   private val formats: Seq[ImageFormat] =
-    Seq(JpegFormat, PngFormat, GifFormat, BmpFormat, WebPFormat, TiffFormat, DibFormat)
+    Seq(JpegFormat, PngFormat, GifFormat, BmpFormat, WebPFormat, TiffFormat, PpmFormat, DibFormat)
 
   /** Decodes an image file.
     *
@@ -28,7 +28,9 @@ object ImageDecoder {
     *   for any file that is not a whole, readable image within the limits; nothing else is thrown because of a file
     */
   def decode(file: Array[Byte], limits: DecodeLimits = DecodeLimits.default): RgbImage = {
-    val format = recognise(file, limits)
+    val recognised = recognise(file, limits)
+    val format =
+      if (limits.truncated == Truncated.Gray) recognised.filled.getOrElse(recognised) else recognised
     try {
       val image = format.open(file)
       refuseTooManyPixels(image, limits)
@@ -56,9 +58,13 @@ object ImageDecoder {
     if (file.length > limits.maxBytes)
       throw new ImageException(s"the file has ${file.length} bytes, the limit is ${limits.maxBytes}")
     formats.find(_.recognises(file)).getOrElse {
+      val expected = s"expected one of ${formats.map(_.name).mkString(", ")}"
       val start = file.take(8).map(byte => f"$byte%02x").mkString(" ")
       throw new ImageException(
-        s"not an image: it starts with $start, expected one of ${formats.map(_.name).mkString(", ")}"
+        UnreadFormats.nameOf(file) match {
+          case Some(name) => s"$name is not read, $expected"
+          case None => s"not an image of a known format: it starts with $start, $expected"
+        }
       )
     }
   }

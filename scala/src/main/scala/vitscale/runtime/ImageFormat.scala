@@ -14,6 +14,9 @@ private[runtime] trait ImageFormat {
     *   when the header cannot be right; other exceptions are taken for a damaged file as well
     */
   def open(file: Array[Byte]): EncodedImage
+
+  /** The same format with truncated files filled as Pillow fills them ([[Truncated.Gray]]), where that is done. */
+  def filled: Option[ImageFormat] = None
 }
 
 /** An image whose header has been read. */

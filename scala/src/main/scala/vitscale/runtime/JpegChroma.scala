@@ -13,10 +13,8 @@ private[runtime] object JpegChroma {
     *   interleaved, as the JVM's decoder gave them
     */
   def interpolate(samples: Array[Byte], frame: JpegFrame): Unit = {
-    val widest = frame.components.map(_.horizontal).max
-    val highest = frame.components.map(_.vertical).max
     val halved = frame.components.indices.filter { i =>
-      frame.components(i).horizontal == widest && frame.components(i).vertical * 2 == highest
+      frame.components(i).horizontal == frame.widest && frame.components(i).vertical * 2 == frame.highest
     }
     if (halved.nonEmpty && repeatsRows)
       halved.foreach(interpolate(samples, frame.width, frame.height, _, frame.components.length))
@@ -54,10 +52,11 @@ private[runtime] object JpegChroma {
     */
   private lazy val repeatsRows: Boolean = {
     val components = Seq(JpegComponent(1, 1, 2), JpegComponent(2, 1, 1), JpegComponent(3, 1, 1))
-    val probe = JpegFrame(precision = 8, width = 8, height = 16, components)
-    val samples = JpegSamples.read(probeFile, probe)
-    def chroma(row: Int): Byte = samples(row * probe.width * 3 + 1)
-    (0 until probe.height by 2).forall(row => chroma(row) == chroma(row + 1))
+    val probe = JpegFrame(JpegMarker.Baseline, precision = 8, width = 8, height = 16, components)
+    JpegSamples.read(probeFile, probe).exists { samples =>
+      def chroma(row: Int): Byte = samples(row * probe.width * 3 + 1)
+      (0 until probe.height by 2).forall(row => chroma(row) == chroma(row + 1))
+    }
   }
 
   /** An 8x16 JPEG in 4:4:0, all gray but for one vertical frequency in its first chroma component. */

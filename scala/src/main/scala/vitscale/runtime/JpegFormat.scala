@@ -1,54 +1,106 @@
 package vitscale.runtime
 
+import scala.util.control.NonFatal
+
 import vitscale.ImageException
 
-/** JPEG: baseline, extended and progressive, of 1, 3 or 4 components.
+/** JPEG: baseline, extended and progressive, in Huffman or arithmetic coding, of 1, 3 or 4 components.
   *
-  * The samples come from the JVM's own decoder, a libjpeg like Pillow's, before its colour conversion; what they mean is
+  * An ordinary file's samples come from the JVM's own decoder, a libjpeg like Pillow's, before its colour conversion.
+  * Where the versions of libjpeg differ, [[JpegStream]] decodes the file as Pillow's does. What the samples mean is
   * decided here with libjpeg's rules, so embedded profiles and odd markers cannot change the outcome.
+  *
+  * A file without its end-of-image marker is read where Pillow reads it: when all rows of a single scan can be decoded
+  * before the data run out. Otherwise it is truncated.
   */
-private[runtime] object JpegFormat extends ImageFormat {
+abstract private[runtime] class JpegFiles(truncated: Truncated) extends ImageFormat {
 
   val name = "JPEG"
+
+  private val Supported = Set(
+    JpegMarker.Baseline,
+    JpegMarker.Baseline + 1,
+    JpegMarker.Progressive,
+    JpegMarker.ArithmeticSequential,
+    JpegMarker.ArithmeticProgressive
+  )
 
   def recognises(file: Array[Byte]): Boolean =
     file.length >= 3 && file(0) == 0xff.toByte && file(1) == 0xd8.toByte && file(2) == 0xff.toByte
 
   def open(file: Array[Byte]): EncodedImage = {
-    val segments = JpegSegments.read(file)
-    val frame = segments.frame.getOrElse(throw new ImageException("truncated: no frame header in the file"))
-    if (frame.precision != 8)
-      throw new ImageException(s"${frame.precision}-bit samples are not supported, expected 8")
-    if (!Set(1, 3, 4)(frame.components.length))
-      throw new ImageException(s"${frame.components.length} components are not supported, expected 1, 3 or 4")
-    new JpegImage(segments, frame)
+    val header = JpegHeader.read(file)
+    if (!Supported(header.frame.marker)) {
+      val process =
+        if (header.frame.marker == JpegMarker.Lossless) "lossless coding"
+        else
+          s"coding process SOF${header.frame.marker - JpegMarker.Baseline}"
+      throw new ImageException(s"$process is not supported, expected baseline, extended or progressive")
+    }
+    new JpegImage(file, header, truncated)
   }
 }
 
-final private class JpegImage(segments: JpegSegments, frame: JpegFrame) extends EncodedImage {
+private[runtime] object JpegFormat extends JpegFiles(Truncated.Error) {
+  override def filled: Option[ImageFormat] = Some(FilledJpegFormat)
+}
+
+private[runtime] object FilledJpegFormat extends JpegFiles(Truncated.Gray)
+
+final private class JpegImage(file: Array[Byte], header: JpegHeader, truncated: Truncated)
+    extends EncodedImage {
+
+  private val frame = header.frame
 
   def width: Int = frame.width
   def height: Int = frame.height
-  def orientation: Int = Orientation.find(segments.exif, segments.xmp)
 
-  def decode(): RgbImage = {
-    if (!segments.complete)
-      throw new ImageException("truncated: the file ends before its end-of-image marker")
-    val samples = JpegSamples.read(segments.withoutMetadata, frame)
-    JpegChroma.interpolate(samples, frame)
-    RgbImage(width, height, toRgb(samples))
+  /** Without a resolution in a JFIF segment, Pillow reads the EXIF data early and passes over what it cannot read. */
+  def orientation: Int =
+    if (header.hasDensity) Orientation.find(header.exif, header.xmp)
+    else Orientation.findIfReadable(header.exif, header.xmp)
+
+  def decode(): RgbImage = RgbImage(width, height, toRgb(ordinarySamples.getOrElse(samples)))
+
+  /** From the JVM's decoder, if the file is an ordinary one and it has nothing to complain of. */
+  private def ordinarySamples: Option[Array[Byte]] =
+    if (frame.isArithmetic) None
+    else {
+      val segments = JpegSegments.read(file, header)
+      if (!segments.isPlain) None
+      else
+        try
+          JpegSamples.read(segments.withoutMetadata, frame).map { samples =>
+            JpegChroma.interpolate(samples, frame)
+            samples
+          }
+        catch { case NonFatal(_) => None }
+    }
+
+  private def samples: Array[Byte] = truncated match {
+    case Truncated.Error =>
+      try new JpegStream(file, file.length, frame).samples()
+      catch {
+        case JpegEnded =>
+          throw new ImageException(s"truncated: the file ends before its last pixels (${file.length} bytes)")
+      }
+    case Truncated.Gray =>
+      try new JpegStream(file ++ endMarker, file.length, frame).samples()
+      catch { case JpegEnded => new Array[Byte](Math.multiplyExact(width * height, frame.components.length)) }
   }
+
+  private def endMarker: Array[Byte] = Array(0xff.toByte, JpegMarker.EndOfImage.toByte)
 
   private def toRgb(samples: Array[Byte]): Array[Byte] = frame.components.length match {
     case 1 => JpegColor.grayToRgb(samples)
     case 3 if isYcc => JpegColor.yccToRgb(samples, 3)
     case 3 => samples
-    case _ if segments.adobeTransform.exists(_ != 0) => JpegColor.cmykToRgb(JpegColor.yccToRgb(samples, 4))
+    case _ if header.adobeTransform.exists(_ != 0) => JpegColor.cmykToRgb(JpegColor.yccToRgb(samples, 4))
     case _ => JpegColor.cmykToRgb(JpegColor.invertInk(samples))
   }
 
   /** libjpeg's guess (`default_decompress_parms`): JFIF means YCbCr, Adobe says it, else the components' names do. */
   private def isYcc: Boolean =
-    if (segments.hasJfif) true
-    else segments.adobeTransform.map(_ != 0).getOrElse(frame.components.map(_.id) != "RGB".map(_.toInt))
+    if (header.hasJfif) true
+    else header.adobeTransform.map(_ != 0).getOrElse(frame.components.map(_.id) != "RGB".map(_.toInt))
 }

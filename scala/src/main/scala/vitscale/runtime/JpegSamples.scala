@@ -18,21 +18,18 @@ private[runtime] object JpegSamples {
     registered.asInstanceOf[ImageReaderSpi]
   }
 
-  /** libjpeg's warnings that part of the picture is not what was stored. */
-  private val Damage = Seq("premature end", "bad huffman code", "instead of rst")
-
   /** @return
-    *   as many interleaved samples a pixel as the frame has components
+    *   as many interleaved samples a pixel as the frame has components; None where libjpeg warns of anything, for then
+    *   its versions may differ
     */
-  def read(file: Array[Byte], frame: JpegFrame): Array[Byte] = {
+  def read(file: Array[Byte], frame: JpegFrame): Option[Array[Byte]] = {
     val reader = provider.createReaderInstance()
     try {
-      val warnings = new FirstDamage
+      val warnings = new AnyWarning
       reader.addIIOReadWarningListener(warnings)
       reader.setInput(new ByteArrayImageStream(file), true, true)
       val raster = reader.readRaster(0, null)
-      warnings.found.foreach(message => throw new ImageException(s"damaged: $message"))
-      samplesOf(raster, frame)
+      if (warnings.found) None else Some(samplesOf(raster, frame))
     } finally reader.dispose()
   }
 
@@ -50,10 +47,9 @@ private[runtime] object JpegSamples {
         )
     }
 
-  final private class FirstDamage extends IIOReadWarningListener {
-    var found: Option[String] = None
+  final private class AnyWarning extends IIOReadWarningListener {
+    var found = false
 
-    def warningOccurred(source: ImageReader, warning: String): Unit =
-      if (found.isEmpty && Damage.exists(warning.toLowerCase.contains)) found = Some(warning)
+    def warningOccurred(source: ImageReader, warning: String): Unit = found = true
   }
 }

@@ -2,146 +2,121 @@ package vitscale.runtime
 
 import scala.collection.mutable.ArrayBuffer
 
-import vitscale.ImageException
-
-/** A component of a JPEG frame: its name and its sampling factors. */
-final private[runtime] case class JpegComponent(id: Int, horizontal: Int, vertical: Int)
-
-/** What a JPEG's frame header (SOF) says. */
-final private[runtime] case class JpegFrame(
-    precision: Int,
-    width: Int,
-    height: Int,
-    components: Seq[JpegComponent]
-)
-
-/** The segments of a JPEG file: what they say, whether the file is whole, and the file without its metadata.
+/** What the JVM's decoder needs to know of a JPEG behind its header.
   *
-  * @param adobeTransform
-  *   the colour transform in Adobe's APP14 segment: 0 none, 1 YCbCr, 2 YCCK
-  * @param exif
-  *   the EXIF segment
-  * @param xmp
-  *   the XMP packet
-  * @param complete
-  *   whether the end-of-image marker was reached; libjpeg would fill up what is missing with grey
+  * @param isPlain
+  *   whether the file has its end marker and, besides scans, nothing that versions of libjpeg read differently
+  * @param metadata
+  *   where application and comment segments start and end in the file
   */
 final private[runtime] class JpegSegments(
-    val frame: Option[JpegFrame],
-    val hasJfif: Boolean,
-    val adobeTransform: Option[Int],
-    val exif: Option[Array[Byte]],
-    val xmp: Option[Array[Byte]],
-    val complete: Boolean,
-    essential: => Array[Byte]
+    file: Array[Byte],
+    val isPlain: Boolean,
+    metadata: Seq[(Int, Int)]
 ) {
 
   /** The file without application and comment segments: all that the pixels depend on. */
-  def withoutMetadata: Array[Byte] = essential
+  def withoutMetadata: Array[Byte] = {
+    val copy = new Array[Byte](file.length - metadata.map { case (from, to) => to - from }.sum)
+    val starts = 0 +: metadata.map(_._2)
+    val ends = metadata.map(_._1) :+ file.length
+    starts.zip(ends).foldLeft(0) { case (to, (from, until)) =>
+      System.arraycopy(file, from, copy, to, until - from)
+      to + until - from
+    }
+    copy
+  }
 }
 
 private[runtime] object JpegSegments {
 
-  private val Escaped = 0x00
-  private val Temporary = 0x01
-  private val FirstRestart = 0xd0
-  private val StartOfImage = 0xd8
-  private val EndOfImage = 0xd9
-  private val StartOfScan = 0xda
-  private val HuffmanTables = 0xc4
-  private val Reserved = 0xc8
-  private val ArithmeticTables = 0xcc
-  private val App0 = 0xe0
-  private val App1 = 0xe1
-  private val App14 = 0xee
-  private val Comment = 0xfe
+  /** Jumps from marker to marker, from the first scan to the end. */
+  def read(file: Array[Byte], header: JpegHeader): JpegSegments = new Walk(file, header).result()
 
-  private val ExifName = "Exif\u0000\u0000"
-  private val XmpName = "http://ns.adobe.com/xap/1.0/\u0000"
-
-  def read(file: Array[Byte]): JpegSegments = new Walk(file).result()
-
-  /** One pass over the file, from marker to marker. */
-  final private class Walk(file: Array[Byte]) {
-    private var at = 2
-    private var complete = false
-    private var frame: Option[JpegFrame] = None
-    private var jfif = false
-    private var adobe: Option[Int] = None
-    private var exif: Option[Array[Byte]] = None
-    private var xmp: Option[Array[Byte]] = None
-    private val metadata = ArrayBuffer.empty[(Int, Int)]
+  final private class Walk(file: Array[Byte], header: JpegHeader) {
+    private var at = header.scanAt
+    private val metadata = ArrayBuffer(header.metadata: _*)
+    private val progress = new JpegProgress(header.frame)
 
     def result(): JpegSegments = {
-      while (!complete && findMarker()) segment()
-      new JpegSegments(frame, jfif, adobe, exif, xmp, complete, copyWithoutMetadata())
-    }
-
-    /** Moves to the code byte of the next marker; false at the end of the file. Also skips entropy-coded data, in which
-      * a 0xff byte is followed by 0x00 or by a restart marker.
-      */
-    private def findMarker(): Boolean = {
-      while (at < file.length && file(at) != -1) at += 1
-      while (at < file.length && file(at) == -1) at += 1
-      at < file.length
-    }
-
-    private def segment(): Unit = {
-      val marker = file(at) & 0xff
-      at += 1
-      marker match {
-        case EndOfImage => complete = true
-        case Escaped | Temporary => ()
-        case standalone if standalone >= FirstRestart && standalone <= StartOfImage => ()
-        case _ => withLength(marker)
+      var marker = JpegMarker.StartOfScan
+      var isPlain = true
+      while (isPlain && marker != JpegMarker.EndOfImage) {
+        isPlain = JpegMarker.isRestart(marker) || segment(marker)
+        if (isPlain) marker = nextMarker()
+        isPlain &&= marker != 0
       }
+      new JpegSegments(file, isPlain && progress.isComplete, metadata.toSeq)
     }
 
-    private def withLength(marker: Int): Unit = {
-      val end = if (at + 2 <= file.length) at + u16(at) else Int.MaxValue
-      if (end <= file.length) {
-        if (end < at + 2) throw new ImageException(f"segment 0x$marker%02x has an impossible length")
-        content(marker, at + 2, end)
-        if (marker >= App0 && marker < App0 + 16 || marker == Comment) metadata += ((at - 2, end))
+    /** Moves behind the next marker, over entropy-coded data; 0 at the end of the file. */
+    private def nextMarker(): Int = {
+      var marker = 0
+      while (marker == 0 && at < file.length) {
+        while (at < file.length && file(at) != -1) at += 1
+        while (at < file.length && file(at) == -1) at += 1
+        if (at < file.length) marker = file(at) & 0xff
+        at += 1
       }
-      at = math.min(end, file.length)
+      marker
     }
 
-    private def content(marker: Int, start: Int, end: Int): Unit = marker match {
-      case App0 if startsWith("JFIF\u0000", start, end) && end - start >= 14 => jfif = true
-      case App1 if startsWith(ExifName, start, end) =>
-        exif = Some(exif.fold(file.slice(start, end))(_ ++ file.slice(start + ExifName.length, end)))
-      case App1 if startsWith(XmpName, start, end) => xmp = Some(file.slice(start + XmpName.length, end))
-      case App14 if startsWith("Adobe", start, end) && end - start >= 12 => adobe = Some(u8(start + 11))
-      case StartOfScan if frame.isEmpty => throw new ImageException("a scan comes before the frame header")
-      case HuffmanTables | Reserved | ArithmeticTables => ()
-      case _ if marker >= 0xc0 && marker <= 0xcf => frame = Some(frameHeader(start, end))
-      case _ => ()
-    }
-
-    private def frameHeader(start: Int, end: Int): JpegFrame = {
-      if (end - start < 6) throw new ImageException("the frame header is too short")
-      val components = (start + 6 until end - 2 by 3).take(u8(start + 5)).map { at =>
-        JpegComponent(u8(at), u8(at + 1) >> 4, u8(at + 1) & 15)
+    /** Whether the segment is one that belongs here. */
+    private def segment(marker: Int): Boolean = {
+      val end =
+        if (at + 2 <= file.length) at + ((file(at) & 0xff) << 8 | file(at + 1) & 0xff) else Int.MaxValue
+      val fits = end <= file.length && end >= at + 2
+      val expected = marker == JpegMarker.StartOfScan && progress.scan(file, at + 2, end) ||
+        progress.hasManyScans && (JpegMarker.isMetadata(marker) || Tables(marker))
+      if (fits && expected) {
+        if (JpegMarker.isMetadata(marker)) metadata += ((at - 2, end))
+        at = end
       }
-      JpegFrame(u8(start), width = u16(start + 3), height = u16(start + 1), components)
+      fits && expected
     }
-
-    private def copyWithoutMetadata(): Array[Byte] = {
-      val copy = new Array[Byte](file.length - metadata.map { case (from, to) => to - from }.sum)
-      val starts = 0 +: metadata.map(_._2)
-      val ends = metadata.map(_._1) :+ file.length
-      starts.zip(ends).foldLeft(0) { case (to, (from, until)) =>
-        System.arraycopy(file, from, copy, to, until - from)
-        to + until - from
-      }
-      copy
-    }
-
-    private def u8(at: Int): Int = file(at) & 0xff
-    private def u16(at: Int): Int = u8(at) << 8 | u8(at + 1)
-
-    private def startsWith(text: String, start: Int, end: Int): Boolean =
-      end - start >= text.length && text.indices.forall(i => file(start + i) == text(i))
   }
+
+  private val Tables = Set(
+    JpegMarker.HuffmanTables,
+    JpegMarker.QuantizationTables,
+    JpegMarker.RestartInterval
+  )
+}
+
+/** Which coefficients the scans have brought; libjpeg's versions smooth the missing ones differently. */
+final private[runtime] class JpegProgress(frame: JpegFrame) {
+
+  private val missing = Array.fill(frame.components.length, 64)(-1)
+  private var scans = 0
+
+  /** Whether more than one scan is to be expected. */
+  var hasManyScans: Boolean = frame.isProgressive
+
+  def isComplete: Boolean =
+    if (frame.isProgressive) missing.forall(_.take(JpegPlane.SmoothedCoefficients).forall(_ == 0))
+    else missing.forall(_(0) == 0)
+
+  /** Notes a scan header; false where it is none that a file needs. */
+  def scan(file: Array[Byte], start: Int, end: Int): Boolean = {
+    val count = if (start < file.length) file(start) & 0xff else 0
+    scans += 1
+    val isWhole = end <= file.length && end - start == 4 + 2 * count && count >= 1 && count <= 4
+    isWhole && scans <= JpegProgress.MostScans && (scans == 1 || hasManyScans) && {
+      hasManyScans ||= count < frame.components.length
+      val (first, last) = (file(end - 3) & 0xff, math.min(file(end - 2) & 0xff, 63))
+      val low = if (frame.isProgressive) file(end - 1) & 15 else 0
+      for (i <- 0 until count; id = file(start + 1 + 2 * i) & 0xff)
+        frame.components.indices.filter(frame.components(_).id == id).foreach { component =>
+          val known = if (frame.isProgressive) first to last else 0 to 63
+          known.foreach(missing(component)(_) = low)
+        }
+      true
+    }
+  }
+}
+
+private[runtime] object JpegProgress {
+
+  /** More than any encoder writes; each scan may take as long as a whole image. */
+  val MostScans = 512
 }

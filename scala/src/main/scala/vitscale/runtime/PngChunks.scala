@@ -1,150 +1,139 @@
 package vitscale.runtime
 
-import java.io.ByteArrayInputStream
 import java.nio.ByteBuffer
 import java.nio.charset.StandardCharsets.ISO_8859_1
-import java.util.zip.{CRC32, InflaterInputStream}
+import java.util.zip.CRC32
 
 import vitscale.ImageException
 
-/** What a PNG's IHDR chunk says. */
-final private[runtime] case class PngHeader(
-    width: Int,
-    height: Int,
-    depth: Int,
-    colorType: Int,
-    interlaced: Boolean
-)
-
-private[runtime] object PngHeader {
-  val Gray = 0
-  val Rgb = 2
-  val Palette = 3
-  val GrayAlpha = 4
-  val RgbAlpha = 6
-}
-
-/** The chunks of a PNG that matter for its pixels and for which way up it is.
+/** Walks over the chunks of a PNG as Pillow does: those before the image data, the data, those behind.
   *
-  * @param palette
-  *   the PLTE chunk: three bytes a colour
-  * @param imageData
-  *   where the content of each IDAT chunk starts and ends in the file; the last may be cut off
+  * @param forgiving
+  *   whether truncated files are filled
   */
-final private[runtime] class PngChunks(
-    val file: Array[Byte],
-    val header: PngHeader,
-    val palette: Array[Byte],
-    val imageData: Seq[(Int, Int)],
-    val exif: Option[Array[Byte]],
-    val xmp: Option[Array[Byte]]
-) {
-  def hasImageData: Boolean = imageData.nonEmpty
+final private[runtime] class PngChunks(file: Array[Byte], start: Int, forgiving: Boolean) {
+
+  private val buffer = ByteBuffer.wrap(file)
+  val metadata = new PngMetadata(forgiving)
+
+  /** Place of the next chunk's length, or of the checksum before it while the data are read. */
+  private var at = start.toLong
+
+  /** Rest of the IDAT chunk that is being read. */
+  private var left = 0L
+  private var hasData = false
+
+  /** Reads the chunks before the image data, whose checksums must be right.
+    *
+    * @throws ImageException
+    *   where Pillow refuses to open the file
+    */
+  def readHeader(): PngHeader = {
+    var kind = ""
+    while (kind != "IDAT" && kind != "IEND") {
+      if (at + 8 > file.length) throw new ImageException("truncated: the file ends before its image data")
+      kind = kindAt(at)
+      val content = at + 8
+      if (kind == "fdAT") throw new ImageException("an animation without a still image is not supported")
+      if (kind != "IDAT" && kind != "IEND") {
+        metadata.add(kind, contentOf(kind, content))
+        checkSum(kind, content)
+      } else if (kind == "IDAT") {
+        hasData = true
+        left = lengthAt(at)
+        at = content
+      }
+    }
+    if (!metadata.isWholeFrame)
+      throw new ImageException("an animation whose first frame is a part of the image is not supported")
+    metadata.header.getOrElse(throw new ImageException("damaged: no IHDR chunk before the image data"))
+  }
+
+  def hasImageData: Boolean = hasData
+
+  /** The next portion of compressed data, as `PngImageFile.load_read` hands it over: start and end in the file.
+    *
+    * @return
+    *   None where there are no more
+    */
+  def nextData(): Option[(Int, Int)] = {
+    var going = true
+    while (going && left == 0) {
+      val next = at + 4 // behind the checksum
+      going = next + 8 <= file.length && kindAt(next) == "IDAT"
+      if (going) {
+        left = lengthAt(next)
+        at = next + 8
+      }
+    }
+    val size = math.min(math.min(left, PngChunks.Portion), math.max(0L, file.length - at)).toInt
+    if (!going || size == 0) None
+    else {
+      val from = at.toInt
+      at += size
+      left -= size
+      Some((from, from + size))
+    }
+  }
+
+  /** Reads the chunks behind the image data; their checksums Pillow passes over. */
+  def readRest(): Unit = {
+    at += left
+    var going = true
+    while (going) {
+      val next = at + 4
+      val kind = if (next + 8 <= file.length && isName(next + 4)) kindAt(next) else "IEND"
+      going = kind != "IEND" && !(kind == "fcTL" && metadata.isAnimated)
+      if (going) {
+        at = next
+        val isCut = next + 8 + lengthAt(next) > file.length
+        going = !(isCut && forgiving && (kind == "IDAT" || kind == "fdAT"))
+        if (going) {
+          val data = contentOf(kind, next + 8)
+          if (kind != "IDAT") metadata.add(kind, data)
+        }
+      }
+    }
+  }
+
+  private def lengthAt(place: Long): Long = buffer.getInt(place.toInt) & 0xffffffffL
+
+  private def isName(place: Long): Boolean =
+    (0 until 4).forall { i =>
+      val letter = file(place.toInt + i).toChar
+      letter < 128 && (letter.isLetterOrDigit || letter == '_')
+    }
+
+  private def kindAt(place: Long): String = {
+    val kind = new String(file, place.toInt + 4, 4, ISO_8859_1)
+    if (!isName(place + 4) && !forgiving) throw new ImageException("damaged: a chunk has no name")
+    kind
+  }
+
+  /** A chunk's content; moves behind it. */
+  private def contentOf(kind: String, content: Long): Array[Byte] = {
+    val end = content + lengthAt(content - 8)
+    if (end > file.length) throw new ImageException(s"truncated: the file ends inside its $kind chunk")
+    at = end
+    file.slice(content.toInt, end.toInt)
+  }
+
+  /** Compares a chunk's checksum; moves behind it. */
+  private def checkSum(kind: String, content: Long): Unit = {
+    val isAncillary = (kind.charAt(0) & 0x20) != 0
+    if (!(forgiving && isAncillary)) {
+      if (at + 4 > file.length) throw new ImageException(s"truncated: the file ends inside its $kind chunk")
+      val sum = new CRC32
+      sum.update(file, content.toInt - 4, (at - content).toInt + 4)
+      if (sum.getValue.toInt != buffer.getInt(at.toInt))
+        throw new ImageException(s"damaged: wrong checksum in its $kind chunk")
+    }
+    at += 4
+  }
 }
 
 private[runtime] object PngChunks {
 
-  /** Pillow's limit on a compressed text once it is decompressed. */
-  private val LargestText = 1 << 20
-
-  private val XmpKeyword = "XML:com.adobe.xmp"
-  private val ExifKeyword = "Raw profile type exif"
-
-  private case class Chunk(kind: String, start: Int, end: Int, whole: Boolean)
-
-  /** @throws ImageException
-    *   when the header is missing, or a checksum before the image data is wrong (later ones Pillow does not check)
-    */
-  def read(file: Array[Byte], start: Int): PngChunks = {
-    val chunks = list(file, start)
-    val beforeImage = chunks.takeWhile(_.kind != "IDAT")
-    beforeImage.foreach(checkSum(file, _))
-    val imageData = chunks.drop(beforeImage.length).takeWhile(_.kind == "IDAT")
-    val metadata = chunks.filter(chunk => chunk.whole && chunk.kind != "IDAT")
-    new PngChunks(
-      file,
-      header = beforeImage
-        .find(_.kind == "IHDR")
-        .map(header(file, _))
-        .getOrElse(
-          throw new ImageException("truncated: no IHDR chunk before the image data")
-        ),
-      palette = beforeImage.find(_.kind == "PLTE").fold(Array.empty[Byte])(content(file, _)),
-      imageData = imageData.map(chunk => (chunk.start, chunk.end)),
-      exif = metadata.find(_.kind == "eXIf").map(content(file, _)).orElse(rawProfile(file, metadata)),
-      xmp = metadata.filter(_.kind == "iTXt").flatMap(xmp(file, _)).headOption
-    )
-  }
-
-  private def list(file: Array[Byte], start: Int): Seq[Chunk] = {
-    val buffer = ByteBuffer.wrap(file)
-    val chunks = Seq.newBuilder[Chunk]
-    var at = start.toLong
-    while (at + 8 <= file.length) {
-      val length = buffer.getInt(at.toInt) & 0xffffffffL
-      val content = at + 8
-      val end = math.min(content + length, file.length.toLong)
-      val kind = new String(file, at.toInt + 4, 4, ISO_8859_1)
-      chunks += Chunk(kind, content.toInt, end.toInt, whole = content + length + 4 <= file.length)
-      at = if (kind == "IEND") file.length.toLong else content + length + 4
-    }
-    chunks.result()
-  }
-
-  private def checkSum(file: Array[Byte], chunk: Chunk): Unit = {
-    if (!chunk.whole) throw new ImageException(s"truncated: the file ends inside its ${chunk.kind} chunk")
-    val sum = new CRC32
-    sum.update(file, chunk.start - 4, chunk.end - chunk.start + 4)
-    if (sum.getValue.toInt != ByteBuffer.wrap(file).getInt(chunk.end))
-      throw new ImageException(s"damaged: wrong checksum in its ${chunk.kind} chunk")
-  }
-
-  private def header(file: Array[Byte], chunk: Chunk): PngHeader = {
-    if (chunk.end - chunk.start < 13) throw new ImageException("the IHDR chunk is too short")
-    val buffer = ByteBuffer.wrap(file)
-    if (file(chunk.start + 11) != 0) throw new ImageException("unknown filter method in the IHDR chunk")
-    PngHeader(
-      width = buffer.getInt(chunk.start),
-      height = buffer.getInt(chunk.start + 4),
-      depth = file(chunk.start + 8).toInt,
-      colorType = file(chunk.start + 9).toInt,
-      interlaced = file(chunk.start + 12) != 0
-    )
-  }
-
-  private def content(file: Array[Byte], chunk: Chunk): Array[Byte] = file.slice(chunk.start, chunk.end)
-
-  /** EXIF as ImageMagick stores it: a text whose fourth line and the following are the block in hexadecimal. */
-  private def rawProfile(file: Array[Byte], chunks: Seq[Chunk]): Option[Array[Byte]] =
-    chunks
-      .collectFirst {
-        case chunk if chunk.kind == "zTXt" && text(file, chunk, ExifKeyword).isDefined =>
-          inflated(text(file, chunk, ExifKeyword).get.drop(1))
-        case chunk if chunk.kind == "tEXt" && text(file, chunk, ExifKeyword).isDefined =>
-          text(file, chunk, ExifKeyword).get
-      }
-      .map { profile =>
-        val digits =
-          new String(profile, ISO_8859_1).split("\n", -1).drop(3).mkString.filterNot(_.isWhitespace)
-        digits.grouped(2).filter(_.length == 2).map(Integer.parseInt(_, 16).toByte).toArray
-      }
-
-  private def xmp(file: Array[Byte], chunk: Chunk): Option[Array[Byte]] =
-    text(file, chunk, XmpKeyword).filter(_.length > 2).map { rest =>
-      val compressed = rest(0) != 0
-      val language = rest.indexOf(0.toByte, 2)
-      val keyword = rest.indexOf(0.toByte, language + 1)
-      if (compressed) inflated(rest.drop(keyword + 1)) else rest.drop(keyword + 1)
-    }
-
-  /** What follows a text chunk's keyword, if it has this one. */
-  private def text(file: Array[Byte], chunk: Chunk, keyword: String): Option[Array[Byte]] = {
-    val name = keyword.getBytes(ISO_8859_1) :+ 0.toByte
-    if (file.startsWith(name, chunk.start) && chunk.start + name.length <= chunk.end)
-      Some(file.slice(chunk.start + name.length, chunk.end))
-    else None
-  }
-
-  private def inflated(compressed: Array[Byte]): Array[Byte] =
-    new InflaterInputStream(new ByteArrayInputStream(compressed)).readNBytes(LargestText)
+  /** Pillow's `ImageFile.MAXBLOCK`. */
+  private val Portion = 65536L
 }

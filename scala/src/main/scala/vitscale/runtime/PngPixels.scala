@@ -4,23 +4,44 @@ import java.util.zip.{DataFormatException, Inflater}
 
 import vitscale.ImageException
 
-/** Decompresses, unfilters and de-interlaces a PNG's pixels into RGB. */
-final private[runtime] class PngPixels(chunks: PngChunks) {
+/** Decompresses, unfilters and de-interlaces a PNG's pixels into RGB, row by row as Pillow's `ZipDecode.c`.
+  *
+  * @param forgiving
+  *   whether rows that cannot be read stay black, or the first colour of the palette
+  */
+final private[runtime] class PngPixels(chunks: PngChunks, header: PngHeader, forgiving: Boolean) {
   import PngPixels._
 
-  private val header = chunks.header
-  private val pixels = PngRow.reader(header, chunks.palette)
+  private val palette = chunks.metadata.palette
+  private val pixels = PngRow.reader(header, palette)
 
-  def read(): Array[Byte] = {
-    val out = new Array[Byte](Math.multiplyExact(Math.multiplyExact(header.width, header.height), 3))
+  def read(file: Array[Byte]): Array[Byte] = {
+    val out = background()
     val inflater = new Inflater
     try {
-      val source = new Source(inflater)
+      val source = new Source(file, inflater)
       val passes = if (header.interlaced) Adam7 else WholeImage
-      passes.foreach(readPass(source, _, out))
+      passes.foreach(pass => if (!source.isEnded) readPass(source, pass, out))
     } catch {
-      case e: DataFormatException => throw new ImageException(s"damaged image data: ${e.getMessage}", e)
+      case e: DataFormatException if !forgiving =>
+        throw new ImageException(s"damaged image data: ${e.getMessage}", e)
+      case _: DataFormatException | _: ImageException if forgiving => ()
     } finally inflater.end()
+    out
+  }
+
+  /** What rows hold that the file does not: black, or the first colour of a palette. */
+  private def background(): Array[Byte] = {
+    val out = new Array[Byte](Math.multiplyExact(Math.multiplyExact(header.width, header.height), 3))
+    if (header.colorType == PngHeader.Palette && palette.take(3).exists(_ != 0)) {
+      palette.copyToArray(out, 0, 3)
+      var filled = 3
+      while (filled < out.length) {
+        val more = math.min(filled, out.length - filled)
+        System.arraycopy(out, 0, out, filled, more)
+        filled += more
+      }
+    }
     out
   }
 
@@ -31,7 +52,7 @@ final private[runtime] class PngPixels(chunks: PngChunks) {
       var row = new Array[Byte](rowBytes + 1)
       var previous = new Array[Byte](rowBytes + 1)
       var y = pass.firstRow
-      while (y < header.height) {
+      while (y < header.height && !source.isEnded) {
         source.fill(row)
         PngFilter.undo(row, previous, bytesPerPixel = (pixels.bits + 7) / 8)
         pixels.toRgb(row, columns, out, (y * header.width + pass.firstColumn) * 3, pass.columnStep * 3)
@@ -44,25 +65,26 @@ final private[runtime] class PngPixels(chunks: PngChunks) {
   }
 
   /** The decompressed bytes of all IDAT chunks in a row. */
-  final private class Source(inflater: Inflater) {
-    private val pieces = chunks.imageData.iterator
+  final private class Source(file: Array[Byte], inflater: Inflater) {
+
+    /** Whether the compressed data ended right behind a row: Pillow leaves the rows below black then. */
+    def isEnded: Boolean = inflater.finished
 
     def fill(row: Array[Byte]): Unit = {
       var filled = 0
-      while (filled < row.length) {
-        filled += inflater.inflate(row, filled, row.length - filled)
-        if (filled < row.length) more()
-      }
+      while (filled < row.length)
+        if (inflater.getRemaining == 0 || inflater.finished || inflater.needsDictionary) more()
+        else filled += inflater.inflate(row, filled, row.length - filled)
     }
 
-    private def more(): Unit = {
-      if (inflater.finished || inflater.needsDictionary || !pieces.hasNext)
-        throw new ImageException("truncated: the image data ends before the last row")
-      if (inflater.needsInput) {
-        val (start, end) = pieces.next()
-        inflater.setInput(chunks.file, start, end - start)
-      }
-    }
+    private def more(): Unit =
+      if (inflater.finished || inflater.needsDictionary)
+        throw new ImageException("truncated: the image data end before the last row")
+      else
+        chunks.nextData() match {
+          case Some((start, end)) => inflater.setInput(file, start, end - start)
+          case None => throw new ImageException("truncated: the file ends before the last row")
+        }
   }
 }
 
