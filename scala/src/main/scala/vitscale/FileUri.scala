@@ -21,7 +21,8 @@ private[vitscale] object FileUri {
     *   if the URI holds a zero byte
     */
   def path(text: String): Option[Path] = text match {
-    case Form(rest) => Some(Paths.get(URI.create("file:///" + encoded(rest.dropWhile(_ == '/')))))
+    case Form(rest) =>
+      Some(Paths.get(URI.create("file:///" + encoded(rest.dropWhile(_ == '/'), keepEscapes = true))))
     case _ => None
   }
 
@@ -37,11 +38,18 @@ private[vitscale] object FileUri {
     try Paths.get(text) == path
     catch { case _: InvalidPathException => false }
 
-  private def encoded(name: String): String = {
+  /** Return the local path whose name has the UTF-8 bytes of a text, also in a JVM whose locale has another encoding. */
+  def utf8Path(text: String): Path =
+    try Paths.get(text)
+    catch {
+      case _: InvalidPathException => Paths.get(URI.create("file://" + encoded(text, keepEscapes = false)))
+    }
+
+  private def encoded(name: String, keepEscapes: Boolean): String = {
     val bytes = name.getBytes(UTF_8)
     val text = new StringBuilder
     bytes.indices.foreach { i =>
-      val isKept = Unreserved.contains(bytes(i).toChar) || isEscape(bytes, i)
+      val isKept = Unreserved.contains(bytes(i).toChar) || (keepEscapes && isEscape(bytes, i))
       text.append(if (isKept) bytes(i).toChar.toString else f"%%${bytes(i) & 0xff}%02X")
     }
     text.toString

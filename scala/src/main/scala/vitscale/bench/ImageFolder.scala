@@ -6,7 +6,9 @@ import java.util.Locale
 
 import scala.collection.JavaConverters._
 
-import vitscale.UsageException
+import org.apache.spark.sql.{DataFrame, DataFrameReader}
+
+import vitscale.{SparkPaths, UsageException}
 
 /** The images of a benchmark.
   *
@@ -26,9 +28,13 @@ final case class ImageFolder(root: Path, files: IndexedSeq[Path], isWhole: Boole
   def take(count: Int): ImageFolder =
     if (count >= size) this else copy(files = files.take(count), isWhole = false)
 
-  /** What a Spark reader is told to load. It takes them for patterns, so characters of patterns are escaped. */
-  def readerPaths: Seq[String] =
-    (if (isWhole) Seq(root) else files).map(_.toString.replaceAll("([\\\\*?\\[\\]{}])", "\\\\$1"))
+  /** Loads them with one of Spark's readers. */
+  def load(reader: DataFrameReader): DataFrame =
+    SparkPaths.load(
+      reader,
+      (if (isWhole) Seq(root) else files).map(_.toString),
+      files.map(_.getFileName.toString)
+    )
 
   def relative(file: Path): String = root.relativize(file).toString
 }

@@ -3,7 +3,8 @@ package vitscale.ml
 import org.apache.spark.ml.Transformer
 import org.apache.spark.ml.param.shared.{HasInputCol, HasOutputCol}
 import org.apache.spark.ml.param.{BooleanParam, IntParam, ParamMap, ParamValidators}
-import org.apache.spark.ml.util.{DefaultParamsReadable, DefaultParamsWritable, Identifiable}
+import org.apache.spark.ml.util._
+import org.apache.spark.ml.vitscale.NamedStage
 import org.apache.spark.sql.types._
 import org.apache.spark.sql.{DataFrame, Dataset, Encoders, Row}
 
@@ -120,6 +121,8 @@ final class ViTImageClassifier(override val uid: String)
     field
   }
 
+  override def write: MLWriter = new NamedStage.Writer(super.write)
+
   override def copy(extra: ParamMap): ViTImageClassifier = defaultCopy(extra)
 }
 
@@ -156,6 +159,8 @@ object ViTImageClassifier extends DefaultParamsReadable[ViTImageClassifier] {
       row =>
         if (row.isNullAt(column)) throw new ImageException("there is no image in this row")
         else ImageDecoder.decode(row.getAs[Array[Byte]](column))
+
+  override def read: MLReader[ViTImageClassifier] = new NamedStage.Reader[ViTImageClassifier]
 
   override def load(path: String): ViTImageClassifier = super.load(path)
 }

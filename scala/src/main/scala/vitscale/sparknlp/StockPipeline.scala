@@ -5,7 +5,9 @@ import java.nio.file.Path
 import com.johnsnowlabs.nlp.ImageAssembler
 import com.johnsnowlabs.nlp.annotators.cv.ViTForImageClassification
 import org.apache.spark.ml.{Pipeline, PipelineModel}
-import org.apache.spark.sql.{DataFrame, SparkSession}
+import org.apache.spark.sql.{DataFrameReader, SparkSession}
+
+import vitscale.NativePath
 
 /** Spark NLP's ViT pipeline exactly as its users write it: the baseline, with nothing of ViTScale inside. */
 object StockPipeline {
@@ -15,12 +17,11 @@ object StockPipeline {
   val classColumn = "class"
 
   /** Spark's image source, as the published benchmark reads it: what cannot be decoded is left out. */
-  def read(spark: SparkSession, paths: Seq[String]): DataFrame =
+  def reader(spark: SparkSession): DataFrameReader =
     spark.read
       .format("image")
       .option("dropInvalid", value = true)
       .option("recursiveFileLookup", value = true)
-      .load(paths: _*)
 
   /** Builds the pipeline from an exported model.
     *
@@ -29,8 +30,8 @@ object StockPipeline {
     */
   def build(spark: SparkSession, graphFolder: Path, batchSize: Int): PipelineModel = {
     val assembler = new ImageAssembler().setInputCol(imageColumn).setOutputCol(assembledColumn)
-    val classifier = ViTForImageClassification
-      .loadSavedModel(graphFolder.toString, spark)
+    val classifier = NativePath
+      .plain(graphFolder)(folder => ViTForImageClassification.loadSavedModel(folder.toString, spark))
       .setInputCols(assembledColumn)
       .setOutputCol(classColumn)
       .setBatchSize(batchSize)
@@ -41,9 +42,11 @@ object StockPipeline {
     new Pipeline().setStages(Array(assembler, classifier)).fit(images)
   }
 
-  /** Saves a pipeline and gives back what a later session would load. */
+  /** Saves a pipeline and gives back what a later session would load. Spark saves to a path and loads a pattern, so the
+    * folder gets a plain name for loading.
+    */
   def saveAndLoad(pipeline: PipelineModel, folder: Path): PipelineModel = {
-    pipeline.write.overwrite().save(folder.toString)
-    PipelineModel.load(folder.toString)
+    pipeline.write.overwrite().save(folder.toAbsolutePath.toString)
+    NativePath.plain(folder)(plain => PipelineModel.load(plain.toString))
   }
 }
