@@ -26,6 +26,9 @@ private[vitscale] object FileUri {
     case _ => None
   }
 
+  /** Return the local path that the text of a listed file names: an absolute path or a `file:` URI. */
+  def local(text: String): Option[Path] = if (text.startsWith("/")) Some(utf8Path(text)) else path(text)
+
   /** Return the text that names a local path: the path itself, or its URI where the name is not valid in the encoding of
     * this machine.
     */
@@ -39,7 +42,7 @@ private[vitscale] object FileUri {
     catch { case _: InvalidPathException => false }
 
   /** Return the local path whose name has the UTF-8 bytes of a text, also in a JVM whose locale has another encoding. */
-  def utf8Path(text: String): Path =
+  private def utf8Path(text: String): Path =
     try Paths.get(text)
     catch {
       case _: InvalidPathException => Paths.get(URI.create("file://" + encoded(text, keepEscapes = false)))

@@ -33,7 +33,7 @@ final class FileReader(configuration: Configuration, maxBytes: Long) {
     }
 
   private def bytes(path: String): Either[ReadFailure, Array[Byte]] = {
-    val (size, open) = FileReader.localPath(path).fold(remote(path))(local)
+    val (size, open) = FileUri.local(path).fold(remote(path))(local)
     if (size > maxBytes) tooLarge(s"the file has $size bytes")
     else {
       val stream = open()
@@ -62,10 +62,6 @@ private[job] object FileReader {
 
   /** What a JVM's array holds at most. */
   private val LargestArray = Int.MaxValue.toLong - 8
-
-  /** Return the local file that a listed path names; none if it is a file of Hadoop. */
-  private def localPath(path: String): Option[Path] =
-    if (path.startsWith("/")) Some(FileUri.utf8Path(path)) else FileUri.path(path)
 
   def reason(error: IOException): String = error match {
     case file: java.nio.file.FileSystemException => LocalListing.reason(file)

@@ -1,9 +1,10 @@
 package vitscale.sparknlp
 
-import java.nio.file.Path
+import java.nio.file.{Files, Path}
 
 import com.johnsnowlabs.nlp.ImageAssembler
 import com.johnsnowlabs.nlp.annotators.cv.ViTForImageClassification
+import org.apache.commons.io.FileUtils
 import org.apache.spark.ml.{Pipeline, PipelineModel}
 import org.apache.spark.sql.{DataFrameReader, SparkSession}
 
@@ -42,11 +43,16 @@ object StockPipeline {
     new Pipeline().setStages(Array(assembler, classifier)).fit(images)
   }
 
-  /** Saves a pipeline and gives back what a later session would load. Spark saves to a path and loads a pattern, so the
-    * folder gets a plain name for loading.
+  /** Saves a pipeline and gives back what a later session would load. Spark NLP saves to a URI and Spark loads a pattern, so
+    * the pipeline is saved to a folder of a plain name, moved, and loaded by a link.
     */
   def saveAndLoad(pipeline: PipelineModel, folder: Path): PipelineModel = {
-    pipeline.write.overwrite().save(folder.toAbsolutePath.toString)
+    val place = Files.createTempDirectory("vitscale-pipeline-")
+    try {
+      pipeline.write.save(place.resolve("saved").toString)
+      FileUtils.deleteDirectory(folder.toFile)
+      FileUtils.moveDirectory(place.resolve("saved").toFile, folder.toFile)
+    } finally FileUtils.deleteDirectory(place.toFile)
     NativePath.plain(folder)(plain => PipelineModel.load(plain.toString))
   }
 }
