@@ -16,7 +16,21 @@ REPRODUCE_FLAGS ?=
 # left of them is its budget, five minutes at least. Other images have all the time that they need, unless you set one.
 started := $(shell date +%s)
 left := $$((560 + $(started) - $$(date +%s)))
-BUDGET ?= $(if $(filter data/photos,$(IMAGES)),$$(( $(left) > 300 ? $(left) : 300 )))
+BUDGET ?= $(if $(call is,$(IMAGES),data/photos),$$(( $(left) > 300 ? $(left) : 300 )))
+
+# What a user names may hold spaces, quotes and `$`: `value` takes it as it was written, `quote` makes one word of it for the
+# shell, and `path` leaves a leading `~/` outside the quotes. Make itself knows no target with a space in its name, so what
+# is made below a user's folder is checked in recipes.
+quote = '$(subst ','\'',$(1))'
+define newline
+
+
+endef
+path = $(if $(filter ~/%,$(firstword $(1))),~/$(call quote,$(subst $(newline)~/,,$(newline)$(1))),$(call quote,$(1)))
+is = $(if $(subst x$(1),,x$(2))$(subst x$(2),,x$(1)),,yes)
+images = $(call path,$(value IMAGES))
+model = $(call path,$(value MODEL))
+results = $(call path,$(value RESULTS))
 
 venv := .venv/bin
 jar := python/src/vitscale/jars/vitscale.jar
@@ -26,17 +40,21 @@ scala_sources := $(shell find scala/src/main project/*.scala project/*.sbt proje
 .PHONY: bench reproduce data jar tensorflow wheel test test-scala test-python lint report clean
 
 bench: .venv $(jar) data
-	$(venv)/vitscale bench --images $(IMAGES) --model $(MODEL) --batch-size $(BATCH_SIZES) \
-		$(addprefix --backend ,$(BACKENDS)) --iterations 1 $(if $(BUDGET),--budget $(BUDGET)) \
-		--output $(RESULTS) --report $(RESULTS:.json=.html) $(BENCH_FLAGS)
+	results=$(results); $(venv)/vitscale bench --images $(images) --model $(model) --batch-size $(call quote,$(BATCH_SIZES)) \
+		$(foreach one,$(BACKENDS),--backend $(call quote,$(one))) --iterations 1 $(if $(BUDGET),--budget $(BUDGET)) \
+		--output "$$results" --report "$${results%.json}.html" $(BENCH_FLAGS)
 
 # The published benchmark: a sweep on 3,544 images, then 34,745 at the best batch sizes; hours on two cores.
 #   make reproduce REPRODUCE_FLAGS="--budget 1800"       as much of it as half an hour allows
 reproduce: .venv $(jar) tensorflow
-	$(venv)/vitscale reproduce --model $(MODEL) $(REPRODUCE_FLAGS)
+	$(venv)/vitscale reproduce --model $(model) $(REPRODUCE_FLAGS)
 
 # What the benchmark runs on by default, where nothing else is named.
 data: data/photos models/vit-base-patch16-224
+
+# The default model is made where no other is named.
+.PHONY: model
+model: $(if $(call is,$(value MODEL),models/vit-base-patch16-224),models/vit-base-patch16-224)
 
 data/photos: | .venv
 	$(venv)/vitscale photos --count 16 --output $@
@@ -60,14 +78,13 @@ $(jar): $(scala_sources) python/src/vitscale/_version.py python/src/vitscale/jav
 	touch $@
 
 # Spark NLP's TensorFlow engine, as in the published benchmark: 116 MB of jars, and the model in its format.
-tensorflow: $(tensorflow_jars) $(MODEL)/tensorflow/fp32/saved_model.pb
+tensorflow: $(tensorflow_jars) .venv $(jar) model
+	model=$(model); test -f "$$model/tensorflow/fp32/saved_model.pb" || \
+		$(venv)/vitscale export "$$model" --format tensorflow --output "$$model"
 
 $(tensorflow_jars): project/Dependencies.scala project/TensorflowJars.scala | .venv
 	./sbtw tensorflow/collectJars
 	touch $@
-
-$(MODEL)/tensorflow/fp32/saved_model.pb: | .venv $(jar) $(MODEL)
-	$(venv)/vitscale export $(MODEL) --format tensorflow --output $(MODEL)
 
 # A master and two workers of one core each, on loopback with authentication; it prints how to use them.
 .PHONY: cluster cluster-stop
@@ -80,14 +97,14 @@ cluster-stop: .venv
 # One executor against two on a cluster of this machine, in int8, where Spark's own share weighs most; then an
 # estimate for clusters of any size.
 .PHONY: bench-scaling
-bench-scaling: .venv $(jar) $(MODEL)/onnx/int8/model.onnx
+bench-scaling: .venv $(jar) model
+	model=$(model); test -f "$$model/onnx/int8/model.onnx" || \
+		$(venv)/vitscale export "$$model" --precision int8 --output "$$model"
 	$(venv)/vitscale photos --count $(SCALING_PHOTOS) --output data/scaling
-	$(venv)/vitscale scaling --images data/scaling --model $(MODEL) --precision int8 --output results/scaling.json
+	$(venv)/vitscale scaling --images data/scaling --model $(model) --precision int8 --output results/scaling.json
 	$(venv)/vitscale simulate results/scaling.json --report results/scaling.html
 
 SCALING_PHOTOS ?= 480
-$(MODEL)/onnx/int8/model.onnx: | .venv $(jar) $(MODEL)
-	$(venv)/vitscale export $(MODEL) --precision int8 --output $(MODEL)
 
 wheel: $(jar)
 	$(venv)/python -m build --wheel --no-isolation --outdir python/dist python
@@ -136,7 +153,7 @@ lint: .venv
 	./sbtw scalafmtCheckAll scalafmtSbtCheck
 
 report: .venv
-	$(venv)/vitscale report $(RESULTS) --output $(RESULTS:.json=.html)
+	results=$(results); $(venv)/vitscale report "$$results" --output "$${results%.json}.html"
 
 # The README's picture, from the raw values beside it.
 docs/benchmark.svg: benchmarks/benchmark.json | .venv

@@ -9,6 +9,7 @@ import typer
 
 from vitscale.cli.app import AllFiles, Device, Paths, app, is_gpu, say
 from vitscale.errors import UsageError
+from vitscale.jvm_paths import jvm_path
 
 
 @app.command()
@@ -143,7 +144,7 @@ def _arguments(options: dict[str, object]) -> list[str]:
         if value is True:
             arguments.append(option)
         elif isinstance(value, (list, tuple)):
-            arguments += [text for one in value for text in (option, str(one))]
+            arguments += [text for one in value for text in (option, jvm_path(str(one)))]
         elif value not in (None, False):
-            arguments += [option, str(value)]
+            arguments += [option, jvm_path(str(value))]
     return arguments

@@ -9,12 +9,20 @@ private[vitscale] object CommandLine {
   def guarded(program: => Int): Int =
     try program
     catch {
-      case error: VitscaleException =>
-        say(s"error: ${error.getMessage}")
-        error.exitCode
       case NonFatal(error) =>
-        error.printStackTrace()
-        1
+        forUser(error).fold {
+          error.printStackTrace()
+          1
+        } { told =>
+          say(s"error: ${told.getMessage}")
+          told.exitCode
+        }
+    }
+
+  /** Return the exception that was written for the user; Spark wraps those that are thrown in a task. */
+  private def forUser(error: Throwable): Option[VitscaleException] =
+    Iterator.iterate(error)(_.getCause).takeWhile(_ != null).collectFirst { case told: VitscaleException =>
+      told
     }
 
   /** Tells the user something on the way; what was asked for goes to standard output. */

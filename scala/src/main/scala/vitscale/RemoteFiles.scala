@@ -24,6 +24,18 @@ private[vitscale] object RemoteFiles {
     "fs.s3a.retry.limit" -> "1"
   )
 
+  private val Uri = "(?s)([A-Za-z][A-Za-z0-9+.-]*):/.*".r
+
+  /** Return the path that a text names if the text is a URI of any scheme but `file`.
+    *
+    * @throws java.lang.IllegalArgumentException
+    *   if Hadoop takes it for no path
+    */
+  def path(text: String): Option[Path] = text match {
+    case Uri(scheme) if scheme != "file" => Some(new Path(text))
+    case _ => None
+  }
+
   /** The file system of a path.
     *
     * @throws UsageException

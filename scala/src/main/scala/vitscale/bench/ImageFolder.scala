@@ -5,8 +5,10 @@ import java.nio.file.{Files, Path, Paths}
 import scala.collection.JavaConverters._
 import scala.collection.mutable.ArrayBuffer
 
-import vitscale.UsageException
+import org.apache.spark.sql.{DataFrame, DataFrameReader}
+
 import vitscale.job.{Ignored, Listed, ListingRules, LocalListing, Selection}
+import vitscale.{SparkPaths, UsageException}
 
 /** The images of a benchmark.
   *
@@ -39,11 +41,12 @@ final case class ImageFolder(
   def take(count: Int): ImageFolder =
     if (count >= size) this else copy(files = files.take(count), isWhole = false)
 
-  /** What a Spark reader is told to load. It takes them for patterns, so characters of patterns are escaped. */
-  def readerPaths: Seq[String] =
-    (if (isWhole && isReadAlike) Seq(root) else files).map(
-      _.toString.replaceAll("([\\\\*?\\[\\]{}])", "\\\\$1")
-    )
+  /** Loads them with one of Spark's readers. */
+  def load(reader: DataFrameReader): DataFrame =
+    SparkPaths.load(reader, given.map(_.toString), files.map(_.getFileName.toString))
+
+  /** What a reader is given: the folder itself, where its own search finds the same files. */
+  private[bench] def given: Seq[Path] = if (isWhole && isReadAlike) Seq(root) else files
 
   /** Whether Spark's search of the folder finds the same files: it skips names that start with `_`, and a folder that
     * it may not read ends it.

@@ -29,7 +29,7 @@ final class SparkNlpBackend(
 
   override def classify(images: ImageFolder): Predictions = {
     val rows = pipeline
-      .transform(StockPipeline.read(spark, images.readerPaths))
+      .transform(images.load(StockPipeline.reader(spark)))
       .select(s"${StockPipeline.imageColumn}.origin", s"${StockPipeline.classColumn}.result")
     action match {
       case SparkAction.Count => new Counted(images, rows.select("result").count())
@@ -48,7 +48,7 @@ final class SparkNlpBackend(
   }
 
   override def stages(images: ImageFolder): StageTimes = {
-    val (_, listing) = StageTimes.timed(StockPipeline.read(spark, images.readerPaths))
+    val (_, listing) = StageTimes.timed(images.load(StockPipeline.reader(spark)))
     val inside = new StockInside(pipeline)
     val batches = images.files.grouped(batchSize).map { files =>
       val (bytes, reading) = StageTimes.timed(files.map(Files.readAllBytes(_)))
@@ -72,7 +72,7 @@ final class SparkNlpBackend(
   override def outputs(images: ImageFolder): Iterator[ImageOutput] = {
     val inside = new StockInside(pipeline)
     pipeline
-      .transform(StockPipeline.read(spark, images.readerPaths))
+      .transform(images.load(StockPipeline.reader(spark)))
       .select("image", s"${StockPipeline.classColumn}.result")
       .toLocalIterator()
       .asScala
@@ -95,7 +95,7 @@ final class SparkNlpBackend(
   private final class Counted(images: ImageFolder, override val count: Long) extends Predictions {
     override def failed: Seq[FailedImage] =
       if (count == images.size) Seq.empty
-      else missing(images, origins(StockPipeline.read(spark, images.readerPaths).select("image.origin")))
+      else missing(images, origins(images.load(StockPipeline.reader(spark)).select("image.origin")))
   }
 
   private final class Written(images: ImageFolder, target: String) extends Predictions {

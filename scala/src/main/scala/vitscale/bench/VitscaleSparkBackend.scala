@@ -19,7 +19,7 @@ final class VitscaleSparkBackend(spark: SparkSession, classifier: ViTImageClassi
     val target = folder.resolve("predictions").toString
     val files = spark.read.format("binaryFile").option("recursiveFileLookup", value = true)
     classifier
-      .transform(files.load(images.readerPaths: _*).select("path", "content"))
+      .transform(images.load(files).select("path", "content"))
       .select("path", s"${classifier.getOutputCol}.*")
       .write
       .mode("overwrite")

@@ -50,7 +50,7 @@ final class ClassifyJob(spark: SparkSession, options: JobOptions, stop: StopSign
   }
 
   private def rounds(output: OutputFolder, engine: Engine, model: ModelUsed): Ledger = {
-    val rows = interruptible(new Rows(output, options.commitSeconds, progress.watch()))
+    val rows = interruptible(new Rows(output, options.commitSeconds, options.topK, progress.watch()))
     val inputs = new Inputs(spark, options, place, rows)
     val rounds = new Rounds(spark.sparkContext, options, output, rows, inputs, engine, model, stop, progress)
     if (options.watch) rounds.untilStopped() else rounds.once()

@@ -4,7 +4,7 @@ import java.io.IOException
 import java.nio.file.{Files, Paths}
 
 import vitscale.CommandLine.{guarded, say}
-import vitscale.{OutputException, UsageException}
+import vitscale.{FileUri, OutputException, UsageException}
 
 /** What `vitscale classify` runs, and `spark-submit --class vitscale.job.ClassifyMain vitscale.jar`.
   *
@@ -71,7 +71,7 @@ object ClassifyMain {
     json.foreach {
       case "-" => println(new String(ledger.toJson, "UTF-8"))
       case file =>
-        try Files.write(Paths.get(file), ledger.toJson)
+        try Files.write(FileUri.path(file).getOrElse(Paths.get(file)), ledger.toJson)
         catch {
           case error: IOException => throw new OutputException(s"$file cannot be written: $error.", error)
         }

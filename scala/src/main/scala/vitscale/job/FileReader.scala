@@ -1,10 +1,12 @@
 package vitscale.job
 
 import java.io.{IOException, InputStream}
-import java.nio.file.{Files, InvalidPathException, Paths}
+import java.nio.file.{Files, InvalidPathException, Path}
 
 import org.apache.hadoop.conf.Configuration
 import org.apache.hadoop.fs.{Path => HadoopPath}
+
+import vitscale.FileUri
 
 /** Reads whole files inside a task. Whatever is wrong with a file becomes its reason; nothing is thrown.
   *
@@ -31,7 +33,7 @@ final class FileReader(configuration: Configuration, maxBytes: Long) {
     }
 
   private def bytes(path: String): Either[ReadFailure, Array[Byte]] = {
-    val (size, open) = if (path.startsWith("/")) local(path) else remote(path)
+    val (size, open) = FileUri.local(path).fold(remote(path))(local)
     if (size > maxBytes) tooLarge(s"the file has $size bytes")
     else {
       val stream = open()
@@ -42,10 +44,8 @@ final class FileReader(configuration: Configuration, maxBytes: Long) {
     }
   }
 
-  private def local(path: String): (Long, () => InputStream) = {
-    val file = Paths.get(path)
+  private def local(file: Path): (Long, () => InputStream) =
     (Files.size(file), () => Files.newInputStream(file))
-  }
 
   private def remote(path: String): (Long, () => InputStream) = {
     val file = new HadoopPath(path)

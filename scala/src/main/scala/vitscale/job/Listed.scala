@@ -3,7 +3,8 @@ package vitscale.job
 /** A file that the job will account for.
   *
   * @param path
-  *   absolute path of a local file, else the URI in Hadoop's form (nothing percent-encoded)
+  *   absolute path of a local file, or its `file:` URI where its name is not valid UTF-8; else the URI in Hadoop's form
+  *   (nothing percent-encoded)
   * @param size
   *   bytes when it was listed, where known
   * @param problem

@@ -8,10 +8,12 @@ import java.util.EnumSet
 import scala.annotation.tailrec
 import scala.collection.JavaConverters._
 
+import vitscale.FileUri
+
 /** Lists local files with Java's own file API; Python's `vitscale.listing` does the same.
   *
   * Links are followed. What cannot be listed is listed nevertheless, with its problem: a folder without permission, a
-  * link that leads in circles, a name that is no valid text.
+  * link that leads in circles. A name that is not valid UTF-8 is listed as a URI, which keeps its bytes.
   *
   * @param excluded
   *   a folder that is passed over: the job's own output
@@ -103,19 +105,8 @@ final private[vitscale] class LocalListing(
     }
   }
 
-  /** A name whose bytes are no text cannot be sent to a task; its URI keeps the bytes. */
-  private def list(file: Path, size: Option[Long], problem: Option[String]): Unit = {
-    val text = file.toString
-    if (Paths.get(text) == file) found(Listed(text, size, problem))
-    else
-      found(
-        Listed(
-          file.toUri.toASCIIString,
-          size,
-          Some("its name is no valid text in the encoding of this machine; rename it")
-        )
-      )
-  }
+  private def list(file: Path, size: Option[Long], problem: Option[String]): Unit =
+    found(Listed(FileUri.text(file), size, problem))
 
   private def name(path: Path): String = Option(path.getFileName).fold("")(_.toString)
 }

@@ -88,10 +88,14 @@ final class OutputFolder private (
 
   private def files(table: String): Seq[String] = storage.list(table).filter(name => name.startsWith("part-"))
 
-  /** The paths in a table; none if it has no part. */
+  /** The paths in a table, read by tasks; none if it has no part. */
   private def frame(table: String): Option[DataFrame] = {
-    val names = files(table).map(name => s"${storage.location.stripSuffix("/")}/$table/$name")
-    if (names.isEmpty) None else Some(format.paths(spark.read, names))
+    val names = files(table).map(name => s"$table/$name")
+    val (place, tableFormat) = (storage, format)
+    val paths = spark.sparkContext
+      .parallelize(names, math.max(1, names.size / PartsPerTask))
+      .flatMap(name => pathsOf(place, tableFormat, name))
+    if (names.isEmpty) None else Some(spark.createDataset(paths)(Encoders.STRING).toDF("path"))
   }
 }
 
@@ -105,6 +109,9 @@ object OutputFolder {
   private val Staging = "_vitscale/staging"
   private val KeyFile = "_vitscale/run.json"
   private val LedgerFile = "ledger.json"
+
+  /** The driver takes the paths of one task at a time. */
+  private val PartsPerTask = 4
 
   /** Takes an output over, new or from an earlier run.
     *
@@ -152,6 +159,17 @@ object OutputFolder {
     if (hasRows) key.requireSame(RunKey.parse(storage.read(KeyFile)), storage.location)
     else storage.overwrite(KeyFile, key.toJson)
   }
+
+  private def pathsOf(storage: Storage, format: TableFormat, part: String): Seq[String] =
+    try format.paths(storage.read(part))
+    catch {
+      case error: IOException =>
+        throw new OutputException(
+          s"$part in ${storage.location} cannot be read: ${reason(error)}. Restore it or delete it, and run the command " +
+            "again; the images of a deleted part are classified again.",
+          error
+        )
+    }
 
   private def explained[A](storage: Storage)(action: => A): A =
     try action

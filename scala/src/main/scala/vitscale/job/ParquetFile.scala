@@ -1,22 +1,25 @@
 package vitscale.job
 
-import java.io.ByteArrayOutputStream
+import java.io.{ByteArrayInputStream, ByteArrayOutputStream, IOException}
 
 import org.apache.hadoop.conf.Configuration
 import org.apache.parquet.example.data.Group
 import org.apache.parquet.example.data.simple.SimpleGroupFactory
-import org.apache.parquet.hadoop.example.ExampleParquetWriter
+import org.apache.parquet.hadoop.ParquetReader
+import org.apache.parquet.hadoop.api.ReadSupport
+import org.apache.parquet.hadoop.example.{ExampleParquetWriter, GroupReadSupport}
 import org.apache.parquet.hadoop.metadata.CompressionCodecName
-import org.apache.parquet.io.{OutputFile, PositionOutputStream}
+import org.apache.parquet.io._
 import org.apache.spark.sql.Row
 import org.apache.spark.sql.execution.datasources.parquet.SparkToParquetSchemaConverter
 import org.apache.spark.sql.internal.SQLConf
 import org.apache.spark.sql.types._
 
-/** A Parquet file built in memory, with the schema as Spark would write it. */
+/** A Parquet file in memory, with the schema as Spark would write it. */
 private[job] object ParquetFile {
 
   private val MicrosPerMilli = 1000L
+  private val PathColumn = "message row { required binary path (UTF8); }"
 
   def encode(rows: Seq[Row], schema: StructType): Array[Byte] = {
     val message = new SparkToParquetSchemaConverter(
@@ -34,6 +37,20 @@ private[job] object ParquetFile {
     try rows.foreach(row => writer.write(fill(groups.newGroup(), row, schema)))
     finally writer.close()
     target.bytes
+  }
+
+  /** @throws java.io.IOException
+    *   if it is no Parquet file, or has no column of paths
+    */
+  def paths(file: Array[Byte]): Seq[String] = {
+    val configuration = new Configuration(false)
+    configuration.set(ReadSupport.PARQUET_READ_SCHEMA, PathColumn)
+    try {
+      val reader = new PathReader(new Bytes(file)).withConf(configuration).build()
+      try
+        Iterator.continually(reader.read()).takeWhile(_ != null).map(_.getString("path", 0)).toIndexedSeq
+      finally reader.close()
+    } catch { case error: RuntimeException => throw new IOException(error.getMessage, error) }
   }
 
   private def fill(group: Group, row: Row, schema: StructType): Group = {
@@ -74,5 +91,27 @@ private[job] object ParquetFile {
     override def supportsBlockSize(): Boolean = false
 
     override def defaultBlockSize(): Long = 0
+  }
+
+  private final class PathReader(file: InputFile) extends ParquetReader.Builder[Group](file) {
+    override def getReadSupport: ReadSupport[Group] = new GroupReadSupport
+  }
+
+  private final class Bytes(content: Array[Byte]) extends InputFile {
+
+    override def getLength: Long = content.length.toLong
+
+    override def newStream(): SeekableInputStream = {
+      val bytes = new Seekable(content)
+      new DelegatingSeekableInputStream(bytes) {
+        override def getPos: Long = bytes.position.toLong
+        override def seek(to: Long): Unit = bytes.seek(to.toInt)
+      }
+    }
+  }
+
+  private final class Seekable(content: Array[Byte]) extends ByteArrayInputStream(content) {
+    def position: Int = pos
+    def seek(to: Int): Unit = pos = to
   }
 }

@@ -7,12 +7,19 @@ import scala.collection.mutable.ArrayBuffer
   *
   * @param commitSeconds
   *   between two commits, see [[CommitClock]]
+  * @param labels
+  *   of one row at most
   * @param seconds
   *   since the run started
   */
-final private[job] class Rows(output: OutputFolder, commitSeconds: Option[Double], seconds: () => Double) {
+final private[job] class Rows(
+    output: OutputFolder,
+    commitSeconds: Option[Double],
+    labels: Int,
+    seconds: () => Double
+) {
 
-  private val clock = new CommitClock(commitSeconds)
+  private val clock = new CommitClock(commitSeconds, labels)
   private val written = Tables.all.map(table => table -> read(table)).toMap
   private val waiting = Tables.all.map(table => table -> new Rows.Waiting).toMap
 

@@ -3,7 +3,7 @@ package vitscale.job
 import java.io.{FileNotFoundException, IOException}
 import java.nio.channels.FileChannel
 import java.nio.file.StandardOpenOption.{CREATE_NEW, READ, WRITE}
-import java.nio.file.{FileAlreadyExistsException, Files, Path, StandardCopyOption}
+import java.nio.file.{FileAlreadyExistsException, Files, Path, Paths, StandardCopyOption}
 
 import scala.collection.JavaConverters._
 
@@ -16,16 +16,18 @@ import org.apache.hadoop.fs.{
 }
 import org.apache.hadoop.hdfs.protocol.AlreadyBeingCreatedException
 import org.apache.hadoop.ipc.RemoteException
+import org.apache.spark.util.SerializableConfiguration
 
 import vitscale.RemoteFiles
 
-/** What the job asks of the place where it writes. Paths are relative to that place, with `/` between names.
+/** What the job asks of the place where it writes. Paths are relative to that place, with `/` between names. Tasks read
+  * with it too.
   *
   * Every method throws `java.io.IOException` where it fails.
   */
-trait Storage {
+trait Storage extends Serializable {
 
-  /** The place, as Spark's readers are told it. */
+  /** The place, for messages. */
   def location: String
 
   def makeFolder(path: String): Unit
@@ -67,9 +69,13 @@ object Storage {
 /** A local folder, by Java's own file API: exclusive creation and renaming are atomic here, and data are forced to the
   * disk before they count.
   */
-final class LocalStorage(root: Path) extends Storage {
+final class LocalStorage(folder: Path) extends Storage {
 
-  override def location: String = root.toUri.toString
+  /** Java's paths cannot be serialised. */
+  private val uri = folder.toUri
+  @transient private lazy val root = Paths.get(uri)
+
+  override def location: String = root.toString
 
   override def makeFolder(path: String): Unit = {
     Files.createDirectories(root.resolve(path))
@@ -141,7 +147,8 @@ final class LocalStorage(root: Path) extends Storage {
   */
 final class HadoopStorage(root: HadoopPath, configuration: Configuration) extends Storage {
 
-  private val system = RemoteFiles.system(root, configuration)
+  private val settings = new SerializableConfiguration(configuration)
+  @transient private lazy val system = RemoteFiles.system(root, settings.value)
 
   override def location: String = root.toString
 

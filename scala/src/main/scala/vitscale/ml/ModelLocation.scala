@@ -1,7 +1,6 @@
 package vitscale.ml
 
 import java.io.IOException
-import java.net.{URI, URISyntaxException}
 import java.nio.file.{Files, Path, Paths}
 import java.util.concurrent.ConcurrentHashMap
 
@@ -10,7 +9,7 @@ import org.apache.hadoop.conf.Configuration
 import org.apache.hadoop.fs.{FileSystem, FileUtil, Path => HadoopPath}
 import org.apache.spark.SparkEnv
 
-import vitscale.{ModelException, RemoteFiles}
+import vitscale.{FileUri, ModelException, RemoteFiles, UsageException}
 import vitscale.runtime.ModelFolder
 
 /** Where a model lies, for the driver and for every executor.
@@ -54,13 +53,11 @@ final private[vitscale] case class ModelLocation(path: String, precision: String
   def remote: Option[HadoopPath] = place.left.toOption
 
   private def place: Either[HadoopPath, Path] =
-    try {
-      val uri = new URI(path)
-      if (uri.getScheme == "file") Right(Paths.get(uri.getPath))
-      else if (uri.getScheme == null || uri.getScheme.length == 1)
-        Right(Paths.get(path)) // one letter: a Windows drive
-      else Left(new HadoopPath(path))
-    } catch { case _: URISyntaxException => Right(Paths.get(path)) }
+    try RemoteFiles.path(path).toLeft(FileUri.path(path).getOrElse(Paths.get(path)))
+    catch {
+      case error: IllegalArgumentException =>
+        throw new UsageException(s"$path is not a path: ${error.getMessage}", error)
+    }
 
   private def download(source: HadoopPath): Path = {
     val folder = Files.createTempDirectory("vitscale-model-")
@@ -92,15 +89,15 @@ private[vitscale] object ModelLocation {
     * run elsewhere.
     *
     * @throws vitscale.UsageException
-    *   if nothing here knows the scheme of its path
+    *   if the text is not a path, or nothing here knows its scheme
     */
   def here(path: String, precision: String): ModelLocation = {
     val named = ModelLocation(path, precision)
     val whole = named.place match {
-      case Right(local) => local.toAbsolutePath
-      case Left(remote) => RemoteFiles.system(remote, configuration).makeQualified(remote)
+      case Right(local) => FileUri.text(local.toAbsolutePath)
+      case Left(remote) => RemoteFiles.system(remote, configuration).makeQualified(remote).toString
     }
-    named.copy(path = whole.toString)
+    named.copy(path = whole)
   }
 
   private val copies = new ConcurrentHashMap[ModelLocation, Path]()

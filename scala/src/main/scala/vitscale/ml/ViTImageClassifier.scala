@@ -3,7 +3,8 @@ package vitscale.ml
 import org.apache.spark.ml.Transformer
 import org.apache.spark.ml.param.shared.{HasInputCol, HasOutputCol}
 import org.apache.spark.ml.param.{BooleanParam, IntParam, ParamMap, ParamValidators}
-import org.apache.spark.ml.util.{DefaultParamsReadable, DefaultParamsWritable, Identifiable}
+import org.apache.spark.ml.util._
+import org.apache.spark.ml.vitscale.NamedStage
 import org.apache.spark.sql.internal.SQLConf
 import org.apache.spark.sql.types._
 import org.apache.spark.sql.{DataFrame, Dataset, Encoders, Row}
@@ -109,6 +110,8 @@ final class ViTImageClassifier(override val uid: String)
       }(Encoders.row(schema))
   }
 
+  override def write: MLWriter = new NamedStage.Writer(super.write)
+
   override def copy(extra: ParamMap): ViTImageClassifier = defaultCopy(extra)
 }
 
@@ -137,6 +140,8 @@ object ViTImageClassifier extends DefaultParamsReadable[ViTImageClassifier] {
     case Left(ImageFailure(_, reason)) =>
       Row.fromSeq(Seq(null, reason) ++ (if (withLogits) Seq(null) else Seq.empty))
   }
+
+  override def read: MLReader[ViTImageClassifier] = new NamedStage.Reader[ViTImageClassifier]
 
   override def load(path: String): ViTImageClassifier = super.load(path)
 }

@@ -4,7 +4,8 @@ import scala.annotation.nowarn
 
 import com.johnsnowlabs.nlp.AnnotatorType.{CATEGORY, IMAGE}
 import com.johnsnowlabs.nlp._
-import org.apache.spark.ml.util.Identifiable
+import org.apache.spark.ml.util.{DefaultParamsReadable, Identifiable, MLReader, MLWriter}
+import org.apache.spark.ml.vitscale.NamedStage
 import org.apache.spark.sql.{Dataset, Row, SparkSession}
 
 import vitscale.ImageException
@@ -72,17 +73,20 @@ class VitScaleForImageClassification(override val uid: String)
 
   private def classifier: TaskClassifier = taskClassifier(Request($(topK), $(batchSize)))
 
+  override def write: MLWriter = new NamedStage.Writer(super.write)
+
   /** A saved pipeline carries its model. */
   override def onWrite(path: String, spark: SparkSession): Unit =
     location.save(VitScaleForImageClassification.modelFolder(path))
 }
 
-object VitScaleForImageClassification extends ParamsAndFeaturesReadable[VitScaleForImageClassification] {
+object VitScaleForImageClassification extends DefaultParamsReadable[VitScaleForImageClassification] {
 
-  addReader { (annotator, path, _) =>
-    annotator.setModelPath(modelFolder(path))
-    ()
-  }
+  override def read: MLReader[VitScaleForImageClassification] =
+    new NamedStage.Reader[VitScaleForImageClassification]((annotator, path) => {
+      annotator.setModelPath(modelFolder(path))
+      ()
+    })
 
   /** Loads an exported model.
     *

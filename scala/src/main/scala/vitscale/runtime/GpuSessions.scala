@@ -5,6 +5,8 @@ import java.nio.file.Path
 import ai.onnxruntime.OrtSession.SessionOptions
 import ai.onnxruntime.{OrtEnvironment, OrtSession}
 
+import vitscale.NativePath
+
 /** Opens a graph on GPUs, a session on each. */
 private[runtime] object GpuSessions {
 
@@ -36,7 +38,7 @@ private[runtime] object GpuSessions {
       settings.setInterOpNumThreads(1)
       CudaProvider.addTo(settings, id)
       val (session, use) = CudaProvider.explained(id) {
-        ProfiledPass(settings)(environment.createSession(graph.toString, _))(firstPass)
+        NativePath.using(graph)(file => ProfiledPass(settings)(environment.createSession(file, _))(firstPass))
       }
       try {
         use.requireGpu(graph)

@@ -11,6 +11,8 @@ import ai.onnxruntime.OrtSession.SessionOptions
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel
 import ai.onnxruntime.{OrtEnvironment, OrtException, OrtSession}
 
+import vitscale.NativePath
+
 /** Optimises a graph once and keeps the result, its weights in a file of their own: later processes start sooner and hold
   * less memory.
   *
@@ -65,10 +67,12 @@ private[runtime] object GraphCache {
     try {
       Files.createDirectories(unfinished)
       val options = settings()
-      options.setOptimizedModelFilePath(unfinished.resolve(GraphFile).toString)
       options.addConfigEntry("session.optimized_model_external_initializers_file_name", WeightsFile)
       options.addConfigEntry("session.optimized_model_external_initializers_min_size_in_bytes", "1024")
-      create(environment, graph, options)(OptLevel.EXTENDED_OPT).close()
+      NativePath.using(unfinished.resolve(GraphFile)) { target =>
+        options.setOptimizedModelFilePath(target)
+        create(environment, graph, options)(OptLevel.EXTENDED_OPT).close()
+      }
       Files.move(unfinished, entry, StandardCopyOption.ATOMIC_MOVE)
       olderThan(entry).foreach(delete)
     } catch { case _: OrtException | _: IOException => () }
@@ -80,7 +84,7 @@ private[runtime] object GraphCache {
   ): OrtSession =
     try {
       options.setOptimizationLevel(level)
-      environment.createSession(file.toString, options)
+      NativePath.using(file)(environment.createSession(_, options))
     } finally options.close()
 
   /** Two folders: one for the file, in it one for its state. */

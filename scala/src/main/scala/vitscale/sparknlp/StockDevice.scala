@@ -8,7 +8,7 @@ import ai.onnxruntime.providers.OrtCUDAProviderOptions
 import ai.onnxruntime.{OnnxTensor, OrtEnvironment, OrtSession}
 
 import vitscale.runtime.{CudaProvider, Device, DeviceUse, ModelFolder, ProfiledPass, ProviderUse}
-import vitscale.{DeviceException, UsageException}
+import vitscale.{DeviceException, NativePath, UsageException}
 
 /** The device that Spark NLP's ONNX engine takes.
   *
@@ -53,9 +53,9 @@ private[vitscale] object StockDevice {
         val cuda = new OrtCUDAProviderOptions(FirstGpu)
         try settings.addCUDA(cuda)
         finally cuda.close()
-        ProfiledPass(settings)(OrtEnvironment.getEnvironment.createSession(model.onnxFile.toString, _))(
-          runOnce(_, model)
-        )
+        NativePath.using(model.onnxFile) { file =>
+          ProfiledPass(settings)(OrtEnvironment.getEnvironment.createSession(file, _))(runOnce(_, model))
+        }
       }
       session.close()
       use.requireGpu(model.onnxFile)

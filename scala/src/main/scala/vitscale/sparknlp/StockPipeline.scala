@@ -1,11 +1,14 @@
 package vitscale.sparknlp
 
-import java.nio.file.Path
+import java.nio.file.{Files, Path}
 
 import com.johnsnowlabs.nlp.ImageAssembler
 import com.johnsnowlabs.nlp.annotators.cv.ViTForImageClassification
+import org.apache.commons.io.FileUtils
 import org.apache.spark.ml.{Pipeline, PipelineModel}
-import org.apache.spark.sql.{DataFrame, SparkSession}
+import org.apache.spark.sql.{DataFrameReader, SparkSession}
+
+import vitscale.NativePath
 
 /** Spark NLP's ViT pipeline exactly as its users write it: the baseline, with nothing of ViTScale inside. */
 object StockPipeline {
@@ -15,12 +18,11 @@ object StockPipeline {
   val classColumn = "class"
 
   /** Spark's image source, as the published benchmark reads it: what cannot be decoded is left out. */
-  def read(spark: SparkSession, paths: Seq[String]): DataFrame =
+  def reader(spark: SparkSession): DataFrameReader =
     spark.read
       .format("image")
       .option("dropInvalid", value = true)
       .option("recursiveFileLookup", value = true)
-      .load(paths: _*)
 
   /** Builds the pipeline from an exported model.
     *
@@ -29,8 +31,8 @@ object StockPipeline {
     */
   def build(spark: SparkSession, graphFolder: Path, batchSize: Int): PipelineModel = {
     val assembler = new ImageAssembler().setInputCol(imageColumn).setOutputCol(assembledColumn)
-    val classifier = ViTForImageClassification
-      .loadSavedModel(graphFolder.toString, spark)
+    val classifier = NativePath
+      .plain(graphFolder)(folder => ViTForImageClassification.loadSavedModel(folder.toString, spark))
       .setInputCols(assembledColumn)
       .setOutputCol(classColumn)
       .setBatchSize(batchSize)
@@ -41,9 +43,16 @@ object StockPipeline {
     new Pipeline().setStages(Array(assembler, classifier)).fit(images)
   }
 
-  /** Saves a pipeline and gives back what a later session would load. */
+  /** Saves a pipeline and gives back what a later session would load. Spark NLP saves to a URI and Spark loads a pattern, so
+    * the pipeline is saved to a folder of a plain name, moved, and loaded by a link.
+    */
   def saveAndLoad(pipeline: PipelineModel, folder: Path): PipelineModel = {
-    pipeline.write.overwrite().save(folder.toString)
-    PipelineModel.load(folder.toString)
+    val place = Files.createTempDirectory("vitscale-pipeline-")
+    try {
+      pipeline.write.save(place.resolve("saved").toString)
+      FileUtils.deleteDirectory(folder.toFile)
+      FileUtils.moveDirectory(place.resolve("saved").toFile, folder.toFile)
+    } finally FileUtils.deleteDirectory(place.toFile)
+    NativePath.plain(folder)(plain => PipelineModel.load(plain.toString))
   }
 }

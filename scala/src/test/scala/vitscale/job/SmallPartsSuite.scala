@@ -76,6 +76,8 @@ class SmallPartsSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     assert(!clock.isDue(1, now = 10400) && clock.isDue(1, now = 10530) && clock.isDue(100000, now = 10001))
     clock.committed(1e6)
     assert(clock.isDue(1, now = 1e6 + 600) && new CommitClock(Some(0)).isDue(1, now = 0))
+    val wide = new CommitClock(None, labels = 21843)
+    assert(!wide.isDue(90, now = 1) && wide.isDue(92, now = 1))
   }
 
   test("checking the books takes a twentieth of the time") {

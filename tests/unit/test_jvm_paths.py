@@ -1,0 +1,44 @@
+"""Paths go to the JVM as text that names the same file."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from vitscale.cli.classify import _arguments
+from vitscale.jvm_paths import jvm_path
+
+from tests.fixtures.odd import FILE_NAMES, FOLDER_NAMES, NOT_UTF8_NAMES
+
+
+@pytest.mark.parametrize("name", [*FOLDER_NAMES, *FILE_NAMES, "hdfs://host/a b", "/x/*.jpg"])
+def test_text_in_utf8_stays_as_it_is(name: str) -> None:
+    assert jvm_path(name) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "quoted"), list(zip(NOT_UTF8_NAMES, ("caf%E9.jpg", "%FF%FE.jpg", "%83e.jpg"), strict=True))
+)
+def test_other_names_become_uris(name: bytes, quoted: str, tmp_path: Path) -> None:
+    path = os.fsdecode(os.fsencode(tmp_path) + b"/" + name)
+    assert jvm_path(path) == f"{tmp_path.as_uri()}/{quoted}"
+
+
+def test_relative_names_become_absolute_uris() -> None:
+    assert jvm_path("caf\udce9.jpg") == f"{Path.cwd().as_uri()}/caf%E9.jpg"
+
+
+def test_the_job_gets_text_alone() -> None:
+    arguments = _arguments({"images": ["caf\udce9", "b"], "output": "\udcff", "table_format": "csv"})
+    here = Path.cwd().as_uri()
+    assert arguments == [
+        "--images",
+        f"{here}/caf%E9",
+        "--images",
+        "b",
+        "--output",
+        f"{here}/%FF",
+        "--format",
+        "csv",
+    ]
