@@ -59,7 +59,7 @@ def refuse_connect() -> None:
     named = next((name for name in _CONNECT if os.environ.get(name)), None)
     if named is not None:
         raise UsageError(
-            f"{named} is set: Spark Connect is not supported. Unset it, and name --master or master=."
+            f"{named} is set, and Spark Connect is not supported. Unset it, and name a master."
         )
 
 
