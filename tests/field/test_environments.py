@@ -175,7 +175,7 @@ def test_the_job_in_a_poor_container_with_another_spark_beside(
     )
     assert done.exit_code == 0, done.stderr
     assert done.ledger is not None and done.ledger["predicted"] == 2
-    assert "have no effect here" in done.stderr and "another Spark\n" not in done.stderr
+    assert "No effect here" in done.stderr and "another Spark\n" not in done.stderr
     assert [path.name for path in work.iterdir()] == ["out"]
 
 

@@ -51,11 +51,11 @@ def test_what_belongs_to_the_user_or_the_cluster_stays() -> None:
 @pytest.mark.parametrize(
     ("variables", "expected"),
     [
-        ({"PYSPARK_SUBMIT_ARGS": "--master yarn pyspark-shell"}, ["PYSPARK_SUBMIT_ARGS configure"]),
+        ({"PYSPARK_SUBMIT_ARGS": "--master yarn pyspark-shell"}, ["reads it: PYSPARK_SUBMIT_ARGS."]),
         ({"PYSPARK_SUBMIT_ARGS": "pyspark-shell"}, []),
         (
             {"SPARK_SUBMIT_OPTS": "-Dx=1", "SPARK_DIST_CLASSPATH": "/x"},
-            ["SPARK_DIST_CLASSPATH and SPARK_SUB"],
+            ["reads it: SPARK_DIST_CLASSPATH, SPARK_SUBMIT_OPTS."],
         ),
         ({"SPARK_HOME": "{folder}"}, ["Set SPARK_CONF_DIR={folder}/conf"]),
         ({"SPARK_HOME": "{folder}", "SPARK_CONF_DIR": "{folder}"}, []),
