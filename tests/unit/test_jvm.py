@@ -21,6 +21,21 @@ def test_jar_and_package_have_one_version(monkeypatch: pytest.MonkeyPatch) -> No
         python_api()
 
 
+@pytest.mark.parametrize(
+    "key", ["extraJavaOptions", "defaultJavaOptions", "extraClassPath", "extraLibraryPath"]
+)
+def test_what_a_jvm_reads_at_its_start_is_refused_later(key: str) -> None:
+    python_api()
+    with pytest.raises(UsageError, match=f"spark.driver.{key} is 'x', and the JVM .* runs already"):
+        python_api({f"spark.driver.{key}": "x"})
+
+
+def test_another_heap_for_a_jvm_that_runs_is_warned_of() -> None:
+    python_api()
+    with pytest.warns(UserWarning, match=r"spark.driver.memory is '777m'.*vitscale.start\(\) before"):
+        python_api({"spark.driver.memory": "777m"})
+
+
 def test_a_users_mistake_is_typed_and_keeps_javas_trace_as_cause(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="holds no image") as caught, java_errors():
         python_api().images(str(tmp_path), [])

@@ -48,24 +48,22 @@ CONF = "spark.driver.memory=700m"
 
 
 @pytest.mark.parametrize(
-    ("variable", "file", "conf", "memory", "expected"),
+    ("named", "expected"),
     [
-        ("500m", FILE, CONF, "800m", "-Xmx800m"),
-        ("500m", FILE, CONF, None, "-Xmx700m"),
-        ("500m", FILE, None, None, "-Xmx600m"),
-        ("500m", "", None, None, "-Xmx500m"),
-        (None, "", "spark.driver.memory=2048", None, "-Xmx2g"),
+        (("500m", FILE, CONF, "800m"), "-Xmx800m"),
+        (("500m", FILE, CONF, None), "-Xmx700m"),
+        (("500m", FILE, None, None), "-Xmx600m"),
+        (("500m", "", None, None), "-Xmx500m"),
+        ((None, "", "spark.driver.memory=2048", None), "-Xmx2g"),
     ],
 )
 def test_the_first_that_names_a_heap_wins(
-    variable: str | None,
-    file: str,
-    conf: str | None,
-    memory: str | None,
+    named: tuple[str | None, str, str | None, str | None],
     expected: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    variable, file, conf, memory = named
     write_defaults(tmp_path, file, monkeypatch)
     if variable is not None:
         monkeypatch.setenv("SPARK_DRIVER_MEMORY", variable)
@@ -143,22 +141,18 @@ def test_sizes_are_read_as_spark_reads_them(text: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("option", "conf", "file", "expected"),
+    ("named", "expected"),
     [
-        ("local[3]", ["spark.master=local[2]"], "spark.master local[1]", "local[3]"),
-        (None, ["spark.master=local[2]"], "spark.master local[1]", "local[2]"),
-        (None, [], "spark.master local[1]", "local[1]"),
-        (None, [], "", "local[*]"),
+        (("local[3]", ["spark.master=local[2]"], "spark.master local[1]"), "local[3]"),
+        ((None, ["spark.master=local[2]"], "spark.master local[1]"), "local[2]"),
+        ((None, [], "spark.master local[1]"), "local[1]"),
+        ((None, [], ""), "local[*]"),
     ],
 )
 def test_the_master_comes_from_the_first_that_names_one(
-    option: str | None,
-    conf: list[str],
-    file: str,
-    expected: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    named: tuple[str | None, list[str], str], expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    option, conf, file = named
     write_defaults(tmp_path, file, monkeypatch)
     assert chosen_master(option, conf) == expected
 

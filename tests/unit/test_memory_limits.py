@@ -108,6 +108,6 @@ def test_a_limit_of_addresses_counts() -> None:
         capture_output=True,
         text=True,
         check=True,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)),  # noqa: PLW1509
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)),
     ).stdout
     assert shown.strip() == f"{limit - 1536 * MIB} ulimit -v"

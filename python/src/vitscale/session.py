@@ -51,7 +51,7 @@ def start(
     >>> spark = vitscale.start()  # doctest: +SKIP
     """
     refuse_connect()
-    asked = {key: str(value) for key, value in (settings or {}).items()}
+    asked = {key: _text(value) for key, value in (settings or {}).items()}
     asked |= {MASTER: master} if master else {}
     asked |= {MEMORY: memory} if memory else {}
     known = all_settings(asked)
@@ -77,6 +77,11 @@ def start(
 def cores() -> int:
     """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _text(value: object) -> str:
+    """Return a setting as Spark reads it: True is ``true``."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _first_line(error: Exception) -> str:

@@ -22,6 +22,7 @@ from vitscale.errors import GpuError
 from vitscale.gpu.schema import DeviceUse
 from vitscale.images import ImageFolder
 from vitscale.models.folder import ModelFolder
+from vitscale.shared_memory import refuse_without_shared_memory
 
 _DEVICES = {"cpu": "cpu", "gpu": "cuda"}
 
@@ -55,11 +56,14 @@ class HuggingFaceBackend:
     ------
     GpuError
         If the model is not where it was asked to be.
+    SetupError
+        If there is no shared memory for the workers.
     """
 
     survives_bad_images = False
 
     def __init__(self, spec: BackendSpec, model: ModelFolder, batch_size: int) -> None:
+        refuse_without_shared_memory(spec["num_workers"], batch_size)
         if spec["threads"]:
             torch.set_num_threads(spec["threads"])
         self._spec = spec

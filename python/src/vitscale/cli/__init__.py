@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from rich.markup import escape
@@ -24,6 +25,7 @@ from vitscale.cli import (
 )
 from vitscale.cli.app import app, progress
 from vitscale.errors import VitscaleError
+from vitscale.jvm.user import existing_home, home_folder
 
 __all__ = [
     "app",
@@ -47,6 +49,8 @@ __all__ = [
 
 def main() -> None:
     """Run a command; a user's mistake ends in one message and an exit status, never in a stack trace."""
+    if existing_home() is None:
+        os.environ["HOME"] = str(home_folder())  # libraries would write to a folder named ~
     try:
         app()
     except VitscaleError as error:

@@ -85,14 +85,14 @@ def set_aside(environment: Mapping[str, str] = os.environ) -> list[str]:
     meant = [name for name in _WITH_INTENT if environment.get(name, "") not in _WITHOUT_EFFECT]
     if meant:
         notes.append(
-            f"{' and '.join(meant)} configure another Spark and have no effect here. "
+            f"No effect here, because another Spark reads it: {', '.join(meant)}. "
             "Give settings with --conf, vitscale.start(settings=...) or spark-defaults.conf."
         )
     home, conf = environment.get("SPARK_HOME"), environment.get("SPARK_CONF_DIR")
     is_other = home and Path(home).resolve() != spark_jars().parent.resolve()
     if home and is_other and not conf and (Path(home) / "conf" / "spark-defaults.conf").is_file():
         notes.append(
-            f"SPARK_HOME is {home}, another Spark; its settings have no effect here. "
+            f"No effect here, because SPARK_HOME is another Spark: the settings of {home}. "
             f"Set SPARK_CONF_DIR={home}/conf to use them."
         )
     if conf and (Path(conf) / "spark-env.sh").is_file():

@@ -16,6 +16,8 @@ from vitscale.jar import jar_path
 _SPARK = "3.5"
 _NEWEST_MAJOR = 3
 _SCALA = "2.12."
+_accepted: list[Any] = [None]
+"""The JVM whose Spark was checked; it stays what it is, and each question takes time."""
 _CONNECT = ("SPARK_REMOTE", "SPARK_CONNECT_MODE_ENABLED")
 
 
@@ -32,7 +34,9 @@ def shake_hands(jvm: Any) -> Any:
     JavaError
         If its Spark is not supported, or it does not know the jar, or one of another version.
     """
-    _check_spark(jvm)
+    if jvm is not _accepted[0]:
+        _check_spark(jvm)
+        _accepted[0] = jvm
     api = jvm.vitscale.PythonApi
     try:
         version = api.version()
@@ -58,9 +62,7 @@ def refuse_connect() -> None:
     """
     named = next((name for name in _CONNECT if os.environ.get(name)), None)
     if named is not None:
-        raise UsageError(
-            f"{named} is set: Spark Connect is not supported. Unset it, and name --master or master=."
-        )
+        raise UsageError(f"{named} is set, and Spark Connect is not supported. Unset it, and name a master.")
 
 
 def require_session() -> None:
