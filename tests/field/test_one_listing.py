@@ -155,7 +155,7 @@ def test_the_python_api_reports_what_it_cannot_list(odd_folder: Path) -> None:
 def test_bench_never_compares_fewer_images_in_silence(
     named: str, odd_folder: Path, tiny_model: Path, tmp_path: Path
 ) -> None:
-    """A folder goes to a backend as a whole, the files of a pattern one by one; the second is the JVM's own."""
+    """A folder goes to a backend as a whole, the files of a pattern one by one."""
     results = tmp_path / "results.json"
     jvm = "vitscale" if named == "" else "vitscale:spark=true"
     options = ["--batch-size", "2", "--iterations", "1", "--forks", "1", "--stage-images", "0", "-o", results]

@@ -84,8 +84,9 @@ class JvmBackend:
             self._backend.close()
 
     def _images(self, images: ImageFolder) -> Any:
-        files = [] if images.is_whole else list(images.files)
-        return self._api.images(str(images.root), files, images.is_searched)
+        if not images.is_searched:
+            return self._api.namedImages(str(images.root), list(images.files))
+        return self._api.images(str(images.root), [] if images.is_whole else list(images.files))
 
 
 def _load_spark_nlp(spec: BackendSpec, model: ModelFolder, batch_size: int, _: Scenario) -> Any:

@@ -22,13 +22,21 @@ object PythonApi {
 
   /** @param files
     *   relative paths of some of the images; none means the whole folder
-    * @param isSearched
-    *   whether the folder was searched for them
     */
-  def images(root: String, files: util.List[String], isSearched: Boolean): ImageFolder = {
+  def images(root: String, files: util.List[String]): ImageFolder = {
     val folder = Paths.get(root)
-    if (files.isEmpty) ImageFolder.open(folder) else ImageFolder.named(folder, files.asScala, isSearched)
+    if (files.isEmpty) ImageFolder.open(folder) else ImageFolder.named(folder, files.asScala)
   }
+
+  /** Images that were named one by one.
+    *
+    * @param root
+    *   what they have in common
+    * @param files
+    *   their paths below it
+    */
+  def namedImages(root: String, files: util.List[String]): ImageFolder =
+    ImageFolder.named(Paths.get(root), files.asScala, isSearched = false)
 
   /** @param engine
     *   what runs the model inside Spark NLP: onnx or tensorflow
