@@ -107,10 +107,11 @@ class ListingSuite extends AnyFunSuite with LocalSpark with TemporaryFolder {
     }
   }
 
-  test("file: URIs are local paths, and nothing in them is decoded") {
+  test("file: URIs are local paths, whose percent escapes are decoded once") {
     withImages { root =>
       assert(paths(Seq(s"file:$root/a/b")) == paths(Seq(s"$root/a/b")))
-      assert(paths(Seq(s"file://$root/a/b/3 4%20.jpeg")) == Seq(s"$root/a/b/3 4%20.jpeg"))
+      for (name <- Seq("3 4%2520.jpeg", "3%204%2520.jpeg"))
+        assert(paths(Seq(s"file://$root/a/b/$name")) == Seq(s"$root/a/b/3 4%20.jpeg"))
     }
   }
 }
