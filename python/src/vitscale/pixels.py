@@ -17,7 +17,9 @@ from vitscale.errors import ModelError
 Settings: TypeAlias = Mapping[str, Any] | str | Path | None
 
 
-def preprocess(image: ImageLike, config: Settings = None) -> NDArray[np.uint8]:
+def preprocess(
+    image: ImageLike, config: Settings = None, truncated: str = "error"
+) -> NDArray[np.uint8]:
     """Decode, turn upright, resize and crop an image as the ``vitscale`` engine does before its model.
 
     Parameters
@@ -27,6 +29,9 @@ def preprocess(image: ImageLike, config: Settings = None) -> NDArray[np.uint8]:
     config : mapping, str or Path, optional
         The settings of an image processor, or a ``preprocessor_config.json``, or a folder that has one.
         Without it those of ``ViTImageProcessor``: 224x224, bilinear.
+    truncated : {"error", "gray"}
+        What becomes of an image file that ends early: an error, or what is there with the rest filled, as
+        Pillow does with ``LOAD_TRUNCATED_IMAGES``. JPEG and PNG only.
 
     Returns
     -------
@@ -41,7 +46,7 @@ def preprocess(image: ImageLike, config: Settings = None) -> NDArray[np.uint8]:
         If the settings ask for what the engine does not do.
     """
     with java_errors():
-        pixels = python_api().preprocess(encoded(image), _settings(config))
+        pixels = python_api().preprocess(encoded(image), _settings(config), truncated)
         shape = (pixels.height(), pixels.width(), 3)
         return np.frombuffer(pixels.data(), dtype=np.uint8).reshape(shape)
 

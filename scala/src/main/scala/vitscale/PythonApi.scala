@@ -9,7 +9,16 @@ import scala.collection.JavaConverters._
 import org.apache.spark.sql.SparkSession
 
 import vitscale.bench._
-import vitscale.runtime.{Device, ImageDecoder, ModelFolder, Preprocessor, PreprocessorConfig, RgbImage}
+import vitscale.runtime.{
+  DecodeLimits,
+  Device,
+  ImageDecoder,
+  ModelFolder,
+  Preprocessor,
+  PreprocessorConfig,
+  RgbImage,
+  Truncated
+}
 import vitscale.sparknlp.{Engine, StockDevice}
 
 /** All that Python calls over py4j; everything else of the jar stays behind it. */
@@ -107,9 +116,13 @@ object PythonApi {
     *   an encoded image file
     * @param config
     *   the text of a `preprocessor_config.json`
+    * @param truncated
+    *   `error` or `gray`: what becomes of a truncated image
     */
-  def preprocess(image: Array[Byte], config: String): RgbImage =
-    new Preprocessor(PreprocessorConfig.parse(config)).pixels(ImageDecoder.decode(image))
+  def preprocess(image: Array[Byte], config: String, truncated: String): RgbImage = {
+    val limits = DecodeLimits.default.copy(truncated = Truncated.named(truncated))
+    new Preprocessor(PreprocessorConfig.parse(config)).pixels(ImageDecoder.decode(image, limits))
+  }
 
   /** The model's input for an image: [channel, height, width] floats, little-endian. */
   def pixelValues(image: Array[Byte], config: String): Array[Byte] = {
