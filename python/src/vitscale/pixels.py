@@ -19,7 +19,9 @@ from vitscale.transport import for_java
 Settings: TypeAlias = Mapping[str, Any] | str | Path | None
 
 
-def preprocess(image: ImageLike, config: Settings = None) -> NDArray[np.uint8]:
+def preprocess(
+    image: ImageLike, config: Settings = None, truncated: str = "error"
+) -> NDArray[np.uint8]:
     """Decode, turn upright, resize and crop an image as the ``vitscale`` engine does before its model.
 
     Parameters
@@ -31,6 +33,9 @@ def preprocess(image: ImageLike, config: Settings = None) -> NDArray[np.uint8]:
     config : mapping, str or Path, optional
         The settings of an image processor, or a ``preprocessor_config.json``, or a folder that has one.
         Without it those of ``ViTImageProcessor``: 224x224, bilinear.
+    truncated : {"error", "gray"}
+        What becomes of an image file that ends early: an error, or what is there with the rest filled, as
+        Pillow does with ``LOAD_TRUNCATED_IMAGES``. JPEG and PNG only.
 
     Returns
     -------
@@ -46,13 +51,15 @@ def preprocess(image: ImageLike, config: Settings = None) -> NDArray[np.uint8]:
     UsageError
         If this is no form of one image.
     """
-    prepared = _prepared(image, config)
+    prepared = _prepared(image, config, truncated)
     with java_errors():
         shape = (prepared.height(), prepared.width(), 3)
         return np.frombuffer(prepared.pixels(), dtype=np.uint8).reshape(shape)
 
 
-def pixel_values(image: ImageLike, config: Settings = None) -> NDArray[np.float32]:
+def pixel_values(
+    image: ImageLike, config: Settings = None, truncated: str = "error"
+) -> NDArray[np.float32]:
     """Return an image as the model's input: :func:`preprocess`, then rescaled and normalised.
 
     Parameters and errors are those of :func:`preprocess`.
@@ -62,19 +69,19 @@ def pixel_values(image: ImageLike, config: Settings = None) -> NDArray[np.float3
     ndarray of float32, shape [3, height, width]
         Equals the ``pixel_values`` of Transformers' PIL processor float for float.
     """
-    prepared = _prepared(image, config)
+    prepared = _prepared(image, config, truncated)
     with java_errors():
         shape = (3, prepared.height(), prepared.width())
         return np.frombuffer(prepared.values(), dtype="<f4").reshape(shape)
 
 
-def _prepared(image: ImageLike, config: Settings) -> Any:
+def _prepared(image: ImageLike, config: Settings, truncated: str) -> Any:
     """Return the JVM's ``vitscale.PreparedImage``."""
     settings = _settings(config)
     with for_java([single_image(image)]) as (contents, shapes):
         try:
             with java_errors():
-                return python_api().prepare(contents, shapes, settings)
+                return python_api().prepare(contents, shapes, settings, truncated)
         except ImageError as error:
             raise ImageError(f"{named(image)}: {error}") from error
 

@@ -50,6 +50,13 @@ def classify(
     max_pixels: Annotated[
         int | None, typer.Option(min=1, help="Larger images are not decoded.", show_default="178,956,970")
     ] = None,
+    truncated: Annotated[
+        str,
+        typer.Option(
+            help="error: quarantine truncated images. gray: fill what is missing, in JPEG and PNG, as Pillow "
+            "does with LOAD_TRUNCATED_IMAGES."
+        ),
+    ] = "error",
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Try the images in quarantine again.")
     ] = False,

@@ -2,7 +2,7 @@ package vitscale
 
 import java.nio.{ByteBuffer, ByteOrder}
 
-import vitscale.runtime.{DecodeLimits, ImageDecoder, Preprocessor, PreprocessorConfig, RgbImage}
+import vitscale.runtime.{DecodeLimits, ImageDecoder, Preprocessor, PreprocessorConfig, RgbImage, Truncated}
 
 /** An image after the model's preprocessing, as Python's `preprocess` and `pixel_values` show it. */
 final class PreparedImage private (preprocessor: Preprocessor, image: RgbImage) {
@@ -27,14 +27,16 @@ private[vitscale] object PreparedImage {
 
   /** @param config
     *   the text of a `preprocessor_config.json`
+    * @param truncated
+    *   what becomes of an image file that ends early
     * @throws vitscale.ImageException
     *   if the image cannot be read, decoded or resized
     * @throws vitscale.ModelException
     *   if the settings ask for what the engine does not do
     */
-  def of(image: PythonImages.Sent, config: String): PreparedImage = {
+  def of(image: PythonImages.Sent, config: String, truncated: Truncated): PreparedImage = {
     val preprocessor = new Preprocessor(PreprocessorConfig.parse(config))
-    val limits = DecodeLimits.default
+    val limits = DecodeLimits.default.copy(truncated = truncated)
     val decoded = PythonImages.pixels(image, limits)(ImageDecoder.decode(_, limits))
     new PreparedImage(preprocessor, preprocessor.pixels(decoded))
   }

@@ -11,7 +11,7 @@ import org.apache.spark.sql.SparkSession
 
 import vitscale.bench._
 import vitscale.ml.ImageLightPipeline
-import vitscale.runtime.{Device, ModelFolder}
+import vitscale.runtime.{Device, ModelFolder, Truncated}
 import vitscale.sparknlp.{Engine, StockDevice}
 
 /** All that Python calls over py4j; everything else of the jar stays behind it. */
@@ -120,9 +120,11 @@ object PythonApi {
     *   its width and height, or null
     * @param config
     *   the text of a `preprocessor_config.json`
+    * @param truncated
+    *   `error` or `gray`: what becomes of a truncated image
     */
-  def prepare(contents: util.List[_], shapes: String, config: String): PreparedImage =
-    PreparedImage.of(PythonImages.sent(contents, shapes).head, config)
+  def prepare(contents: util.List[_], shapes: String, config: String, truncated: String): PreparedImage =
+    PreparedImage.of(PythonImages.sent(contents, shapes).head, config, Truncated.named(truncated))
 
   /** @param threads
     *   cores of one forward pass; 0 for one each, with as many passes side by side as there are cores

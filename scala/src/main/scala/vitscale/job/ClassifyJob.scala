@@ -25,7 +25,7 @@ final class ClassifyJob(spark: SparkSession, options: JobOptions, stop: StopSign
     interruptible(requireAnswers(location))
     val (model, key) = interruptible {
       val model = location.open()
-      (model, RunKey.of(model, options.engine, options.topK, options.format))
+      (model, RunKey.of(model, options.engine, options.topK, options.format, options.truncated))
     }
     if (model.weights == ModelFolder.Random)
       progress.say(

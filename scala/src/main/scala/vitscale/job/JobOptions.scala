@@ -6,7 +6,7 @@ import scopt.OParser
 
 import vitscale.NameList
 import vitscale.OptionChecks.{atLeast, atLeastLong, oneOf, refusedByDevice, OneGpuOfSparkNlp}
-import vitscale.runtime.{DecodeLimits, Device}
+import vitscale.runtime.{DecodeLimits, Device, Truncated}
 
 /** What the job is asked to do; each is an option of the same name. */
 final case class JobOptions(
@@ -28,6 +28,7 @@ final case class JobOptions(
     maxFailed: ErrorBudget = ErrorBudget.Unlimited,
     maxBytes: Long = JobOptions.DefaultMaxBytes,
     maxPixels: Long = DecodeLimits.default.maxPixels,
+    truncated: Truncated = Truncated.Error,
     retryFailed: Boolean = false,
     watch: Boolean = false,
     pollSeconds: Int = 10,
@@ -39,7 +40,7 @@ final case class JobOptions(
   /** What was asked for; on a cluster Spark says which GPU a task has. */
   def device: Device = Device.named(deviceName, gpus)
 
-  def limits: DecodeLimits = DecodeLimits(maxPixels, maxBytes)
+  def limits: DecodeLimits = DecodeLimits(maxPixels, maxBytes, truncated)
 }
 
 object JobOptions {
@@ -140,6 +141,13 @@ object JobOptions {
         .validate(atLeastLong("max-pixels", 1))
         .action((value, options) => options.copy(maxPixels = value))
         .text(s"images of more pixels are not decoded (default: ${DecodeLimits.default.maxPixels})"),
+      opt[String]("truncated")
+        .validate(oneOf("truncated", Truncated.all.map(_.name)))
+        .action((value, options) => options.copy(truncated = Truncated.named(value)))
+        .text(
+          "error: quarantine truncated images; gray: decode what is there and fill the rest, as Pillow with " +
+            "LOAD_TRUNCATED_IMAGES; JPEG and PNG only (default: error)"
+        ),
       opt[Unit]("retry-failed")
         .action((_, options) => options.copy(retryFailed = true))
         .text("try the images in quarantine again"),
@@ -169,6 +177,11 @@ object JobOptions {
         else success
       ),
       checkConfig(options => if (options.images.isEmpty) failure("Name images: --images PATH") else success),
+      checkConfig(options =>
+        if (options.truncated == Truncated.Gray && options.engine == Engine.SparkNlp)
+          failure(s"--truncated gray needs --engine ${Engine.Vitscale}: Spark NLP decodes images itself")
+        else success
+      ),
       checkConfig(options => refused(options).fold(success)(failure))
     )
   }

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper
 import com.fasterxml.jackson.databind.SerializationFeature.INDENT_OUTPUT
 
 import vitscale.UsageException
-import vitscale.runtime.ModelFolder
+import vitscale.runtime.{ModelFolder, Truncated}
 
 /** What decides the answers: rows of one output have all of it in common.
   *
@@ -40,14 +40,20 @@ object RunKey {
 
   private val json = new ObjectMapper().enable(INDENT_OUTPUT)
 
-  def of(model: ModelFolder, engine: String, topK: Int, format: TableFormat): RunKey = RunKey(
+  def of(
+      model: ModelFolder,
+      engine: String,
+      topK: Int,
+      format: TableFormat,
+      truncated: Truncated = Truncated.Error
+  ): RunKey = RunKey(
     Map(
       "engine" -> engine,
       "model_sha256" -> model.computedSha256,
       "settings_sha256" -> model.settingsSha256,
       "top_k" -> topK.toString,
       "format" -> format.name
-    ),
+    ) ++ Some("truncated" -> truncated.name).filter(_ => truncated != Truncated.Error),
     model.weights
   )
 

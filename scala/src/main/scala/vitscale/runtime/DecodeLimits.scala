@@ -1,11 +1,13 @@
 package vitscale.runtime
 
-/** What an image file may ask for before it is decoded.
+/** What an image file may ask for before it is decoded, and what it may lack.
   *
   * @param maxPixels
   *   most pixels (width times height, from the header)
   * @param maxBytes
   *   most bytes of the encoded file
+  * @param truncated
+  *   what becomes of a file that ends before its pixels do
   */
 final case class DecodeLimits(maxPixels: Long, maxBytes: Long, truncated: Truncated = Truncated.Error)
 

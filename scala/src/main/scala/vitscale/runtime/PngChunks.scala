@@ -60,7 +60,7 @@ final private[runtime] class PngChunks(file: Array[Byte], start: Int, forgiving:
     var going = true
     while (going && left == 0) {
       val next = at + 4 // behind the checksum
-      going = next + 8 <= file.length && kindAt(next) == "IDAT"
+      going = next + 8 <= file.length && PngChunks.Data(kindAt(next))
       if (going) {
         left = lengthAt(next)
         at = next + 8
@@ -79,11 +79,12 @@ final private[runtime] class PngChunks(file: Array[Byte], start: Int, forgiving:
   /** Reads the chunks behind the image data; their checksums Pillow passes over. */
   def readRest(): Unit = {
     at += left
+    val isAnimated = metadata.isAnimated
     var going = true
     while (going) {
       val next = at + 4
       val kind = if (next + 8 <= file.length && isName(next + 4)) kindAt(next) else "IEND"
-      going = kind != "IEND" && !(kind == "fcTL" && metadata.isAnimated)
+      going = kind != "IEND" && !(kind == "fcTL" && isAnimated)
       if (going) {
         at = next
         val isCut = next + 8 + lengthAt(next) > file.length
@@ -136,4 +137,7 @@ private[runtime] object PngChunks {
 
   /** Pillow's `ImageFile.MAXBLOCK`. */
   private val Portion = 65536L
+
+  /** Chunks in which the data go on; the second is MNG's. */
+  private val Data = Set("IDAT", "DDAT")
 }

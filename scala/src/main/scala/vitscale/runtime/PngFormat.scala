@@ -23,6 +23,8 @@ abstract private[runtime] class PngFiles(truncated: Truncated) extends ImageForm
       throw new ImageException(
         s"colour type ${header.colorType} with ${header.depth} bits is not in the PNG specification"
       )
+    val colors = chunks.metadata.palette.length / 3
+    if (colors > 256) throw new ImageException(s"damaged: a palette of $colors colours, the most is 256")
     new PngImage(file, chunks, header, forgiving)
   }
 }

@@ -74,7 +74,8 @@ final private[runtime] class PngMetadata(forgiving: Boolean) {
     */
   def add(kind: String, content: Array[Byte]): Unit = kind match {
     case "IHDR" => readHeader(content)
-    case "PLTE" => if (header.exists(_.colorType == PngHeader.Palette)) palette = content
+    case "PLTE" =>
+      if (header.exists(_.colorType == PngHeader.Palette)) palette = content.take(content.length / 3 * 3)
     case "tRNS" => checkLength(kind, content, transparencyBytes)
     case "gAMA" => checkLength(kind, content, 4)
     case "cHRM" => checkLength(kind, content, 32)

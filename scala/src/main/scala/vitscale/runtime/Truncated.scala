@@ -1,5 +1,7 @@
 package vitscale.runtime
 
+import vitscale.UsageException
+
 /** What becomes of an image whose file ends before its pixels do. */
 sealed trait Truncated {
 
@@ -19,5 +21,11 @@ object Truncated {
 
   val all: Seq[Truncated] = Seq(Error, Gray)
 
-  def parse(name: String): Option[Truncated] = all.find(_.name == name)
+  /** @throws UsageException
+    *   for any other name
+    */
+  def named(name: String): Truncated =
+    all.find(_.name == name).getOrElse {
+      throw new UsageException(s"truncated is '$name', expected ${all.map(_.name).mkString(" or ")}.")
+    }
 }

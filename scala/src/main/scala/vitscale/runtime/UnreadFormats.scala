@@ -63,8 +63,8 @@ private[runtime] object UnreadFormats {
     "JPEG XL" -> starts("\u00ff\n", "\u0000\u0000\u0000\fJXL \r\n\u0087\n"),
     "JPEG XR" -> starts("II\u00bc"),
     "JPEG-LS" -> starts("\u00ff\u00d8\u00ff\u00f7"),
-    "ICO" -> starts("\u0000\u0000\u0001\u0000"),
-    "CUR" -> starts("\u0000\u0000\u0002\u0000"),
+    "ICO" -> (file => at(0, "\u0000\u0000\u0001\u0000")(file) && hasEntries(file)),
+    "CUR" -> (file => at(0, "\u0000\u0000\u0002\u0000")(file) && hasEntries(file)),
     "ICNS" -> starts("icns"),
     "Photoshop (PSD)" -> starts("8BPS"),
     "DDS" -> starts("DDS "),
@@ -76,6 +76,8 @@ private[runtime] object UnreadFormats {
     "DjVu" -> starts("AT&TFORM"),
     "SGI" -> starts("\u0001\u00da"),
     "Sun raster" -> starts("Y\u00a6j\u0095"),
+    "DCX" -> starts("\u00b1h\u00de:"),
+    "a Microsoft Office or FlashPix document" -> starts("\u00d0\u00cf\u0011\u00e0\u00a1\u00b1\u001a\u00e1"),
     "farbfeld" -> starts("farbfeld"),
     "XPM" -> starts("/* XPM */"),
     "XBM" -> (file => at(0, "#define ")(file) && text(file, 0, 200).contains("_width")),
@@ -126,6 +128,9 @@ private[runtime] object UnreadFormats {
     ),
     "TGA" -> isTarga
   )
+
+  /** Icons count their pictures behind the signature, where a TGA file that begins alike has zeros. */
+  private def hasEntries(file: Array[Byte]): Boolean = file.length > 5 && (file(4) != 0 || file(5) != 0)
 
   private def trimmed(file: Array[Byte]): String = text(file, 0, 1024).dropWhile(c => c <= ' ' || c >= 0xbb)
 
