@@ -1,4 +1,4 @@
-"""Checkpoints of the hub in odd forms: exported, they answer as Transformers' pipeline does with the original."""
+"""Checkpoints of the hub in odd forms: exported, they answer as Transformers' pipeline does."""
 
 import json
 import os
