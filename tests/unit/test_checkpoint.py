@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from huggingface_hub.errors import LocalEntryNotFoundError, RepositoryNotFoundError
 from transformers import ViTForImageClassification, ViTModel
 from vitscale.errors import ModelError
 from vitscale.models import checkpoint as module
@@ -50,22 +49,6 @@ def test_a_missing_file_is_named(tiny_checkpoint: Path, tmp_path: Path, missing:
         load_checkpoint(str(copy))
 
 
-def test_pickled_weights_are_never_read(tiny_checkpoint: Path, tmp_path: Path) -> None:
-    copy = edited(tiny_checkpoint, tmp_path)
-    (copy / "model.safetensors").unlink()
-    (copy / "pytorch_model.bin").write_bytes(b"would run code")
-    with pytest.raises(ModelError, match="can run code"):
-        load_checkpoint(str(copy))
-
-
-def test_truncated_weights_are_told(tiny_checkpoint: Path, tmp_path: Path) -> None:
-    copy = edited(tiny_checkpoint, tmp_path)
-    weights = (copy / "model.safetensors").read_bytes()
-    (copy / "model.safetensors").write_bytes(weights[:1000])
-    with pytest.raises(ModelError, match="cannot be loaded"):
-        load_checkpoint(str(copy))
-
-
 def test_another_kind_of_model_is_refused(tiny_checkpoint: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="of the type 'deit'"):
         load_checkpoint(str(edited(tiny_checkpoint, tmp_path, model_type="deit")))
@@ -74,11 +57,6 @@ def test_another_kind_of_model_is_refused(tiny_checkpoint: Path, tmp_path: Path)
 def test_one_channel_is_refused(tiny_checkpoint: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="1 channels"):
         load_checkpoint(str(edited(tiny_checkpoint, tmp_path, num_channels=1)))
-
-
-def test_weights_that_do_not_fit_the_configuration_are_refused(tiny_checkpoint: Path, tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="cannot be loaded"):
-        load_checkpoint(str(edited(tiny_checkpoint, tmp_path, intermediate_size=256)))
 
 
 def test_a_vit_without_a_classifier_is_refused(tiny_checkpoint: Path, tmp_path: Path) -> None:
@@ -95,38 +73,13 @@ def test_a_config_that_is_no_json_is_refused(tiny_checkpoint: Path, tmp_path: Pa
         load_checkpoint(str(copy))
 
 
-def test_a_name_that_nobody_knows_is_refused_when_the_hub_is_silent() -> None:
-    with pytest.raises(ModelError, match=DEFAULT_CHECKPOINT):
-        load_checkpoint("someone/unknown-vit")
-
-
-def test_a_path_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="neither a folder nor a name"):
-        load_checkpoint(str(tmp_path / "nothing" / "here"))
-
-
-def test_a_model_that_the_hub_does_not_know_never_gets_random_weights(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def unknown(*_: object, **__: object) -> str:
-        raise RepositoryNotFoundError.__new__(RepositoryNotFoundError)
-
-    monkeypatch.setattr(module, "snapshot_download", unknown)
-    with pytest.raises(ModelError, match="knows no model"):
-        load_checkpoint(DEFAULT_CHECKPOINT)
-
-
 def test_the_stand_in_says_that_its_weights_are_random(monkeypatch: pytest.MonkeyPatch) -> None:
-    def silent(*_: object, **__: object) -> str:
-        raise LocalEntryNotFoundError("no answer")
-
     small = {"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
-    monkeypatch.setattr(module, "snapshot_download", silent)
     monkeypatch.setattr(
         "vitscale.models.standin.known_architectures",
         lambda: {DEFAULT_CHECKPOINT: {"labels": "imagenet-1k", "config": small}},
     )
-    checkpoint = load_checkpoint(DEFAULT_CHECKPOINT)
+    checkpoint = load_checkpoint(DEFAULT_CHECKPOINT, allow_random_weights=True)
     assert (checkpoint.name, checkpoint.weights) == (DEFAULT_CHECKPOINT, "random")
     labels = checkpoint.model.config.id2label
     assert labels[0] == "tench, Tinca tinca"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from vitscale.errors import ModelError
 from vitscale.models import record
+from vitscale.models.json_file import read_object, shown
+from vitscale.models.labels import read_labels
 
 
 @dataclass(frozen=True)
@@ -99,13 +100,13 @@ class ModelFolder:
         ):
             if not needed.is_file():
                 raise ModelError(f"{needed} is missing. {_remedy(path, precision)}")
-        config = _json(path / record.CONFIG, path, precision)
-        labels = _labels(config, path)
-        height, width = _pair(config["image_size"])
+        config = read_object(path / record.CONFIG, _remedy(path, precision))
+        labels = read_labels(config, str(path / record.CONFIG))
+        height, width = _edges(config, path, precision)
         return ModelFolder(
             path=path,
-            name=about["name"],
-            weights=about["weights"],
+            name=about.get("name", path.resolve().name),
+            weights=about.get("weights", "pretrained"),
             labels=labels,
             unique_labels=_unique_labels(onnx / "assets" / record.LABELS, len(labels), path, precision),
             image_height=height,
@@ -123,36 +124,24 @@ def _remedy(path: Path, precision: str) -> str:
     return f"Make it with: vitscale export MODEL --precision {precision} -o {path}"
 
 
-def _json(file: Path, path: Path, precision: str) -> dict[str, Any]:
-    try:
-        content = json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ModelError(f"{file} is missing. {_remedy(path, precision)}") from None
-    except ValueError as error:
-        raise ModelError(f"{file} is not JSON: {error}. {_remedy(path, precision)}") from error
-    if not isinstance(content, dict):
-        raise ModelError(f"{file} holds no JSON object. {_remedy(path, precision)}")
-    return content
-
-
-def _labels(config: dict[str, Any], path: Path) -> list[str]:
-    """Return `id2label` as a list; its keys must be 0 to n - 1."""
-    texts = {int(number): str(text) for number, text in config.get("id2label", {}).items()}
-    if not texts or sorted(texts) != list(range(len(texts))):
-        raise ModelError(f"id2label in {path / record.CONFIG} must number its labels 0, 1, 2, ...")
-    return [texts[number] for number in range(len(texts))]
-
-
 def _unique_labels(file: Path, count: int, path: Path, precision: str) -> list[str]:
-    texts = {number: text for text, number in _json(file, path, precision).items()}
-    if sorted(texts) != list(range(count)):
+    numbers = read_object(file, _remedy(path, precision))
+    texts = {number: text for text, number in numbers.items() if isinstance(number, int)}
+    if len(numbers) != count or set(texts) != set(range(count)):
         raise ModelError(f"{file} must map {count} labels to 0 to {count - 1}. {_remedy(path, precision)}")
     return [texts[number] for number in range(count)]
 
 
-def _pair(size: int | list[int]) -> tuple[int, int]:
-    height, width = (size, size) if isinstance(size, int) else size
-    return height, width
+def _edges(config: dict[str, Any], path: Path, precision: str) -> tuple[int, int]:
+    """Return height and width; one number stands for both, and none for `ViTConfig`'s 224."""
+    size = config.get("image_size", _DEFAULT_EDGE)
+    edges = size if isinstance(size, list) and len(size) == 2 else [size, size]  # noqa: PLR2004
+    if not all(type(edge) is int and edge > 0 for edge in edges):
+        raise ModelError(
+            f"image_size in {path / record.CONFIG} is {shown(size)}; expected a whole number above 0, or "
+            f"[height, width]. {_remedy(path, precision)}"
+        )
+    return edges[0], edges[1]
 
 
 def _checked_hash(file: Path, expected: str, remedy: str) -> str:
@@ -160,3 +149,6 @@ def _checked_hash(file: Path, expected: str, remedy: str) -> str:
     if found != expected:
         raise ModelError(f"{file} is not the file that was exported. {remedy}")
     return found
+
+
+_DEFAULT_EDGE = 224

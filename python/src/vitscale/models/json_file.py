@@ -13,8 +13,15 @@ LARGEST = 64 << 20
 _POINTER = b"version https://git-lfs"
 
 
-def read_object(file: Path) -> dict[str, Any]:
+def read_object(file: Path, remedy: str = "Download the model again.") -> dict[str, Any]:
     """Read a JSON object, in UTF-8 or in UTF-16 or UTF-32 with a byte order mark.
+
+    Parameters
+    ----------
+    file : Path
+        What to read.
+    remedy : str
+        Last sentence of a refusal: what to do next.
 
     Raises
     ------
@@ -24,19 +31,19 @@ def read_object(file: Path) -> dict[str, Any]:
     try:
         size = file.stat().st_size
         if size > LARGEST:
-            raise ModelError(f"{file} has {size:,} bytes; settings have {LARGEST:,} at most. {_ANEW}")
+            raise ModelError(f"{file} has {size:,} bytes; settings have {LARGEST:,} at most. {remedy}")
         content = file.read_bytes()
     except OSError as error:
-        raise ModelError(f"{file} cannot be read: {error.strerror or error}. {_ANEW}") from error
+        raise ModelError(f"{file} cannot be read: {error.strerror or error}. {remedy}") from error
     refuse_pointer(file, content)
     if not content.strip():
-        raise ModelError(f"{file} is empty. {_ANEW}")
+        raise ModelError(f"{file} is empty. {remedy}")
     try:
         found = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise ModelError(f"{file} is not JSON: {error}. {_ANEW}") from error
+        raise ModelError(f"{file} is not JSON: {error}. {remedy}") from error
     if not isinstance(found, dict):
-        raise ModelError(f"{file} holds {shown(found)}; expected a JSON object with settings. {_ANEW}")
+        raise ModelError(f"{file} holds {shown(found)}; expected a JSON object with settings. {remedy}")
     return found
 
 
@@ -64,4 +71,3 @@ def shown(value: Any) -> str:
 
 
 _SHOWN = 80
-_ANEW = "Download the model again."

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from vitscale.errors import ModelError
+from vitscale.models.json_file import read_object, shown
 
 RECORD = "vitscale.json"
 CONFIG = "config.json"
@@ -30,17 +31,32 @@ def read(folder: Path) -> dict[str, Any] | None:
     ModelError
         If there is a record that cannot be read.
     """
-    try:
-        content = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    file = folder / RECORD
+    if not file.exists():
         return None
-    except ValueError as error:
-        raise ModelError(f"{folder / RECORD} is not JSON: {error}. Export the model anew.") from error
-    if not isinstance(content, dict) or not isinstance(content.get("onnx"), dict):
+    content = read_object(file, "Export the model anew.")
+    onnx = content.get("onnx")
+    if not isinstance(onnx, dict) or not all(map(_is_facts, [*onnx.values(), *_tensorflow(content)])):
+        raise ModelError(f"{file} was not written by vitscale. Export the model into another folder.")
+    if content.get("weights", "pretrained") not in ("pretrained", "random"):
         raise ModelError(
-            f"{folder / RECORD} was not written by vitscale. Export the model into another folder."
+            f"weights in {file} is {shown(content['weights'])}; expected pretrained or random. Export the "
+            "model anew."
+        )
+    if not isinstance(content.get("name", ""), str):
+        raise ModelError(
+            f"name in {file} is {shown(content['name'])}; expected a text. Export the model anew."
         )
     return content
+
+
+def _tensorflow(content: dict[str, Any]) -> list[Any]:
+    variants = content.get("tensorflow", {})
+    return list(variants.values()) if isinstance(variants, dict) else [variants]
+
+
+def _is_facts(facts: Any) -> bool:
+    return isinstance(facts, dict) and isinstance(facts.get("sha256"), str)
 
 
 def write(folder: Path, content: dict[str, Any]) -> None:

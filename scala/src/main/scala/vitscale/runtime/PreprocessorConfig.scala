@@ -84,7 +84,7 @@ object PreprocessorConfig {
     }
 
     private val defaults: Defaults =
-      value("image_processor_type").orElse(value("feature_extractor_type")).map(_.asText) match {
+      named("image_processor_type").orElse(named("feature_extractor_type")) match {
         case None => vit
         case Some(TypeName(model)) if defaultsOf.contains(model) => defaultsOf(model)
         case Some(other) =>
@@ -93,6 +93,9 @@ object PreprocessorConfig {
             s"$other is not supported, expected that of ${defaultsOf.keys.mkString(", ")}"
           )
       }
+
+    private def named(name: String): Option[String] =
+      Option(fields.get(name)).filterNot(_.isNull).map(_.asText)
 
     private def targetSize: TargetSize = value("size") match {
       case None => TargetSize.Fixed(defaults.size, defaults.size)
@@ -166,8 +169,10 @@ object PreprocessorConfig {
     private def when[A](switch: String, default: Boolean)(setting: => A): Option[A] =
       if (flag(switch, default)) Some(setting) else None
 
-    private def flag(name: String, default: Boolean): Boolean = value(name) match {
+    /** A step that is `null` is off, as in Transformers. */
+    private def flag(name: String, default: Boolean): Boolean = Option(fields.get(name)) match {
       case None => default
+      case Some(node) if node.isNull => false
       case Some(node) if node.isBoolean => node.asBoolean
       case Some(node) => refuse(name, s"got $node, expected true or false")
     }
@@ -181,8 +186,11 @@ object PreprocessorConfig {
       if (node.isInt && node.asInt > 0) node.asInt
       else refuse(name, s"got $node, expected a whole number above 0")
 
-    /** A setting; `null` counts as absent, as Transformers has it. */
-    private def value(name: String): Option[JsonNode] = Option(fields.get(name)).filterNot(_.isNull)
+    /** A setting that is needed; Transformers refuses one that is `null`. */
+    private def value(name: String): Option[JsonNode] = Option(fields.get(name)).map { node =>
+      if (node.isNull) refuse(name, "got null, expected a value, or no such field for the default")
+      node
+    }
 
     private def keysOf(box: ObjectNode): Seq[String] = {
       val names = Seq.newBuilder[String]

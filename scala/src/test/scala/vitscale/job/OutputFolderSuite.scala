@@ -4,6 +4,8 @@ import java.nio.file.{Files, Path}
 
 import scala.collection.JavaConverters._
 
+import org.apache.spark.sql.Row
+import org.apache.spark.sql.types.StructType
 import org.scalatest.funsuite.AnyFunSuite
 
 import vitscale.{LocalSpark, OutputException, TemporaryFolder, UsageException}
@@ -72,10 +74,34 @@ class OutputFolderSuite extends AnyFunSuite with LocalSpark with TemporaryFolder
       assert(row.getSeq[Any](row.fieldIndex("probabilities")) == Seq(0.75f, null))
       assert(row.getAs[java.sql.Timestamp]("time").getTime == 1700000000123L)
       assert(row.getAs[String]("model_sha256") == "abc")
+      assert(row.getAs[String]("weights") == "pretrained")
       val bad = spark.read.parquet(folder.resolve("quarantine").toString).head()
       assert(bad.getAs[Long]("size") == 7 && bad.getAs[String]("stage") == "decode")
     }
   }
+
+  for (format <- TableFormat.all)
+    test(s"${format.name}: rows say if the weights are random, and parts without that column still count") {
+      withFolder { folder =>
+        val first = open(folder, format)
+        first.commit(Tables.Predictions, Seq(predicted("/random")))
+        first.close()
+        val part = parts(folder, Tables.Predictions).head
+        val without = StructType(Tables.predictions.filterNot(_.name == "weights"))
+        val row = Tables.row(predicted("/older"), key)
+        val at = Tables.predictions.fieldIndex("weights")
+        val older = format.encode(Seq(Row.fromSeq(row.toSeq.patch(at, Nil, 1))), without)
+        Files.write(part.resolveSibling(s"part-000000-00001${format.suffix}"), older)
+        val second = open(folder, format, key.copy(weights = "random"))
+        assert(second.paths(Tables.Predictions).toSet == Set("/random", "/older"))
+        second.commit(Tables.Predictions, Seq(predicted("/new")))
+        assert(second.countRows() == Counts(predicted = 3, quarantined = 0, paths = 3))
+        second.close()
+        val text =
+          parts(folder, Tables.Predictions).map(file => new String(Files.readAllBytes(file), "ISO-8859-1"))
+        assert(text.count(_.contains("random")) == 2) // one by its path, one by its weights
+      }
+    }
 
   test("another model or other settings are refused, but only once there is a row") {
     withFolder { folder =>

@@ -60,11 +60,20 @@ class PreprocessorSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     assert(refusal("{").contains("not JSON"))
   }
 
-  test("switches turn steps off, and null counts as absent") {
-    val config = PreprocessorConfig.parse(
-      """{"do_resize": false, "do_rescale": false, "do_normalize": false, "size": null, "resample": null}"""
-    )
-    assert(config == PreprocessorConfig(None, None, None, None))
+  test("switches turn steps off, null as well; what a step needs must not be null") {
+    Seq("false", "null").foreach { off =>
+      val config = PreprocessorConfig.parse(
+        s"""{"do_resize": $off, "do_rescale": $off, "do_normalize": $off, "size": null, "resample": null}"""
+      )
+      assert(config == PreprocessorConfig(None, None, None, None))
+    }
+    Seq("size", "resample", "rescale_factor", "image_mean", "image_std").foreach { name =>
+      assert(
+        refusal(
+          s"""{"$name": null}"""
+        ) == s"$name: got null, expected a value, or no such field for the default"
+      )
+    }
   }
 
   test("a size that depends on the image cannot be batched, unless a crop makes it one") {

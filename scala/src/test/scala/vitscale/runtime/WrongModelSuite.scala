@@ -88,6 +88,30 @@ class WrongModelSuite extends AnyFunSuite {
     assert(refusal(broken).contains("is not JSON"))
   }
 
+  Seq(
+    """{"id2label": {"0": null}, "image_size": 32}""" -> "gives class 0 the label null",
+    """{"id2label": {"0": true}, "image_size": 32}""" -> "gives class 0 the label true",
+    """{"id2label": ["a"], "image_size": 32}""" -> "not numbered from 0 on",
+    """{"id2label": {"0": "a"}, "image_size": "32"}""" -> "image_size of",
+    """{"id2label": {"0": "a"}, "image_size": [32]}""" -> "image_size of",
+    """{"id2label": {"0": "a"}, "image_size": [32, null]}""" -> "image_size of",
+    """{"id2label": {"0": "a"}, "image_size": 0}""" -> "image_size of",
+    """{"id2label": {"0": "a"}, "image_size": null}""" -> "image_size of",
+    """{"id2label": {"0": "a"}, "problem_type": "ranking"}""" -> "problem_type of"
+  ).foreach { case (config, message) =>
+    test(s"refused: $config") {
+      val folder = TinyModel.copy()
+      write(folder, "config.json", config)
+      assert(refusal(folder).contains(message))
+    }
+  }
+
+  test("labels that are numbers are their digits") {
+    val folder = TinyModel.copy()
+    write(folder, "config.json", """{"id2label": {"0": 7, "1": 0.5}, "problem_type": null}""")
+    assert(ModelFolder.open(folder, "fp32").labels == Seq("7", "0.5"))
+  }
+
   test("refused: labels that do not fit the logits, preprocessing that does not fit the graph") {
     val labels = TinyModel.copy()
     write(labels, "config.json", """{"id2label": {"0": "a", "1": "b"}, "image_size": 32}""")
