@@ -2,9 +2,10 @@ package vitscale
 
 import java.io.IOException
 import java.net.URI
-import java.nio.file.{AccessDeniedException, Files, InvalidPathException, NoSuchFileException, Path, Paths}
+import java.nio.file.{AccessDeniedException, Files, NoSuchFileException, Path, Paths}
 
 import scala.util.Try
+import scala.util.control.NonFatal
 
 import org.apache.commons.io.IOUtils
 import org.apache.hadoop.conf.Configuration
@@ -14,6 +15,7 @@ import org.apache.hadoop.fs.{Path => HadoopPath}
 private[vitscale] object ImageFiles {
 
   private val Remote = "[A-Za-z][A-Za-z0-9+.-]+:/.*".r
+  private val Web = "(?i)https?:/.*".r
 
   /** Reads a local file.
     *
@@ -22,7 +24,8 @@ private[vitscale] object ImageFiles {
     */
   def readLocal(path: String): Array[Byte] = attempt(Files.readAllBytes(Paths.get(path)))
 
-  /** Reads a local path, a `file:` URI or a URI of a Hadoop file system. A path that exists is never taken for a URI.
+  /** Reads a local path, a `file:` URI or a URI of a Hadoop file system. A path that exists is never taken for a URI, and
+    * what the web has is not fetched, though Hadoop could.
     *
     * @throws vitscale.ImageException
     *   if it cannot be read
@@ -31,6 +34,8 @@ private[vitscale] object ImageFiles {
     case Some(file) => attempt(Files.readAllBytes(file))
     case None =>
       path match {
+        case Web() =>
+          throw new ImageException("It is a URL, and ViTScale opens no connection to it. Download it first.")
         case Remote() => attempt(readRemote(new HadoopPath(path), configuration))
         case _ => readLocal(path)
       }
@@ -44,7 +49,7 @@ private[vitscale] object ImageFiles {
   }
 
   private def readRemote(path: HadoopPath, configuration: Configuration): Array[Byte] = {
-    val stream = path.getFileSystem(configuration).open(path)
+    val stream = RemoteFiles.system(path, configuration).open(path)
     try IOUtils.toByteArray(stream)
     finally stream.close()
   }
@@ -53,13 +58,13 @@ private[vitscale] object ImageFiles {
     try read
     catch {
       case error: IOException => throw unreadable(reason(error), error)
-      case error @ (_: InvalidPathException | _: IllegalArgumentException) =>
-        throw unreadable(RemoteFiles.reason(error), error)
       case error: OutOfMemoryError => throw unreadable("it takes more memory than the JVM has", error)
+      // No valid path, or a file system whose client fails in its own way.
+      case NonFatal(error) => throw unreadable(RemoteFiles.reason(error), error)
     }
 
   private def unreadable(reason: String, cause: Throwable) =
-    new ImageException(s"It cannot be read: $reason.", cause)
+    new ImageException(s"It cannot be read: ${reason.stripSuffix(".")}.", cause)
 
   private def reason(error: IOException): String = error match {
     case _: NoSuchFileException => "No such file or directory"

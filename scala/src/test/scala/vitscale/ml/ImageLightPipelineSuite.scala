@@ -45,6 +45,8 @@ class ImageLightPipelineSuite extends AnyFunSuite with LocalSpark {
     s"${LocalSpark.mounted}/${folder.getFileName}/good.jpg" -> Right(labels(0)),
     s"${LocalSpark.mounted}/${folder.getFileName}/missing.jpg" -> Left("cannot be read"),
     "nowhere://a/b.jpg" -> Left("nowhere"),
+    "s3a://bucket/photo.jpg" -> Left("s3a"),
+    "https://127.0.0.1:9/photo.jpg" -> Left("URL"),
     "" -> Left("cannot be read"),
     "zero\u0000byte.jpg" -> Left("Nul character not allowed"),
     path("good.jpg") -> Right(labels(0))
@@ -103,7 +105,9 @@ class ImageLightPipelineSuite extends AnyFunSuite with LocalSpark {
   }
 
   test("nested pipelines and stages of Spark itself are passed through") {
-    val nested = fitted(Array(stages(0), fitted(Array(stages(1))), new SQLTransformer().setStatement("SELECT * FROM __THIS__")))
+    val nested = fitted(
+      Array(stages(0), fitted(Array(stages(1))), new SQLTransformer().setStatement("SELECT * FROM __THIS__"))
+    )
     val found = ImageLightPipeline.of(nested, parseEmbeddings = false)
     cases.take(3).foreach { case (origin, answer) =>
       check(annotation(found.fullAnnotateImage(origin)), answer, origin)
