@@ -1,7 +1,5 @@
 package vitscale.job
 
-import java.util.Locale
-
 /** Which files of a folder count as images.
   *
   * A file that was named, or that a pattern matches, always counts: these rules are for what lies below a folder.
@@ -10,15 +8,20 @@ import java.util.Locale
   *   every file counts, whatever its name
   * @param modifiedBefore
   *   files changed later than that (milliseconds since 1970) wait for the next look: they may still be written
+  * @param kind
+  *   what the files are
   */
-final case class ListingRules(allFiles: Boolean, modifiedBefore: Option[Long] = None) {
+final case class ListingRules(
+    allFiles: Boolean,
+    modifiedBefore: Option[Long] = None,
+    kind: InputKind = InputKind.Files
+) {
 
   def isSettled(modified: Long): Boolean = modifiedBefore.forall(modified < _)
 
-  def isHidden(name: String): Boolean = name.startsWith(".")
+  def isHidden(name: String): Boolean = kind.isHidden(name)
 
-  def isImage(name: String): Boolean =
-    allFiles || ListingRules.suffixes.contains(name.drop(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT))
+  def isImage(name: String): Boolean = allFiles || kind.counts(name)
 }
 
 object ListingRules {
