@@ -13,13 +13,17 @@ from vitscale.errors import UsageError
 @app.command()
 def classify(
     context: typer.Context,
-    images: Annotated[
-        list[str], typer.Option(help="File, folder, pattern or URI; may be given several times.")
-    ],
     model: Annotated[str, typer.Option(help="Model folder, as `vitscale export` writes it.")],
     output: Annotated[
         str, typer.Option("--output", "-o", help="Folder to write; that of an earlier run is gone on with.")
     ],
+    images: Annotated[
+        list[str] | None, typer.Option(help="File, folder, pattern or URI; may be given several times.")
+    ] = None,
+    images_from: Annotated[
+        list[str] | None,
+        typer.Option(help="List of image files: text with a path a line, CSV, Parquet, or - for stdin."),
+    ] = None,
     engine: Annotated[str, typer.Option(help="vitscale or spark-nlp.")] = "vitscale",
     precision: Annotated[str, typer.Option(help="Which of the model's ONNX graphs.")] = "fp32",
     top_k: Annotated[int, typer.Option(min=1, help="Labels for each image.")] = 5,
@@ -33,10 +37,15 @@ def classify(
     ] = None,
     table_format: Annotated[str, typer.Option("--format", help="parquet, jsonl or csv.")] = "parquet",
     input_kind: Annotated[
-        str, typer.Option("--input", help="files, or parquet: rows with a binary column.")
+        str,
+        typer.Option("--input", help="files, parquet (an image a row) or tar (an image a member)."),
     ] = "files",
-    path_column: Annotated[str, typer.Option(help="Column of Parquet that names a row.")] = "path",
-    content_column: Annotated[str, typer.Option(help="Column of Parquet with the image.")] = "content",
+    path_column: Annotated[
+        str, typer.Option(help="Column with the path of each row, also for --images-from; may be a.b.")
+    ] = "path",
+    content_column: Annotated[
+        str, typer.Option(help="Column with the image: binary, or a struct with a field bytes; may be a.b.")
+    ] = "content",
     all_files: Annotated[
         bool, typer.Option("--all-files", help="Take every file of a folder, whatever its name.")
     ] = False,
