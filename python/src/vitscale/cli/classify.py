@@ -23,6 +23,10 @@ def classify(
     images: Annotated[
         list[str] | None, typer.Option(help="File, folder, pattern or URI; may be given several times.")
     ] = None,
+    images_from: Annotated[
+        list[str] | None,
+        typer.Option(help="List of image files: text with a path a line, CSV, Parquet, or - for stdin."),
+    ] = None,
     engine: Annotated[str, typer.Option(help="vitscale or spark-nlp.")] = "vitscale",
     precision: Annotated[str, typer.Option(help="Which of the model's ONNX graphs.")] = "fp32",
     top_k: Annotated[int, typer.Option(min=1, help="Labels for each image.")] = 5,
@@ -36,10 +40,15 @@ def classify(
     ] = None,
     table_format: Annotated[str, typer.Option("--format", help="parquet, jsonl or csv.")] = "parquet",
     input_kind: Annotated[
-        str, typer.Option("--input", help="files, or parquet: rows with a binary column.")
+        str,
+        typer.Option("--input", help="files, parquet (an image a row) or tar (an image a member)."),
     ] = "files",
-    path_column: Annotated[str, typer.Option(help="Column of Parquet that names a row.")] = "path",
-    content_column: Annotated[str, typer.Option(help="Column of Parquet with the image.")] = "content",
+    path_column: Annotated[
+        str, typer.Option(help="Column with the path of each row, also for --images-from; may be a.b.")
+    ] = "path",
+    content_column: Annotated[
+        str, typer.Option(help="Column with the image: binary, or a struct with a field bytes; may be a.b.")
+    ] = "content",
     all_files: AllFiles = False,
     max_failed: Annotated[
         str | None, typer.Option(help="Stop when more images fail: N or P%.", show_default="no limit")
@@ -97,7 +106,7 @@ def classify(
     settings = conf or []
     master = chosen_master(master, settings)
     named = [*(paths or []), *(images or [])]
-    if not named:
+    if not named and not images_from:
         raise UsageError("No image is named. Name files, folders or patterns: vitscale classify photos/*.jpg")
     if "" in named:
         raise UsageError("A name of images is empty. Name files, folders or patterns of them.")

@@ -44,14 +44,14 @@ final class ClassifyJob(spark: SparkSession, options: JobOptions, stop: StopSign
   /** Whatever is not on this machine is asked for first: a wrong address is told before anything else is done. */
   private def requireAnswers(model: ModelLocation): Unit = {
     val configuration = spark.sparkContext.hadoopConfiguration
-    val places = place +: options.images.map(Place.parse(_, configuration))
+    val places = place +: (options.images ++ options.imagesFrom).map(Place.parse(_, configuration))
     val remote = places.collect { case Place.Hadoop(path) => path } ++ model.remote
     RemoteFiles.requireAnswers(remote, configuration)
   }
 
   private def rounds(output: OutputFolder, engine: Engine, model: ModelUsed): Ledger = {
     val rows = interruptible(new Rows(output, options.commitSeconds, options.topK, progress.watch()))
-    val inputs = new Inputs(spark, options, place, rows)
+    val inputs = new Inputs(spark, options, place, rows, progress.say)
     val rounds = new Rounds(spark.sparkContext, options, output, rows, inputs, engine, model, stop, progress)
     if (options.watch) rounds.untilStopped() else rounds.once()
   }

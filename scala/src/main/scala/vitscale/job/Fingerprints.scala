@@ -18,14 +18,26 @@ final class Fingerprints extends Serializable {
   def size: Int = count
 
   def add(path: String): Unit = {
-    if (count * 2 >= high.length) grow()
     val (first, second) = Fingerprints.hash(path)
+    addHash(first, second)
+    ()
+  }
+
+  /** Adds a path by its hash.
+    *
+    * @return
+    *   whether it is new
+    */
+  def addHash(first: Long, second: Long): Boolean = {
+    if (count * 2 >= high.length) grow()
     val slot = find(first, second)
-    if (isFree(slot)) {
+    val isNew = isFree(slot)
+    if (isNew) {
       high(slot) = first
       low(slot) = second
       count += 1
     }
+    isNew
   }
 
   def contains(path: String): Boolean = count > 0 && {
@@ -62,7 +74,7 @@ final class Fingerprints extends Serializable {
 object Fingerprints {
 
   /** Never both zero, which marks a free slot. */
-  private def hash(path: String): (Long, Long) = {
+  private[job] def hash(path: String): (Long, Long) = {
     val bytes = ByteBuffer.wrap(MessageDigest.getInstance("MD5").digest(path.getBytes(UTF_8)))
     (bytes.getLong, bytes.getLong | 1)
   }

@@ -1,9 +1,11 @@
 package vitscale.job
 
-import scala.collection.JavaConverters._
+import scala.collection.mutable.ArrayBuffer
 
-import org.apache.spark.sql.{Encoders, SparkSession}
+import org.apache.spark.sql.SparkSession
 import org.apache.spark.util.SerializableConfiguration
+
+import vitscale.UsageException
 
 /** What there is to do now.
   *
@@ -14,43 +16,101 @@ import org.apache.spark.util.SerializableConfiguration
   */
 final case class Input(source: ImageSource, files: Long, before: Tally.Counts, ignored: Ignored)
 
-/** Looks at what the user named, and tells what is new from what is done. */
-final private[job] class Inputs(spark: SparkSession, options: JobOptions, output: Place, rows: Rows) {
+/** Looks at what the user named, and separates what is new from what is done. */
+final private[job] class Inputs(
+    spark: SparkSession,
+    options: JobOptions,
+    output: Place,
+    rows: Rows,
+    say: String => Unit
+) {
 
   private val context = spark.sparkContext
   private val configuration = context.hadoopConfiguration
   private lazy val shared = context.broadcast(new SerializableConfiguration(configuration))
 
-  def look(): Input = if (options.input == JobOptions.ParquetRows) parquet() else files()
+  def look(): Input = InputKind.named(options.input) match {
+    case InputKind.Files => files()
+    case InputKind.Parquet => parquet()
+    case InputKind.Tar => tar()
+  }
 
   private def files(): Input = {
     val spool = Spool.create()
     val known = new Known
-    val listing = new Listing(configuration, listingRules, output)
-    val ignored = listing.list(options.images)(listed => if (!known.count(listed.path)) spool.add(listed))
+    val fresh = (listed: Listed) => if (!known.count(listed.path)) spool.add(listed)
+    val ignored = if (options.imagesFrom.isEmpty) list(fresh) else distinct(fresh)
     val source = new FileSource(context, spool, options.maxBytes, options.readAhead, shared)
     Input(source, known.counts.sum + spool.size, known.counts, ignored)
   }
 
-  private def parquet(): Input = {
-    val table =
-      ParquetSource.open(spark, options.images, options.pathColumn, options.contentColumn, options.maxBytes)
-    val known = new Known
-    val fresh = table.paths
-      .as[String](Encoders.STRING)
-      .toLocalIterator()
-      .asScala
-      .count(path => !known.count(path))
-      .toLong
-    val source = table.source(rows.paths, fresh)
-    Input(source, known.counts.sum + fresh, known.counts, Ignored.none)
+  /** A listing has every file once. */
+  private def list(found: Listed => Unit): Ignored =
+    if (options.images.isEmpty) Ignored.none
+    else new Listing(configuration, listingRules, output).list(options.images)(found)
+
+  /** Files of folders and of lists, each once. */
+  private def distinct(found: Listed => Unit): Ignored = {
+    val (all, repeats) = (Spool.create(), new Repeats)
+    try {
+      val add = (listed: Listed) => {
+        all.add(listed)
+        repeats.add(listed.path)
+      }
+      val ignored = list(add)
+      val lists = new PathList(configuration, options.pathColumn, output)
+      options.imagesFrom.foreach(lists.read(_)(add))
+      val repeated = repeats.positions()
+      Iterator
+        .continually(all.take(Inputs.AtOnce, Double.PositiveInfinity))
+        .takeWhile(_.nonEmpty)
+        .flatten
+        .zip(Iterator.iterate(0L)(_ + 1))
+        .foreach { case (listed, position) => if (!repeated.contains(position)) found(listed) }
+      ignored
+    } finally {
+      all.close()
+      repeats.close()
+    }
   }
+
+  private def parquet(): Input = {
+    val (files, ignored) = containers()
+    OpenTableFormat.refuse(files, configuration)
+    val source = new ParquetSource(context, options.pathColumn, options.contentColumn, reading, say)
+    requireImages(source.open(files, ignored))(_ => "its Parquet files have no rows")
+  }
+
+  private def tar(): Input = {
+    val (files, ignored) = containers()
+    requireImages(new TarSource(context, ListingRules(options.allFiles), reading).open(files, ignored)) {
+      left =>
+        s"no member of a shard is an image (${left.otherNames} end otherwise, ${left.hidden} are hidden). " +
+          "--all-files takes every member"
+    }
+  }
+
+  private def requireImages(input: Input)(reason: Ignored => String): Input = {
+    if (input.files == 0)
+      throw new UsageException(s"${options.images.mkString(", ")} holds no image: ${reason(input.ignored)}.")
+    input
+  }
+
+  /** Files that hold many images each. Their number is small beside that of the images. */
+  private def containers(): (Seq[Listed], Ignored) = {
+    val found = ArrayBuffer.empty[Listed]
+    val ignored = new Listing(configuration, listingRules, output).list(options.images)(found += _)
+    if (found.isEmpty) throw new UsageException(Inputs.nothing(options.images, listingRules.kind, ignored))
+    (found, ignored)
+  }
+
+  private def reading: Reading = new Reading(shared, context.broadcast(rows.done), options.maxBytes)
 
   private def listingRules: ListingRules = {
     val settled =
       if (options.watch) Some(System.currentTimeMillis() - options.pollSeconds * Inputs.MillisPerSecond)
       else None
-    ListingRules(options.allFiles, settled)
+    ListingRules(options.allFiles, settled, InputKind.named(options.input))
   }
 
   /** Counts images that have a row. */
@@ -72,4 +132,9 @@ final private[job] class Inputs(spark: SparkSession, options: JobOptions, output
 
 private object Inputs {
   private val MillisPerSecond = 1000L
+  private val AtOnce = 1024
+
+  private def nothing(names: Seq[String], kind: InputKind, ignored: Ignored): String =
+    s"${names.mkString(", ")} holds no ${kind.what}: no file ends in ${kind.suffixes.mkString(", ")} " +
+      s"(${ignored.otherNames} end otherwise, ${ignored.hidden} are hidden). --all-files takes every file."
 }

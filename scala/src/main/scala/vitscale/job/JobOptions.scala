@@ -11,6 +11,7 @@ import vitscale.runtime.{DecodeLimits, Device, Truncated}
 /** What the job is asked to do; each is an option of the same name. */
 final case class JobOptions(
     images: Seq[String] = Vector.empty,
+    imagesFrom: Seq[String] = Vector.empty,
     model: String = "",
     output: String = "",
     engine: String = Engine.Vitscale,
@@ -22,8 +23,8 @@ final case class JobOptions(
     gpus: Int = 1,
     format: TableFormat = TableFormat.Parquet,
     input: String = JobOptions.Files,
-    pathColumn: String = "path",
-    contentColumn: String = "content",
+    pathColumn: String = ImageColumns.DefaultPath,
+    contentColumn: String = ImageColumns.DefaultContent,
     allFiles: Boolean = false,
     maxFailed: ErrorBudget = ErrorBudget.Unlimited,
     maxBytes: Long = JobOptions.DefaultMaxBytes,
@@ -45,8 +46,8 @@ final case class JobOptions(
 
 object JobOptions {
 
-  val Files = "files"
-  val ParquetRows = "parquet"
+  val Files: String = InputKind.Files.name
+  val ParquetRows: String = InputKind.Parquet.name
   val DefaultMaxBytes: Long = 256L << 20
 
   /** @return
@@ -72,6 +73,11 @@ object JobOptions {
         .valueName("FILE")
         .action((value, options) => options.copy(images = options.images ++ NameList.read(Paths.get(value))))
         .text("more of them than a command line takes, with a NUL byte between them (`find -print0`)"),
+      opt[String]("images-from")
+        .unbounded()
+        .valueName("FILE")
+        .action((value, options) => options.copy(imagesFrom = options.imagesFrom :+ value))
+        .text("list of image files: text with a path a line, CSV, Parquet, or - for standard input"),
       opt[String]("model")
         .required()
         .valueName("DIR")
@@ -115,15 +121,21 @@ object JobOptions {
         .action((value, options) => options.copy(format = TableFormat.named(value).get))
         .text(s"${TableFormat.all.map(_.name).mkString(", ")} (default: parquet)"),
       opt[String]("input")
-        .validate(oneOf("input", Seq(Files, ParquetRows)))
+        .validate(oneOf("input", InputKind.all.map(_.name)))
         .action((value, options) => options.copy(input = value))
-        .text("what --images names: image files, or Parquet with a binary column (default: files)"),
+        .text(
+          "what --images names: files, parquet (an image a row) or tar (an image a member) (default: files)"
+        ),
       opt[String]("path-column")
         .action((value, options) => options.copy(pathColumn = value))
-        .text("column of Parquet that tells a row from all others (default: path)"),
+        .text(
+          "column with the path of each row, also for --images-from; dots reach into structs (default: path)"
+        ),
       opt[String]("content-column")
         .action((value, options) => options.copy(contentColumn = value))
-        .text("column of Parquet with the encoded image (default: content)"),
+        .text(
+          "column with the encoded image, binary or a struct with a field bytes (default: content, else image)"
+        ),
       opt[Unit]("all-files")
         .action((_, options) => options.copy(allFiles = true))
         .text(
@@ -173,10 +185,10 @@ object JobOptions {
       help("help").text("print this"),
       checkConfig(options =>
         if (options.watch && options.input != Files)
-          failure("--watch waits for files; it does not go with --input parquet")
+          failure(s"--watch waits for files; it does not go with --input ${options.input}")
         else success
       ),
-      checkConfig(options => if (options.images.isEmpty) failure("Name images: --images PATH") else success),
+      checkConfig(options => wrongImages(options).fold(success)(failure)),
       checkConfig(options =>
         if (options.truncated == Truncated.Gray && options.engine == Engine.SparkNlp)
           failure(s"--truncated gray needs --engine ${Engine.Vitscale}: Spark NLP decodes images itself")
@@ -185,6 +197,15 @@ object JobOptions {
       checkConfig(options => refused(options).fold(success)(failure))
     )
   }
+
+  private def wrongImages(options: JobOptions): Option[String] =
+    if (options.images.isEmpty && options.imagesFrom.isEmpty)
+      Some("nothing names the images; add --images PATH, or --images-from FILE with a list of paths")
+    else if (options.imagesFrom.nonEmpty && options.input != Files)
+      Some(s"--images-from lists image files; it does not go with --input ${options.input}")
+    else if (options.imagesFrom.nonEmpty && options.watch)
+      Some("--watch looks again at folders; it does not go with --images-from, whose list is read once")
+    else None
 
   private def refused(options: JobOptions): Option[String] =
     refusedByDevice(options.deviceName, options.gpus, options.threads != 0)(

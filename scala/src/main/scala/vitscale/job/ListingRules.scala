@@ -1,12 +1,10 @@
 package vitscale.job
 
-import java.util.Locale
-
 import scala.collection.JavaConverters._
 
 import com.fasterxml.jackson.databind.ObjectMapper
 
-/** Which files of a folder count as images, and which names are left aside.
+/** Which files of a folder count, and which names are left aside.
   *
   * A file that the user names, or that his pattern matches, always counts: these rules are for what lies below a folder.
   * The names themselves stand in `listing-rules.json`, which Python reads as well.
@@ -15,22 +13,25 @@ import com.fasterxml.jackson.databind.ObjectMapper
   *   take every file but markers, whatever its name
   * @param modifiedBefore
   *   files that changed later than that (milliseconds since 1970) wait for the next look: they may still be written
+  * @param kind
+  *   what the files are
   */
-final case class ListingRules(allFiles: Boolean, modifiedBefore: Option[Long] = None) {
+final case class ListingRules(
+    allFiles: Boolean,
+    modifiedBefore: Option[Long] = None,
+    kind: InputKind = InputKind.Files
+) {
 
   def isSettled(modified: Long): Boolean = modifiedBefore.forall(modified < _)
 
   /** The reason why a file or folder of this name is passed over, unless the user names it; none if it is not. */
   def leftAside(name: String): Option[Ignored] =
-    ListingRules
-      .marker(name)
-      .map(Ignored.marker)
-      .orElse(if (!allFiles && name.startsWith(ListingRules.hiddenPrefix)) Some(Ignored.oneHidden) else None)
+    ListingRules.marker(name).map(Ignored.marker).orElse(if (isHidden(name)) Some(Ignored.oneHidden) else None)
 
-  def isImage(name: String): Boolean =
-    allFiles || ListingRules.suffixes.contains(
-      name.drop(name.lastIndexOf('.').max(0)).drop(1).toLowerCase(Locale.ROOT)
-    )
+  def isImage(name: String): Boolean = allFiles || kind.counts(name)
+
+  private def isHidden(name: String): Boolean =
+    (!allFiles && name.startsWith(ListingRules.hiddenPrefix)) || kind.isHidden(name)
 }
 
 object ListingRules {

@@ -1,146 +1,127 @@
 package vitscale.job
 
-import java.io.IOException
+import scala.util.control.NonFatal
 
-import scala.collection.mutable
+import org.apache.spark.SparkContext
 
-import org.apache.spark.SparkException
-import org.apache.spark.rdd.RDD
-import org.apache.spark.sql.functions.{col, count, lit}
-import org.apache.spark.sql.types.{BinaryType, StringType}
-import org.apache.spark.sql.{AnalysisException, DataFrame, SparkSession}
+import vitscale.UsageException
 
-import vitscale.{RemoteFiles, UsageException}
+/** Parquet files with an encoded image a row, read in the row groups that they have. */
+final private[job] class ParquetSource(
+    context: SparkContext,
+    pathColumn: String,
+    contentColumn: String,
+    reading: Reading,
+    say: String => Unit
+) {
 
-/** Rows of Parquet with an encoded image each. A task gets one row group at least, for Parquet cannot be read in less.
-  *
-  * @param rows
-  *   path and content
-  * @param total
-  *   rows that are not done yet
-  */
-final class ParquetSource private (rows: RDD[ReadImage], total: Long) extends ImageSource {
+  import ParquetSource._
 
-  private val partitions = mutable.Queue(rows.partitions.indices: _*)
-  private val perPartition = total.toDouble / math.max(1, partitions.size)
+  private lazy val noPaths = context.broadcast(new Fingerprints)
 
-  override def waiting: Long = math.ceil(partitions.size * perPartition).toLong
-
-  override def next(tasks: Int, sizes: ChunkSizes): Option[Work] = {
-    val taken = Seq.fill(math.min(tasks, partitions.size))(partitions.dequeue())
-    if (taken.isEmpty) None else Some(new ParquetWork(rows, taken))
-  }
-
-  override def close(): Unit = ()
-}
-
-final private class ParquetWork(rows: RDD[ReadImage], override val partitions: Seq[Int]) extends Work {
-
-  override def images: RDD[ReadImage] = rows.mapPartitions { read =>
-    if (Attempts.areUsedUp) read.map(image => Attempts.untouched(image.path, image.size)) else read
-  }
-
-  override def part(partition: Int, from: Int, until: Int): Work =
-    new ParquetWork(rows.mapPartitions(_.slice(from, until)), Seq(partition))
-}
-
-object ParquetSource {
-
-  /** Parts of a file of about so many bytes become tasks of their own, where its row groups allow it. */
-  private val TaskBytes = "8388608"
-
-  /** Opens Parquet files or folders.
+  /** Looks at files; those that cannot be read are images that failed.
     *
     * @throws vitscale.UsageException
-    *   if they cannot be read, lack the columns, or two rows have one path
+    *   if no file can be read, or none has the columns
     */
-  def open(
-      spark: SparkSession,
-      names: Seq[String],
-      pathColumn: String,
-      contentColumn: String,
-      maxBytes: Long
-  ): ParquetRows = {
-    spark.conf.set("spark.sql.files.maxPartitionBytes", TaskBytes)
-    val frame =
-      try spark.read.parquet(names: _*)
-      catch {
-        case error @ (_: AnalysisException | _: SparkException | _: IOException) =>
-          throw new UsageException(
-            s"${names.mkString(", ")} cannot be read as Parquet: ${reason(error)}",
-            error
-          )
+  def open(files: Seq[Listed], ignored: Ignored): Input = {
+    val (bad, good) = split(files)
+    requireColumns(bad, good)
+    good.flatMap(file => ImageColumns.note(file.columns, pathColumn, contentColumn)).distinct.foreach(say)
+    val rows = good.flatMap(toPieces)
+    val repeated = context.broadcast(repeatedPaths(rows))
+    val pieces = rows.map(_.copy(repeated = repeated))
+    val counts = done(pieces)
+    val waiting = pieces.zip(counts).map { case (piece, of) => piece.copy(waiting = piece.waiting - of.sum) }
+    val unread = bad.filterNot(image => reading.done.contains(image.path))
+    val before = (counts ++ bad.map(image => reading.done.counts(image.path))).foldLeft(Tally.nothing)(_ + _)
+    val work = (waiting :+ Unreadable(unread)).filter(_.waiting > 0).toIndexedSeq
+    Input(new PieceSource(context, work, reading), pieces.map(_.waiting).sum + bad.size, before, ignored)
+  }
+
+  private def split(files: Seq[Listed]): (Seq[ReadImage], Seq[Layout]) = {
+    val (settings, path, content) = (reading, pathColumn, contentColumn)
+    val looked = PieceSource.inTasks(context, files)(layout(_, settings, path, content))
+    (looked.collect { case Left(image) => image }, looked.collect { case Right(file) => file })
+  }
+
+  private def requireColumns(bad: Seq[ReadImage], good: Seq[Layout]): Unit = {
+    if (good.isEmpty) bad.headOption.foreach(first => throw new UsageException(explain(first, bad.size)))
+    if (good.forall(_.problem.isDefined))
+      good.flatMap(_.problem).headOption.foreach(problem => throw new UsageException(problem))
+  }
+
+  private def toPieces(file: Layout): Seq[ParquetPiece] =
+    file.pieces.map(groups =>
+      ParquetPiece(file.path, file.columns, groups.range, groups.first, noPaths, groups.rows)
+    )
+
+  /** The paths that stand in more than one row. */
+  private def repeatedPaths(pieces: Seq[ParquetPiece]): Fingerprints = {
+    val named = pieces.filter(_.columns.path.isDefined)
+    val found = new Fingerprints
+    if (named.nonEmpty) {
+      val (settings, tasks) = (reading, PieceSource.tasks(context, named.size))
+      val hashes = context
+        .parallelize(named, tasks)
+        .flatMap(_.paths(settings))
+        .filter(_ != null)
+        .map(path => Fingerprints.hash(path) -> 1)
+      hashes.reduceByKey(_ + _, tasks).filter(_._2 > 1).keys.toLocalIterator.foreach { case (first, second) =>
+        found.addHash(first, second)
       }
-    requireColumn(frame, pathColumn, StringType, "--path-column")
-    requireColumn(frame, contentColumn, BinaryType, "--content-column")
-    val paths = frame.select(col(s"`$pathColumn`").as("path"))
-    requireOnePathARow(paths)
-    new ParquetRows(frame.select(col(s"`$pathColumn`"), col(s"`$contentColumn`")), paths, maxBytes)
-  }
-
-  /** What began it, where Spark's own message is that a job of its was aborted. */
-  private def reason(error: Throwable): String = error match {
-    case aborted: SparkException if aborted.getCause != null => reason(aborted.getCause)
-    case other => RemoteFiles.reason(other)
-  }
-
-  private[job] def source(rows: RDD[ReadImage], total: Long): ParquetSource = new ParquetSource(rows, total)
-
-  private def requireColumn(
-      frame: DataFrame,
-      name: String,
-      wanted: org.apache.spark.sql.types.DataType,
-      option: String
-  ): Unit =
-    if (!frame.schema.fields.exists(field => field.name == name && field.dataType == wanted))
-      throw new UsageException(
-        s"There is no column $name of type ${wanted.simpleString}; the columns are " +
-          s"${frame.schema.fields.map(f => s"${f.name}: ${f.dataType.simpleString}").mkString(", ")}. Name one with $option."
-      )
-
-  /** The path is what tells an image that is done from one that is not. */
-  private def requireOnePathARow(paths: DataFrame): Unit =
-    paths.groupBy("path").agg(count(lit(1)).as("rows")).where("rows > 1 or path is null").head(1).foreach {
-      row =>
-        throw new UsageException(
-          s"The path ${row.getString(0)} stands in ${row.getLong(1)} rows; it must tell a row from all others. " +
-            "Name a column that does with --path-column."
-        )
     }
-}
+    found
+  }
 
-/** The rows of an input, checked. */
-final class ParquetRows(rows: DataFrame, val paths: DataFrame, maxBytes: Long) {
-
-  /** @param done
-    *   paths that need no work; sent to the tasks
-    * @param total
-    *   rows whose paths are not among them
-    */
-  def source(done: Seq[Fingerprints], total: Long): ParquetSource = {
-    val known = rows.sparkSession.sparkContext.broadcast(done)
-    val limit = maxBytes
-    val images = rows.rdd
-      .filter(row => !known.value.exists(_.contains(row.getString(0))))
-      .map(row => ParquetRows.image(row.getString(0), row.getAs[Array[Byte]](1), limit))
-    ParquetSource.source(images, total)
+  private def done(pieces: Seq[ParquetPiece]): Seq[Tally.Counts] = {
+    val settings = reading
+    if (reading.done.isEmpty) pieces.map(_ => Tally.nothing)
+    else PieceSource.inTasks(context, pieces)(_.counts(settings))
   }
 }
 
-private object ParquetRows {
+private object ParquetSource {
 
-  private def image(path: String, content: Array[Byte], maxBytes: Long): ReadImage =
-    if (content == null) ReadImage(path, None, Left(ReadFailure(Stage.Read, "the row has no content")))
-    else if (content.length > maxBytes)
-      ReadImage(
-        path,
-        Some(content.length.toLong),
-        Left(
-          ReadFailure(
-            Stage.Read,
-            s"the image has ${content.length} bytes, the limit is $maxBytes (--max-bytes)"
-          )
-        )
-      )
-    else ReadImage(path, Some(content.length.toLong), Right(content))
+  /** What a file's footer says.
+    *
+    * @param problem
+    *   why rows do not have the path that the user named
+    */
+  final case class Layout(
+      path: String,
+      columns: ImageColumns,
+      pieces: Seq[ParquetGroups],
+      problem: Option[String]
+  )
+
+  private def layout(
+      file: Listed,
+      reading: Reading,
+      path: String,
+      content: String
+  ): Either[ReadImage, Layout] =
+    file.problem match {
+      case Some(problem) => Left(ReadImage(file.path, file.size, Left(ReadFailure(Stage.List, problem))))
+      case None =>
+        read(file, reading, path, content).left.map(reason => reading.failed(file.path, file.size, reason))
+    }
+
+  private def read(file: Listed, reading: Reading, path: String, content: String): Either[String, Layout] =
+    if (file.size.contains(0L)) Left("the file is empty: 0 bytes")
+    else
+      try {
+        val reader = ParquetInput.open(file.path, reading.configuration)
+        try {
+          val schema = reader.getFileMetaData.getSchema
+          ImageColumns.of(schema, path, content).map { columns =>
+            Layout(file.path, columns, ParquetGroups.of(reader, columns), ImageColumns.noPath(schema, path))
+          }
+        } finally reader.close()
+      } catch { case NonFatal(error) => Left(s"it cannot be read as Parquet: ${ParquetRows.reason(error)}") }
+
+  private def explain(first: ReadImage, files: Int): String = {
+    val others = if (files == 1) "" else s" and ${files - 1} other files"
+    s"${first.path}$others: ${first.content.fold(_.reason, _ => "")}"
+  }
 }

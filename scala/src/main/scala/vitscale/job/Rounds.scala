@@ -48,7 +48,8 @@ final private[job] class Rounds(
     */
   def once(): Ledger = {
     val ledger = finish(round(mayHoldRows = false))
-    if (ledger.files == 0) throw new UsageException(ListingRules.noImage(options.images, ledger.ignored))
+    if (ledger.files == 0)
+      throw new UsageException(ListingRules.noImage(options.images ++ options.imagesFrom, ledger.ignored))
     ledger
   }
 
@@ -143,7 +144,7 @@ final private[job] class Rounds(
       isBalanced = counted.forall(_ == rows.inOutput) && isEveryFileTold,
       model = model,
       gpus = gpus,
-      images = options.images,
+      images = options.images ++ options.imagesFrom,
       outputPath = options.output,
       startedAt = startedAt,
       problem = ending.problem

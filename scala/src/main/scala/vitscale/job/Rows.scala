@@ -27,8 +27,8 @@ final private[job] class Rows(
   def tableOf(path: String): Option[String] =
     Tables.all.find(table => written(table).contains(path) || waiting(table).paths.contains(path))
 
-  /** The paths of all rows, in parts. */
-  def paths: Seq[Fingerprints] = Tables.all.flatMap(table => Seq(written(table), waiting(table).paths))
+  /** The paths of all rows, as tasks get them. */
+  def done: Done = new Done(Tables.all.map(table => table -> Seq(written(table), waiting(table).paths)))
 
   /** What the output must hold, with rows that are right: no path twice. */
   def inOutput: Counts = {

@@ -90,12 +90,14 @@ object Spool {
     *   if the folder of temporary files (`java.io.tmpdir`) has no room
     */
   def create(): Spool = explained {
-    new Spool(
-      FileChannel.open(Files.createTempFile("vitscale-listing-", ".tmp"), READ, WRITE, DELETE_ON_CLOSE)
-    )
+    new Spool(temporary())
   }
 
-  private def explained[A](action: => A): A =
+  /** A new temporary file without a name. */
+  private[job] def temporary(): FileChannel =
+    FileChannel.open(Files.createTempFile("vitscale-listing-", ".tmp"), READ, WRITE, DELETE_ON_CLOSE)
+
+  private[job] def explained[A](action: => A): A =
     try action
     catch {
       case error: IOException =>

@@ -127,17 +127,6 @@ class ClassifyJobSuite extends AnyFunSuite with LocalJobs with TemporaryFolder {
     }
   }
 
-  test("a path in two rows of Parquet is refused: it could not be told whether it is done") {
-    withFolder { folder =>
-      val session = spark
-      import session.implicits._
-      Seq(("a", image(0)), ("a", image(1))).toDF("path", "content").write.parquet(s"$folder/rows")
-      val asked = options(s"$folder/rows", s"$folder/out").copy(input = JobOptions.ParquetRows)
-      assert(intercept[UsageException](run(asked)).getMessage.contains("a stands in 2 rows"))
-      assert(!Files.exists(folder.resolve("out")))
-    }
-  }
-
   test("stock Spark NLP: bad images between good ones shift no label") {
     withFolder { folder =>
       write(folder.resolve("images"), 0 until 20)
