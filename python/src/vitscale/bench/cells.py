@@ -110,6 +110,8 @@ def _outputs(path: Path) -> Outputs:
 
 def _with_problems(job: Job, run: Run) -> Run:
     """Add what could not be listed to the failed images of a run."""
+    if not job.problems:
+        return run
     ledger = run["ledger"]
     known = {one["file"] for one in ledger["failed"]}
     missing: list[Failure] = [
