@@ -15,7 +15,7 @@ sealed abstract class InputKind(val name: String, val what: String) extends Seri
   def counts(name: String): Boolean = suffixes.exists(suffix => lower(name).endsWith(suffix))
 
   /** Whether a file or folder below a folder is hidden, also from `--all-files`. */
-  def isHidden(name: String): Boolean = false
+  def isHidden(name: String): Boolean
 
   /** How the names of such files end. */
   def suffixes: Seq[String]
@@ -32,6 +32,7 @@ object InputKind {
   /** An image each. */
   case object Files extends InputKind("files", "image") {
     override def suffixes: Seq[String] = ListingRules.suffixes.toSeq.sorted.map("." + _)
+    override def isHidden(name: String): Boolean = false
   }
 
   /** An image a row. A file without a suffix counts too: Hive writes such (`000000_0`). Names that begin with `_` are
@@ -47,5 +48,6 @@ object InputKind {
   /** An image a member, as WebDataset has it. */
   case object Tar extends InputKind("tar", "tar shard") {
     override def suffixes: Seq[String] = Seq(".tar", ".tar.gz", ".tgz")
+    override def isHidden(name: String): Boolean = false
   }
 }

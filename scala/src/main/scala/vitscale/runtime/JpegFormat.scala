@@ -1,7 +1,5 @@
 package vitscale.runtime
 
-import scala.util.control.NonFatal
-
 import vitscale.ImageException
 
 /** JPEG: baseline, extended and progressive, in Huffman or arithmetic coding, of 1, 3 or 4 components.
@@ -60,36 +58,7 @@ final private class JpegImage(file: Array[Byte], header: JpegHeader, truncated: 
     if (header.hasDensity) Orientation.find(header.exif, header.xmp)
     else Orientation.findIfReadable(header.exif, header.xmp)
 
-  def decode(): RgbImage = RgbImage(width, height, toRgb(ordinarySamples.getOrElse(samples)))
-
-  /** From the JVM's decoder, if the file is an ordinary one and it has nothing to complain of. */
-  private def ordinarySamples: Option[Array[Byte]] =
-    if (frame.isArithmetic) None
-    else {
-      val segments = JpegSegments.read(file, header)
-      if (!segments.isPlain) None
-      else
-        try
-          JpegSamples.read(segments.withoutMetadata, frame).map { samples =>
-            JpegChroma.interpolate(samples, frame)
-            samples
-          }
-        catch { case NonFatal(_) => None }
-    }
-
-  private def samples: Array[Byte] = truncated match {
-    case Truncated.Error =>
-      try new JpegStream(file, file.length, frame).samples()
-      catch {
-        case JpegEnded =>
-          throw new ImageException(s"truncated: the file ends before its last pixels (${file.length} bytes)")
-      }
-    case Truncated.Gray =>
-      try new JpegStream(file ++ endMarker, file.length, frame).samples()
-      catch { case JpegEnded => new Array[Byte](Math.multiplyExact(width * height, frame.components.length)) }
-  }
-
-  private def endMarker: Array[Byte] = Array(0xff.toByte, JpegMarker.EndOfImage.toByte)
+  def decode(): RgbImage = RgbImage(width, height, toRgb(new JpegScans(file, header, truncated).samples))
 
   private def toRgb(samples: Array[Byte]): Array[Byte] = frame.components.length match {
     case 1 => JpegColor.grayToRgb(samples)

@@ -26,13 +26,10 @@ final private[runtime] class TiffJpeg(fields: TiffDirectory, layout: TiffLayout,
       throw new ImageException("JPEG compression with samples of other than 8 bits is not read")
     val stream = in.slice(from, to)
     if (!stream.startsWith(StartOfImage)) throw new ImageException("damaged: a strip or tile is no JPEG")
-    val segments = JpegSegments.read(StartOfImage ++ tables ++ stream.drop(2))
-    val frame =
-      segments.frame.getOrElse(throw new ImageException("damaged: a strip or tile without a frame header"))
-    refuseOther(frame, rows)
-    if (!segments.complete) throw new ImageException("truncated: a strip or tile ends before its JPEG does")
-    val pixels = JpegSamples.read(segments.withoutMetadata, frame)
-    JpegChroma.interpolate(pixels, frame)
+    val file = StartOfImage ++ tables ++ stream.drop(2)
+    val header = JpegHeader.read(file)
+    refuseOther(header.frame, rows)
+    val pixels = new JpegScans(file, header, Truncated.Error).samples
     if (isYcc) JpegColor.yccToRgb(pixels, samples)
     val bytes = math.min(pixels.length, out.length)
     System.arraycopy(pixels, 0, out, 0, bytes)
@@ -40,7 +37,6 @@ final private[runtime] class TiffJpeg(fields: TiffDirectory, layout: TiffLayout,
   }
 
   private def refuseOther(frame: JpegFrame, rows: Int): Unit = {
-    if (frame.precision != 8) throw new ImageException(s"${frame.precision}-bit JPEG is not read")
     if (frame.components.length != samples)
       throw new ImageException(s"damaged: a JPEG of ${frame.components.length} components, expected $samples")
     if (frame.width != width || frame.height < rows)
