@@ -45,7 +45,8 @@ class Daemon:
         self._log = log
         main, *rest = arguments
         driver = DriverSettings(heap=_HEAP, options=_options(main))
-        jvm = launch(main, rest, driver=driver, configuration=Path(environment["SPARK_CONF_DIR"]))
+        conf = Path(environment["SPARK_CONF_DIR"])
+        jvm = launch(main, rest, driver=driver, configuration=conf, has_jar=False)
         with log.open("wb") as output:
             self._process = subprocess.Popen(
                 jvm.command,

@@ -76,6 +76,7 @@ def jvm_environment(
     if library_path:
         made[_LIBRARIES] = os.pathsep.join(filter(None, (library_path, made.get(_LIBRARIES))))
     made.setdefault("PYTHONHASHSEED", "0")  # as Spark's scripts set it for Python workers
+    made["SPARK_SCALA_VERSION"] = "2.12"  # a worker asks for it before it starts an executor
     return made
 
 

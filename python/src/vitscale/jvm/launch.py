@@ -54,6 +54,7 @@ def launch(
     native_mib: int = 0,
     temporary: Path | None = None,
     configuration: Path | None = None,
+    has_jar: bool = True,
 ) -> Launch:
     """Return a JVM that runs a class of the jar or of Spark.
 
@@ -75,6 +76,9 @@ def launch(
         Folder for temporary files; by default ``TMPDIR``, or another if no library can be loaded there.
     configuration : Path, optional
         Folder of Spark's settings, by default that of ``SPARK_CONF_DIR``; log settings are found in it.
+    has_jar : bool
+        Whether this package's jar is on the class path. Spark's daemons run without it: the log settings that
+        it holds would silence them.
 
     Raises
     ------
@@ -99,7 +103,7 @@ def launch(
         *flags,
         *driver.options,
         "-cp",
-        class_path(driver.class_path, configuration),
+        class_path(driver.class_path, configuration, has_jar=has_jar),
         *(() if has_passwd_entry() else (_AS_NAMED_USER,)),
         main,
         *arguments,
@@ -110,7 +114,7 @@ def launch(
     return Launch(tuple(command), environment, tuple(notes), temporary)
 
 
-def class_path(more: str = "", configuration: Path | None = None) -> str:
+def class_path(more: str = "", configuration: Path | None = None, *, has_jar: bool = True) -> str:
     """Return Spark's class path with this package's jar before Spark's own jars.
 
     The order is that of Spark's launcher (``org.apache.spark.launcher.AbstractCommandBuilder``).
@@ -121,8 +125,10 @@ def class_path(more: str = "", configuration: Path | None = None) -> str:
         Entries that come after the jar, separated by colons.
     configuration : Path, optional
         Folder of Spark's settings, by default that of ``SPARK_CONF_DIR``.
+    has_jar : bool
+        Whether this package's jar is in it.
     """
-    jar = str(jar_path())
+    jar = str(jar_path()) if has_jar else None
     conf = configuration or configuration_folder()
     own = [entry for entry in more.split(os.pathsep) if entry != jar]
     hadoop = map(os.environ.get, ("HADOOP_CONF_DIR", "YARN_CONF_DIR"))
