@@ -12,10 +12,13 @@ final private[runtime] class BmpIndexed(header: BmpHeader) extends EncodedImage 
 
   def decode(): RgbImage = {
     val table = stored()
-    if (header.compression == BmpHeader.Plain) plain(table)
-    else if (isGray(table) && colors <= 2)
-      throw new ImageException("run-length encoding with two colours, black and white, is not read")
-    else colorsOf(table).toRgb(width, height, runLengthIndices())
+    val gray = isGray(table)
+    val blackAndWhite = gray && colors <= 2
+    val palette = if (blackAndWhite) ColorTable.blackAndWhite else colorsOf(table)
+    // Pillow reads plain pixels of two grays as one bit, of more as eight, whatever the header says.
+    val pixelBits = if (blackAndWhite) 1 else if (gray) 8 else bits
+    val indices = if (header.compression == BmpHeader.Plain) plainIndices(pixelBits) else runLengthIndices()
+    palette.toRgb(width, height, indices)
   }
 
   /** The colours as they are in the file: blue, green, red and, in newer bitmaps, an unused byte each. */
@@ -40,16 +43,7 @@ final private[runtime] class BmpIndexed(header: BmpHeader) extends EncodedImage 
       ColorTable.filledUp(Array.tabulate(count * 3)(i => table(i / 3 * header.bytesPerColor + 2 - i % 3)))
     }
 
-  /** Pillow reads pixels of two grays as one bit, of more as eight, whatever the header says. */
-  private def plain(table: Array[Byte]): RgbImage = {
-    val gray = isGray(table)
-    val (pixelBits, palette) =
-      if (gray && colors <= 2) (1, ColorTable.blackAndWhite)
-      else (if (gray) 8 else bits, colorsOf(table))
-    palette.toRgb(width, height, indices(pixelBits))
-  }
-
-  private def indices(pixelBits: Int): Array[Byte] = {
+  private def plainIndices(pixelBits: Int): Array[Byte] = {
     val rowBytes = (width.toLong * pixelBits + 7) / 8
     header.refuseTruncated(rowBytes)
     val indices = new Array[Byte](Math.multiplyExact(width, height))

@@ -43,7 +43,7 @@ final private[runtime] class GifPixels(file: Array[Byte], start: Int, dataBits: 
     var previous = None: Option[Int]
     while (filled < count) {
       val code = nextCode(codeBits)
-      if (code == end) () // Pillow reads on where pixels are missing, through whatever blocks follow
+      if (code == end) throw new ImageException("truncated: the image data ends before the last pixel")
       else if (code == clear) {
         next = clear + 2
         codeBits = dataBits + 1

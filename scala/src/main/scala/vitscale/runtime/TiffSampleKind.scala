@@ -109,6 +109,10 @@ final private[runtime] case class TiffSampleKind(
   def unpacker(mode: TiffMode, decoded: Boolean): TiffUnpacker = {
     val swapped = bigEndian && !decoded
     val flipped = reversed && !decoded
+    if (
+      flipped && (photometric == Palette && sampleBits < 8 || photometric == WhiteIsZero && sampleBits == 8)
+    )
+      throw new ImageException(s"uncompressed $mode pages of $sampleBits bits with fill order 2 are not read")
     mode match {
       case TiffMode.Bilevel | TiffMode.Gray | TiffMode.Palette if bits.length == 1 =>
         val step = if (photometric == Palette) 1 else 255 / ((1 << sampleBits) - 1)

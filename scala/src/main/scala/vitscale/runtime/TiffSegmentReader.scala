@@ -20,6 +20,7 @@ final private[runtime] class TiffSegmentReader(fields: TiffDirectory, layout: Ti
 
   def readInto(canvas: TiffCanvas): Unit = {
     refuseOtherSizes()
+    refuseOddPalette()
     for (row <- 0 until segments.rows; plane <- unpackers.indices; column <- 0 until segments.across)
       copy(segments.read(column, row, plane), unpackers(plane), column, row, canvas)
     if (unpackers.length == 4 && layout.mode == TiffMode.Rgba && multipliedPlanes)
@@ -44,6 +45,15 @@ final private[runtime] class TiffSegmentReader(fields: TiffDirectory, layout: Ti
       unpacker(bytes, (line * segments.rowBytes).toInt, canvas.pixels, canvas.at(x, y + line), pixels)
   }
 
+  /** libtiff ignores a colour map of another size, and then lacks one for samples of less than a byte. */
+  private def refuseOddPalette(): Unit =
+    if (layout.photometric == TiffLayout.Palette && layout.bits.head < 8) {
+      val colors = fields.numbers(TiffTag.ColorMap).fold(0)(_.length)
+      val expected = 3 << layout.bits.head
+      if (colors != expected)
+        throw new ImageException(s"damaged: a colour map of $colors numbers, expected $expected")
+    }
+
   /** Pillow refuses rows that have more bytes for libtiff than for itself, or fewer: planes of samples that it leaves
     * out.
     */
@@ -51,6 +61,8 @@ final private[runtime] class TiffSegmentReader(fields: TiffDirectory, layout: Ti
     val pixelBits = layout.samples.unpacker(layout.mode, decoded = true).bits.toLong
     val own = (segments.width * pixelBits / unpackers.length + 7) / 8
     if (own != segments.rowBytes)
-      throw new ImageException(s"rows of ${segments.rowBytes} bytes, expected $own for the samples that are read")
+      throw new ImageException(
+        s"rows of ${segments.rowBytes} bytes, expected $own for the samples that are read"
+      )
   }
 }

@@ -16,6 +16,8 @@ final private[runtime] class TiffSegments(
 
   val tiled: Boolean = fields.has(TiffTag.TileWidth) || fields.has(TiffTag.TileLength)
 
+  if (fields.number(TiffTag.RowsPerStrip).contains(0L)) throw new ImageException("damaged: strips of 0 rows")
+
   private def edge(tag: Int): Int = {
     val value = fields.int(tag, 0)
     if (value <= 0) throw new ImageException(s"damaged: tiles with an edge of $value pixels")

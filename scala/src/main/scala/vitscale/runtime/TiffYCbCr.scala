@@ -38,12 +38,19 @@ final private[runtime] class TiffYCbCr(fields: TiffDirectory, layout: TiffLayout
     val blocks = (segments.width + horizontal - 1) / horizontal
     for (row <- 0 until segments.rows; column <- 0 until segments.across) {
       val bytes = segments.read(column, row, plane = 0, lenient = true)
+      if (!segments.tiled) clearUnread(bytes, segments, segments.rowsOf(row))
       eachPixel(segments, column, row) { (x, y, to) =>
         val at = (y / vertical * blocks + x / horizontal) * blockBytes
         val luma = at + y % vertical * horizontal + x % horizontal
         conversion.toRgb(bytes(luma), bytes(at + blockBytes - 2), bytes(at + blockBytes - 1), rgb, to)
       }
     }
+  }
+
+  /** libtiff rounds the bytes of a row down where blocks span several rows, and leaves the rest of a strip unread. */
+  private def clearUnread(bytes: Array[Byte], segments: TiffSegments, rows: Int): Unit = {
+    val read = (rows + vertical - 1) / vertical * vertical * segments.rowBytes
+    if (read < bytes.length) java.util.Arrays.fill(bytes, read.toInt, bytes.length, 0.toByte)
   }
 
   private def readPlanes(): Unit = {

