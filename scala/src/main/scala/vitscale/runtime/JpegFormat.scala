@@ -60,7 +60,8 @@ final private class JpegImage(file: Array[Byte], header: JpegHeader, truncated: 
     if (header.hasDensity) Orientation.find(header.exif, header.xmp)
     else Orientation.findIfReadable(header.exif, header.xmp)
 
-  def decode(): RgbImage = RgbImage(width, height, toRgb(ordinarySamples.getOrElse(samples)))
+  def decode(): RgbImage =
+    ordinarySamples.orElse(samples).fold(empty)(all => RgbImage(width, height, toRgb(all)))
 
   /** From the JVM's decoder, if the file is an ordinary one and it has nothing to complain of. */
   private def ordinarySamples: Option[Array[Byte]] =
@@ -77,16 +78,32 @@ final private class JpegImage(file: Array[Byte], header: JpegHeader, truncated: 
         catch { case NonFatal(_) => None }
     }
 
-  private def samples: Array[Byte] = truncated match {
+  /** From our own decoder; None where Pillow fills the whole image. */
+  private def samples: Option[Array[Byte]] = truncated match {
     case Truncated.Error =>
-      try new JpegStream(file, file.length, frame).samples()
+      try Some(new JpegStream(file, file.length, frame).samples())
       catch {
         case JpegEnded =>
-          throw new ImageException(s"truncated: the file ends before its last pixels (${file.length} bytes)")
+          throw new ImageException(
+            s"truncated: the file ends before its last pixels (${file.length} bytes)"
+          )
       }
     case Truncated.Gray =>
-      try new JpegStream(file ++ endMarker, file.length, frame).samples()
-      catch { case JpegEnded => new Array[Byte](Math.multiplyExact(width * height, frame.components.length)) }
+      val stream = new JpegStream(file ++ endMarker, file.length, frame)
+      try Some(stream.samples())
+      catch {
+        case JpegEnded => None
+        // Pillow keeps what libjpeg gave before its error: all rows, or none where it stores several scans.
+        case _: ImageException if stream.hasAllRows => Some(stream.rows())
+        case _: ImageException if !stream.isBetweenRows => None
+      }
+  }
+
+  /** What Pillow makes of an image without any row: zeros, which mean white in CMYK. */
+  private def empty: RgbImage = {
+    val pixels = new Array[Byte](Math.multiplyExact(Math.multiplyExact(width, height), 3))
+    if (frame.components.length == 4) java.util.Arrays.fill(pixels, -1.toByte)
+    RgbImage(width, height, pixels)
   }
 
   private def endMarker: Array[Byte] = Array(0xff.toByte, JpegMarker.EndOfImage.toByte)
