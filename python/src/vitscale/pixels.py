@@ -19,9 +19,7 @@ from vitscale.transport import for_java
 Settings: TypeAlias = Mapping[str, Any] | str | Path | None
 
 
-def preprocess(
-    image: ImageLike, config: Settings = None, truncated: str = "error"
-) -> NDArray[np.uint8]:
+def preprocess(image: ImageLike, config: Settings = None, truncated: str = "error") -> NDArray[np.uint8]:
     """Decode, turn upright, resize and crop an image as the ``vitscale`` engine does before its model.
 
     Parameters

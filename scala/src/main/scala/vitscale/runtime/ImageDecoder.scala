@@ -72,7 +72,7 @@ object ImageDecoder {
       throw new ImageException(
         UnreadFormats.nameOf(file) match {
           case Some(name) => s"$name is not read, $expected"
-          case None => s"not an image of a known format: it starts with $start, $expected"
+          case None => s"not an image: it starts with $start, $expected"
         }
       )
     }

@@ -58,7 +58,16 @@ final private class JpegImage(file: Array[Byte], header: JpegHeader, truncated: 
     if (header.hasDensity) Orientation.find(header.exif, header.xmp)
     else Orientation.findIfReadable(header.exif, header.xmp)
 
-  def decode(): RgbImage = RgbImage(width, height, toRgb(new JpegScans(file, header, truncated).samples))
+  def decode(): RgbImage =
+    new JpegScans(file, header, truncated).samples
+      .fold(empty)(samples => RgbImage(width, height, toRgb(samples)))
+
+  /** What Pillow makes of an image without any row: zeros, which mean white in CMYK. */
+  private def empty: RgbImage = {
+    val pixels = new Array[Byte](Math.multiplyExact(Math.multiplyExact(width, height), 3))
+    if (frame.components.length == 4) java.util.Arrays.fill(pixels, -1.toByte)
+    RgbImage(width, height, pixels)
+  }
 
   private def toRgb(samples: Array[Byte]): Array[Byte] = frame.components.length match {
     case 1 => JpegColor.grayToRgb(samples)

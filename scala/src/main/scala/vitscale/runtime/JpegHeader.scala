@@ -100,6 +100,8 @@ private[runtime] object JpegHeader {
         if (hasLength(marker)) segment(marker)
         marker = nextMarker()
       }
+      if (at + 2 > file.length || at + u16(at) > file.length)
+        throw new ImageException("truncated: the file ends inside its first scan header")
       val found = frame.getOrElse(throw new ImageException("damaged: a scan comes before the frame header"))
       JpegHeader(found, jfif, density, adobe, exif, xmp, metadata.toSeq, at)
     }

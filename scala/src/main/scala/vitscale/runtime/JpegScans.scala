@@ -15,12 +15,13 @@ final private[runtime] class JpegScans(file: Array[Byte], header: JpegHeader, tr
 
   private val frame = header.frame
 
-  /** All components side by side in full resolution: [height, width, components].
+  /** All components side by side in full resolution: [height, width, components]; none where Pillow fills the whole
+    * image.
     *
     * @throws vitscale.ImageException
     *   if the file is damaged, or it is truncated and that is an error
     */
-  def samples: Array[Byte] = ordinarySamples.getOrElse(asPillow)
+  def samples: Option[Array[Byte]] = ordinarySamples.orElse(samplesAsPillow)
 
   /** From the JVM's decoder, if the file is an ordinary one and it has nothing to complain of. */
   private def ordinarySamples: Option[Array[Byte]] =
@@ -37,16 +38,25 @@ final private[runtime] class JpegScans(file: Array[Byte], header: JpegHeader, tr
         catch { case NonFatal(_) => None }
     }
 
-  private def asPillow: Array[Byte] = truncated match {
+  /** From our own decoder; None where Pillow fills the whole image. */
+  private def samplesAsPillow: Option[Array[Byte]] = truncated match {
     case Truncated.Error =>
-      try new JpegStream(file, file.length, frame).samples()
+      try Some(new JpegStream(file, file.length, frame).samples())
       catch {
         case JpegEnded =>
-          throw new ImageException(s"truncated: the file ends before its last pixels (${file.length} bytes)")
+          throw new ImageException(
+            s"truncated: the file ends before its last pixels (${file.length} bytes)"
+          )
       }
     case Truncated.Gray =>
-      try new JpegStream(file ++ endMarker, file.length, frame).samples()
-      catch { case JpegEnded => new Array[Byte](Math.multiplyExact(frame.width * frame.height, frame.components.length)) }
+      val stream = new JpegStream(file ++ endMarker, file.length, frame)
+      try Some(stream.samples())
+      catch {
+        case JpegEnded => None
+        // Pillow keeps what libjpeg gave before its error: all rows, or none where it stores several scans.
+        case _: ImageException if stream.hasAllRows => Some(stream.rows())
+        case _: ImageException if !stream.isBetweenRows => None
+      }
   }
 
   private def endMarker: Array[Byte] = Array(0xff.toByte, JpegMarker.EndOfImage.toByte)

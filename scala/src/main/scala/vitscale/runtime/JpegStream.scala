@@ -39,11 +39,22 @@ final private[runtime] class JpegStream(file: Array[Byte], length: Int, frame: J
     isStored = header.components.length < frame.components.length || frame.isProgressive
     if (!frame.isArithmetic && !frame.isProgressive) tables.addStandardHuffman()
     if (isStored) storedScans(header) else singleScan(header)
-    new JpegUpsampling(planes, frame).interleaved()
+    rows()
   }
 
+  /** All rows, once their samples are known. */
+  def rows(): Array[Byte] = new JpegUpsampling(planes, frame).interleaved()
+
+  /** Whether nothing but the end of the file is left to read. */
+  var hasAllRows = false
+
+  /** Whether some rows may have been decoded and others not. */
+  var isBetweenRows = false
+
   private def singleScan(header: ScanHeader): Unit = {
+    isBetweenRows = true
     decode(header)
+    hasAllRows = true
     // All rows are out: libjpeg looks for the end marker in the portion it has, and does not wait for another.
     try if (readMarkers().isDefined) damaged("there is a second scan of all components")
     catch { case JpegSuspended => () }

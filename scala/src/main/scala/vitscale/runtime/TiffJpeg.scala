@@ -29,7 +29,7 @@ final private[runtime] class TiffJpeg(fields: TiffDirectory, layout: TiffLayout,
     val file = StartOfImage ++ tables ++ stream.drop(2)
     val header = JpegHeader.read(file)
     refuseOther(header.frame, rows)
-    val pixels = new JpegScans(file, header, Truncated.Error).samples
+    val pixels = new JpegScans(file, header, Truncated.Error).samples.getOrElse(Array.emptyByteArray)
     if (isYcc) JpegColor.yccToRgb(pixels, samples)
     val bytes = math.min(pixels.length, out.length)
     System.arraycopy(pixels, 0, out, 0, bytes)
