@@ -79,8 +79,10 @@ final private[job] class TarMembers private (stream: InputStream, start: Long) e
       case NonFatal(error) => Left(s"${TarMembers.Cut}: ${ParquetRows.reason(error)}")
     }
 
-  /** Whether data follow the end of the archive, as in one that was made with `cat a.tar b.tar`. */
-  def hasMore: Boolean = stream.readNBytes(TarMembers.Behind).exists(_ != 0)
+  /** Whether data follow the end of a compressed archive, as in one that was made with `cat a.tar b.tar`. The archive's last
+    * block of 10 KiB is read already, so data in it are not seen.
+    */
+  def hasMore: Boolean = TarMembers.hasData(stream)
 
   override def close(): Unit = archive.close()
 }
@@ -115,6 +117,9 @@ private[job] object TarMembers {
   }
 
   private val Buffer = 1 << 16
+
+  /** Whether a stream goes on with anything but zeros. */
+  def hasData(stream: InputStream): Boolean = stream.readNBytes(Behind).exists(_ != 0)
 
   /** Through the superclass, whose method has one signature in all versions: Spark brings commons-compress 1.23, Spark NLP
     * 1.19.

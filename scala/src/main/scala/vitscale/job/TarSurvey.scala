@@ -61,12 +61,18 @@ private[job] object TarSurvey {
         member = archive.next()
       }
       val rest = length - archive.position
+      val isFollowed = if (isCompressed) archive.hasMore else rest > 0 && hasMore(file, archive.position)
       if (length == 0) Some("the file is empty: 0 bytes")
       else if (!isCompressed && rest > 0 && rest < TarMembers.Block) Some("the shard ends inside a header")
-      else if (archive.hasMore)
-        Some("data follow the end of the archive; only the members before it are read")
+      else if (isFollowed) Some("data follow the end of the archive; only the members before it are read")
       else None
     } finally archive.close()
+  }
+
+  private def hasMore(file: StoredFile, from: Long): Boolean = {
+    val stream = file.open(from)
+    try TarMembers.hasData(stream)
+    finally stream.close()
   }
 
   /** Takes members in their order. */
