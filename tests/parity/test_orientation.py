@@ -44,11 +44,11 @@ def tiff(order: str, entries: list[Entry], magic: bytes | None = None) -> bytes:
     start = magic or order.encode() + struct.pack(sign + "H", 42)
     directory, behind = b"", b""
     for tag, kind, count, values in entries:
+        inline = values
         if len(values) > 4:
-            place = 8 + 2 + 12 * len(entries) + 4 + len(behind)
+            inline = struct.pack(sign + "L", 8 + 2 + 12 * len(entries) + 4 + len(behind))
             behind += values
-            values = struct.pack(sign + "L", place)
-        directory += struct.pack(sign + "HHL", tag, kind, count) + values.ljust(4, b"\0")
+        directory += struct.pack(sign + "HHL", tag, kind, count) + inline.ljust(4, b"\0")
     return start + struct.pack(sign + "LH", 8, len(entries)) + directory + bytes(4) + behind
 
 

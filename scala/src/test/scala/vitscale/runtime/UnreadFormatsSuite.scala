@@ -8,7 +8,7 @@ import vitscale.ImageException
 class UnreadFormatsSuite extends AnyFunSuite {
 
   private def box(brand: String, compatible: String*): String =
-    s"\u0000\u0000\u0000${(16 + 4 * compatible.length).toChar}ftyp$brand\u0000\u0000\u0000\u0000${compatible.mkString}"
+    s"\u0000\u0000\u0000${(16 + 4 * compatible.length).toChar}ftyp${brand}\u0000\u0000\u0000\u0000${compatible.mkString}"
 
   private val files = Seq(
     "AVIF" -> box("avif", "mif1", "miaf"),
