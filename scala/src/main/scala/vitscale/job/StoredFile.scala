@@ -1,10 +1,12 @@
 package vitscale.job
 
 import java.io.{IOException, InputStream}
-import java.nio.file.{Files, Path, Paths}
+import java.nio.file.{Files, Path}
 
 import org.apache.hadoop.conf.Configuration
 import org.apache.hadoop.fs.{Path => HadoopPath}
+
+import vitscale.FileUri
 
 /** A file as a listing names it, on this machine or on a Hadoop file system. */
 sealed private[job] trait StoredFile {
@@ -28,7 +30,7 @@ private[job] object StoredFile {
     *   absolute path of a local file, else its URI, as [[Listed]] has it
     */
   def named(path: String, configuration: Configuration): StoredFile =
-    if (path.startsWith("/")) Local(Paths.get(path)) else Remote(new HadoopPath(path), configuration)
+    FileUri.local(path).fold[StoredFile](Remote(new HadoopPath(path), configuration))(Local(_))
 
   /** Java's own file API: it can name every file, also those that Hadoop's paths cannot (`a:b.tar`). */
   final case class Local(path: Path) extends StoredFile {
