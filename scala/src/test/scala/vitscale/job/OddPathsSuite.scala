@@ -39,7 +39,12 @@ class OddPathsSuite extends AnyFunSuite with LocalJobs with TemporaryFolder {
         val places = Seq("images", "models", "out").map(name => OddNames.nested(folder.resolve(name)))
         val Seq(images, model, output) = places
         FileUtils.copyDirectory(TinyModel.path.toFile, model.toFile)
-        val asked = JobOptions(Seq(images.toString), model.toString, output.toString, format = format)
+        val asked = JobOptions(
+          images = Seq(images.toString),
+          model = model.toString,
+          output = output.toString,
+          format = format
+        )
         runTwice(images, asked)
         val Seq(imagesUri, modelUri, outputUri) = places.map(_.toUri.toString)
         val again = run(asked.copy(images = Seq(imagesUri), model = modelUri, output = outputUri))
@@ -72,9 +77,9 @@ class OddPathsSuite extends AnyFunSuite with LocalJobs with TemporaryFolder {
         val count = OddNames.files.size.toLong + OddNames.notUtf8(images).size
         val asked =
           JobOptions(
-            Seq(images.toString),
-            TinyModel.path.toString,
-            s"$folder/out",
+            images = Seq(images.toString),
+            model = TinyModel.path.toString,
+            output = s"$folder/out",
             format = format,
             allFiles = true
           )
