@@ -26,7 +26,10 @@ final case class ListingRules(
 
   /** The reason why a file or folder of this name is passed over, unless the user names it; none if it is not. */
   def leftAside(name: String): Option[Ignored] =
-    ListingRules.marker(name).map(Ignored.marker).orElse(if (isHidden(name)) Some(Ignored.oneHidden) else None)
+    ListingRules
+      .marker(name)
+      .map(Ignored.marker)
+      .orElse(if (isHidden(name)) Some(Ignored.oneHidden) else None)
 
   def isImage(name: String): Boolean = allFiles || kind.counts(name)
 
