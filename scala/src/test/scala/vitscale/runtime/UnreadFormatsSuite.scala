@@ -40,7 +40,7 @@ class UnreadFormatsSuite extends AnyFunSuite {
   )
 
   files.foreach { case (name, content) =>
-    test(s"$name (${content.take(8).filter(c => c > ' ' && c < 127)}) is refused by its name") {
+    test(s"$name (${content.filter(c => c > ' ' && c < 127).take(16)}) is refused by its name") {
       val file = content.getBytes("ISO-8859-1")
       val reason = intercept[ImageException](ImageDecoder.decode(file)).getMessage
       assert(reason.contains(name) && reason.contains("is not read, expected one of JPEG, PNG"), reason)
