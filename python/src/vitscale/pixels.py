@@ -55,9 +55,7 @@ def preprocess(image: ImageLike, config: Settings = None, truncated: str = "erro
         return np.frombuffer(prepared.pixels(), dtype=np.uint8).reshape(shape)
 
 
-def pixel_values(
-    image: ImageLike, config: Settings = None, truncated: str = "error"
-) -> NDArray[np.float32]:
+def pixel_values(image: ImageLike, config: Settings = None, truncated: str = "error") -> NDArray[np.float32]:
     """Return an image as the model's input: :func:`preprocess`, then rescaled and normalised.
 
     Parameters and errors are those of :func:`preprocess`.
