@@ -11,6 +11,7 @@ import pytest
 import vitscale
 from PIL import Image
 from vitscale.inputs import sequences
+from vitscale.jvm.fork import PerProcess
 
 MODEL = Path(__file__).parents[2] / "scala/src/test/resources/tiny-vit"
 
@@ -97,7 +98,7 @@ def test_a_stream_is_read_in_chunks(vit: vitscale.ViT, photo: Path, monkeypatch:
     """No more images are made than two chunks need; a chunk ends at its number of images or of bytes."""
     monkeypatch.setattr(sequences, "_CHUNK_BYTES", 10_000)
     sizes = []
-    classify = vit._classifier.classify
+    classify = vit._classifier.get().classify
 
     class Watched:
         def classify(self, contents: list[Any], *rest: Any) -> Any:
@@ -112,7 +113,7 @@ def test_a_stream_is_read_in_chunks(vit: vitscale.ViT, photo: Path, monkeypatch:
             made += 1
             yield image
 
-    monkeypatch.setattr(vit, "_classifier", Watched())
+    monkeypatch.setattr(vit, "_classifier", PerProcess(Watched))
     assert len(vit.classify(stream())) == 133
     assert [size for _, size in sizes] == [1, 1, 64, 64, 3]
     assert [made_by_then for made_by_then, _ in sizes] == [2, 3, 67, 131, 133]

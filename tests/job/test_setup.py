@@ -32,7 +32,7 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (["--format", "xml"], 2, "unknown --format xml; expected parquet or jsonl or csv"),
         (["--max-failed", "many"], 2, "--max-failed is many; expected a number of images, or a percentage"),
         (["--precision", "int4"], 1, "lacks onnx/int4/model.onnx"),
-        (["--images", "/no/such/place"], 2, "There is no file or folder /no/such/place"),
+        (["--images", "/no/such/place"], 2, "There is no folder or file /no/such/place"),
     ],
 )
 def test_wrong_options(
@@ -80,10 +80,7 @@ def test_a_second_driver_is_refused_and_the_first_one_ends_well(tmp_path: Path) 
     )
     second = classify(images, tmp_path / "out")
     assert second.exit_code == 1
-    assert (
-        f"Another run is writing to file://{tmp_path}/out/ (process {first.pid} on this machine)"
-        in second.stderr
-    )
+    assert f"Another run is writing to {tmp_path}/out (process {first.pid} on this machine)" in second.stderr
     first.terminate()
     done = finish(first)
     assert done.exit_code == 130

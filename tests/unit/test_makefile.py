@@ -28,6 +28,7 @@ def clone(tmp_path: Path) -> Path:
         "python/bootstrap.txt",
         "python/src/vitscale/_version.py",
         "python/src/vitscale/java-flags.txt",
+        "python/src/vitscale/listing-rules.json",
         "project/Dependencies.scala",
         "project/TensorflowJars.scala",
         "scala/src/main/Main.scala",

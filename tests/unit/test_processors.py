@@ -1,6 +1,5 @@
 """Image processors of all classes and forms: Transformers' pixels, from Transformers and from the JVM."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 from transformers import AutoImageProcessor
-from vitscale._jvm import python_api
 from vitscale.errors import ModelError
 from vitscale.models.processor import load_processor, settings_of
+from vitscale.pixels import pixel_values
 
 from tests.fixtures.photos import PHOTOS
 from tests.fixtures.small_vit import write_json
@@ -144,13 +143,13 @@ def test_pixels_are_those_of_transformers(name: str, tmp_path: Path) -> None:
     write_json(reference / "config.json", {"model_type": "vit"})
     theirs = AutoImageProcessor.from_pretrained(reference, backend="pil")
     ours = load_processor(tmp_path, "m")
-    settings = json.dumps(settings_of(ours))
+    settings = settings_of(ours)
     for image in IMAGES:
         expected = np.asarray(theirs(image, return_tensors="np")["pixel_values"], dtype=np.float32)
         assert np.array_equal(ours(image, return_tensors="np")["pixel_values"], expected)
         image.save(tmp_path / "image.png")
-        found = python_api().pixelValues((tmp_path / "image.png").read_bytes(), settings)
-        assert np.array_equal(np.frombuffer(found, "<f4"), expected.ravel())
+        found = pixel_values(tmp_path / "image.png", settings)
+        assert np.array_equal(found.ravel(), expected.ravel())
 
 
 @pytest.mark.parametrize(("settings", "field"), REFUSED)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Annotated
 
 import typer
@@ -140,13 +139,14 @@ _MOST_ARGUMENTS = 100
 
 def _images(named: list[str]) -> list[str]:
     """Return the arguments that name the images."""
-    if len(named) <= _MOST_ARGUMENTS:
-        return [f"--images={name}" for name in named]
+    names = [jvm_path(name) for name in named]
+    if len(names) <= _MOST_ARGUMENTS:
+        return [f"--images={name}" for name in names]
     from vitscale.scratch import scratch_folder
 
-    names = scratch_folder() / "images"
-    names.write_bytes(b"\0".join(map(os.fsencode, named)))
-    return [f"--images-listed-in={names}"]
+    file = scratch_folder() / "images"
+    file.write_text("\0".join(names), encoding="utf-8")
+    return [f"--images-listed-in={file}"]
 
 
 _SCALA_NAMES = {"table_format": "format", "input_kind": "input", "json_to": "json"}

@@ -19,11 +19,14 @@ final private[runtime] case class TiffField(kind: Int, count: Int, at: Int)
   *
   * @param file
   *   the whole file, in its own byte order
+  * @param isWhole
+  *   whether the file has all entries that the directory announces; Pillow takes those that are there, libtiff none
   */
 final private[runtime] class TiffDirectory(
     file: ByteBuffer,
     fields: Map[Int, TiffField],
-    val isBig: Boolean
+    val isBig: Boolean,
+    val isWhole: Boolean
 ) {
   import TiffDirectory._
 
@@ -139,7 +142,8 @@ private[runtime] object TiffDirectory {
     val start = if (isBig) file.getLong(8) else file.getInt(4) & 0xffffffffL
     if (start <= 0 || start >= file.limit())
       throw new ImageException(s"truncated: its directory is at $start, the file has ${file.limit()} bytes")
-    new TiffDirectory(file, new Entries(file, start.toInt, isBig).read(), isBig)
+    val entries = new Entries(file, start.toInt, isBig)
+    new TiffDirectory(file, entries.read(), isBig, entries.areWhole)
   }
 
   /** Walks over the entries of a directory: tag, type, count, and the values or their place. */
@@ -150,9 +154,12 @@ private[runtime] object TiffDirectory {
     private var outside =
       0L // bytes of values outside the entries, of which a file cannot have more than it has bytes
 
+    private lazy val announced = if (isBig) file.getLong(start) else file.getShort(start) & 0xffffL
+    private lazy val whole = math.min(announced, (file.limit() - start - countBytes).toLong / entryBytes)
+
+    def areWhole: Boolean = whole == announced
+
     def read(): Map[Int, TiffField] = {
-      val announced = if (isBig) file.getLong(start) else file.getShort(start) & 0xffffL
-      val whole = math.min(announced, (file.limit() - start - countBytes).toLong / entryBytes)
       val fields = mutable.Map.empty[Int, TiffField]
       for (i <- 0 until math.max(whole, 0L).toInt) {
         val at = start + countBytes + i * entryBytes

@@ -14,6 +14,8 @@ final private[runtime] class TiffSegments(
     block: Option[(Int, Int)]
 ) {
 
+  if (!fields.isWhole) throw new ImageException("truncated: the file ends inside its directory")
+
   val tiled: Boolean = fields.has(TiffTag.TileWidth) || fields.has(TiffTag.TileLength)
 
   if (fields.number(TiffTag.RowsPerStrip).contains(0L)) throw new ImageException("damaged: strips of 0 rows")
