@@ -1,7 +1,6 @@
 package vitscale
 
 import java.io.IOException
-import java.net.URI
 import java.nio.file.{AccessDeniedException, Files, NoSuchFileException, Path, Paths}
 
 import scala.util.Try
@@ -43,9 +42,8 @@ private[vitscale] object ImageFiles {
 
   /** The local file that a path or a `file:` URI names, if it exists. */
   def local(path: String): Option[Path] = {
-    val candidates = Seq(Try(Paths.get(path)), Try(Paths.get(new URI(path).getPath)))
-    val named = if (path.startsWith("file:")) candidates else candidates.take(1)
-    named.flatMap(_.toOption).find(Files.exists(_))
+    val candidates = Seq(Try(Paths.get(path)).toOption, Try(FileUri.path(path)).toOption.flatten)
+    candidates.flatten.find(Files.exists(_))
   }
 
   private def readRemote(path: HadoopPath, configuration: Configuration): Array[Byte] = {

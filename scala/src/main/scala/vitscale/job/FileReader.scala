@@ -1,12 +1,9 @@
 package vitscale.job
 
-import java.io.{IOException, InputStream}
-import java.nio.file.{Files, InvalidPathException, Path}
+import java.io.IOException
+import java.nio.file.InvalidPathException
 
 import org.apache.hadoop.conf.Configuration
-import org.apache.hadoop.fs.{Path => HadoopPath}
-
-import vitscale.FileUri
 
 /** Reads whole files inside a task. Whatever is wrong with a file becomes its reason; nothing is thrown.
   *
@@ -33,24 +30,16 @@ final class FileReader(configuration: Configuration, maxBytes: Long) {
     }
 
   private def bytes(path: String): Either[ReadFailure, Array[Byte]] = {
-    val (size, open) = FileUri.local(path).fold(remote(path))(local)
+    val file = StoredFile.named(path, configuration)
+    val size = file.length
     if (size > maxBytes) tooLarge(s"the file has $size bytes")
     else {
-      val stream = open()
+      val stream = file.open(0)
       try {
         val content = stream.readNBytes(math.min(maxBytes + 1, FileReader.LargestArray).toInt)
         if (content.length > maxBytes) tooLarge("the file has grown since it was listed") else Right(content)
       } finally stream.close()
     }
-  }
-
-  private def local(file: Path): (Long, () => InputStream) =
-    (Files.size(file), () => Files.newInputStream(file))
-
-  private def remote(path: String): (Long, () => InputStream) = {
-    val file = new HadoopPath(path)
-    val system = file.getFileSystem(configuration)
-    (system.getFileStatus(file).getLen, () => system.open(file))
   }
 
   private def tooLarge(what: String) = failure(s"$what, the limit is $maxBytes; not read (--max-bytes)")

@@ -100,7 +100,8 @@ final private[job] class Inputs(
   private def containers(): (Seq[Listed], Ignored) = {
     val found = ArrayBuffer.empty[Listed]
     val ignored = new Listing(configuration, listingRules, output).list(options.images)(found += _)
-    if (found.isEmpty) throw new UsageException(Inputs.nothing(options.images, listingRules.kind, ignored))
+    if (found.isEmpty)
+      throw new UsageException(ListingRules.noImage(options.images, ignored, listingRules.kind))
     (found, ignored)
   }
 
@@ -133,8 +134,4 @@ final private[job] class Inputs(
 private object Inputs {
   private val MillisPerSecond = 1000L
   private val AtOnce = 1024
-
-  private def nothing(names: Seq[String], kind: InputKind, ignored: Ignored): String =
-    s"${names.mkString(", ")} holds no ${kind.what}: no file ends in ${kind.suffixes.mkString(", ")} " +
-      s"(${ignored.otherNames} end otherwise, ${ignored.hidden} are hidden). --all-files takes every file."
 }

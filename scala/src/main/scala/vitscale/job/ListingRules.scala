@@ -60,11 +60,11 @@ object ListingRules {
   private def marker(name: String): Option[String] =
     if (exactMarkers(name)) Some(name) else markerPatterns.find(_.matches(name)).map(_.text)
 
-  /** What is said where a search finds no image. */
-  def noImage(places: Seq[String], ignored: Ignored): String = {
+  /** Return the message for a search that finds no file of a kind. */
+  def noImage(places: Seq[String], ignored: Ignored, kind: InputKind = InputKind.Files): String = {
     val more = if (places.size > MostPlaces) s" and ${places.size - MostPlaces} other places" else ""
-    s"${places.take(MostPlaces).mkString(", ")}$more holds no image: no file ends in " +
-      s"${suffixes.toSeq.sorted.mkString(", ")}; ${ignored.inWords.getOrElse("no other file lies there")}."
+    s"${places.take(MostPlaces).mkString(", ")}$more holds no ${kind.what}: no file ends in " +
+      s"${kind.suffixes.map(_.stripPrefix(".")).mkString(", ")}; ${ignored.inWords.getOrElse("no other file lies there")}."
   }
 
   private val MostPlaces = 3

@@ -48,7 +48,7 @@ private[job] object StoredFile {
 
     override def open(from: Long): InputStream = {
       val stream = system.open(path)
-      stream.seek(from)
+      if (from > 0) stream.seek(from) // not every file system can
       stream
     }
   }

@@ -15,10 +15,7 @@ final private[runtime] class GifPixels(file: Array[Byte], start: Int, dataBits: 
   private val clear = 1 << dataBits
   private val end = clear + 1
 
-  // Each string of indices is a shorter string, `prefix`, and one index after it.
-  private val prefix = new Array[Int](MostCodes)
-  private val last = new Array[Byte](MostCodes)
-  private val length = new Array[Int](MostCodes)
+  private val strings = new LzwStrings(MostCodes)
 
   private var at = start
   private var blockEnd = start
@@ -32,10 +29,7 @@ final private[runtime] class GifPixels(file: Array[Byte], start: Int, dataBits: 
     */
   def read(count: Int): Array[Byte] = {
     if (dataBits > MostBits) throw new ImageException(s"damaged: $dataBits bits a colour index")
-    (0 until math.min(clear, MostCodes)).foreach { index =>
-      last(index) = index.toByte
-      length(index) = 1
-    }
+    strings.addBytes(clear)
     val out = new Array[Byte](count)
     var filled = 0
     var next = clear + 2
@@ -54,40 +48,22 @@ final private[runtime] class GifPixels(file: Array[Byte], start: Int, dataBits: 
         previous.foreach { before =>
           if (next < MostCodes) {
             // A code that is only being defined stands for the string before and that string's first index again.
-            add(next, before, firstOf(if (code == next) before else code))
+            strings.add(next, before, firstOf(if (code == next) before else code))
             if (next == (1 << codeBits) - 1 && codeBits < MostBits) codeBits += 1
             next += 1
           }
         }
-        filled += write(code, out, filled)
+        filled += strings.write(code, out, filled)
         previous = Some(code)
       }
     }
     out
   }
 
-  private def add(code: Int, before: Int, index: Byte): Unit = {
-    prefix(code) = before
-    last(code) = index
-    length(code) = length(before) + 1
-  }
-
   private def firstOf(code: Int): Byte = {
     var at = code
-    while (at > clear) at = prefix(at)
-    last(at)
-  }
-
-  /** Writes a code's string from its end to its start; what does not fit is left out. */
-  private def write(code: Int, out: Array[Byte], start: Int): Int = {
-    var at = code
-    var to = start + length(code) - 1
-    while (to >= start) {
-      if (to < out.length) out(to) = last(at)
-      at = prefix(at)
-      to -= 1
-    }
-    length(code)
+    while (at > clear) at = strings.prefix(at)
+    strings.last(at)
   }
 
   private def nextCode(width: Int): Int = {

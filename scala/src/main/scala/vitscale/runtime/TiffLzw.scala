@@ -50,11 +50,10 @@ private[runtime] object TiffLzw extends TiffCodec {
   }
 
   final private class Decoder(codes: Codes, isOld: Boolean) {
-    // Each string is a shorter one, `prefix`, and one byte after it.
-    private val prefix = new Array[Int](MostStrings + 1)
-    private val last = Array.tabulate[Byte](MostStrings + 1)(i => if (i < Clear) i.toByte else 0)
-    private val first = last.clone()
-    private val length = Array.tabulate(MostStrings + 1)(i => if (i < Clear) 1 else 0)
+    private val strings = new LzwStrings(MostStrings + 1)
+    strings.addBytes(Clear)
+    private val length = strings.length
+    private val first = strings.last.clone()
 
     private val growsAt = if (isOld) 0 else 1 // how many strings before its codes run out the width grows
     private var free = FirstString
@@ -75,13 +74,13 @@ private[runtime] object TiffLzw extends TiffCodec {
         } else if (previous < 0) {
           if (code > Clear || !started) return filled
           previous = code
-          filled += write(code, out, filled)
+          filled += strings.write(code, out, filled)
         } else {
           if (free > MostStrings - 1 || !isOld && code > free) return filled
           define(previous, if (code < free) first(code) else first(previous))
           if (length(code) == 0) return filled
           previous = code
-          filled += write(code, out, filled)
+          filled += strings.write(code, out, filled)
         }
         if (filled < out.length) code = codes.next(width)
       }
@@ -89,24 +88,10 @@ private[runtime] object TiffLzw extends TiffCodec {
     }
 
     private def define(before: Int, byte: Byte): Unit = {
-      prefix(free) = before
-      last(free) = byte
+      strings.add(free, before, byte)
       first(free) = first(before)
-      length(free) = length(before) + 1
       free += 1
       if (free > (1 << width) - 1 - growsAt && width < MostBits) width += 1
-    }
-
-    /** Writes a string from its end to its start; what does not fit is left out. */
-    private def write(code: Int, out: Array[Byte], start: Int): Int = {
-      var at = code
-      var to = start + length(code) - 1
-      while (to >= start) {
-        if (to < out.length) out(to) = last(at)
-        at = prefix(at)
-        to -= 1
-      }
-      length(code)
     }
   }
 }
