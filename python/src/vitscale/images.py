@@ -13,6 +13,7 @@ from pathlib import Path
 from PIL import Image
 
 from vitscale.errors import UsageError
+from vitscale.jvm_paths import is_utf_8
 from vitscale.listing import Listing, list_files
 from vitscale.listing_rules import Ignored, ListingRules, no_image
 
@@ -164,11 +165,6 @@ def find_named_images(
         ),
     )
     return images if limit is None else images.take(limit)
-
-
-def is_utf_8(path: str | Path) -> bool:
-    """Tell whether a path is text in UTF-8, which it must be to be sent to a JVM."""
-    return not any("\udc80" <= one <= "\udcff" for one in str(path))
 
 
 def _common(listing: Listing) -> Path:

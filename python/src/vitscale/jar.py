@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -46,13 +47,9 @@ def tensorflow_jars() -> Path:
     return folder
 
 
-def class_path(*, with_tensorflow: bool) -> str:
-    """Return the class path of all but Spark; it must stand before Spark's, whose protobuf is older."""
-    return f"{jar_path()}:{tensorflow_jars()}/*" if with_tensorflow else str(jar_path())
-
-
 def spark_jars() -> Path:
     """Return the folder of Spark's jars, which come with pyspark."""
-    import pyspark
-
-    return Path(pyspark.__file__).parent / "jars"
+    spec = find_spec("pyspark")  # importing it takes as long as all the rest of a command's start
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("No module named 'pyspark'")
+    return Path(spec.origin).parent / "jars"

@@ -18,8 +18,13 @@ def jvm_path(path: str) -> str:
     str
         The same text; the ``file:`` URI, which keeps every byte, where the text is not UTF-8.
     """
+    return path if is_utf_8(path) else Path(path).absolute().as_uri()
+
+
+def is_utf_8(path: str | Path) -> bool:
+    """Tell whether a path is text in UTF-8, which it must be to be sent to a JVM."""
     try:
-        path.encode()
+        str(path).encode()
     except UnicodeEncodeError:
-        return Path(path).absolute().as_uri()
-    return path
+        return False
+    return True

@@ -16,7 +16,7 @@ from vitscale.bench.job import Scenario
 from vitscale.bench.schema import STAGES, StageName
 from vitscale.gpu.schema import DeviceUse
 from vitscale.images import FailedImage, ImageFolder
-from vitscale.jar import class_path
+from vitscale.jar import tensorflow_jars
 from vitscale.models.folder import ModelFolder
 from vitscale.session import cores, start
 
@@ -93,7 +93,7 @@ def _load_spark_nlp(spec: BackendSpec, model: ModelFolder, batch_size: int, _: S
     threads = spec["threads"]
     settings = {"spark.jsl.settings.onnx.intraOpNumThreads": str(threads)} if threads else {}
     if spec.uses_tensorflow:
-        settings["spark.driver.extraClassPath"] = class_path(with_tensorflow=True)
+        settings["spark.driver.extraClassPath"] = f"{tensorflow_jars()}/*"
     session: Any = start(settings=settings)
     return python_api().sparkNlpBackend(
         session._jsparkSession,

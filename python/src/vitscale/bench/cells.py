@@ -22,7 +22,7 @@ from vitscale.errors import GpuError, VitscaleError
 from vitscale.gpu.attestation import attest
 from vitscale.gpu.nvml import Nvml
 from vitscale.gpu.sampling import GpuWatch
-from vitscale.jar import class_path
+from vitscale.jar import tensorflow_jars
 from vitscale.jvm.launch import Launch, launch
 from vitscale.jvm.settings import DriverSettings
 
@@ -171,7 +171,7 @@ def _native(job: Job, answer: Path) -> Launch:
         named = answer.with_name("files")
         named.write_bytes(b"\0".join(map(os.fsencode, job.files)))
         arguments += ["--files", str(named)]
-    driver = DriverSettings(class_path=class_path(with_tensorflow=spec.uses_tensorflow))
+    driver = DriverSettings(class_path=f"{tensorflow_jars()}/*" if spec.uses_tensorflow else "")
     return launch("vitscale.bench.BenchmarkMain", arguments, driver=driver)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import tempfile
 from pathlib import Path
@@ -12,13 +11,14 @@ import numpy as np
 from PIL import Image
 
 from vitscale.errors import JavaError, ModelError
-from vitscale.jar import jar_path, spark_jars
-from vitscale.java import find_java
+from vitscale.jvm.launch import launch
+from vitscale.jvm.settings import DriverSettings
 from vitscale.models.checkpoint import CHANNELS, Checkpoint
 
 _SHAPE = (61, 47)
 _NO_VARIANT = "-"
-_FLAGS = ("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true")
+_HEAP = "256m"
+_FLAGS = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true")
 _SECONDS = 300
 _REFUSED = "vitscale: error: "
 
@@ -62,14 +62,13 @@ def read_back(made: Path, checkpoint: Checkpoint, variant: str | None) -> None:
 
 
 def _run(place: Path, variant: str, name: str) -> None:
-    jars = f"{jar_path()}{os.pathsep}{spark_jars()}/*"
-    command = [str(find_java().executable), *_FLAGS, "-cp", jars, "vitscale.ReadBackMain"]
-    variables = {key: value for key, value in os.environ.items() if key not in _OTHERS}
+    arguments = ["model", variant, "probe.png", "pixels"]
+    jvm = launch("vitscale.ReadBackMain", arguments, driver=DriverSettings(heap=_HEAP), flags=_FLAGS)
     try:
         done = subprocess.run(
-            [*command, "model", variant, "probe.png", "pixels"],
+            jvm.command,
             cwd=place,
-            env={**variables, "LC_ALL": "C.UTF-8"},
+            env={key: value for key, value in jvm.environment.items() if key not in _OTHERS},
             capture_output=True,
             text=True,
             errors="replace",
@@ -89,5 +88,5 @@ def _run(place: Path, variant: str, name: str) -> None:
         raise JavaError(f"The JVM that opens an exported model failed: {lines[-1]}. Nothing was written.")
 
 
-_OTHERS = ("CLASSPATH", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")
-"""Variables with which a JVM would take classes or options of another program."""
+_OTHERS = ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")
+"""Variables with which Java would take options of another program."""
