@@ -15,47 +15,85 @@ ThisBuild / version := {
 }
 ThisBuild / tpolecatDefaultOptionsMode := CiMode // every warning is an error
 
-/** Spark is on the class path of `run` although the jar leaves it out. */
+lazy val device = Device.parse(sys.props.get("gpu"))
+
+/** Settings of every module. The modules share one folder of test resources, which Python's tests read as well. */
 lazy val common = Seq(
-  libraryDependencies ++= Dependencies.provided ++ Dependencies.test,
+  libraryDependencies ++= Dependencies.test,
   Test / tpolecatExcludeOptions += ScalacOptions.warnNonUnitStatement,
-  Compile / mainClass := Some("vitscale.bench.BenchmarkMain"),
-  Compile / run := Defaults
-    .runTask(Compile / fullClasspath, Compile / run / mainClass, Compile / run / runner)
-    .evaluated,
-  run / fork := true,
-  run / baseDirectory := (ThisBuild / baseDirectory).value,
-  run / outputStrategy := Some(StdoutOutput),
-  run / javaOptions ++= JavaFlags.all,
+  Test / unmanagedResourceDirectories += (ThisBuild / baseDirectory).value / "scala/src/test/resources",
   Test / fork := true,
+  Test / baseDirectory := (ThisBuild / baseDirectory).value,
   Test / javaOptions ++= JavaFlags.all,
   Test / testOptions += Tests.Argument(TestFrameworks.ScalaTest, "-oDF")
 )
 
-lazy val vitscale = (project in file("."))
+/** The engine without Spark: image formats, resize, preprocessing, models, forward passes. */
+lazy val core = (project in file("scala/core"))
   .settings(
     common,
-    name := "vitscale",
-    Compile / sourceDirectory := baseDirectory.value / "scala/src/main",
-    Test / sourceDirectory := baseDirectory.value / "scala/src/test",
-    libraryDependencies ++= Dependencies.runtime(Device.parse(sys.props.get("gpu"))),
-    Compile / resourceGenerators += Def.task {
-      val folder = (Compile / resourceManaged).value / "vitscale"
-      IO.write(folder / "version.txt", version.value)
-      // The Python package owns the rules of listing; both languages read the same file.
-      val rules = "listing-rules.json"
-      IO.copyFile((ThisBuild / baseDirectory).value / "python/src/vitscale" / rules, folder / rules)
-      Seq(folder / "version.txt", folder / rules)
-    }.taskValue,
-    JarSettings.all
+    name := "vitscale-core",
+    libraryDependencies ++= Dependencies.core(device),
+    Compile / resourceGenerators += PackageResources.version.taskValue
+  )
+
+/** Spark ML stages, the classify job, and what Python calls. */
+lazy val spark = (project in file("scala/spark"))
+  .dependsOn(core % "compile->compile;test->test")
+  .settings(
+    common,
+    name := "vitscale-spark",
+    libraryDependencies ++= Dependencies.spark ++ Dependencies.commandLine ++ Dependencies.hdfs,
+    dependencyOverrides += Dependencies.sparkCompress,
+    Compile / resourceGenerators += PackageResources.listingRules.taskValue,
+    PythonJars.vitscale
+  )
+
+/** The drop-in annotator of Spark NLP, and stock Spark NLP as a baseline. */
+lazy val sparknlp = (project in file("scala/sparknlp"))
+  .dependsOn(spark % "compile->compile;test->test")
+  .settings(
+    common,
+    name := "vitscale-sparknlp",
+    libraryDependencies ++= Dependencies.spark :+ Dependencies.sparkNlp(device),
+    PythonJars.sparkNlp
+  )
+
+/** The JVM benchmark, which `sbt run` runs. Spark is on its class path although no jar carries it. */
+lazy val bench = (project in file("scala/bench"))
+  .dependsOn(sparknlp % "compile->compile;test->test")
+  .settings(
+    common,
+    name := "vitscale-bench",
+    libraryDependencies ++= Dependencies.spark,
+    Compile / mainClass := Some("vitscale.bench.BenchmarkMain"),
+    Compile / run := Defaults
+      .runTask(Compile / fullClasspath, Compile / run / mainClass, Compile / run / runner)
+      .evaluated,
+    run / fork := true,
+    run / baseDirectory := (ThisBuild / baseDirectory).value,
+    run / outputStrategy := Some(StdoutOutput),
+    run / javaOptions ++= JavaFlags.all,
+    PythonJars.bench
   )
 
 /** Spark NLP's TensorFlow engine beside everything else, so that nothing else carries its 116 MB. */
 lazy val tensorflow = (project in file("scala/tensorflow"))
-  .dependsOn(vitscale % "compile->compile;test->test")
+  .dependsOn(bench % "compile->compile;test->test")
   .settings(
     common,
     name := "vitscale-tensorflow",
-    libraryDependencies ++= Dependencies.tensorflow,
+    libraryDependencies ++= Dependencies.spark ++ Dependencies.tensorflow,
     TensorflowJars.all
   )
+
+/** All modules but TensorFlow's, whose jars are fetched apart. */
+lazy val vitscale = (project in file("."))
+  .aggregate(core, spark, sparknlp, bench)
+  .settings(
+    name := "vitscale",
+    publish / skip := true,
+    Compile / run := (bench / Compile / run).evaluated
+  )
+
+addCommandAlias("pythonJars", "spark/assembly; sparknlp/assembly; bench/assembly")

@@ -11,6 +11,7 @@ object Dependencies {
     val onnxruntime = "1.28.0" // 1.29.0 crashes the JVM inside Spark NLP's session set-up
     val tensorflow = "0.4.2" // TensorFlow 2.7; Spark NLP 5.5.3 lacks methods of 0.5.0
     val javacpp = "1.5.6" // what TensorFlow 0.4.2 was built with
+    val jackson = "2.15.2" // of Spark 3.5
     val scopt = "4.1.0"
     val xz = "1.9" // of Spark 3.5
     val aircompressor = "0.27" // of Spark 3.5
@@ -40,26 +41,34 @@ object Dependencies {
     }
   }
 
+  /** Image formats, JSON and ONNX Runtime: all that the engine needs. Jackson's version is that of Spark 3.5. */
+  def core(device: Device): Seq[ModuleID] = Seq(
+    onnxruntime(device),
+    "com.fasterxml.jackson.core" % "jackson-databind" % Version.jackson,
+    "com.fasterxml.jackson.module" %% "jackson-module-scala" % Version.jackson,
+    "org.tukaani" % "xz" % Version.xz, // LZMA inside TIFF
+    "io.airlift" % "aircompressor" % Version.aircompressor, // Zstandard inside TIFF
+    "com.github.usefulness" % "webp-imageio" % Version.webp // libwebp
+  )
+
   /** Given by the Spark installation at run time, so left out of the jar. */
-  val provided: Seq[ModuleID] = Seq(
+  val spark: Seq[ModuleID] = Seq(
     "org.apache.spark" %% "spark-sql" % Version.spark,
     "org.apache.spark" %% "spark-mllib" % Version.spark
   ).map(_ % Provided)
 
+  /** Spark's installation has this version; a newer one needs libraries that Spark lacks. */
+  val sparkCompress: ModuleID = "org.apache.commons" % "commons-compress" % "1.23.0"
+
+  val commandLine: Seq[ModuleID] = Seq("com.github.scopt" %% "scopt" % Version.scopt)
+
   val test: Seq[ModuleID] = Seq(
-    "org.apache.hadoop" % "hadoop-client-minicluster" % Version.hadoop, // HDFS itself, to write to
     "org.scalatest" %% "scalatest" % Version.scalatest,
     "org.scalatestplus" %% "scalacheck-1-18" % Version.scalacheckBridge
   ).map(_ % Test)
 
-  def runtime(device: Device): Seq[ModuleID] = Seq(
-    sparkNlp(device),
-    onnxruntime(device),
-    "com.github.scopt" %% "scopt" % Version.scopt,
-    "org.tukaani" % "xz" % Version.xz, // LZMA and Zstandard inside TIFF
-    "io.airlift" % "aircompressor" % Version.aircompressor,
-    "com.github.usefulness" % "webp-imageio" % Version.webp // libwebp
-  )
+  /** HDFS itself, to write to. */
+  val hdfs: Seq[ModuleID] = Seq("org.apache.hadoop" % "hadoop-client-minicluster" % Version.hadoop % Test)
 
   /** What Spark NLP calls TensorFlow through, with the native libraries of this machine: upstream's artifacts in the
     * place of `tensorflow-cpu_2.12`, which repackages them.
@@ -83,7 +92,7 @@ object Dependencies {
   }
 
   /** ViT runs on the ONNX engine by default, so the other engines (several hundred MB) stay out. */
-  private def sparkNlp(device: Device): ModuleID = {
+  def sparkNlp(device: Device): ModuleID = {
     val artifact = if (device == Device.SparkNlpGpu) "spark-nlp-gpu" else "spark-nlp"
     val otherEngines = Seq("tensorflow", "jsl-openvino", "jsl-llamacpp").flatMap(engine =>
       Seq("cpu", "gpu").map(kind => ExclusionRule("com.johnsnowlabs.nlp", s"${engine}-${kind}_2.12"))

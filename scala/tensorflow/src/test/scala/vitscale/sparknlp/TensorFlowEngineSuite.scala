@@ -7,7 +7,7 @@ import scala.collection.JavaConverters._
 import org.scalatest.funsuite.AnyFunSuite
 
 import vitscale.bench.{Backend, Backends, BenchmarkOptions, ImageFolder, ImageOutput}
-import vitscale.runtime.ModelFolder
+import vitscale.model.ModelFolder
 import vitscale.{LocalSpark, TemporaryFolder, TestImages, TinyModel, UsageException}
 
 /** Spark NLP's TensorFlow engine beside its ONNX engine, on the same photos with the same weights. */
@@ -15,7 +15,7 @@ class TensorFlowEngineSuite extends AnyFunSuite with LocalSpark with TemporaryFo
 
   private val model = ModelFolder.open(TinyModel.path, "fp32")
   private val onnx = BenchmarkOptions(backend = "spark-nlp")
-  private val tensorFlow = onnx.copy(engine = Engine.TensorFlow)
+  private val tensorFlow = onnx.copy(engine = StockEngine.TensorFlow)
 
   private def withPhotos[A](body: ImageFolder => A): A = withFolder { folder =>
     (0 until 6).foreach(seed => Files.write(folder.resolve(s"$seed.jpg"), TestImages.jpeg(seed)))
@@ -69,7 +69,10 @@ class TensorFlowEngineSuite extends AnyFunSuite with LocalSpark with TemporaryFo
     withPhotos { images =>
       withBackend(tensorFlow) { backend =>
         val times = backend.stages(images)
-        assert(Seq(times.read, times.decode, times.resize, times.normalise, times.forward).forall(_ > 0), times)
+        assert(
+          Seq(times.read, times.decode, times.resize, times.normalise, times.forward).forall(_ > 0),
+          times
+        )
         assert(times.copy == 0)
       }
     }
@@ -77,7 +80,7 @@ class TensorFlowEngineSuite extends AnyFunSuite with LocalSpark with TemporaryFo
 
   test("another precision is refused") {
     val bytes = ModelFolder.open(TinyModel.path, "fp32-uint8")
-    val error = intercept[UsageException](Engine.TensorFlow.folder(bytes))
+    val error = intercept[UsageException](StockEngine.TensorFlow.folder(bytes))
     assert(error.getMessage.contains("fp32 alone, not fp32-uint8"))
   }
 

@@ -1,0 +1,62 @@
+import sbt._
+import sbt.Keys._
+import sbtassembly.AssemblyKeys._
+import sbtassembly.{Assembly, MergeStrategy, PathList}
+
+/** The jars that the Python package carries. None of them holds Spark, Scala or what Spark's installation brings. */
+object PythonJars {
+
+  /** The engine, the Spark stages and the job with the libraries that Spark lacks. */
+  val vitscale: Seq[Setting[_]] = jar("vitscale") ++ Seq(
+    assembly / assemblyExcludedJars := (assembly / fullClasspath).value.filter(isOf(FromSpark))
+  )
+
+  /** Spark NLP and its libraries, without what `vitscale.jar` holds. */
+  val sparkNlp: Seq[Setting[_]] = jar("vitscale-sparknlp") ++ withoutModules ++ Seq(
+    assembly / assemblyExcludedJars := {
+      val below = (LocalProject("spark") / assembly / fullClasspath).value.map(_.data).toSet
+      (assembly / fullClasspath).value.filter(entry => below(entry.data) || isOf(FromSpark)(entry))
+    }
+  )
+
+  /** The JVM benchmark alone. */
+  val bench: Seq[Setting[_]] = jar("vitscale-bench") ++ withoutModules ++ Seq(
+    assembly / assemblyExcludedJars := (assembly / fullClasspath).value.filter(
+      _.data.getName.endsWith(".jar")
+    )
+  )
+
+  /** Spark 3.5 has these on its own class path. */
+  private val FromSpark =
+    Set(
+      "com.fasterxml.jackson.core",
+      "com.fasterxml.jackson.module",
+      "com.thoughtworks.paranamer",
+      "org.tukaani",
+      "io.airlift"
+    )
+
+  private def isOf(organizations: Set[String])(entry: Attributed[File]): Boolean =
+    entry.get(moduleID.key).exists(module => organizations(module.organization))
+
+  /** Classes of other modules stand in their own jars. */
+  private def withoutModules: Seq[Setting[_]] = Seq(
+    assembly / fullClasspath := {
+      val own = (Compile / products).value.toSet
+      (assembly / fullClasspath).value.filter(entry => !entry.data.isDirectory || own(entry.data))
+    }
+  )
+
+  private def jar(name: String): Seq[Setting[_]] = Seq(
+    assembly / assemblyOutputPath :=
+      (ThisBuild / baseDirectory).value / "python/src/vitscale/jars" / s"$name.jar",
+    assembly / assemblyOption ~= (_.withIncludeScala(false)),
+    assembly / test := {},
+    assembly / assemblyMergeStrategy := {
+      case PathList("META-INF", "services", _*) => MergeStrategy.filterDistinctLines
+      case PathList("META-INF", _*) => MergeStrategy.discard
+      case PathList("module-info.class") => MergeStrategy.discard
+      case _ => MergeStrategy.first
+    }
+  )
+}

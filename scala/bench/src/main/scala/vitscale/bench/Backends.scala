@@ -1,0 +1,60 @@
+package vitscale.bench
+
+import org.apache.spark.sql.SparkSession
+
+import vitscale.UsageException
+import vitscale.classify.ClassifierOptions
+import vitscale.device.Device
+import vitscale.model.ModelFolder
+import vitscale.sparknlp.{StockDevice, StockEngine}
+
+/** The backends that the JVM benchmark can measure, by name. */
+object Backends {
+
+  private val SparkNlp = "spark-nlp"
+  private val Vitscale = "vitscale"
+  private val Forward = "forward"
+
+  val names: Seq[String] = Seq(SparkNlp, Vitscale, Forward)
+
+  /** @param spark
+    *   looked at by backends on Spark alone
+    * @throws vitscale.UsageException
+    *   if there is no backend of that name
+    * @throws vitscale.DeviceException
+    *   if a GPU was asked for and cannot be used
+    */
+  def load(spark: => SparkSession, model: ModelFolder, options: BenchmarkOptions, batchSize: Int): Backend =
+    options.backend match {
+      case SparkNlp =>
+        val graph = options.engine.folder(model)
+        val use = StockDevice.require(options.engine, options.device, model)
+        SparkNlpBackend.load(spark, graph, batchSize, options.action, options.savedPipeline, use)
+      case Vitscale if options.onSpark => VitscaleSparkBackend.load(spark, model, options, batchSize)
+      case Vitscale => VitscaleBackend.load(model, batchSize, threads(options), options.device)
+      case Forward => ForwardBackend.load(model, batchSize, threads(options), options.device)
+      case other => throw new UsageException(s"Unknown backend $other; expected ${names.mkString(" or ")}.")
+    }
+
+  /** A single image is answered fastest by all cores together. */
+  private def threads(options: BenchmarkOptions): Option[Int] =
+    options.threads.orElse(
+      if (options.scenario == Scenario.SingleStream) Some(ClassifierOptions.machineCores) else None
+    )
+
+  /** What differs from the backend's defaults, as the results name it. */
+  def describe(options: BenchmarkOptions): Map[String, Any] =
+    Seq(
+      Some("engine" -> options.engine.name).filter(_ => options.engine != StockEngine.Onnx),
+      Some("onednn" -> true).filter(_ =>
+        options.engine == StockEngine.TensorFlow && StockEngine.TensorFlow.usesOneDnn
+      ),
+      Some("precision" -> options.precision).filter(_ => options.precision != "fp32"),
+      Some("action" -> options.action.name).filter(_ => options.action != SparkAction.Write),
+      options.threads.map("threads" -> _),
+      Some("device" -> options.deviceName).filter(_ => options.device != Device.Cpu),
+      Some("gpus" -> options.gpus).filter(_ => options.gpus != 1),
+      Some("spark" -> true).filter(_ => options.onSpark),
+      options.savedPipeline.map(_ => "saved_pipeline" -> true)
+    ).flatten.toMap
+}

@@ -1,0 +1,112 @@
+package vitscale.bench
+
+import java.nio.file.Paths
+import java.util
+
+import scala.collection.JavaConverters._
+
+import org.apache.spark.sql.SparkSession
+
+import vitscale.device.Device
+import vitscale.model.ModelFolder
+import vitscale.sparknlp.{StockDevice, StockEngine}
+import vitscale.{SnakeCaseJson, UsageException}
+
+/** All that Python calls over py4j to measure the backends of the JVM. */
+object BenchmarkApi {
+
+  /** @param files
+    *   relative paths of some of the images; none means the whole folder
+    */
+  def images(root: String, files: util.List[String]): ImageFolder = {
+    val folder = Paths.get(root)
+    if (files.isEmpty) ImageFolder.open(folder) else ImageFolder.named(folder, files.asScala)
+  }
+
+  /** Images that were named one by one.
+    *
+    * @param root
+    *   what they have in common
+    * @param files
+    *   their paths below it
+    */
+  def namedImages(root: String, files: util.List[String]): ImageFolder =
+    ImageFolder.named(Paths.get(root), files.asScala, isSearched = false)
+
+  /** @param engine
+    *   what runs the model inside Spark NLP: onnx or tensorflow
+    * @param device
+    *   cpu or gpu
+    */
+  def sparkNlpBackend(
+      spark: SparkSession,
+      model: String,
+      engine: String,
+      precision: String,
+      batchSize: Int,
+      action: String,
+      device: String
+  ): Backend = {
+    val forced = SparkAction.named(action).getOrElse(throw new UsageException(s"Unknown action $action."))
+    val chosen = StockEngine.named(engine).getOrElse(throw new UsageException(s"Unknown engine $engine."))
+    val folder = open(model, precision)
+    val graph = chosen.folder(folder)
+    val use = StockDevice.require(chosen, Device.named(device, gpus = 1), folder)
+    SparkNlpBackend.load(spark, graph, batchSize, forced, savedPipeline = None, use)
+  }
+
+  /** @param threads
+    *   0 leaves them to the engine
+    * @param device
+    *   cpu or gpu
+    * @param gpus
+    *   how many GPUs, the first ones
+    */
+  def vitscaleBackend(
+      model: String,
+      precision: String,
+      batchSize: Int,
+      threads: Int,
+      device: String,
+      gpus: Int
+  ): Backend =
+    VitscaleBackend.load(
+      open(model, precision),
+      batchSize,
+      Some(threads).filter(_ > 0),
+      Device.named(device, gpus)
+    )
+
+  /** What shows that a GPU runs the model, as JSON in the form of the results; null on the processor. */
+  def deviceUse(backend: Backend): String =
+    backend.deviceUse.map(use => SnakeCaseJson.writer.writeValueAsString(use)).orNull
+
+  /** Classifies one image as users ask for one.
+    *
+    * @return
+    *   why it got no prediction; null if it got one
+    */
+  def query(backend: Backend, file: String): String = backend.query(Paths.get(file)).orNull
+
+  /** Seconds by stage, in the order of the pipeline, of images that can all be decoded. */
+  def stages(backend: Backend, images: ImageFolder): util.Map[String, Double] = {
+    val times = backend.stages(images)
+    val named = new util.LinkedHashMap[String, Double]()
+    named.put("list", times.list)
+    named.put("read", times.read)
+    named.put("decode", times.decode)
+    named.put("resize", times.resize)
+    named.put("normalise", times.normalise)
+    named.put("copy", times.copy)
+    named.put("forward", times.forward)
+    named.put("postprocess", times.postprocess)
+    named
+  }
+
+  /** Writes pixels and logits into a folder, where Python reads them. */
+  def writeOutputs(backend: Backend, images: ImageFolder, folder: String): Unit =
+    OutputsWriter.write(backend.outputs(images), Paths.get(folder))
+
+  private def open(model: String, precision: String): ModelFolder =
+    ModelFolder.open(Paths.get(model), precision)
+}

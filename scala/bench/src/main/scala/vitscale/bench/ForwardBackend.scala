@@ -1,0 +1,54 @@
+package vitscale.bench
+
+import java.nio.file.{Files, Path}
+
+import vitscale.classify.{ForwardOnly, ViTClassifier}
+import vitscale.device.{Device, DeviceUse}
+import vitscale.model.ModelFolder
+
+/** The forward pass alone, with the session and the threads of ViTScale's engine: what that engine can reach at most.
+  *
+  * A pass over images runs the model as often as they need; the tensors are those of the first batch ever asked for, so
+  * nothing is read, decoded or labelled while it is timed. Whatever else is asked is answered by the engine.
+  */
+final class ForwardBackend(classifier: ViTClassifier, batchSize: Int) extends Backend {
+
+  private val engine = new VitscaleBackend(classifier, batchSize)
+  private var prepared: Option[ForwardOnly] = None
+
+  override def classify(images: ImageFolder): Predictions = {
+    val forward = prepared.getOrElse(prepare(images))
+    forward.run(images.files.size)
+    new Computed(images.files.size)
+  }
+
+  private def prepare(images: ImageFolder): ForwardOnly = {
+    val batch = images.files.iterator.map(Files.readAllBytes(_)).take(batchSize)
+    prepared = Some(classifier.forwardOnly(batch.toIndexedSeq))
+    prepared.get
+  }
+
+  override def query(file: Path): Option[String] = engine.query(file)
+
+  override def stages(images: ImageFolder): StageTimes = engine.stages(images)
+
+  override def outputs(images: ImageFolder): Iterator[ImageOutput] = engine.outputs(images)
+
+  override def deviceUse: Option[DeviceUse] = engine.deviceUse
+
+  override def close(): Unit = {
+    prepared.foreach(_.close())
+    engine.close()
+  }
+
+  private final class Computed(images: Int) extends Predictions {
+    override def count: Long = images.toLong
+    override def failed: Seq[FailedImage] = Seq.empty
+  }
+}
+
+object ForwardBackend {
+
+  def load(model: ModelFolder, batchSize: Int, threads: Option[Int], device: Device): ForwardBackend =
+    new ForwardBackend(ViTClassifier.open(model, VitscaleBackend.options(threads, device)), batchSize)
+}

@@ -1,0 +1,119 @@
+package vitscale.bench
+
+import java.nio.file.{Files, Path, Paths}
+
+import scala.collection.JavaConverters._
+import scala.collection.mutable.ArrayBuffer
+
+import org.apache.spark.sql.{DataFrame, DataFrameReader}
+
+import vitscale.UsageException
+import vitscale.job.input.{ListingRules, LocalListing, Selection}
+import vitscale.job.records.{FileEntry, Ignored}
+import vitscale.sql.SparkPaths
+
+/** The images of a benchmark.
+  *
+  * @param root
+  *   the folder that was named, or that the named files have in common
+  * @param files
+  *   image files below it, in the order of their relative paths
+  * @param isWhole
+  *   whether these are all the images of the folder, so that a reader may be given the folder itself
+  * @param ignored
+  *   what the search of the folder left aside
+  * @param problems
+  *   what it could not list: folders without permission, links that lead nowhere or in circles, pipes
+  * @param isSearched
+  *   whether the root was searched; if not, files were named one by one
+  */
+final case class ImageFolder(
+    root: Path,
+    files: IndexedSeq[Path],
+    isWhole: Boolean,
+    ignored: Ignored = Ignored.none,
+    problems: Seq[FailedImage] = Seq.empty,
+    isSearched: Boolean = true
+) {
+
+  def size: Int = files.size
+
+  def bytes: Long = files.map(Files.size(_)).sum
+
+  def take(count: Int): ImageFolder =
+    if (count >= size) this else copy(files = files.take(count), isWhole = false)
+
+  /** Loads them with one of Spark's readers. */
+  def load(reader: DataFrameReader): DataFrame =
+    SparkPaths.load(reader, given.map(_.toString), files.map(_.getFileName.toString))
+
+  /** What a reader is given: the folder itself, where its own search finds the same files. */
+  private[bench] def given: Seq[Path] = if (isWhole && isReadAlike) Seq(root) else files
+
+  /** Whether Spark's search of the folder finds the same files: it skips names that start with `_`, and a folder that
+    * it may not read ends it.
+    */
+  private lazy val isReadAlike: Boolean =
+    problems.isEmpty && !files.exists(
+      root.relativize(_).iterator().asScala.exists(ImageFolder.isSkippedBySpark)
+    )
+
+  def relative(file: Path): String = root.relativize(file).toString
+}
+
+object ImageFolder {
+
+  /** Whether Spark's readers skip a file of this name, even one that is named to them. */
+  def isSkippedBySpark(name: Path): Boolean = name.toString.startsWith("_") && !name.toString.contains("=")
+
+  /** Images that were listed before: relative paths below a folder.
+    *
+    * @param isSearched
+    *   whether the folder was searched for them
+    */
+  def named(root: Path, files: Seq[String], isSearched: Boolean = true): ImageFolder =
+    ImageFolder(root, files.map(root.resolve).toIndexedSeq, isWhole = false, isSearched = isSearched)
+
+  /** Lists the images below a folder, class folders or flat, by the rules of the job.
+    *
+    * @param limit
+    *   at most this many, the first ones
+    * @param allFiles
+    *   take every file, whatever its name
+    * @throws vitscale.UsageException
+    *   if there is no such folder, it cannot be read, or it holds no image
+    */
+  def open(root: Path, limit: Option[Int] = None, allFiles: Boolean = false): ImageFolder = {
+    if (!Files.exists(root))
+      throw new UsageException(s"There is no folder $root. Name one that holds images.")
+    if (!Files.isDirectory(root))
+      throw new UsageException(
+        s"$root is a file; a folder of images is needed. Name the folder that holds it."
+      )
+    val all = list(root.toAbsolutePath.normalize, allFiles)
+    if (all.files.isEmpty)
+      throw new UsageException(all.problems.find(_.file.isEmpty) match {
+        case Some(problem) => s"$root cannot be listed: ${problem.reason}. Check its permissions."
+        case None => ListingRules.noImage(Seq(root.toString), all.ignored)
+      })
+    limit.fold(all)(all.take)
+  }
+
+  private def list(root: Path, allFiles: Boolean): ImageFolder = {
+    val found = ArrayBuffer.empty[FileEntry]
+    val listing = new LocalListing(ListingRules(allFiles), excluded = None, found += _)
+    listing.walk(root, Selection.whole)
+    val (good, bad) = found.partition(listed => listed.problem.isEmpty && listed.size.isDefined)
+    def relative(listed: FileEntry): String =
+      if (listed.path.startsWith("/")) root.relativize(Paths.get(listed.path)).toString else listed.path
+    ImageFolder(
+      root,
+      good.map(listed => Paths.get(listed.path)).sortBy(root.relativize(_).toString).toIndexedSeq,
+      isWhole = true,
+      listing.ignored,
+      bad.map(one => FailedImage(relative(one), one.problem.getOrElse(DeadLink))).sortBy(_.file)
+    )
+  }
+
+  private val DeadLink = "a link to a file that is not there, or that may not be read"
+}

@@ -1,0 +1,48 @@
+package vitscale.classify
+
+import vitscale.classify.Prediction.Answer
+import vitscale.forward.{BufferPool, ForwardBuffers, ForwardPass}
+import vitscale.image.RgbImage
+
+/** Decodes, preprocesses, runs and scores one batch on the caller's thread. */
+final private[classify] class BatchClassifier(steps: ImageSteps, model: ForwardPass) {
+
+  private val pool = new BufferPool(model)
+
+  /** @param images
+    *   at most `request.batchSize`
+    * @return
+    *   each image with its answer, in order
+    */
+  def classify[A](images: Seq[A], request: InferenceOptions)(
+      pixels: A => RgbImage
+  ): Seq[(A, Answer)] = {
+    val buffers = pool.take(request.batchSize)
+    try {
+      val places = fill(buffers, images, pixels)
+      val filled = places.count(_.isRight)
+      if (filled > 0) model.forward(buffers, filled)
+      images.zip(places.map(_.right.flatMap(place => steps.score(buffers.logitsOf(place), request))))
+    } finally pool.giveBack(buffers)
+  }
+
+  /** Writes the images that can be read side by side into the buffers.
+    *
+    * @return
+    *   for each image its place in the batch, or why it has none
+    */
+  private def fill[A](
+      buffers: ForwardBuffers,
+      images: Seq[A],
+      pixels: A => RgbImage
+  ): Seq[Either[ImageFailure, Int]] = {
+    var next = 0
+    images.toIndexedSeq.map { image =>
+      steps.prepare(image)(pixels).right.map { input =>
+        buffers.put(next, input)
+        next += 1
+        next - 1
+      }
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package vitscale.classify
+
+import java.util.concurrent.{ConcurrentLinkedQueue, Executors}
+
+import vitscale.forward.{ForwardBuffers, ForwardPass}
+import vitscale.image.RgbImage
+
+/** The model alone, over the same images again and again, their tensors ready in memory: no faster classifier of whole
+  * files can be built on this model and runtime.
+  *
+  * @param images
+  *   one full batch, as the model sees them
+  * @param workers
+  *   passes at a time
+  */
+final class ForwardOnly private[vitscale] (model: ForwardPass, images: Seq[RgbImage], workers: Int)
+    extends AutoCloseable {
+
+  private val ready = new ConcurrentLinkedQueue[ForwardBuffers]()
+  (1 to workers).foreach { _ =>
+    val buffers = model.buffers(images.size)
+    images.zipWithIndex.foreach { case (image, place) => buffers.put(place, image) }
+    ready.add(buffers)
+  }
+
+  private val executor = Executors.newFixedThreadPool(workers, WorkerThreads)
+
+  /** Computes the logits of `count` images, batch by batch, and drops them. */
+  def run(count: Int): Unit = {
+    val sizes = Batches.of(Iterator.range(0, count), images.size, workers).map(_.size)
+    OrderedParallel.map(sizes, inFlight = workers, executor)(forward).foreach(identity)
+  }
+
+  private def forward(size: Int): Unit = {
+    val buffers = ready.poll() // as many as threads, so there is one
+    try model.forward(buffers, size)
+    finally {
+      ready.add(buffers)
+      ()
+    }
+  }
+
+  /** Lets the threads go; the model stays open. */
+  override def close(): Unit = executor.shutdown()
+}

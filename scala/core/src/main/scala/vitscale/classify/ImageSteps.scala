@@ -1,0 +1,32 @@
+package vitscale.classify
+
+import vitscale.image.RgbImage
+import vitscale.model.ModelFolder
+import vitscale.preprocess.Preprocessor
+import vitscale.{ImageException, ModelException}
+
+/** What is done to an image before and after the forward pass; what fails is a reason in the image's place. */
+final private[classify] class ImageSteps(folder: ModelFolder, preprocessor: Preprocessor) {
+
+  /** @param pixels
+    *   gives the image's pixels, or throws [[vitscale.ImageException]]
+    * @return
+    *   what the model sees of it
+    */
+  def prepare[A](image: A)(pixels: A => RgbImage): Either[ImageFailure, RgbImage] =
+    for {
+      decoded <- attempt(ImageFailure.Decode)(pixels(image))
+      input <- attempt(ImageFailure.Preprocess)(preprocessor.pixels(decoded))
+    } yield input
+
+  private def attempt[A](stage: String)(work: => A): Either[ImageFailure, A] =
+    try Right(work)
+    catch { case error: ImageException => Left(ImageFailure(stage, error.getMessage)) }
+
+  def score(logits: Array[Float], request: InferenceOptions): Either[ImageFailure, Prediction] =
+    try {
+      val classes = TopK.select(logits, request.topK)
+      val labels = classes.map(folder.labels).zip(folder.scores.scores(logits, classes))
+      Right(Prediction(labels.toSeq, if (request.returnLogits) Some(logits) else None))
+    } catch { case error: ModelException => Left(ImageFailure(ImageFailure.Forward, error.getMessage)) }
+}

@@ -1,0 +1,39 @@
+package vitscale.device
+
+import vitscale.UsageException
+
+/** What runs the model. */
+sealed abstract class Device(val name: String) extends Product with Serializable
+
+object Device {
+
+  case object Cpu extends Device("cpu")
+
+  /** CUDA devices of this machine.
+    *
+    * @param ids
+    *   their numbers among those that `CUDA_VISIBLE_DEVICES` leaves, each once
+    */
+  final case class Gpu(ids: Seq[Int]) extends Device("gpu") {
+    if (ids.isEmpty || ids.exists(_ < 0) || ids.distinct.size != ids.size)
+      throw new UsageException(
+        s"GPU ids must be distinct and at least 0, got ${ids.mkString("[", ", ", "]")}."
+      )
+  }
+
+  val names: Seq[String] = Seq(Cpu.name, "gpu")
+
+  /** @param name
+    *   cpu or gpu
+    * @param gpus
+    *   how many GPUs, the first ones; looked at for gpu alone
+    * @throws vitscale.UsageException
+    *   if there is no such device
+    */
+  def named(name: String, gpus: Int): Device = name match {
+    case "cpu" => Cpu
+    case "gpu" if gpus >= 1 => Gpu(0 until gpus)
+    case "gpu" => throw new UsageException(s"At least 1 GPU is needed, got $gpus.")
+    case other => throw new UsageException(s"Unknown device $other; expected ${names.mkString(" or ")}.")
+  }
+}

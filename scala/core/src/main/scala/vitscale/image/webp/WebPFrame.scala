@@ -1,0 +1,68 @@
+package vitscale.image.webp
+
+import java.awt.image.DataBufferInt
+import java.nio.charset.StandardCharsets.ISO_8859_1
+import java.nio.{ByteBuffer, ByteOrder}
+
+import com.luciad.imageio.webp.WebPImageReaderSpi
+
+import vitscale.ImageException
+import vitscale.image.{ByteArrayImageStream, RgbImage}
+
+/** A still image inside a WebP file: one bitstream, without the alpha channel that may lie beside it.
+  *
+  * libwebp decodes it (as in Pillow), because no decoder written in Java gives the same pixels.
+  *
+  * @param left
+  *   its place on the canvas, in pixels
+  * @param kind
+  *   "VP8 " for lossy, "VP8L" for lossless
+  * @param content
+  *   the bitstream
+  */
+final private[webp] class WebPFrame(val left: Int, val top: Int, kind: String, content: Array[Byte]) {
+
+  private val bits = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN)
+  private val lossless = kind == "VP8L"
+
+  // Fourteen bits each: in lossless data side by side, less one; in lossy data with a scale in the bits above.
+  val width: Int = if (lossless) (bits.getInt(1) & 0x3fff) + 1 else bits.getShort(6) & 0x3fff
+  val height: Int = if (lossless) (bits.getInt(1) >>> 14 & 0x3fff) + 1 else bits.getShort(8) & 0x3fff
+
+  def decode(): RgbImage = {
+    val reader = new WebPImageReaderSpi().createReaderInstance()
+    try {
+      reader.setInput(new ByteArrayImageStream(asFile), true, true)
+      reader.read(0).getRaster.getDataBuffer match {
+        case pixels: DataBufferInt => toRgb(pixels.getData)
+        case other => throw new ImageException(s"libwebp gave pixels as $other")
+      }
+    } catch {
+      case e: LinkageError =>
+        throw new ImageException("libwebp has no build for this operating system and processor", e)
+    } finally reader.dispose()
+  }
+
+  /** The bitstream in a container of its own. */
+  private def asFile: Array[Byte] = {
+    val padding = content.length % 2
+    val file = ByteBuffer.allocate(20 + content.length + padding).order(ByteOrder.LITTLE_ENDIAN)
+    file.put("RIFF".getBytes(ISO_8859_1)).putInt(file.capacity - 8)
+    file.put("WEBP".getBytes(ISO_8859_1)).put(kind.getBytes(ISO_8859_1)).putInt(content.length).put(content)
+    file.array
+  }
+
+  private def toRgb(pixels: Array[Int]): RgbImage = {
+    if (pixels.length != width * height) throw new ImageException("damaged: libwebp gave another size")
+    val rgb = new Array[Byte](Math.multiplyExact(pixels.length, 3))
+    var i = 0
+    while (i < pixels.length) {
+      val pixel = pixels(i)
+      rgb(3 * i) = (pixel >> 16).toByte
+      rgb(3 * i + 1) = (pixel >> 8).toByte
+      rgb(3 * i + 2) = pixel.toByte
+      i += 1
+    }
+    RgbImage(width, height, rgb)
+  }
+}

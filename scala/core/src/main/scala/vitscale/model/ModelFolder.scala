@@ -1,0 +1,238 @@
+package vitscale.model
+
+import java.io.IOException
+import java.nio.charset.StandardCharsets.UTF_8
+import java.nio.file.{Files, Path}
+import java.security.{DigestInputStream, MessageDigest}
+
+import scala.collection.JavaConverters._
+
+import com.fasterxml.jackson.databind.{JsonNode, ObjectMapper}
+
+import vitscale.ModelException
+import vitscale.preprocess.{Preprocessor, PreprocessorConfig}
+
+/** A model on disk, checked: every file that is needed is there and fits the others.
+  *
+  * @param path
+  *   the folder it was opened from
+  * @param onnxFolder
+  *   `model.onnx` and `assets/`: what Spark NLP's `loadSavedModel` takes
+  * @param name
+  *   what the model was exported from, a hub name or a folder
+  * @param weights
+  *   `pretrained`, or `random` where the hub did not answer
+  * @param labels
+  *   label texts, by class id
+  * @param scores
+  *   how its logits become scores
+  * @param imageHeight
+  *   height of the model's input, in pixels
+  * @param imageWidth
+  *   width of the model's input, in pixels
+  * @param recordedSha256
+  *   hash of the ONNX file, where the export recorded it
+  */
+final case class ModelFolder(
+    path: Path,
+    onnxFolder: Path,
+    preprocessorConfig: Path,
+    name: String,
+    weights: String,
+    labels: IndexedSeq[String],
+    scores: ScoreFunction,
+    imageHeight: Int,
+    imageWidth: Int,
+    recordedSha256: Option[String]
+) {
+
+  def onnxFile: Path = onnxFolder.resolve(ModelFolder.OnnxFile)
+
+  /** All that a copy needs to work: relative to `path`, the checkpoint's own weights left out. */
+  def files: Seq[Path] = {
+    val walked = Files.walk(onnxFolder)
+    val graph =
+      try walked.iterator().asScala.filter(Files.isRegularFile(_)).toIndexedSeq
+      finally walked.close()
+    val settings = ModelFolder.ownFiles.map(path.resolve(_)).filter(Files.isRegularFile(_))
+    (settings ++ graph).map(path.relativize)
+  }
+
+  /** SHA-256 of the ONNX file: as recorded, else computed now. */
+  lazy val onnxSha256: String = recordedSha256.getOrElse(ModelFolder.sha256(onnxFile))
+
+  /** SHA-256 of the ONNX file as it lies there now, whatever was recorded. */
+  def computedSha256: String = ModelFolder.sha256(onnxFile)
+
+  /** Hash of all else that decides the answers: how pixels are prepared, the labels, weights beside the graph. Where the
+    * model came from does not count.
+    */
+  def settingsSha256: String = {
+    val deciding =
+      files.filterNot(file => Seq(ModelFolder.ProvenanceFile, ModelFolder.OnnxFile).exists(file.endsWith))
+    val hashes = deciding.map(file => s"$file ${ModelFolder.sha256(path.resolve(file))}").sorted
+    ModelFolder.hex(MessageDigest.getInstance("SHA-256").digest(hashes.mkString("\n").getBytes(UTF_8)))
+  }
+}
+
+object ModelFolder {
+
+  /** `weights` of a trained model. */
+  val Pretrained = "pretrained"
+
+  /** `weights` of a model whose labels mean nothing. */
+  val Random = "random"
+
+  private val OnnxFile = "model.onnx"
+  private val ConfigFile = "config.json"
+  private val PreprocessorFile = "preprocessor_config.json"
+  private val ProvenanceFile = "vitscale.json"
+
+  /** Of Transformers' ViTConfig. */
+  private val DefaultImageSize = 224
+
+  private val ownFiles = Seq(ConfigFile, PreprocessorFile, ProvenanceFile)
+
+  private val json = new ObjectMapper()
+
+  /** Opens a model folder as `vitscale export` writes it.
+    *
+    * @param precision
+    *   the folder below `onnx/`: `fp32`, `int8`, `fp32-uint8`, ...
+    * @throws vitscale.ModelException
+    *   if there is no such folder, a file is missing, or the files do not fit each other
+    */
+  def open(path: Path, precision: String): ModelFolder = {
+    val root = path.toAbsolutePath.normalize
+    if (!Files.isDirectory(root))
+      throw new ModelException(s"There is no model folder $path. Make one: vitscale export MODEL -o $path")
+    val onnx = root.resolve("onnx").resolve(precision)
+    val own = Seq(ConfigFile, PreprocessorFile, ProvenanceFile).map(root.resolve(_))
+    requireFiles(
+      root,
+      own ++ onnxFiles(onnx),
+      s"Make it: vitscale export MODEL --precision $precision -o $path"
+    )
+    val config = read(root.resolve(ConfigFile))
+    val provenance = read(root.resolve(ProvenanceFile))
+    val labels = Labels.fromConfig(config.path("id2label"), root.resolve(ConfigFile))
+    val (height, width) = imageSize(config, root.resolve(ConfigFile))
+    ModelFolder(
+      path = root,
+      onnxFolder = onnx,
+      preprocessorConfig = root.resolve(PreprocessorFile),
+      name = provenance.path("name").asText(root.getFileName.toString),
+      weights = provenance.path("weights").asText(Pretrained),
+      labels = labels,
+      scores = ScoreFunction.of(problemType(config, root.resolve(ConfigFile)), labels.size),
+      imageHeight = height,
+      imageWidth = width,
+      recordedSha256 = Option(provenance.path("onnx").path(precision).path("sha256").textValue)
+    )
+  }
+
+  /** Opens the folder that Spark NLP's `loadSavedModel` takes. Where it lies inside a model folder, that one is opened:
+    * its labels are complete.
+    *
+    * @throws vitscale.ModelException
+    *   if there is no such folder, a file is missing, or the files do not fit each other
+    */
+  def openOnnx(folder: Path): ModelFolder = {
+    val onnx = folder.toAbsolutePath.normalize
+    if (!Files.isDirectory(onnx))
+      throw new ModelException(
+        s"There is no folder $folder. Make one: vitscale export MODEL -o DIR, then name DIR/onnx/fp32"
+      )
+    enclosing(onnx).fold(standalone(onnx))(open(_, onnx.getFileName.toString))
+  }
+
+  /** Opens either of the two: a model folder, or the folder with `model.onnx`. */
+  def openAny(path: Path, precision: String): ModelFolder =
+    if (Files.isRegularFile(path.resolve(OnnxFile))) openOnnx(path) else open(path, precision)
+
+  private def enclosing(onnx: Path): Option[Path] =
+    Option(onnx.getParent)
+      .filter(_.endsWith("onnx"))
+      .flatMap(parent => Option(parent.getParent))
+      .filter(root => Seq(ConfigFile, ProvenanceFile).forall(name => Files.isRegularFile(root.resolve(name))))
+
+  private def standalone(onnx: Path): ModelFolder = {
+    val files = onnxFiles(onnx)
+    requireFiles(onnx, files, "Make it: vitscale export MODEL -o DIR, then name DIR/onnx/fp32")
+    val Seq(_, labelsFile, preprocessorFile) = files
+    val labels = Labels.fromIds(read(labelsFile), labelsFile)
+    val preprocessor = new Preprocessor(PreprocessorConfig.read(preprocessorFile))
+    ModelFolder(
+      path = onnx,
+      onnxFolder = onnx,
+      preprocessorConfig = preprocessorFile,
+      name = onnx.getFileName.toString,
+      weights = Pretrained,
+      labels = labels,
+      scores = ScoreFunction.of("", labels.size),
+      imageHeight = preprocessor.height,
+      imageWidth = preprocessor.width,
+      recordedSha256 = None
+    )
+  }
+
+  private def onnxFiles(onnx: Path): Seq[Path] = {
+    val assets = onnx.resolve("assets")
+    Seq(onnx.resolve(OnnxFile), assets.resolve("labels.json"), assets.resolve(PreprocessorFile))
+  }
+
+  private def requireFiles(root: Path, files: Seq[Path], remedy: String): Unit =
+    files.find(!Files.isRegularFile(_)).foreach { missing =>
+      throw new ModelException(s"The model folder $root lacks ${root.relativize(missing)}. $remedy")
+    }
+
+  /** `image_size` is one number for a square input, or height and width (Transformers' ViTConfig). */
+  private def imageSize(config: JsonNode, file: Path): (Int, Int) = {
+    val size = config.path("image_size")
+    val edges =
+      if (size.isMissingNode) Seq(DefaultImageSize, DefaultImageSize)
+      else if (size.isArray) size.elements().asScala.map(length).toSeq
+      else Seq(length(size), length(size))
+    edges match {
+      case Seq(height, width) if height > 0 && width > 0 => (height, width)
+      case _ =>
+        throw new ModelException(
+          s"image_size of $file is $size; expected a whole number above 0, or [height, width]. Export the model again."
+        )
+    }
+  }
+
+  /** A whole number, else 0, which is no length. */
+  private def length(node: JsonNode): Int = if (node.isInt) node.asInt else 0
+
+  /** The three kinds that `PreTrainedConfig` of Transformers knows; absent or `null` for none. */
+  private def problemType(config: JsonNode, file: Path): String = {
+    val named = config.path("problem_type")
+    if (named.isMissingNode || named.isNull) ""
+    else if (ScoreFunction.ProblemTypes.contains(named.asText)) named.asText
+    else
+      throw new ModelException(
+        s"problem_type of $file is $named; expected one of ${ScoreFunction.ProblemTypes.mkString(", ")}. " +
+          "Export the model again."
+      )
+  }
+
+  private def read(file: Path): JsonNode =
+    try json.readTree(file.toFile)
+    catch {
+      case error: IOException =>
+        throw new ModelException(s"$file is not JSON: ${error.getMessage}. Export the model again.", error)
+    }
+
+  private def sha256(file: Path): String = {
+    val digest = MessageDigest.getInstance("SHA-256")
+    val stream = new DigestInputStream(Files.newInputStream(file), digest)
+    try {
+      val buffer = new Array[Byte](1 << 20)
+      while (stream.read(buffer) >= 0) {}
+    } finally stream.close()
+    hex(digest.digest())
+  }
+
+  private def hex(bytes: Array[Byte]): String = bytes.map(byte => f"$byte%02x").mkString
+}

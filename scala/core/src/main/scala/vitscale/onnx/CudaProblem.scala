@@ -1,0 +1,80 @@
+package vitscale.onnx
+
+import java.nio.file.{Files, Path, Paths}
+
+import scala.util.Try
+import scala.util.matching.Regex
+
+/** Says in the user's words why a GPU cannot be used, from what ONNX Runtime and the system say. */
+private[onnx] object CudaProblem {
+
+  private val MissingLibrary = """([\w.+-]+\.so[.\d]*): cannot open shared object file""".r.unanchored
+  private val NoDriver =
+    """(?i)no CUDA-capable device|driver version is insufficient|CUDA failure (?:35|100|803|804)\b|libcuda\.so""".r
+  private val NoSuchGpu = """(?i)invalid device ordinal|CUDA failure 101\b""".r
+  private val NoMemory = """(?i)out of memory|failed to allocate memory|CUBLAS_STATUS_ALLOC_FAILED""".r
+  private val OfCuda = """(?i)cuda|cudnn|cublas|cannot open shared object file""".r
+
+  /** @param id
+    *   the GPU that was asked for
+    * @param providers
+    *   what this ONNX Runtime has
+    * @param nativePath
+    *   where its libraries were taken from, if not from the jar
+    */
+  def notBuiltIn(id: Int, providers: String, nativePath: Option[String]): String = {
+    val origin = nativePath.fold("in this jar")(path => s"in onnxruntime.native.path=$path")
+    s"GPU $id was asked for, but the ONNX Runtime $origin was built without CUDA; it has $providers. " +
+      nativePath.fold("Build the jar for a GPU: ./sbtw -Dgpu=onnxruntime assembly")(_ =>
+        "Name a folder with the libraries of onnxruntime-gpu (docs/gpu.md)."
+      )
+  }
+
+  /** @param message
+    *   what ONNX Runtime said
+    * @param id
+    *   the GPU that was asked for
+    * @param driver
+    *   the driver's own line of its version, if there is one
+    */
+  def explain(message: String, id: Int, driver: Option[String]): String = {
+    val cause = message match {
+      case text if isOutOfMemory(text) =>
+        s"GPU $id has not enough free memory. Ask for a smaller batch size, or end what else runs on it."
+      case text if says(text, NoDriver) =>
+        s"NVIDIA's driver gives this process no GPU. ${shown(driver)} Look at nvidia-smi and CUDA_VISIBLE_DEVICES."
+      case MissingLibrary(library) =>
+        s"The library $library is missing. Install CUDA and cuDNN of the major versions that this ONNX Runtime wants, and " +
+          s"put their folders on LD_LIBRARY_PATH. ${shown(driver)}"
+      case text if says(text, NoSuchGpu) =>
+        s"There is no GPU $id here. Ask for fewer with --gpus, or let CUDA_VISIBLE_DEVICES show more."
+      case text if text.contains("Failed to find CUDA shared provider") =>
+        "ONNX Runtime's CUDA library is neither in the jar nor in the folder onnxruntime.native.path. " +
+          "Build the jar for a GPU: ./sbtw -Dgpu=onnxruntime assembly"
+      case text if text.contains("not compiled with CUDA") =>
+        "The Java side of this ONNX Runtime (onnxruntime4j_jni) was built for processors, whatever the libraries beside it. " +
+          "Take that of the artifact onnxruntime_gpu (docs/gpu.md)."
+      case text if text.contains("Failed to load shared library") =>
+        s"ONNX Runtime's CUDA library does not load; it wrote on standard error which library it lacks. ${shown(driver)}"
+      case _ => s"CUDA refused it. ${shown(driver)}"
+    }
+    s"GPU $id cannot be used. $cause ONNX Runtime said: $message"
+  }
+
+  /** Whether a failure of ONNX Runtime is CUDA's, and not the graph's. */
+  def concerns(message: String): Boolean = says(message, OfCuda) || isOutOfMemory(message)
+
+  def isOutOfMemory(message: String): Boolean = says(message, NoMemory)
+
+  private def says(text: String, pattern: Regex): Boolean = pattern.findFirstIn(text).isDefined
+
+  private def shown(driver: Option[String]): String =
+    driver.fold("No driver is loaded (there is no /proc/driver/nvidia/version).")(line =>
+      s"The driver is $line."
+    )
+
+  /** The first line of what a loaded driver says of itself. A container may hide it. */
+  def driver(file: Path = Paths.get("/proc/driver/nvidia/version")): Option[String] =
+    Try(Files.readAllLines(file).get(0).replaceFirst("^NVRM version:\\s*", "").trim).toOption
+      .filter(_.nonEmpty)
+}

@@ -1,0 +1,71 @@
+package vitscale.onnx
+
+import scala.collection.JavaConverters._
+
+import ai.onnxruntime.OrtSession.SessionOptions
+import ai.onnxruntime.providers.OrtCUDAProviderOptions
+import ai.onnxruntime.{OrtEnvironment, OrtException, OrtProvider}
+
+import vitscale.DeviceException
+
+/** ONNX Runtime's CUDA provider: the session settings of a GPU, and the refusal where there is none.
+  *
+  * The Java API of ONNX Runtime 1.28 has no I/O binding, no allocator and no page-locked memory (issue 26209 of
+  * microsoft/onnxruntime): a pass reads a direct buffer of the JVM and writes another, and the copies to the device and back
+  * are part of it. So two passes are in flight on each device, in CUDA streams of their own: one is copied while the other
+  * computes. A graph that takes bytes (`-uint8`) has a quarter of the bytes to copy.
+  */
+private[vitscale] object CudaProvider {
+
+  /** Whether this ONNX Runtime was built with CUDA; it says nothing of the machine. */
+  def isBuiltIn: Boolean = OrtEnvironment.getAvailableProviders.contains(OrtProvider.CUDA)
+
+  /** @param id
+    *   the GPU that was asked for
+    * @throws vitscale.DeviceException
+    *   if this ONNX Runtime was built without CUDA
+    */
+  def requireBuiltIn(id: Int): Unit =
+    if (!isBuiltIn) {
+      val found = OrtEnvironment.getAvailableProviders.asScala.map(_.toString).mkString(", ")
+      throw new DeviceException(CudaProblem.notBuiltIn(id, found, sys.props.get("onnxruntime.native.path")))
+    }
+
+  /** Makes sessions run on a GPU.
+    *
+    *   - `use_tf32`: off, so that fp32 means fp32, as it does in torch.
+    *   - `cudnn_conv_algo_search`: the patches' one convolution is not worth an exhaustive search for each new batch size.
+    *   - `arena_extend_strategy`: takes what is needed; doubling wastes up to half of the device's memory.
+    *   - `enable_skip_layer_norm_strict_mode`: the norms of a float16 graph add up in float32.
+    *   - Memory patterns are off: with passes on several threads their memory is not given back on CUDA (issue 29351).
+    *
+    * @throws vitscale.DeviceException
+    *   if the GPU cannot be used; it says what is missing
+    */
+  def addTo(settings: SessionOptions, id: Int): Unit = {
+    requireBuiltIn(id)
+    explained(id) {
+      val cuda = new OrtCUDAProviderOptions(id)
+      try {
+        cuda.add("use_tf32", "0")
+        cuda.add("cudnn_conv_algo_search", "HEURISTIC")
+        cuda.add("arena_extend_strategy", "kSameAsRequested")
+        cuda.add("enable_skip_layer_norm_strict_mode", "1")
+        settings.addCUDA(cuda)
+      } finally cuda.close()
+      settings.setMemoryPatternOptimization(false)
+    }
+  }
+
+  /** Runs what may fail for want of a driver, a library or a device; other failures pass through.
+    *
+    * @throws vitscale.DeviceException
+    *   if it is CUDA's
+    */
+  def explained[A](id: Int)(action: => A): A =
+    try action
+    catch {
+      case error: OrtException if CudaProblem.concerns(error.getMessage) =>
+        throw new DeviceException(CudaProblem.explain(error.getMessage, id, CudaProblem.driver()), error)
+    }
+}

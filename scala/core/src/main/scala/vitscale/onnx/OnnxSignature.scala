@@ -1,0 +1,79 @@
+package vitscale.onnx
+
+import java.nio.file.Path
+
+import scala.collection.JavaConverters._
+
+import ai.onnxruntime.{NodeInfo, OnnxJavaType, OrtSession, TensorInfo}
+
+import vitscale.ModelException
+import vitscale.preprocess.{PixelLayout, Preprocessor}
+
+/** Checks that a graph takes this model's pixels and gives a logit for each of its labels. */
+private[vitscale] object OnnxSignature {
+
+  val Input = "pixel_values"
+  val Output = "logits"
+
+  /** @return
+    *   how the graph wants its pixels
+    * @throws vitscale.ModelException
+    *   if names, types or shapes are other than expected
+    */
+  def check(session: OrtSession, file: Path, preprocessor: Preprocessor, classCount: Int): PixelLayout = {
+    val inputs = session.getInputInfo.asScala.toMap
+    if (inputs.keySet != Set(Input))
+      refuse(file, s"takes ${names(inputs.keySet)}, expected one input named $Input")
+    val pixels = layout(file, tensor(file, inputs, Input), preprocessor)
+    checkLogits(file, tensor(file, session.getOutputInfo.asScala.toMap, Output), classCount)
+    pixels
+  }
+
+  private def layout(file: Path, input: TensorInfo, preprocessor: Preprocessor): PixelLayout = {
+    val (height, width) = (preprocessor.height, preprocessor.width)
+    val (layout, expected) = input.`type` match {
+      case OnnxJavaType.FLOAT =>
+        val channels = new PixelLayout.NormalizedChannels(preprocessor, height, width)
+        (channels, Seq(3, height, width))
+      case OnnxJavaType.UINT8 => (new PixelLayout.RawBytes(height, width), Seq(height, width, 3))
+      case other => refuse(file, s"takes $Input as $other, expected FLOAT or UINT8")
+    }
+    if (!fits(input.getShape, -1 +: expected))
+      refuse(
+        file,
+        s"takes $Input of shape ${shown(input)}, " +
+          s"expected [batch, ${expected.mkString(", ")}] to fit preprocessor_config.json"
+      )
+    layout
+  }
+
+  private def checkLogits(file: Path, output: TensorInfo, classCount: Int): Unit = {
+    if (output.`type` != OnnxJavaType.FLOAT)
+      refuse(file, s"gives $Output as ${output.`type`}, expected FLOAT")
+    if (!fits(output.getShape, Seq(-1, classCount)))
+      refuse(
+        file,
+        s"gives $Output of shape ${shown(output)}, expected [batch, $classCount] to fit the model's $classCount labels"
+      )
+  }
+
+  /** A dimension that the graph leaves open (-1) fits any; the batch has to be open. */
+  private def fits(actual: Array[Long], expected: Seq[Int]): Boolean =
+    actual.length == expected.size && actual.head == -1 &&
+      actual.zip(expected).forall { case (found, wanted) => found == -1 || found == wanted }
+
+  private def tensor(file: Path, nodes: Map[String, NodeInfo], name: String): TensorInfo =
+    nodes.get(name).map(_.getInfo) match {
+      case Some(info: TensorInfo) => info
+      case Some(_) => refuse(file, s"has $name, which is no tensor")
+      case None => refuse(file, s"gives ${names(nodes.keySet)}, expected $name among them")
+    }
+
+  private def shown(info: TensorInfo): String =
+    info.getShape.map(size => if (size == -1) "any" else size.toString).mkString("[", ", ", "]")
+
+  private def names(found: Set[String]): String = found.toSeq.sorted.mkString(", ")
+
+  private def refuse(file: Path, what: String): Nothing =
+    throw new ModelException(s"The graph $file $what. Make one: vitscale export MODEL -o DIR")
+}

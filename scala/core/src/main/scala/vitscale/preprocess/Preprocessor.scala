@@ -1,0 +1,90 @@
+package vitscale.preprocess
+
+import java.nio.FloatBuffer
+
+import vitscale.image.RgbImage
+import vitscale.resize.{CenterCrop, PillowResize, TargetSize}
+import vitscale.{ImageException, ModelException}
+
+/** Turns decoded images into a ViT's input as Transformers' PIL image processor does: resize, crop, rescale, normalise.
+  *
+  * Safe for use by many threads.
+  */
+final class Preprocessor(val config: PreprocessorConfig) {
+
+  /** Width and height of every tensor, where the configuration gives all images one size. */
+  val fixedSize: Option[(Int, Int)] = config.crop.orElse(config.resize.collect {
+    case (TargetSize.Fixed(width, height), _) => (width, height)
+  })
+
+  /** Width of the tensor.
+    *
+    * @throws ModelException
+    *   when it depends on the image, so that images cannot share a batch
+    */
+  def width: Int = sizeOfAll._1
+
+  /** Height of the tensor; throws as `width` does. */
+  def height: Int = sizeOfAll._2
+
+  private def sizeOfAll: (Int, Int) = fixedSize.getOrElse(
+    throw new ModelException(
+      "preprocessor_config.json gives images of different sizes: a batch needs size with height and width, or a center crop"
+    )
+  )
+
+  /** The model's pixels before rescaling: resized, then cropped, 8 bits a sample. */
+  def pixels(image: RgbImage): RgbImage = {
+    val resized = config.resize.fold(image) { case (target, filter) =>
+      val (width, height) = target.of(image.width, image.height)
+      if (width == 0 || height == 0)
+        throw new ImageException(
+          s"an image of ${image.width}x${image.height} pixels would shrink to ${width}x$height: its shape is too extreme"
+        )
+      PillowResize.resize(image, width, height, filter)
+    }
+    config.crop.fold(resized) { case (width, height) => CenterCrop.crop(resized, width, height) }
+  }
+
+  /** For each channel, the float that each of the 256 samples becomes: with so few inputs, a table is the exact and the
+    * fast way. The roundings are those of NumPy in `transformers.image_transforms`: rescaled in double precision,
+    * rounded to single, and normalised in single.
+    */
+  private val values: Array[Array[Float]] = Array.tabulate(3) { channel =>
+    Array.tabulate(256) { sample =>
+      val rescaled = config.rescaleFactor.fold(sample.toFloat)(factor => (sample * factor).toFloat)
+      config.normalize.fold(rescaled) { case (mean, std) =>
+        (rescaled - mean(channel).toFloat) / std(channel).toFloat
+      }
+    }
+  }
+
+  /** Writes pixels as [channel, height, width] floats at the buffer's position, and moves it behind them.
+    *
+    * @param out
+    *   needs room for `3 * width * height` floats; a direct one in native byte order is fastest
+    */
+  def writeNormalized(pixels: RgbImage, out: FloatBuffer): Unit = {
+    val row = new Array[Float](pixels.width)
+    var channel = 0
+    while (channel < 3) {
+      var y = 0
+      while (y < pixels.height) {
+        fillRow(pixels.data, y * pixels.width * 3 + channel, values(channel), row)
+        out.put(row)
+        y += 1
+      }
+      channel += 1
+    }
+  }
+
+  private def fillRow(data: Array[Byte], at: Int, table: Array[Float], row: Array[Float]): Unit = {
+    var from = at
+    var x = 0
+    while (x < row.length) {
+      row(x) = table(data(from) & 0xff)
+      from += 3
+      x += 1
+    }
+  }
+}

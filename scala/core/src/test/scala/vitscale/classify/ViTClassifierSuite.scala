@@ -1,0 +1,123 @@
+package vitscale.classify
+
+import org.scalatest.BeforeAndAfterAll
+import org.scalatest.funsuite.AnyFunSuite
+
+import vitscale.{TestImages, TinyModel, UsageException}
+
+class ViTClassifierSuite extends AnyFunSuite with BeforeAndAfterAll {
+
+  private lazy val classifier = ViTClassifier.open(TinyModel.path, options = TinyModel.options)
+  private val images = (0 until 24).map(TestImages.jpeg)
+
+  override def afterAll(): Unit = classifier.close()
+
+  private def labels(answers: Seq[Prediction.Answer]): Seq[Seq[(String, Float)]] =
+    answers.map(_.fold(failure => fail(failure.reason), _.labels))
+
+  test("images get different labels, with probabilities that fall and stay below 1") {
+    val found = labels(classifier.classify(images, topK = 3))
+    assert(found.map(_.head._1).distinct.size >= 3)
+    found.foreach { top =>
+      assert(top.size == 3)
+      assert(top.map(_._2) == top.map(_._2).sorted.reverse && top.map(_._2).sum <= 1.0001f)
+    }
+  }
+
+  test("probabilities of all classes sum to 1, and more labels than there are means all") {
+    val all = labels(classifier.classify(images.take(1), topK = 100)).head
+    assert(all.size == 11)
+    assert(math.abs(all.map(_._2).sum - 1) < 1e-5)
+    assert(all.count(_._1 == "crane") == 2) // two classes of one name stay two
+  }
+
+  test("every batch size gives the same logits") {
+    val one = classifier.classify(images, InferenceOptions(batchSize = 1, returnLogits = true))
+    Seq(2, 5, 24, 100).foreach { size =>
+      val many = classifier.classify(images, InferenceOptions(batchSize = size, returnLogits = true))
+      one.zip(many).foreach { case (a, b) => assert(difference(a, b) < 1e-4, s"batch size $size") }
+    }
+  }
+
+  test("a graph that takes bytes gives the logits of the graph that takes floats") {
+    val bytes = ViTClassifier.open(TinyModel.path, "fp32-uint8", TinyModel.options)
+    try {
+      val request = InferenceOptions(returnLogits = true)
+      classifier.classify(images, request).zip(bytes.classify(images, request)).foreach { case (a, b) =>
+        assert(difference(a, b) < 1e-4)
+      }
+    } finally bytes.close()
+  }
+
+  test("an image that fails gives a reason, its neighbours keep their own labels") {
+    val good = labels(classifier.classify(images, topK = 2))
+    val mixed =
+      images.patch(0, Seq(TestImages.garbage), 0).patch(7, Seq(Array.emptyByteArray, images(3).take(40)), 0)
+    val answers = classifier.classify(mixed, InferenceOptions(topK = 2, batchSize = 5))
+    assert(answers.size == 27)
+    assert(Seq(0, 7, 8).forall(answers(_).isLeft))
+    assert(answers(7).left.get.reason.contains("empty"))
+    assert(labels(answers.filter(_.isRight)) == good)
+  }
+
+  test("a batch in which every image fails is answered without a forward pass") {
+    assert(classifier.classify(Seq.fill(3)(TestImages.garbage)).forall(_.isLeft))
+    assert(classifier.classify(Seq.empty).isEmpty)
+  }
+
+  test("a batch size beyond what a buffer holds is refused") {
+    val error = intercept[UsageException](classifier.classify(images, InferenceOptions(batchSize = 1000000)))
+    assert(error.getMessage.contains("174762 images of this model at most"))
+    assertThrows[UsageException](InferenceOptions(batchSize = 0))
+    assertThrows[UsageException](InferenceOptions(topK = 0))
+  }
+
+  test("eight threads share one classifier") {
+    val expected = labels(classifier.classify(images, topK = 1))
+    val found = new java.util.concurrent.ConcurrentLinkedQueue[Seq[Seq[(String, Float)]]]()
+    val threads = (1 to 8).map { seed =>
+      new Thread(() =>
+        (1 to 5).foreach(_ => found.add(labels(classifier.classify(images, InferenceOptions(1, seed)))))
+      )
+    }
+    threads.foreach(_.start())
+    threads.foreach(_.join())
+    assert(found.size == 40)
+    assert(
+      found
+        .toArray(Array.empty[Seq[Seq[(String, Float)]]])
+        .forall(result => result.map(_.head._1) == expected.map(_.head._1))
+    )
+  }
+
+  test("closing waits for who still classifies, and a closed classifier says so") {
+    val other = ViTClassifier.open(TinyModel.path, options = TinyModel.options)
+    val caller = new Thread(() =>
+      try
+        while (true)
+          assert(other.stream(images.iterator, InferenceOptions(), parallel = 1)(other.decode).length == 24)
+      catch { case _: IllegalStateException => () }
+    )
+    caller.start()
+    Thread.sleep(100)
+    other.close()
+    other.close()
+    caller.join()
+    assertThrows[IllegalStateException](
+      other.stream(images.iterator, InferenceOptions(), 1)(other.decode).length
+    )
+  }
+
+  test("a stream reads no further ahead than the batches at work") {
+    var read = 0
+    val endless = Iterator.continually { read += 1; images(read % images.size) }
+    val answers = classifier.stream(endless, InferenceOptions(batchSize = 2), parallel = 2)(classifier.decode)
+    assert(answers.take(5).forall(_._2.isRight))
+    assert(read <= 2 * (3 + 3))
+  }
+
+  private def difference(a: Prediction.Answer, b: Prediction.Answer): Float = {
+    def logits(answer: Prediction.Answer) = answer.fold(failure => fail(failure.reason), _.logits.get)
+    logits(a).zip(logits(b)).map { case (x, y) => math.abs(x - y) }.max
+  }
+}

@@ -1,0 +1,45 @@
+package vitscale.hadoop
+
+import java.nio.file.{InvalidPathException, Path, Paths}
+
+import org.apache.hadoop.conf.Configuration
+import org.apache.hadoop.fs.{FileSystem, Path => HadoopPath}
+
+import vitscale.{FileUri, UsageException}
+
+/** A path as a user writes it: a local one, or one of a Hadoop file system. */
+sealed trait Location
+
+object Location {
+
+  /** Read with Java itself, which can name every file, also those that Hadoop's paths cannot (`a:b.jpg`). */
+  final case class Local(path: Path) extends Location
+
+  final case class Hadoop(path: HadoopPath) extends Location
+
+  /** Reads a path: a `file:` URI by the rule of [[vitscale.FileUri]], other URIs as Hadoop does; without a scheme it belongs
+    * to the default file system (`fs.defaultFS`).
+    *
+    * @throws vitscale.UsageException
+    *   if no file system has such a path, or nothing here knows the default one
+    */
+  def parse(text: String, configuration: Configuration): Location =
+    try
+      named(text).getOrElse {
+        if (FileSystem.getDefaultUri(configuration).getScheme == "file") Local(absolute(Paths.get(text)))
+        else {
+          val path = new HadoopPath(text)
+          Hadoop(RemoteFiles.system(path, configuration).makeQualified(path))
+        }
+      }
+    catch {
+      case error @ (_: InvalidPathException | _: IllegalArgumentException) =>
+        throw new UsageException(s"$text is not a path: ${error.getMessage}", error)
+    }
+
+  /** Return the place of a URI; none if the text has no scheme. */
+  private def named(text: String): Option[Location] =
+    FileUri.path(text).map(path => Local(absolute(path))).orElse(RemoteFiles.path(text).map(Hadoop))
+
+  private def absolute(path: Path): Path = path.toAbsolutePath.normalize
+}

@@ -1,0 +1,74 @@
+package vitscale.job
+
+import org.apache.spark.sql.SparkSession
+
+import vitscale.classify.InferenceOptions
+import vitscale.hadoop.{Location, RemoteFiles}
+import vitscale.job.input.Inputs
+import vitscale.job.output.{CommitBuffer, Ledger, ModelUsed, OutputFolder, RunKey, Storage}
+import vitscale.job.run.{Interruptible, JobOptions, Progress, StopSignal, WatchLoop}
+import vitscale.job.task.{Engine, EngineProvider, EngineSettings, VitscaleEngine}
+import vitscale.ml.{ModelLocation, TaskClassifier}
+import vitscale.model.ModelFolder
+
+/** The job from its options to its ledger. */
+final class ClassifyJob(spark: SparkSession, options: JobOptions, stop: StopSignal, progress: Progress) {
+
+  private val interruptible = new Interruptible(stop, spark.sparkContext)
+  private val place = Location.parse(options.output, spark.sparkContext.hadoopConfiguration)
+
+  /** Runs until all is done, or with `--watch` until it is interrupted.
+    *
+    * @throws StoppedException
+    *   if it is interrupted before the first image
+    * @throws vitscale.VitscaleException
+    *   if it cannot start
+    */
+  def run(): Ledger = {
+    val location = ModelLocation.here(options.model, options.precision)
+    interruptible(requireAnswers(location))
+    val (model, key) = interruptible {
+      val model = location.open()
+      (model, RunKey.of(model, options.engine, options.topK, options.format, options.truncated))
+    }
+    if (model.weights == ModelFolder.Random)
+      progress.say(
+        s"warning: the weights of ${model.name} are random, so its labels mean nothing; the column weights says it. " +
+          "Export a trained model: vitscale export MODEL -o DIR"
+      )
+    val storage = Storage.at(place, spark.sparkContext.hadoopConfiguration)
+    val output = interruptible(OutputFolder.open(spark, storage, options.format, key, progress.say))
+    try {
+      if (options.retryFailed) output.forgetQuarantine()
+      val used = ModelUsed(model.name, model.weights, key.fields("model_sha256"), options.engine)
+      rounds(output, engine(location, model), used)
+    } finally output.close()
+  }
+
+  /** Whatever is not on this machine is asked for first: a wrong address is told before anything else is done. */
+  private def requireAnswers(model: ModelLocation): Unit = {
+    val configuration = spark.sparkContext.hadoopConfiguration
+    val places = place +: (options.images ++ options.imagesFrom).map(Location.parse(_, configuration))
+    val remote = places.collect { case Location.Hadoop(path) => path } ++ model.remote
+    RemoteFiles.requireAnswers(remote, configuration)
+  }
+
+  private def rounds(output: OutputFolder, engine: Engine, model: ModelUsed): Ledger = {
+    val rows = interruptible(new CommitBuffer(output, options.commitSeconds, options.topK, progress.watch()))
+    val inputs = new Inputs(spark, options, place, rows, progress.say)
+    val rounds =
+      new WatchLoop(spark.sparkContext, options, output, rows, inputs, engine, model, stop, progress)
+    if (options.watch) rounds.untilStopped() else rounds.once()
+  }
+
+  private def engine(location: ModelLocation, model: ModelFolder): Engine =
+    if (options.engine == Engine.Vitscale) {
+      val batchSize = options.batchSize.getOrElse(InferenceOptions.batchSize(options.device))
+      val request = InferenceOptions(options.topK, batchSize)
+      val classifier = TaskClassifier(location, options.threads, request, options.device)
+      new VitscaleEngine(spark.sparkContext, classifier, options.limits)
+    } else
+      EngineProvider
+        .named(options.engine)
+        .open(EngineSettings(spark, model, options.device, options.batchSize, options.limits))
+}

@@ -1,0 +1,91 @@
+package vitscale.job
+
+import java.io.IOException
+import java.nio.file.{Files, Paths}
+
+import vitscale.CommandLine.{guarded, say}
+import vitscale.job.output.{Ledger, LedgerText}
+import vitscale.job.run.{JobOptions, JobSession, Progress, StopSignal, StoppedException}
+import vitscale.{FileUri, OutputException, UsageException}
+
+/** What `vitscale classify` runs, and `spark-submit --class vitscale.job.ClassifyMain vitscale.jar`.
+  *
+  * Exit status: 0 every image has a prediction; 1 an image failed, too many failed, or the job did; 2 usage; 130
+  * interrupted (what was done is kept).
+  */
+object ClassifyMain {
+
+  private val RequiredJava = 17
+
+  def main(arguments: Array[String]): Unit = {
+    val code = guarded {
+      requireJava()
+      JobOptions.parse(arguments.toSeq).fold(2)(run)
+    }
+    if (!isInDatabricks && !isYarnsMaster) end(code)
+    if (code != 0) throw new IllegalStateException(s"The job ended with exit status $code; its log says why.")
+  }
+
+  /** An interrupted run may still be in native code, opening the model or in a forward pass, while ONNX Runtime's own exit
+    * hook takes its environment away: that ends in SIGSEGV, so it ends without any hooks.
+    */
+  private def end(code: Int): Unit = {
+    System.out.flush()
+    System.err.flush()
+    if (code == Ledger.InterruptedCode) Runtime.getRuntime.halt(code) else sys.exit(code)
+  }
+
+  /** Databricks runs a main class inside a Spark that is its own: neither Spark nor the JVM may be ended there. */
+  private def isInDatabricks: Boolean = sys.env.contains("DATABRICKS_RUNTIME_VERSION")
+
+  /** In YARN's cluster mode this is the JVM of the application master: whoever ends it, with whatever status, has failed
+    * there (`org.apache.spark.deploy.yarn.ApplicationMaster`).
+    */
+  private def isYarnsMaster: Boolean =
+    sys.props.get("spark.master").contains("yarn") && sys.props
+      .get("spark.submit.deployMode")
+      .contains("cluster")
+
+  private def run(options: JobOptions): Int = {
+    val stop = new StopSignal
+    stop.install()
+    val progress = Progress.onStandardError()
+    try {
+      val spark = stop.during(() => ())(JobSession.start(options.engine))
+      try {
+        val ledger = new ClassifyJob(spark, options, stop, progress).run()
+        progress.endLine()
+        report(ledger, options.json)
+        ledger.exitCode
+      } finally {
+        progress.endLine()
+        if (!isInDatabricks) spark.stop()
+      }
+    } catch {
+      case _: StoppedException =>
+        say("interrupted before the first image; no row was written")
+        Ledger.InterruptedCode
+    }
+  }
+
+  private def report(ledger: Ledger, json: Option[String]): Unit = {
+    LedgerText.lines(ledger).foreach(say)
+    json.foreach {
+      case "-" => println(new String(ledger.toJson, "UTF-8"))
+      case file =>
+        try Files.write(FileUri.path(file).getOrElse(Paths.get(file)), ledger.toJson)
+        catch {
+          case error: IOException => throw new OutputException(s"$file cannot be written: $error.", error)
+        }
+    }
+  }
+
+  /** Read from a property that every Java has: the jar's other classes may need a newer one. */
+  private def requireJava(): Unit = {
+    val version = sys.props("java.specification.version")
+    if (version.split('.').head.toInt < RequiredJava)
+      throw new UsageException(
+        s"Java $RequiredJava is needed, this is Java $version. Set JAVA_HOME to a Java $RequiredJava."
+      )
+  }
+}

@@ -1,0 +1,144 @@
+package vitscale.job.input
+
+import java.io.{BufferedInputStream, IOException, InputStream}
+import java.util.zip.GZIPInputStream
+
+import scala.util.control.NonFatal
+
+import org.apache.commons.compress.archivers.ArchiveInputStream
+import org.apache.commons.compress.archivers.tar.{TarArchiveEntry, TarArchiveInputStream}
+
+/** One member of a tar file.
+  *
+  * @param name
+  *   as the archive has it, without a leading `./` or `/`
+  * @param size
+  *   bytes of its content
+  * @param start
+  *   position of its header in the decompressed archive
+  * @param end
+  *   position behind its content there
+  * @param isFolder
+  *   whether it is a folder
+  * @param problem
+  *   why it has no content that can be read
+  */
+final private[job] case class TarMember(
+    name: String,
+    size: Long,
+    start: Long,
+    end: Long,
+    isFolder: Boolean,
+    problem: Option[String]
+)
+
+/** The members of a tar file, in order. Nothing is unpacked.
+  *
+  * @param stream
+  *   the archive, decompressed, from a header on
+  * @param start
+  *   position of that header
+  */
+final private[job] class TarMembers private (stream: InputStream, start: Long) extends AutoCloseable {
+
+  private val archive = new TarArchiveInputStream(stream, TarMembers.Encoding)
+  private var following = start
+
+  /** Position of the header that follows the last member. */
+  def position: Long = following
+
+  /** The next member; none at the end.
+    *
+    * @throws java.io.IOException
+    *   if the archive is damaged or ends too early
+    */
+  def next(): Option[TarMember] =
+    try {
+      val header = following
+      Option(TarMembers.entryOf(archive)).map { entry =>
+        if (!entry.isCheckSumOK) throw new IOException(s"no tar header at byte $header, or a damaged one")
+        val end = start + archive.getBytesRead + entry.getSize
+        following = (end + TarMembers.Block - 1) / TarMembers.Block * TarMembers.Block
+        TarMembers.member(entry, header, end)
+      }
+    } catch {
+      case error: RuntimeException =>
+        throw new IOException(s"damaged at byte $following: ${error.getMessage}", error)
+    }
+
+  /** The content of the last member, whose size the caller has checked.
+    *
+    * @return
+    *   the bytes, or why they cannot be read
+    */
+  def content(size: Long): Either[String, Array[Byte]] =
+    try {
+      val bytes = archive.readNBytes(size.toInt)
+      if (bytes.length == size) Right(bytes) else Left(TarMembers.Cut)
+    } catch {
+      case NonFatal(error) => Left(s"${TarMembers.Cut}: ${ParquetRows.reason(error)}")
+    }
+
+  /** Whether data follow the end of a compressed archive, as in one that was made with `cat a.tar b.tar`. The archive's last
+    * block of 10 KiB is read already, so data in it are not seen.
+    */
+  def hasMore: Boolean = TarMembers.hasData(stream)
+
+  override def close(): Unit = archive.close()
+}
+
+private[job] object TarMembers {
+
+  val Block = 512
+
+  private val Cut = "the shard ends inside this member, or is damaged there"
+
+  /** Writers pad an archive with zeros to a multiple of 10 KiB; more than that is seldom asked for. */
+  private val Behind = 1 << 20
+  private val Encoding = "UTF-8"
+
+  /** Opens an archive at a header.
+    *
+    * @throws java.io.IOException
+    *   if it cannot be read
+    */
+  def open(file: StoredFile, start: Long): TarMembers =
+    if (isCompressed(file)) {
+      val stream = new GZIPInputStream(new BufferedInputStream(file.open(0)), Buffer)
+      stream.skipNBytes(start)
+      new TarMembers(stream, start)
+    } else new TarMembers(file.open(start), start)
+
+  /** Whether gzip's magic number begins the file. */
+  def isCompressed(file: StoredFile): Boolean = {
+    val stream = file.open(0)
+    try stream.readNBytes(2).sameElements(Array(0x1f.toByte, 0x8b.toByte))
+    finally stream.close()
+  }
+
+  private val Buffer = 1 << 16
+
+  /** Whether a stream goes on with anything but zeros. */
+  def hasData(stream: InputStream): Boolean = stream.readNBytes(Behind).exists(_ != 0)
+
+  /** Through the superclass, whose method has one signature in all versions: Spark brings commons-compress 1.23, Spark NLP
+    * 1.19.
+    */
+  private def entryOf(archive: ArchiveInputStream): TarArchiveEntry =
+    archive.getNextEntry.asInstanceOf[TarArchiveEntry]
+
+  private def member(entry: TarArchiveEntry, header: Long, end: Long): TarMember = {
+    val problem =
+      if (entry.isSymbolicLink || entry.isLink)
+        Some(s"a link to the member ${entry.getLinkName}; only members with content of their own are read")
+      else if (entry.isSparse) Some("a sparse member; write the shard without --sparse")
+      else if (entry.isFile || entry.isDirectory) None
+      else Some("a pipe or a device, which holds no data")
+    TarMember(relative(entry.getName), entry.getSize, header, end, entry.isDirectory, problem)
+  }
+
+  private def relative(name: String): String =
+    if (name.startsWith("./")) relative(name.drop(2))
+    else if (name.startsWith("/")) relative(name.drop(1))
+    else name
+}

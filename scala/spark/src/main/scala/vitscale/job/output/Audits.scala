@@ -1,0 +1,25 @@
+package vitscale.job.output
+
+/** How often a long run checks its books: so that all checks together take about a twentieth of its time.
+  *
+  * @param seconds
+  *   since the run started
+  */
+final private[job] class Audits(seconds: () => Double) {
+
+  private var (last, took) = (seconds(), 0.0)
+
+  def isDue: Boolean = seconds() - last >= took * Audits.Share
+
+  def timed[A](audit: => A): A = {
+    val began = seconds()
+    val answer = audit
+    last = seconds()
+    took = last - began
+    answer
+  }
+}
+
+private object Audits {
+  private val Share = 20
+}

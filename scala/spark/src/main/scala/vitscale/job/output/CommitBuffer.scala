@@ -1,0 +1,94 @@
+package vitscale.job.output
+
+import scala.collection.mutable.ArrayBuffer
+
+import vitscale.job.records.Outcome
+
+/** The rows of a job: those that its output holds, and those that wait so that many of them make one part. An image with a
+  * row is done; one whose row waits is not done yet, but needs no other.
+  *
+  * @param commitSeconds
+  *   between two commits, see [[CommitClock]]
+  * @param labels
+  *   of one row at most
+  * @param seconds
+  *   since the run started
+  */
+final private[job] class CommitBuffer(
+    output: OutputFolder,
+    commitSeconds: Option[Double],
+    labels: Int,
+    seconds: () => Double
+) {
+
+  private val clock = new CommitClock(commitSeconds, labels)
+  private val written = Tables.all.map(table => table -> read(table)).toMap
+  private val waiting = Tables.all.map(table => table -> new CommitBuffer.Waiting).toMap
+
+  /** The table that has an image's row, or will have it. */
+  def tableOf(path: String): Option[String] =
+    Tables.all.find(table => written(table).contains(path) || waiting(table).paths.contains(path))
+
+  /** The paths of all rows, as tasks get them. */
+  def done: Done = new Done(Tables.all.map(table => table -> Seq(written(table), waiting(table).paths)))
+
+  /** What the output must hold, with rows that are right: no path twice. */
+  def inOutput: Counts = {
+    val (predicted, quarantined) =
+      (written(Tables.Predictions).size.toLong, written(Tables.Quarantine).size.toLong)
+    Counts(predicted, quarantined, predicted + quarantined)
+  }
+
+  def areWritten: Boolean = waiting.values.forall(_.rows.isEmpty)
+
+  def add(outcomes: Seq[Outcome]): Unit = outcomes.foreach(one => waiting(Tables.of(one)).add(one))
+
+  /** @throws vitscale.OutputException
+    *   if they cannot be written
+    */
+  def commitIfDue(): Unit = if (clock.isDue(waiting.values.map(_.rows.size).sum, seconds())) commit()
+
+  /** Writes the rows that wait, one table after the other: what was written is never written again, also if the second
+    * table then fails.
+    *
+    * @throws vitscale.OutputException
+    *   if they cannot be written
+    */
+  def commit(): Unit = {
+    for ((table, held) <- waiting if held.rows.nonEmpty) {
+      output.commit(table, held.rows)
+      held.takeAll().foreach(one => written(table).add(one.path))
+    }
+    clock.committed(seconds())
+  }
+
+  /** Gives up the rows that wait; their images are not done. */
+  def giveUp(): Seq[Outcome] = waiting.values.flatMap(_.takeAll()).toSeq
+
+  private def read(table: String): PathHashes = {
+    val found = new PathHashes
+    output.paths(table).foreach(found.add)
+    found
+  }
+}
+
+private object CommitBuffer {
+
+  /** Rows of one table, and their paths. */
+  private final class Waiting {
+    val rows: ArrayBuffer[Outcome] = ArrayBuffer.empty
+    var paths = new PathHashes
+
+    def add(outcome: Outcome): Unit = {
+      rows += outcome
+      paths.add(outcome.path)
+    }
+
+    def takeAll(): Seq[Outcome] = {
+      val taken = rows.toIndexedSeq
+      rows.clear()
+      paths = new PathHashes
+      taken
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package vitscale.job.output
+
+import scala.collection.mutable
+
+import vitscale.job.records.{Outcome, Predicted, Quarantined}
+
+/** Counts while a run goes on.
+  *
+  * @param files
+  *   all files of the run
+  * @param before
+  *   of these, how many were done before
+  */
+final class Counters(val files: Long, before: Counters.Counts) {
+
+  private var predicted = 0L
+  private val byStage = mutable.Map.empty[String, Long].withDefaultValue(0L)
+
+  def add(outcomes: Seq[Outcome]): Unit = outcomes.foreach(count(_, 1))
+
+  /** Takes outcomes back whose rows could not be written. */
+  def withdraw(outcomes: Seq[Outcome]): Unit = outcomes.foreach(count(_, -1))
+
+  private def count(outcome: Outcome, by: Long): Unit = outcome match {
+    case _: Predicted => predicted += by
+    case failed: Quarantined => byStage(failed.stage) += by
+  }
+
+  /** What was done since this tally began. */
+  def now: Counters.Counts = Counters.Counts(predicted, byStage.values.sum)
+
+  def inAll: Counters.Counts = before + now
+
+  def quarantinedByStage: Map[String, Long] = byStage.toMap
+
+  def left: Long = files - inAll.sum
+}
+
+object Counters {
+
+  final case class Counts(predicted: Long, quarantined: Long) {
+    def sum: Long = predicted + quarantined
+    def +(other: Counts): Counts = Counts(predicted + other.predicted, quarantined + other.quarantined)
+  }
+
+  val nothing: Counts = Counts(0, 0)
+}

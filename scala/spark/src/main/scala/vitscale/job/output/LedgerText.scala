@@ -1,0 +1,55 @@
+package vitscale.job.output
+
+import java.util.Locale
+
+import vitscale.job.run.Progress
+
+/** The ledger in words. */
+private[job] object LedgerText {
+
+  def lines(ledger: Ledger): Seq[String] =
+    ledger.problem.toSeq ++ Seq(sum(ledger)) ++ stages(ledger) ++ ledger.ignored.inWords ++ Seq(
+      speed(ledger)
+    ) ++ warning(ledger)
+
+  private def sum(ledger: Ledger): String = {
+    val left = if (ledger.notDone == 0) "" else s" + ${number(ledger.notDone)} not done"
+    s"${ledger.status}: ${number(ledger.files)} files = ${number(ledger.predicted)} predicted + " +
+      s"${number(ledger.quarantined)} quarantined$left"
+  }
+
+  private def stages(ledger: Ledger): Seq[String] =
+    if (ledger.quarantinedByStage.isEmpty) Seq.empty
+    else {
+      val counts = ledger.quarantinedByStage.toSeq.sorted.map { case (stage, count) =>
+        s"$stage ${number(count)}"
+      }
+      Seq(s"failed in this run: ${counts.mkString(", ")}; see ${ledger.outputPath}/${Tables.Quarantine}")
+    }
+
+  private def speed(ledger: Ledger): String = {
+    val done = ledger.thisRun.predicted + ledger.thisRun.quarantined
+    if (done == 0) s"nothing was left to do; predictions in ${ledger.outputPath}/${Tables.Predictions}"
+    else
+      "%s images in %s, %.2f/s; predictions in %s".formatLocal(
+        Locale.ROOT,
+        number(done),
+        Progress.duration(ledger.thisRun.seconds),
+        ledger.thisRun.imagesPerSec,
+        s"${ledger.outputPath}/${Tables.Predictions}"
+      )
+  }
+
+  private def warning(ledger: Ledger): Seq[String] = ledger.output match {
+    case Some(_) if ledger.isBalanced => Seq.empty
+    case None =>
+      Seq("the rows of the output were not counted again: no executor was left for it; the next run does")
+    case Some(counted) =>
+      Seq(
+        s"THE LEDGER DOES NOT BALANCE: the output holds ${counted.predicted} predictions and " +
+          s"${counted.quarantined} quarantined rows of ${counted.paths} images. Please report this."
+      )
+  }
+
+  private def number(value: Long): String = "%,d".formatLocal(Locale.ROOT, value)
+}

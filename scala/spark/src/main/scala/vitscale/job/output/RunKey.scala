@@ -1,0 +1,68 @@
+package vitscale.job.output
+
+import com.fasterxml.jackson.core.`type`.TypeReference
+import com.fasterxml.jackson.databind.ObjectMapper
+import com.fasterxml.jackson.databind.SerializationFeature.INDENT_OUTPUT
+
+import vitscale.UsageException
+import vitscale.image.Truncated
+import vitscale.model.ModelFolder
+
+/** What decides the answers: rows of one output have all of it in common.
+  *
+  * @param weights
+  *   `pretrained` or `random`; each row says it. It is no part of the key, because the hash of the model file decides it.
+  */
+final case class RunKey(fields: Map[String, String], weights: String = ModelFolder.Pretrained) {
+
+  def toJson: Array[Byte] = RunKey.json.writeValueAsBytes(RunKey.sorted(fields))
+
+  /** @throws vitscale.UsageException
+    *   if the rows that are there were made otherwise
+    */
+  def requireSame(stored: RunKey, output: String): Unit = {
+    val differing = (fields.keySet ++ stored.fields.keySet).toSeq.sorted.filter(key =>
+      fields.get(key) != stored.fields.get(key)
+    )
+    if (differing.nonEmpty) {
+      val differences =
+        differing.map(key =>
+          s"$key was ${stored.fields.getOrElse(key, "-")} and is ${fields.getOrElse(key, "-")}"
+        )
+      throw new UsageException(
+        s"$output holds predictions that were made otherwise: ${differences.mkString("; ")}. They are not mixed: name " +
+          "another --output, or repeat the command as it was."
+      )
+    }
+  }
+}
+
+object RunKey {
+
+  private val json = new ObjectMapper().enable(INDENT_OUTPUT)
+
+  def of(
+      model: ModelFolder,
+      engine: String,
+      topK: Int,
+      format: TableFormat,
+      truncated: Truncated = Truncated.Error
+  ): RunKey = RunKey(
+    Map(
+      "engine" -> engine,
+      "model_sha256" -> model.computedSha256,
+      "settings_sha256" -> model.settingsSha256,
+      "top_k" -> topK.toString,
+      "format" -> format.name
+    ) ++ Some("truncated" -> truncated.name).filter(_ => truncated != Truncated.Error),
+    model.weights
+  )
+
+  def parse(bytes: Array[Byte]): RunKey = {
+    val fields = json.readValue(bytes, new TypeReference[java.util.Map[String, String]] {})
+    RunKey(scala.collection.JavaConverters.mapAsScalaMap(fields).toMap)
+  }
+
+  private def sorted(fields: Map[String, String]) =
+    new java.util.TreeMap[String, String](scala.collection.JavaConverters.mapAsJavaMap(fields))
+}

@@ -1,0 +1,73 @@
+package vitscale.job.output
+
+import org.apache.spark.sql.Row
+import org.apache.spark.sql.types._
+
+import vitscale.job.records.{Outcome, Predicted, Quarantined}
+
+/** The two tables that a job writes. */
+object Tables {
+
+  val Predictions = "predictions"
+  val Quarantine = "quarantine"
+  val all: Seq[String] = Seq(Predictions, Quarantine)
+
+  /** The table that an outcome belongs to. */
+  def of(outcome: Outcome): String = outcome match {
+    case _: Predicted => Predictions
+    case _: Quarantined => Quarantine
+  }
+
+  /** `label` and `probability` are the first of `labels` and `probabilities`, which are in order, the likeliest first.
+    * `weights` is `pretrained`, or `random`: then the labels mean nothing.
+    */
+  val predictions: StructType = StructType(
+    Seq(
+      StructField("path", StringType, nullable = false),
+      StructField("label", StringType, nullable = false),
+      StructField("probability", FloatType),
+      StructField("labels", ArrayType(StringType, containsNull = false), nullable = false),
+      StructField("probabilities", ArrayType(FloatType, containsNull = true), nullable = false),
+      StructField("model_sha256", StringType, nullable = false),
+      StructField("weights", StringType, nullable = false),
+      StructField("time", TimestampType, nullable = false)
+    )
+  )
+
+  val quarantine: StructType = StructType(
+    Seq(
+      StructField("path", StringType, nullable = false),
+      StructField("size", LongType),
+      StructField("stage", StringType, nullable = false),
+      StructField("reason", StringType, nullable = false),
+      StructField("time", TimestampType, nullable = false)
+    )
+  )
+
+  val schemas: Map[String, StructType] = Map(Predictions -> predictions, Quarantine -> quarantine)
+
+  /** An outcome as a row of its table; times are milliseconds since 1970 until a format writes them. */
+  def row(outcome: Outcome, key: RunKey): Row = outcome match {
+    case predicted: Predicted => row(predicted, key)
+    case quarantined: Quarantined => row(quarantined)
+  }
+
+  private def row(predicted: Predicted, key: RunKey): Row = Row(
+    predicted.path,
+    predicted.labels.head.label,
+    predicted.labels.head.probability.orNull,
+    predicted.labels.map(_.label),
+    predicted.labels.map(_.probability.map(Float.box).orNull),
+    key.fields("model_sha256"),
+    key.weights,
+    predicted.time
+  )
+
+  private def row(quarantined: Quarantined): Row = Row(
+    quarantined.path,
+    quarantined.size.orNull,
+    quarantined.stage,
+    quarantined.reason,
+    quarantined.time
+  )
+}

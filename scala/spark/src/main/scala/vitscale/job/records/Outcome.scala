@@ -1,0 +1,39 @@
+package vitscale.job.records
+
+/** A label and its probability, where the engine tells one. */
+final case class Ranked(label: String, probability: Option[Float])
+
+/** What became of one image: every image that was listed gets exactly one. */
+sealed trait Outcome extends Serializable {
+  def path: String
+
+  /** When, in milliseconds since 1970. */
+  def time: Long
+}
+
+/** @param labels
+  *   the likeliest first, at least one
+  */
+final case class Predicted(path: String, labels: Seq[Ranked], time: Long) extends Outcome
+
+/** An image without a prediction.
+  *
+  * @param size
+  *   bytes of the file, where known
+  * @param stage
+  *   where it failed, one of [[Stage]]
+  */
+final case class Quarantined(path: String, size: Option[Long], stage: String, reason: String, time: Long)
+    extends Outcome
+
+/** The stages that an image passes, in order; those of the engine are `vitscale.classify.ImageFailure`'s. */
+object Stage {
+  val List = "list"
+  val Read = "read"
+  val Decode: String = vitscale.classify.ImageFailure.Decode
+  val Preprocess: String = vitscale.classify.ImageFailure.Preprocess
+  val Forward: String = vitscale.classify.ImageFailure.Forward
+
+  /** Any of these, in a way that ended the whole process. */
+  val Executor = "executor"
+}

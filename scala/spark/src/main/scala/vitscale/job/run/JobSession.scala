@@ -1,0 +1,89 @@
+package vitscale.job.run
+
+import java.io.IOException
+import java.net.{InetSocketAddress, Socket}
+import java.util.concurrent.TimeUnit
+
+import scala.util.control.NonFatal
+
+import org.apache.spark.SparkConf
+import org.apache.spark.sql.SparkSession
+
+import vitscale.UsageException
+import vitscale.job.task.Engine
+
+/** The Spark session of a job: what `spark-submit` or `--conf` set is kept, the rest gets the job's defaults. */
+private[job] object JobSession {
+
+  private val StandaloneMaster = "spark://(.+)".r
+  private val ConnectMillis = TimeUnit.SECONDS.toMillis(5).toInt
+
+  /** @throws vitscale.UsageException
+    *   if Spark cannot start with the master that was named
+    */
+  def start(engine: String): SparkSession = {
+    val conf = new SparkConf()
+    val master = conf.get("spark.master", "local[*]")
+    requireReachable(master)
+    conf.setIfMissing("spark.app.name", "vitscale classify")
+    conf.set("spark.master", master)
+    defaults(master, engine).foreach { case (key, value) => conf.setIfMissing(key, value) }
+    try SparkSession.builder().config(conf).getOrCreate()
+    catch {
+      case NonFatal(error) =>
+        val reason = String.valueOf(error.getMessage).linesIterator.take(1).mkString
+        throw new UsageException(s"Spark did not start with master $master: $reason", error)
+    }
+  }
+
+  private def defaults(master: String, engine: String): Map[String, String] = {
+    val quiet = Map("spark.ui.enabled" -> "false", "spark.ui.showConsoleProgress" -> "false")
+    val small = Map("spark.sql.shuffle.partitions" -> "16") // what is shuffled are paths alone
+    val local =
+      if (master.startsWith("local"))
+        Map("spark.driver.host" -> "127.0.0.1", "spark.driver.bindAddress" -> "127.0.0.1")
+      else Map.empty
+    // An executor that is killed leaves its temporary files, native libraries above all: in its own folder on the worker
+    // they are found and go away with it.
+    val standalone =
+      if (master.startsWith("spark://")) Map("spark.executor.extraJavaOptions" -> "-Djava.io.tmpdir=.")
+      else Map.empty
+    val sparkNlp =
+      if (engine == Engine.SparkNlp)
+        Map(
+          "spark.serializer" -> "org.apache.spark.serializer.KryoSerializer",
+          "spark.kryoserializer.buffer.max" -> "2000M"
+        )
+      else Map.empty
+    quiet ++ small ++ local ++ standalone ++ sparkNlp + ("spark.driver.maxResultSize" -> "0")
+  }
+
+  /** Spark itself would try for a minute, and tell of it in a stack trace. */
+  private def requireReachable(master: String): Unit = master match {
+    case StandaloneMaster(hosts) =>
+      val addresses = hosts.split(",").toSeq.map(address)
+      val problems = addresses.map { case (host, port) => problem(host, port) }
+      if (problems.forall(_.isDefined))
+        throw new UsageException(
+          s"No Spark master answers at $master (${problems.flatten.mkString("; ")}). Check the URL, and that the master runs."
+        )
+    case _ => ()
+  }
+
+  private def address(text: String): (String, Int) = text.split(":") match {
+    case Array(host, port)
+        if port.nonEmpty && port.forall(_.isDigit) && port.length <= 5 && port.toInt < 65536 =>
+      (host, port.toInt)
+    case _ =>
+      throw new UsageException(s"The master spark://$text has no host and port; expected spark://host:7077.")
+  }
+
+  private def problem(host: String, port: Int): Option[String] = {
+    val socket = new Socket()
+    try {
+      socket.connect(new InetSocketAddress(host, port), ConnectMillis)
+      None
+    } catch { case error: IOException => Some(s"$host: ${error.getMessage}") }
+    finally socket.close()
+  }
+}

@@ -1,0 +1,125 @@
+package vitscale.ml
+
+import java.io.IOException
+import java.nio.file.{Files, Path, Paths}
+import java.util.concurrent.ConcurrentHashMap
+
+import org.apache.commons.io.FileUtils
+import org.apache.hadoop.conf.Configuration
+import org.apache.hadoop.fs.{FileSystem, FileUtil, Path => HadoopPath}
+import org.apache.spark.SparkEnv
+
+import vitscale.hadoop.RemoteFiles
+import vitscale.model.ModelFolder
+import vitscale.{FileUri, ModelException, UsageException}
+
+/** Where a model lies, for the driver and for every executor.
+  *
+  * @param path
+  *   a local path, or a URI of a Hadoop file system
+  */
+final private[vitscale] case class ModelLocation(path: String, precision: String) {
+
+  /** Opens the model; one that is not local is copied here first, once for each JVM.
+    *
+    * @throws vitscale.ModelException
+    *   if it cannot be reached, or is no whole model
+    */
+  def open(): ModelFolder = place match {
+    case Right(folder) => ModelFolder.openAny(folder, precision)
+    case Left(remote) => openCopy(ModelLocation.copies.computeIfAbsent(this, _ => download(remote)))
+  }
+
+  private def openCopy(copy: Path): ModelFolder =
+    try ModelFolder.openAny(copy, precision)
+    catch {
+      case error: ModelException =>
+        val remedied = error.getMessage.replace(s"-o $copy", s"-o DIR, then copy DIR to $path")
+        throw new ModelException(remedied.replace(copy.toString, path), error)
+    }
+
+  /** Copies the model to a folder of any Hadoop file system, for a later `ModelLocation`. */
+  def save(target: String): Unit = {
+    val folder = open()
+    val to = new HadoopPath(target)
+    val configuration = ModelLocation.configuration
+    val system = to.getFileSystem(configuration)
+    folder.files.foreach { file =>
+      val copy = new HadoopPath(to, file.toString)
+      FileUtil.copy(folder.path.resolve(file).toFile, system, copy, false, configuration)
+    }
+  }
+
+  /** Its path if it is not local. */
+  def remote: Option[HadoopPath] = place.left.toOption
+
+  private def place: Either[HadoopPath, Path] =
+    try RemoteFiles.path(path).toLeft(FileUri.path(path).getOrElse(Paths.get(path)))
+    catch {
+      case error: IllegalArgumentException =>
+        throw new UsageException(s"$path is not a path: ${error.getMessage}", error)
+    }
+
+  private def download(source: HadoopPath): Path = {
+    val folder = Files.createTempDirectory("vitscale-model-")
+    FileUtils.forceDeleteOnExit(folder.toFile)
+    try {
+      val system = RemoteFiles.system(source, ModelLocation.configuration)
+      ModelLocation.parts(precision).foreach(copyPart(system, source, _, folder))
+    } catch {
+      case error: IOException =>
+        throw new ModelException(s"The model $path cannot be read: ${RemoteFiles.reason(error)}.", error)
+    }
+    folder
+  }
+
+  private def copyPart(system: FileSystem, source: HadoopPath, part: String, folder: Path): Unit = {
+    val from = new HadoopPath(source, part)
+    if (system.exists(from)) {
+      val to = folder.resolve(part)
+      Files.createDirectories(to.getParent)
+      FileUtil.copy(system, from, to.toFile, false, ModelLocation.configuration)
+      ()
+    }
+  }
+}
+
+private[vitscale] object ModelLocation {
+
+  /** A relative path is one of this process, and `hdfs:///` means the file system of this process's settings: executors
+    * run elsewhere.
+    *
+    * @throws vitscale.UsageException
+    *   if the text is not a path, or nothing here knows its scheme
+    */
+  def here(path: String, precision: String): ModelLocation = {
+    val named = ModelLocation(path, precision)
+    val whole = named.place match {
+      case Right(local) => FileUri.text(local.toAbsolutePath)
+      case Left(remote) => RemoteFiles.system(remote, configuration).makeQualified(remote).toString
+    }
+    named.copy(path = whole)
+  }
+
+  private val copies = new ConcurrentHashMap[ModelLocation, Path]()
+
+  /** What either form of a model consists of; the checkpoint's own weights are not needed. */
+  private def parts(precision: String): Seq[String] = Seq(
+    "config.json",
+    "preprocessor_config.json",
+    "vitscale.json",
+    s"onnx/$precision",
+    "model.onnx",
+    "model.onnx.data",
+    "assets"
+  )
+
+  /** Hadoop's settings with those of the Spark application, on the driver and on executors alike. */
+  private def configuration: Configuration = {
+    val settings = new Configuration()
+    Option(SparkEnv.get).toSeq
+      .flatMap(_.conf.getAllWithPrefix("spark.hadoop."))
+      .foreach { case (key, value) => settings.set(key, value) }
+    settings
+  }
+}

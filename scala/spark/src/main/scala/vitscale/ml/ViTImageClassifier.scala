@@ -1,0 +1,147 @@
+package vitscale.ml
+
+import org.apache.spark.ml.Transformer
+import org.apache.spark.ml.param.shared.{HasInputCol, HasOutputCol}
+import org.apache.spark.ml.param.{BooleanParam, IntParam, ParamMap, ParamValidators}
+import org.apache.spark.ml.util._
+import org.apache.spark.ml.vitscale.NamedStage
+import org.apache.spark.sql.internal.SQLConf
+import org.apache.spark.sql.types._
+import org.apache.spark.sql.{DataFrame, Dataset, Encoders, Row}
+
+import vitscale.UsageException
+import vitscale.classify.Prediction.Answer
+import vitscale.classify.{ImageFailure, InferenceOptions, Prediction}
+
+/** Classifies the images of a column with a Vision Transformer, as Transformers' pipeline does.
+  *
+  * The input column holds encoded images (binary, as Spark's `binaryFile` source reads them; or a struct with the binary field
+  * `bytes`, as Hugging Face's `datasets` write them) or decoded ones (the structs of Spark's `image` source). `image.bytes`
+  * names a field of a struct, unless a column has that very name. The output column holds the predictions, or the reason why
+  * an image has none:
+  *
+  * {{{
+  * predictions: array<struct<label: string, probability: float>>, the likeliest first
+  * error:       string, null where the image was classified
+  * logits:      array<float> by class id, if returnLogits is set
+  * }}}
+  *
+  * Encoded images are the better input: Spark's image source ignores EXIF orientation and cannot read every JPEG.
+  *
+  * @groupname param Parameters
+  * @groupname setParam Parameter setters
+  * @groupname getParam Parameter getters
+  */
+final class ViTImageClassifier(override val uid: String)
+    extends Transformer
+    with HasInputCol
+    with HasOutputCol
+    with ViTParams
+    with DefaultParamsWritable {
+
+  def this() = this(Identifiable.randomUID("ViTImageClassifier"))
+
+  /** Images of one forward pass, 2 by default.
+    *
+    * @group param
+    */
+  val batchSize: IntParam =
+    new IntParam(this, "batchSize", "images of one forward pass", ParamValidators.gt(0))
+
+  /** Whether the logits of all classes are returned as well; off by default.
+    *
+    * @group param
+    */
+  val returnLogits: BooleanParam =
+    new BooleanParam(this, "returnLogits", "whether the logits of all classes are returned")
+
+  setDefault(
+    returnLogits -> false,
+    inputCol -> "content",
+    outputCol -> "classification",
+    batchSize -> InferenceOptions().batchSize
+  )
+
+  /** @group getParam */
+  def getBatchSize: Int = $(batchSize)
+
+  /** @group setParam */
+  def setInputCol(value: String): this.type = set(inputCol, value)
+
+  /** @group setParam */
+  def setOutputCol(value: String): this.type = set(outputCol, value)
+
+  /** @group setParam */
+  def setBatchSize(value: Int): this.type = set(batchSize, value)
+
+  /** @group getParam */
+  def getReturnLogits: Boolean = $(returnLogits)
+
+  /** @group setParam */
+  def setReturnLogits(value: Boolean): this.type = set(returnLogits, value)
+
+  /** @throws vitscale.UsageException
+    *   if the input column is missing, ambiguous or holds no images, the output column is there already, or no model was
+    *   named
+    */
+  override def transformSchema(schema: StructType): StructType = {
+    if (!isDefined(modelPath))
+      throw new UsageException(
+        "No model was named: call setModelPath with a folder that `vitscale export` made."
+      )
+    ImageColumn.of(schema, $(inputCol))
+    if (schema.fieldNames.exists(SQLConf.get.resolver(_, $(outputCol))))
+      throw new UsageException(s"There is a column ${$(outputCol)} already. Name another with setOutputCol.")
+    schema.add($(outputCol), ViTImageClassifier.outputType($(returnLogits)))
+  }
+
+  override def transform(dataset: Dataset[_]): DataFrame = {
+    val schema = transformSchema(dataset.schema, logging = true)
+    location.open()
+    val classifier = taskClassifier(InferenceOptions($(topK), $(batchSize), $(returnLogits)))
+    val column = ImageColumn.of(dataset.schema, $(inputCol))
+    val withLogits = $(returnLogits)
+    dataset
+      .toDF()
+      .mapPartitions { rows: Iterator[Row] =>
+        classifier.stream(rows)(column.pixels).map { case (row, answer) =>
+          Row.fromSeq(row.toSeq :+ ViTImageClassifier.outputRow(answer, withLogits))
+        }
+      }(Encoders.row(schema))
+  }
+
+  override def write: MLWriter = new NamedStage.Writer(super.write)
+
+  override def copy(extra: ParamMap): ViTImageClassifier = defaultCopy(extra)
+}
+
+object ViTImageClassifier extends DefaultParamsReadable[ViTImageClassifier] {
+
+  private val predictionType = ArrayType(
+    StructType(
+      Seq(
+        StructField("label", StringType, nullable = false),
+        StructField("probability", FloatType, nullable = false)
+      )
+    ),
+    containsNull = false
+  )
+
+  private def outputType(withLogits: Boolean): StructType = {
+    val fields = Seq(StructField("predictions", predictionType), StructField("error", StringType))
+    val logits = StructField("logits", ArrayType(FloatType, containsNull = false))
+    StructType(if (withLogits) fields :+ logits else fields)
+  }
+
+  private def outputRow(answer: Answer, withLogits: Boolean): Row = answer match {
+    case Right(Prediction(labels, logits)) =>
+      val predictions = labels.map { case (label, probability) => Row(label, probability) }
+      Row.fromSeq(Seq(predictions, null) ++ (if (withLogits) Seq(logits.map(_.toSeq).orNull) else Seq.empty))
+    case Left(ImageFailure(_, reason)) =>
+      Row.fromSeq(Seq(null, reason) ++ (if (withLogits) Seq(null) else Seq.empty))
+  }
+
+  override def read: MLReader[ViTImageClassifier] = new NamedStage.Reader[ViTImageClassifier]
+
+  override def load(path: String): ViTImageClassifier = super.load(path)
+}

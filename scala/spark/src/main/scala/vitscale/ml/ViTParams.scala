@@ -1,0 +1,105 @@
+package vitscale.ml
+
+import org.apache.spark.ml.param.{IntParam, Param, ParamValidators, Params}
+
+import vitscale.UsageException
+import vitscale.classify.InferenceOptions
+import vitscale.device.Device
+
+/** What every Spark stage of ViTScale can be told.
+  *
+  * @groupname param Parameters
+  * @groupname setParam Parameter setters
+  * @groupname getParam Parameter getters
+  */
+trait ViTParams extends Params {
+
+  /** Folder of the model, as `vitscale export` writes it: a path that every node can read, or a URI of a Hadoop file system
+    * (`hdfs:`, `s3a:`, ...), from which each node makes itself a copy.
+    *
+    * @group param
+    */
+  final val modelPath: Param[String] =
+    new Param[String](this, "modelPath", "model folder, as `vitscale export` writes it")
+
+  /** Folder of the graph below `onnx/`, `fp32` by default.
+    *
+    * @group param
+    */
+  final val precision: Param[String] =
+    new Param[String](this, "precision", "precision of the graph: fp32, int8, fp32-uint8, ...")
+
+  /** Labels given for each image, 5 by default.
+    *
+    * @group param
+    */
+  final val topK: IntParam = new IntParam(this, "topK", "labels given for each image", ParamValidators.gt(0))
+
+  /** Cores that one forward pass uses; 0, the default, leaves it to ViTScale: one for each pass inside a Spark task, of
+    * which as many run as there are cores, and all of them for a single image (`LightPipeline`).
+    *
+    * @group param
+    */
+  final val threads: IntParam =
+    new IntParam(this, "threads", "cores of one forward pass, 0 for the best number", ParamValidators.gtEq(0))
+
+  /** What runs the model: `cpu`, the default, or `gpu`. On a cluster the GPU of a task is the one that Spark's resource
+    * scheduling gives it (`spark.task.resource.gpu.amount`), with a local master it is the first.
+    *
+    * @group param
+    */
+  final val device: Param[String] =
+    new Param[String](
+      this,
+      "device",
+      "what runs the model: cpu or gpu",
+      ParamValidators.inArray(Device.names.toArray)
+    )
+
+  setDefault(precision -> "fp32", topK -> 5, threads -> 0, device -> Device.Cpu.name)
+
+  /** @group getParam */
+  final def getModelPath: String = $(modelPath)
+
+  /** @group getParam */
+  final def getPrecision: String = $(precision)
+
+  /** @group getParam */
+  final def getTopK: Int = $(topK)
+
+  /** @group getParam */
+  final def getThreads: Int = $(threads)
+
+  /** @group getParam */
+  final def getDevice: String = $(device)
+
+  /** What classifies inside the tasks. */
+  private[ml] def taskClassifier(request: InferenceOptions): TaskClassifier =
+    TaskClassifier(location, $(threads), request, Device.named($(device), gpus = 1))
+
+  /** @throws vitscale.UsageException
+    *   if no model was named
+    */
+  private[ml] def location: ModelLocation = {
+    if (!isDefined(modelPath))
+      throw new UsageException(
+        "No model was named: call setModelPath with a folder that `vitscale export` made."
+      )
+    ModelLocation.here($(modelPath), $(precision))
+  }
+
+  /** @group setParam */
+  def setModelPath(value: String): this.type = set(modelPath, value)
+
+  /** @group setParam */
+  def setPrecision(value: String): this.type = set(precision, value)
+
+  /** @group setParam */
+  def setTopK(value: Int): this.type = set(topK, value)
+
+  /** @group setParam */
+  def setThreads(value: Int): this.type = set(threads, value)
+
+  /** @group setParam */
+  def setDevice(value: String): this.type = set(device, value)
+}

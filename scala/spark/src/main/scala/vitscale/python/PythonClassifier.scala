@@ -1,0 +1,49 @@
+package vitscale.python
+
+import java.util
+
+import com.fasterxml.jackson.databind.json.JsonMapper
+import com.fasterxml.jackson.module.scala.DefaultScalaModule
+
+import vitscale.classify.{ClassifierOptions, ImageFailure, InferenceOptions, Prediction, ViTClassifier}
+import vitscale.model.ModelFolder
+
+/** What Python's `vitscale.ViT` holds: a classifier whose answers cross py4j as one string. */
+final class PythonClassifier private (classifier: ViTClassifier) extends AutoCloseable {
+
+  /** @param contents
+    *   for each image its path or its content, see [[PythonImages]]
+    * @param shapes
+    *   for each image its width and height, or null
+    * @return
+    *   JSON: for each image `{"labels": [{"label", "score"}, ...]}`, or `{"error"}`
+    */
+  def classify(contents: util.List[_], shapes: String, topK: Int, batchSize: Int): String = {
+    val images = PythonImages.sent(contents, shapes).iterator
+    val limits = classifier.options.limits
+    val answers = classifier
+      .stream(images, InferenceOptions(topK, batchSize))(PythonImages.pixels(_, limits)(classifier.decode))
+      .map(_._2)
+    PythonClassifier.json.writeValueAsString(answers.map(PythonClassifier.record).toIndexedSeq)
+  }
+
+  override def close(): Unit = classifier.close()
+}
+
+object PythonClassifier {
+
+  private val json = JsonMapper.builder().addModule(DefaultScalaModule).build()
+
+  private[vitscale] def open(folder: ModelFolder, threads: Int): PythonClassifier = {
+    val options = if (threads == 0) ClassifierOptions.throughput else ClassifierOptions(threads = threads)
+    new PythonClassifier(ViTClassifier.open(folder, options))
+  }
+
+  private def record(answer: Prediction.Answer): Map[String, Any] = answer match {
+    case Right(Prediction(labels, _)) =>
+      Map("labels" -> labels.map { case (label, score) =>
+        Map[String, Any]("label" -> label, "score" -> score.toDouble)
+      })
+    case Left(ImageFailure(_, reason)) => Map("error" -> reason)
+  }
+}

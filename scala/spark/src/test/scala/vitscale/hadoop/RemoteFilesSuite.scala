@@ -1,0 +1,41 @@
+package vitscale.hadoop
+
+import org.apache.hadoop.conf.Configuration
+import org.apache.hadoop.fs.Path
+import org.scalatest.funsuite.AnyFunSuite
+
+import vitscale.{LocalHdfs, UsageException}
+
+class RemoteFilesSuite extends AnyFunSuite {
+
+  private def refusal(path: String): String = {
+    val began = System.nanoTime()
+    val message = intercept[UsageException](
+      RemoteFiles.requireAnswers(Seq(new Path(path)), new Configuration())
+    ).getMessage
+    assert((System.nanoTime() - began) / 1e9 < 30)
+    assert(message.startsWith(s"$path cannot be reached: ") && message.linesIterator.size == 1)
+    message
+  }
+
+  test("a server that does not answer is told within seconds") {
+    assert(refusal("hdfs://127.0.0.1:1/photos").contains("Connection refused"))
+  }
+
+  test("a scheme that nothing knows, and one whose jar is missing") {
+    assert(refusal("nosuch://a/b").contains("nothing here knows nosuch://. Check the scheme"))
+    assert(
+      refusal("s3a://bucket/photos").endsWith(
+        "Add --conf spark.jars.packages=org.apache.hadoop:hadoop-aws:3.3.4."
+      )
+    )
+  }
+
+  test("HDFS without a host") {
+    assert(refusal("hdfs:/photos").contains("no host"))
+  }
+
+  test("what is not there is an answer") {
+    RemoteFiles.requireAnswers(Seq(new Path(s"${LocalHdfs.address}/none")), new Configuration())
+  }
+}

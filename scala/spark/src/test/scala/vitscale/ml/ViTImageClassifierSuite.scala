@@ -1,0 +1,100 @@
+package vitscale.ml
+
+import java.nio.file.Files
+
+import org.apache.spark.sql.functions.{col, lit, when}
+import org.apache.spark.sql.{DataFrame, Row}
+import org.scalatest.funsuite.AnyFunSuite
+
+import vitscale.classify.SharedClassifiers
+import vitscale.{LocalSpark, ModelException, TestImages, TinyModel, UsageException}
+
+class ViTImageClassifierSuite extends AnyFunSuite with LocalSpark {
+
+  private val good = (0 until 9).map(TestImages.jpeg)
+
+  private def rows(images: Seq[Array[Byte]], partitions: Int = 2): DataFrame = {
+    val session = spark
+    import session.implicits._
+    images.zipWithIndex.map(_.swap).toDF("id", "content").repartition(partitions)
+  }
+
+  private def transformer = new ViTImageClassifier().setModelPath(TinyModel.path.toString).setTopK(2)
+
+  private def collect(frame: DataFrame): Seq[Row] =
+    frame.orderBy("id").select("classification.*").collect().toSeq
+
+  test("a failing image is a row with a reason, its neighbours keep their own labels") {
+    val expected = collect(transformer.transform(rows(good)))
+    val mixed = good.patch(4, Seq(TestImages.garbage, null, Array.emptyByteArray), 0)
+    val found = collect(transformer.setBatchSize(4).transform(rows(mixed)))
+    assert(found.patch(4, Seq.empty, 3).map(_.getSeq[Row](0)) == expected.map(_.getSeq[Row](0)))
+    found.slice(4, 7).foreach(row => assert(row.isNullAt(0) && row.getString(1).nonEmpty))
+    assert(found.patch(4, Seq.empty, 3).forall(_.isNullAt(1)))
+  }
+
+  test("the schema is told before anything runs") {
+    val frame = rows(good)
+    val told = transformer.setReturnLogits(true).transformSchema(frame.schema)
+    val result = transformer.setReturnLogits(true).transform(frame)
+    assert(result.schema == told)
+    assert(collect(result).forall(_.getSeq[Float](2).size == 11))
+    assert(result.columns.toSeq == Seq("id", "content", "classification"))
+  }
+
+  test("other columns, nulls among them, pass through") {
+    val frame = rows(good).withColumn("odd", when(col("id") % 2 === 1, lit("odd")))
+    val found = transformer.transform(frame).orderBy("id").select("id", "odd").collect()
+    assert(found.toSeq == (0 until 9).map(id => Row(id, if (id % 2 == 1) "odd" else null)))
+  }
+
+  test("parameters survive saving, loading and copying") {
+    val saved = Files.createTempDirectory("vitscale-transformer-").resolve("saved").toString
+    val original = transformer.setBatchSize(7).setThreads(2).setPrecision("fp32-uint8").setOutputCol("labels")
+    original.write.overwrite().save(saved)
+    Seq(ViTImageClassifier.load(saved), original.copy(original.extractParamMap())).foreach { copy =>
+      assert(copy.uid == original.uid)
+      assert(
+        copy.extractParamMap().toSeq.map(p => p.param.name -> p.value).toSet ==
+          original.extractParamMap().toSeq.map(p => p.param.name -> p.value).toSet
+      )
+    }
+  }
+
+  test("tasks share one session") {
+    SharedClassifiers.closeIdle()
+    assert(collect(transformer.setBatchSize(1).transform(rows(good, partitions = 6))).size == 9)
+    assert(SharedClassifiers.open == 1)
+  }
+
+  test("an iterator that is not read to its end gives the session back") {
+    SharedClassifiers.closeIdle()
+    assert(transformer.transform(rows(good)).limit(1).collect().length == 1)
+    SharedClassifiers.closeIdle()
+    assert(SharedClassifiers.open == 0)
+  }
+
+  test("wrong columns and parameters are refused before anything runs") {
+    val frame = rows(good)
+    def message(stage: ViTImageClassifier) = intercept[UsageException](stage.transform(frame)).getMessage
+    assert(
+      message(transformer.setInputCol("picture"))
+        .contains("There is no column picture; the columns are id, content")
+    )
+    assert(message(transformer.setInputCol("id")).contains("holds int, expected binary"))
+    assert(message(transformer.setOutputCol("id")).contains("There is a column id already"))
+    assert(message(new ViTImageClassifier()).contains("setModelPath"))
+    assertThrows[IllegalArgumentException](transformer.setBatchSize(0))
+  }
+
+  test("a model folder that lacks a file is refused before anything runs") {
+    val folder = TinyModel.copy()
+    Files.delete(folder.resolve("preprocessor_config.json"))
+    val error = intercept[ModelException](transformer.setModelPath(folder.toString).transform(rows(good)))
+    assert(
+      error.getMessage.contains("lacks preprocessor_config.json") && error.getMessage.contains(
+        "vitscale export"
+      )
+    )
+  }
+}

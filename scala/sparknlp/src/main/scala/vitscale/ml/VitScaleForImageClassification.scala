@@ -1,0 +1,151 @@
+package vitscale.ml
+
+import scala.annotation.nowarn
+
+import com.johnsnowlabs.nlp.AnnotatorType.{CATEGORY, IMAGE}
+import com.johnsnowlabs.nlp._
+import org.apache.spark.ml.util.{DefaultParamsReadable, Identifiable, MLReader, MLWriter}
+import org.apache.spark.ml.vitscale.NamedStage
+import org.apache.spark.sql.{Dataset, Row, SparkSession}
+
+import vitscale.ImageException
+import vitscale.classify.Prediction.Answer
+import vitscale.classify.{ImageFailure, InferenceOptions, Prediction}
+import vitscale.image.RgbImage
+
+/** Takes the place of Spark NLP's `ViTForImageClassification` in a pipeline: the same annotations in and out,
+  * ViTScale's preprocessing and forward pass.
+  *
+  * {{{
+  * val classifier = VitScaleForImageClassification
+  *   .loadSavedModel("models/vit-base-patch16-224/onnx/fp32", spark)
+  *   .setInputCols("image_assembler")
+  *   .setOutputCol("class")
+  * }}}
+  *
+  * Every image gives one annotation of its own. `result` is the likeliest label; `metadata` has the image's fields as in
+  * Spark NLP, and the probabilities of the `topK` likeliest labels, each under the label's name. A label that is named as one
+  * of the image's fields (`image`, `height`, `width`, `nChannels`, `mode`, `origin`, `error`) or begins with `label:` stands
+  * under `label:` and its name. An image that fails has an empty `result` and the reason under `error`.
+  *
+  * @groupname param Parameters
+  * @groupname setParam Parameter setters
+  * @groupname getParam Parameter getters
+  */
+class VitScaleForImageClassification(override val uid: String)
+    extends AnnotatorModel[VitScaleForImageClassification]
+    with HasBatchedAnnotateImage[VitScaleForImageClassification]
+    with ModelImageProperties
+    with ViTParams {
+
+  /** Needed by Spark to read a saved pipeline. */
+  def this() = this(Identifiable.randomUID("VitScaleForImageClassification"))
+
+  override val outputAnnotatorType: AnnotatorType = CATEGORY
+
+  override val inputAnnotatorTypes: Array[AnnotatorType] = Array(IMAGE)
+
+  setDefault(batchSize -> InferenceOptions().batchSize)
+
+  /** The labels that the model knows, by class id. */
+  def getClasses: Array[String] = location.open().labels.toArray
+
+  override def beforeAnnotate(dataset: Dataset[_]): Dataset[_] = {
+    checkImageProperties(location.open())
+    dataset
+  }
+
+  /** Annotates the rows of a Spark task as they are read. */
+  override def batchProcess(rows: Iterator[_]): Iterator[Row] = {
+    val images = AnnotatedRows.imagesOf(rows.map { case row: Row => row }, getInputCols)
+    val answered = classifier.stream(images)(image => VitScaleForImageClassification.pixels(image.annotation))
+    AnnotatedRows.regroup(answered.map { case (image, answer) =>
+      image -> VitScaleForImageClassification.annotation(image.annotation, answer)
+    })
+  }
+
+  /** Annotates images outside of Spark (`LightPipeline`). */
+  override def batchAnnotate(batches: Seq[Array[AnnotationImage]]): Seq[Seq[Annotation]] = {
+    val images = batches.flatten.map(Option(_))
+    val answers = classifier.classify(images)(image => LightImage.pixels(image.get)).iterator
+    val annotations = answers.map((VitScaleForImageClassification.annotation _).tupled)
+    batches.map(_.toVector.map(_ => annotations.next()))
+  }
+
+  private def classifier: TaskClassifier = taskClassifier(InferenceOptions($(topK), $(batchSize)))
+
+  override def write: MLWriter = new NamedStage.Writer(super.write)
+
+  /** A saved pipeline carries its model. */
+  override def onWrite(path: String, spark: SparkSession): Unit =
+    location.save(VitScaleForImageClassification.modelFolder(path))
+}
+
+object VitScaleForImageClassification extends DefaultParamsReadable[VitScaleForImageClassification] {
+
+  override def read: MLReader[VitScaleForImageClassification] =
+    new NamedStage.Reader[VitScaleForImageClassification]((annotator, path) => {
+      annotator.setModelPath(modelFolder(path))
+      ()
+    })
+
+  /** Loads an exported model.
+    *
+    * @param path
+    *   what Spark NLP's annotator takes, a folder with `model.onnx` and `assets/`; or a whole model folder, whose `onnx/fp32`
+    *   is used unless `setPrecision` names another
+    * @param spark
+    *   unused; in Spark NLP's signature
+    * @throws vitscale.ModelException
+    *   if a file is missing, or the files do not fit each other
+    */
+  def loadSavedModel(
+      path: String,
+      @nowarn("cat=unused") spark: SparkSession
+  ): VitScaleForImageClassification = {
+    val annotator = new VitScaleForImageClassification().setModelPath(path)
+    annotator.setImageProperties(annotator.location.open())
+  }
+
+  override def load(path: String): VitScaleForImageClassification = super.load(path)
+
+  private def modelFolder(path: String): String = s"$path/model"
+
+  private def pixels(image: Option[AnnotationImage]): RgbImage = {
+    val found = image.getOrElse(throw new ImageException("there is no image in this row"))
+    SparkImage.toRgb(found.width, found.height, found.nChannels, found.result)
+  }
+
+  private def annotation(image: Option[AnnotationImage], answer: Answer): Annotation = {
+    val (label, found) = answer match {
+      case Right(Prediction(labels, _)) =>
+        // Of classes with one name the likeliest stays.
+        (labels.head._1, labels.reverse.map { case (name, score) => key(name) -> score.toString }.toMap)
+      case Left(ImageFailure(_, reason)) => ("", Map(Error -> reason))
+    }
+    Annotation(
+      annotatorType = CATEGORY,
+      begin = 0,
+      end = label.length - 1,
+      result = label,
+      metadata = found ++ image.fold(Map("image" -> "0"))(fields)
+    )
+  }
+
+  private val Error = "error"
+  private val LabelPrefix = "label:"
+  private val imageKeys = Set("image", "height", "width", "nChannels", "mode", "origin", Error)
+
+  /** Where the metadata has a label's probability: under its name, unless that is a key of the image's own. */
+  private def key(label: String): String =
+    if (imageKeys.contains(label) || label.startsWith(LabelPrefix)) LabelPrefix + label else label
+
+  private def fields(image: AnnotationImage): Map[String, String] = Map(
+    "image" -> "0",
+    "height" -> image.height.toString,
+    "width" -> image.width.toString,
+    "nChannels" -> image.nChannels.toString,
+    "mode" -> image.mode.toString,
+    "origin" -> image.origin
+  )
+}
