@@ -72,8 +72,8 @@ models/vit-base-patch16-224: | .venv $(jar)
 
 jar: $(jar)
 
-$(jar): $(scala_sources) python/src/vitscale/_version.py python/src/vitscale/java-flags.txt \
-		python/src/vitscale/listing-rules.json | .venv
+$(jar): $(scala_sources) python/src/vitscale/_version.py python/src/vitscale/jvm/java-flags.txt \
+		python/src/vitscale/images/listing-rules.json | .venv
 	./sbtw assembly
 	touch $@
 

@@ -44,7 +44,7 @@ lazy val vitscale = (project in file("."))
       IO.write(folder / "version.txt", version.value)
       // The Python package owns the rules of listing; both languages read the same file.
       val rules = "listing-rules.json"
-      IO.copyFile((ThisBuild / baseDirectory).value / "python/src/vitscale" / rules, folder / rules)
+      IO.copyFile((ThisBuild / baseDirectory).value / "python/src/vitscale/images" / rules, folder / rules)
       Seq(folder / "version.txt", folder / rules)
     }.taskValue,
     JarSettings.all

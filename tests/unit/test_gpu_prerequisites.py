@@ -7,13 +7,13 @@ import pynvml
 import pytest
 import torch
 from typer.testing import CliRunner
-from vitscale import jar, spark_submit
 from vitscale.backends.spec import parse
 from vitscale.bench.plan import Settings, make_plan
 from vitscale.cli import app
 from vitscale.errors import GpuError, UsageError
 from vitscale.gpu import prerequisites
 from vitscale.gpu.prerequisites import check_jar, check_onnxruntime, refuse_without_gpu
+from vitscale.jvm import jar, spark_submit
 
 from tests.fixtures.nvml import FakeDriver, FakeGpu
 

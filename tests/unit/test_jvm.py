@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 from pyspark.errors.exceptions.captured import install_exception_handler
-from vitscale import _jvm
-from vitscale._jvm import java_errors, python_api
 from vitscale.errors import JavaError, ModelError, UsageError
-from vitscale.jvm import handshake
+from vitscale.jvm import bridge, handshake
+from vitscale.jvm.bridge import java_errors, python_api
 
 
 def test_jar_and_package_have_one_version(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,13 +49,13 @@ def test_any_other_exception_is_said_in_a_line(has_session: bool) -> None:
     if has_session:
         install_exception_handler()  # as the first Spark session does, for good
     with pytest.raises(JavaError, match="NumberFormatException") as caught, java_errors():
-        _jvm.SparkContext._jvm.java.lang.Integer.parseInt("x")
+        bridge.SparkContext._jvm.java.lang.Integer.parseInt("x")
     assert "\n" not in str(caught.value)
 
 
 def test_the_gateway_listens_on_loopback_and_asks_for_a_token() -> None:
     python_api()
-    parameters = _jvm.SparkContext._gateway.gateway_parameters
+    parameters = bridge.SparkContext._gateway.gateway_parameters
     assert parameters.address == "127.0.0.1"
     assert len(parameters.auth_token) >= 32
 

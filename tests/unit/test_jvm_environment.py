@@ -7,19 +7,20 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from vitscale.cache import cache_folder
 from vitscale.errors import JavaError, SetupError, UsageError
-from vitscale.jar import spark_jars
-from vitscale.java import find_java
-from vitscale.jvm import environment, handshake, locales, preflight, temporary, user
-from vitscale.jvm.cgroups import Limit
+from vitscale.jvm import environment, handshake, locales, preflight, temporary
 from vitscale.jvm.environment import OF_ANOTHER_SPARK, jvm_environment, set_aside
 from vitscale.jvm.handshake import require_session, shake_hands
+from vitscale.jvm.jar import spark_jars
+from vitscale.jvm.java import find_java
 from vitscale.jvm.launch import launch
 from vitscale.jvm.memory import MIB
 from vitscale.jvm.preflight import memory_notes, refuse_impossible
 from vitscale.jvm.temporary import temporary_folder
-from vitscale.jvm.user import home_folder, user_name
+from vitscale.system import user
+from vitscale.system.cache_folder import cache_folder
+from vitscale.system.cgroups import Limit
+from vitscale.system.user import home_folder, user_name
 
 NAME_VARIABLES = ("HADOOP_USER_NAME", "SPARK_USER", "USER", "LOGNAME")
 

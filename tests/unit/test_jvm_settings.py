@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 from vitscale.errors import UsageError
-from vitscale.jar import jar_path
 from vitscale.jvm import settings as jvm_settings
 from vitscale.jvm.gateway import gateway_launch
+from vitscale.jvm.jar import jar_path
 from vitscale.jvm.properties import parse
 from vitscale.jvm.settings import all_settings, driver_settings, parsed, size
-from vitscale.spark_submit import chosen_master, submission
+from vitscale.jvm.spark_submit import chosen_master, submission
 
 VARIABLES = (
     "SPARK_CONF_DIR",

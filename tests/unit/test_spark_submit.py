@@ -3,11 +3,10 @@
 from pathlib import Path
 
 import pytest
-from vitscale import spark_submit
 from vitscale.errors import UsageError
-from vitscale.jar import spark_jars
-from vitscale.jvm import launch
-from vitscale.spark_submit import replace_process, submission
+from vitscale.jvm import launch, spark_submit
+from vitscale.jvm.jar import spark_jars
+from vitscale.jvm.spark_submit import replace_process, submission
 
 JAR = Path("/package/vitscale.jar")
 QUICK = "-XX:TieredStopAtLevel=1"

@@ -15,7 +15,7 @@ import psutil
 from vitscale.errors import ClusterError
 from vitscale.jvm.launch import launch
 from vitscale.jvm.settings import DriverSettings
-from vitscale.processes import die_with_parent
+from vitscale.system.process_control import die_with_parent
 
 _START_SECONDS = 60.0
 _POLL_SECONDS = 0.05

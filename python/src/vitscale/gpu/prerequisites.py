@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from vitscale.backends.spec import BackendSpec, needs_java
 from vitscale.errors import GpuError
 from vitscale.gpu.nvml import Nvml
-from vitscale.jar import has_cuda
+from vitscale.jvm.jar import has_cuda
 
 _NATIVE_PATH = "-Donnxruntime.native.path="
 _JAVA_OPTIONS = ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS")

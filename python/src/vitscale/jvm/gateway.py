@@ -18,12 +18,12 @@ from py4j.protocol import Py4JError
 from pyspark.java_gateway import launch_gateway
 
 from vitscale.errors import JavaError
-from vitscale.jar import jar_path
+from vitscale.jvm.jar import jar_path
 from vitscale.jvm.launch import SPARK_SUBMIT, Launch, launch
 from vitscale.jvm.locales import EVERYWHERE, EXECUTOR_LOCALE
 from vitscale.jvm.preflight import refuse_impossible
 from vitscale.jvm.settings import LOCAL, MASTER, all_settings, driver_settings
-from vitscale.master import is_local, is_on_this_machine
+from vitscale.jvm.spark_master import is_local, is_on_this_machine
 
 _SHELL = "pyspark-shell"  # SparkSubmit's name for "no application but the gateway"
 _PORT, _SECRET = "PYSPARK_GATEWAY_PORT", "PYSPARK_GATEWAY_SECRET"

@@ -11,7 +11,7 @@ from pyspark import SparkContext
 
 from vitscale._version import __version__
 from vitscale.errors import JavaError, UsageError
-from vitscale.jar import jar_path
+from vitscale.jvm.jar import jar_path
 
 _SPARK = "3.5"
 _NEWEST_MAJOR = 3

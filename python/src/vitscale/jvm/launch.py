@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vitscale.jar import jar_path, spark_jars
-from vitscale.java import find_java, java_flags
 from vitscale.jvm.environment import jvm_environment, set_aside
+from vitscale.jvm.jar import jar_path, spark_jars
+from vitscale.jvm.java import find_java, java_flags
 from vitscale.jvm.memory import default_heap
 from vitscale.jvm.properties import configuration_folder
 from vitscale.jvm.settings import NOTHING_SET, DriverSettings
 from vitscale.jvm.temporary import temporary_folder
-from vitscale.jvm.user import existing_home, has_passwd_entry, home_folder, user_name
+from vitscale.system.user import existing_home, has_passwd_entry, home_folder, user_name
 
 SPARK_SUBMIT = "org.apache.spark.deploy.SparkSubmit"
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from sparknlp.base import LightPipeline
 
-from vitscale._jvm import java_errors, python_api
+from vitscale.jvm.bridge import java_errors, python_api
 
 
 def annotate_every_image(annotator: type) -> None:

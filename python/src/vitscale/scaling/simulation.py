@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vitscale.scaling.calibration import Calibration
-from vitscale.scaling.fleet import CORES, IMAGES, NODES, Fleet
+from vitscale.scaling.cluster_spec import CORES, IMAGES, NODES, Fleet
 
 TARGET_SECONDS = 8.0
 """What a task should take, as ``vitscale.job.ChunkSizes`` has it; the next four as well."""
