@@ -35,7 +35,7 @@ results = $(call path,$(value RESULTS))
 venv := .venv/bin
 jar := python/src/vitscale/jars/vitscale.jar
 tensorflow_jars := python/src/vitscale/jars/tensorflow
-scala_sources := $(shell find scala/src/main project/*.scala project/*.sbt project/build.properties build.sbt -type f)
+scala_sources := $(shell find scala/core/src/main scala/spark/src/main scala/sparknlp/src/main scala/bench/src/main project/*.scala project/*.sbt project/build.properties build.sbt -type f)
 
 .PHONY: bench reproduce data jar tensorflow wheel test test-scala test-python lint report clean
 
@@ -72,9 +72,9 @@ models/vit-base-patch16-224: | .venv $(jar)
 
 jar: $(jar)
 
-$(jar): $(scala_sources) python/src/vitscale/_version.py python/src/vitscale/java-flags.txt \
-		python/src/vitscale/listing-rules.json | .venv
-	./sbtw assembly
+$(jar): $(scala_sources) python/src/vitscale/_version.py python/src/vitscale/jvm/java-flags.txt \
+		python/src/vitscale/images/listing-rules.json | .venv
+	./sbtw pythonJars
 	touch $@
 
 # Spark NLP's TensorFlow engine, as in the published benchmark: 116 MB of jars, and the model in its format.

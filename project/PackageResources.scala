@@ -13,7 +13,7 @@ object PackageResources {
   val listingRules = Def.task {
     val name = "listing-rules.json"
     val target = (Compile / resourceManaged).value / "vitscale" / name
-    IO.copyFile((ThisBuild / baseDirectory).value / "python/src/vitscale" / name, target)
+    IO.copyFile((ThisBuild / baseDirectory).value / "python/src/vitscale/images" / name, target)
     Seq(target)
   }
 }

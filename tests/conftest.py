@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from vitscale.cluster import Cluster, local_cluster
-from vitscale.models.export import export
-from vitscale.photos import make_photos
+from vitscale.images.photos import make_photos
+from vitscale.models.export.run import export
 
 from tests.fixtures.tiny_vit import write_tiny_vit
 from tests.fixtures.vit_digits.data import write_images

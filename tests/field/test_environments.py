@@ -206,7 +206,7 @@ def test_a_session_without_the_jar_is_told_which_one_to_add() -> None:
 
 
 def test_a_session_with_the_jar_is_taken_as_it_is() -> None:
-    from vitscale.jar import jar_path
+    from vitscale.jvm.jar import jar_path
 
     lines = run(FOREIGN, jar_path(), MODEL).splitlines()
     assert [line.split()[0] for line in lines] == ["works", "works", "UsageError", "works", "works"]

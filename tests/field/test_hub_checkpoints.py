@@ -12,8 +12,8 @@ import vitscale
 from PIL import Image
 from transformers import AutoImageProcessor, pipeline
 from vitscale.errors import ModelError
-from vitscale.models.export import export
-from vitscale.models.names import DEFAULT_CHECKPOINT
+from vitscale.models.defaults import DEFAULT_CHECKPOINT
+from vitscale.models.export.run import export
 
 from tests.fixtures.small_vit import CONFIG, write_json, write_small_vit
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import vitscale
 from PIL import Image
-from vitscale.inputs import sequences
+from vitscale.images.inputs import sequences
 from vitscale.jvm.fork import PerProcess
 
 MODEL = Path(__file__).parents[2] / "scala/src/test/resources/tiny-vit"

@@ -15,8 +15,8 @@ from PIL import Image
 from transformers import ViTForImageClassification, pipeline
 from transformers.image_utils import load_image
 from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPil
-from vitscale import transport
-from vitscale.pixels import pixel_values
+from vitscale.images import transport
+from vitscale.inference.pixels import pixel_values
 
 from tests.fixtures.image_forms import FAILING, REFUSED, TAKEN
 

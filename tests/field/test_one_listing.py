@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from vitscale.bench.results import load_results
+from vitscale.results.document import load_results
 
 from tests.fixtures.trees import CASES, make_tree
 from tests.job.jobs import MODEL, Finished, assert_balanced, by_path, command, finish

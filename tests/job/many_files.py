@@ -15,7 +15,7 @@ from typing import Annotated, Any
 
 import typer
 from vitscale.bench.environment import environment
-from vitscale.files import check_writable, write_atomically
+from vitscale.system.atomic_write import check_writable, write_atomically
 
 from tests.job.corpus import encoded
 from tests.job.jobs import VisibleRows, assert_balanced, finish, start

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from vitscale.images import find_images
+from vitscale.images.image_set import find_images
 from vitscale.models.folder import ModelFolder
-from vitscale.scaling.plain_engine import run_engine
+from vitscale.scaling.control import run_engine
 from vitscale.scaling.results import load
 
 IMAGES = 12

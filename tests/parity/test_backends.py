@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from vitscale.bench.results import load_results
-from vitscale.bench.schema import STAGES, BenchmarkSuite
+from vitscale.results.document import load_results
+from vitscale.results.schema import STAGES, BenchmarkSuite
 
 VITSCALE = Path(sys.executable).with_name("vitscale")
 BACKENDS = [

@@ -16,7 +16,7 @@ from PIL import Image
 from transformers import AutoImageProcessor
 from transformers.image_utils import load_image
 from vitscale.errors import ImageError, ModelError
-from vitscale.pixels import pixel_values
+from vitscale.inference.pixels import pixel_values
 
 from tests.fixtures.image_files import encoded
 from tests.fixtures.photos import PHOTOS

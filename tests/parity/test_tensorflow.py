@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from vitscale.bench.results import load_results
-from vitscale.bench.schema import BenchmarkSuite
-from vitscale.models.export import export
+from vitscale.models.export.run import export
+from vitscale.results.document import load_results
+from vitscale.results.schema import BenchmarkSuite
 
 VITSCALE = Path(sys.executable).with_name("vitscale")
 BACKENDS = [

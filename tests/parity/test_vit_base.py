@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 import vitscale
 from transformers import pipeline
-from vitscale.models.export import export
+from vitscale.models.defaults import DEFAULT_CHECKPOINT
+from vitscale.models.export.run import export
 from vitscale.models.folder import ModelFolder
-from vitscale.models.names import DEFAULT_CHECKPOINT
 
 
 @pytest.fixture(scope="module")

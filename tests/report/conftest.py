@@ -12,8 +12,8 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.support.ui import WebDriverWait
-from vitscale.bench.results import write_results
-from vitscale.report.formats import write_report
+from vitscale.report.render import write_report
+from vitscale.results.document import write_results
 
 from tests.fixtures.results import example, whole
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from vitscale.bench.results import write_results
-from vitscale.report.formats import write_report
+from vitscale.report.render import write_report
 from vitscale.report.scaling.page import scaling_page
-from vitscale.scaling.fleet import IMAGES, NODES
+from vitscale.results.document import write_results
+from vitscale.scaling.cluster_spec import IMAGES, NODES
 
 from tests.fixtures.results import whole
 from tests.fixtures.scaling import scaling, section, written_scaling

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from vitscale.backends.base import Outputs
-from vitscale.bench import cells, runner
-from vitscale.bench.cells import Inspection
-from vitscale.bench.job import Job
+from vitscale.bench import cell_runner, runner
+from vitscale.bench.cell_runner import Inspection
 from vitscale.bench.plan import Plan, Settings, make_plan
 from vitscale.bench.runner import run_plan
+from vitscale.bench.worker_request import Job
 
 from tests.fixtures.machine import Machine
 
@@ -39,7 +39,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         outputs = Outputs(tuple(job.files), ("cat",) * count, np.zeros((count, 2), np.float32), pixels)
         return Inspection(outputs, None)
 
-    monkeypatch.setattr(cells, "inspect", inspect)
+    monkeypatch.setattr(cell_runner, "inspect", inspect)
     monkeypatch.setattr(runner, "measure", Machine(lambda *_: 4.0).measure)
     return found
 

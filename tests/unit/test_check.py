@@ -1,6 +1,6 @@
 from typing import Any
 
-from vitscale.bench.check import Finding, check
+from vitscale.results.check import Finding, check
 
 from tests.fixtures.results import benchmark, crashed, suite
 

@@ -8,11 +8,11 @@ import pytest
 import torch
 from transformers import ViTForImageClassification, ViTModel
 from vitscale.errors import ModelError
-from vitscale.models import checkpoint as module
-from vitscale.models.checkpoint import load_checkpoint
-from vitscale.models.names import DEFAULT_CHECKPOINT
-from vitscale.models.standin import known_architectures, stand_in
-from vitscale.photos.sources import SOURCES
+from vitscale.images.photos.sources import SOURCES
+from vitscale.models.checkpoint import load as module
+from vitscale.models.checkpoint.load import load_checkpoint
+from vitscale.models.checkpoint.random_weights import known_architectures, stand_in
+from vitscale.models.defaults import DEFAULT_CHECKPOINT
 
 from tests.fixtures.tiny_vit import write_tiny_vit
 
@@ -76,7 +76,7 @@ def test_a_config_that_is_no_json_is_refused(tiny_checkpoint: Path, tmp_path: Pa
 def test_the_stand_in_says_that_its_weights_are_random(monkeypatch: pytest.MonkeyPatch) -> None:
     small = {"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
     monkeypatch.setattr(
-        "vitscale.models.standin.known_architectures",
+        "vitscale.models.checkpoint.random_weights.known_architectures",
         lambda: {DEFAULT_CHECKPOINT: {"labels": "imagenet-1k", "config": small}},
     )
     checkpoint = load_checkpoint(DEFAULT_CHECKPOINT, allow_random_weights=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from vitscale.bench.results import write_results
 from vitscale.errors import ResultsError, UsageError
 from vitscale.report.claims import Check, check_claims
-from vitscale.report.formats import render_report
-from vitscale.report.forms import Format
+from vitscale.report.output_format import Format
+from vitscale.report.render import render_report
 from vitscale.report.scaling.source import ScalingSource
 from vitscale.report.summary import summarise_results
+from vitscale.results.document import write_results
 from vitscale.scaling.results import load
 
 from tests.fixtures.results import whole

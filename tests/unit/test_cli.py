@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from vitscale.bench.results import load_results
+from vitscale.results.document import load_results
 
 from tests.waiting import wait_until
 

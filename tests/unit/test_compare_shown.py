@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from rich.console import Console
-from vitscale.bench.results import write_results
 from vitscale.report.compare import Outcome, compare_results, csv_changes, markdown_changes, print_changes
+from vitscale.results.document import write_results
 
 from tests.fixtures.results import benchmark, changed, crashed, in_rounds, parity, single_stream, whole
 from tests.unit.test_cli import run

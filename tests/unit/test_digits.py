@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from transformers import ViTForImageClassification
 from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPil
-from vitscale.models.export import export
+from vitscale.models.export.run import export
 
 from tests.fixtures.vit_digits import CHECKPOINT
 from tests.fixtures.vit_digits.data import HELD_OUT, LABELS, load

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from vitscale.executor_settings import executor_settings
-from vitscale.sizing import Footprint, size_executor
+from vitscale.sizing.executor import Footprint, size_executor
+from vitscale.sizing.executor_settings import executor_settings
 
 
 @pytest.fixture(autouse=True)

@@ -11,11 +11,11 @@ import pytest
 import torch
 from transformers import ViTForImageClassification
 from vitscale.errors import ModelError, OutputError, UsageError
-from vitscale.models import export as module
-from vitscale.models.checkpoint import load_checkpoint
-from vitscale.models.export import export
-from vitscale.models.graph import ViTGraph
-from vitscale.models.sparknlp_assets import unique_labels
+from vitscale.models.checkpoint.load import load_checkpoint
+from vitscale.models.export import run as module
+from vitscale.models.export.run import export
+from vitscale.models.export.sparknlp_assets import unique_labels
+from vitscale.models.graph.vit import ViTGraph
 
 from tests.fixtures.tiny_vit import write_tiny_vit
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from vitscale.bench.results import load_results
+from vitscale.results.document import load_results
 
 from tests.waiting import wait_until
 

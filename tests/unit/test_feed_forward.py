@@ -4,7 +4,7 @@ import pytest
 import torch
 from transformers import ViTConfig
 from transformers.models.vit.modeling_vit import ViTMLP
-from vitscale.models.feed_forward import FeedForward
+from vitscale.models.graph.feed_forward import FeedForward
 
 
 @pytest.mark.parametrize(("inner", "expected"), [(1024, 1040), (3072, 3088), (768, 768), (1536, 1536)])

@@ -9,11 +9,11 @@ import pytest
 from vitscale.bench import runner
 from vitscale.bench.budget import Budget
 from vitscale.bench.fewer_images import FEWEST_IMAGES, Pace
-from vitscale.bench.job import Job
 from vitscale.bench.plan import Plan, Settings, make_plan
-from vitscale.bench.results import load_results
 from vitscale.bench.runner import run_plan
-from vitscale.images import FailedImage
+from vitscale.bench.worker_request import Job
+from vitscale.images.image_set import FailedImage
+from vitscale.results.document import load_results
 
 from tests.fixtures.machine import Machine
 

@@ -14,10 +14,10 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from vitscale.bench.results import write_results
 from vitscale.errors import ResultsError, UsageError
-from vitscale.report.formats import render_report, write_report
-from vitscale.report.forms import Format, format_of
+from vitscale.report.output_format import Format, format_of
+from vitscale.report.render import render_report, write_report
+from vitscale.results.document import write_results
 
 from tests.fixtures.results import crashed, example, suite, whole
 from tests.fixtures.scaling import scaling, written_scaling

@@ -9,9 +9,9 @@ from typing import Any
 import psutil
 import pynvml
 import pytest
-from vitscale.bench import cells
-from vitscale.bench.job import Job
+from vitscale.bench import cell_runner
 from vitscale.bench.launcher import run_process
+from vitscale.bench.worker_request import Job
 from vitscale.errors import GpuError
 from vitscale.gpu.attestation import LEAST_RISE_BYTES, attest
 from vitscale.gpu.nvml import Device, Reading
@@ -207,8 +207,8 @@ def test_a_cell_on_a_gpu_carries_what_the_device_showed(job: Job, monkeypatch: p
     FakeDriver([gpu]).install(monkeypatch)
     run = {"device": {"providers": CUDA}}
     start = fake_run(run, gpu, processes=lambda: {OURS: GIB}, utilization=88)
-    monkeypatch.setattr(cells, "_run_worker", start)
-    measured, error = cells.measure(job, lambda _: None)
+    monkeypatch.setattr(cell_runner, "_run_worker", start)
+    measured, error = cell_runner.measure(job, lambda _: None)
     assert error is None and measured is not None
     assert measured["gpus"][0]["utilization_percent"] == {"median": 88, "max": 88}
 
@@ -216,8 +216,8 @@ def test_a_cell_on_a_gpu_carries_what_the_device_showed(job: Job, monkeypatch: p
 def test_a_cell_without_proof_is_a_row_with_the_reason(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     gpu = FakeGpu()
     FakeDriver([gpu]).install(monkeypatch)
-    monkeypatch.setattr(cells, "_run_worker", fake_run({"device": {"providers": CUDA}}, gpu))
-    measured, error = cells.measure(job, lambda _: None)
+    monkeypatch.setattr(cell_runner, "_run_worker", fake_run({"device": {"providers": CUDA}}, gpu))
+    measured, error = cell_runner.measure(job, lambda _: None)
     assert measured is None and error is not None
     assert error["type"] == "GpuError"
     assert "The run does not count" in error["message"]
@@ -227,9 +227,9 @@ def test_without_a_driver_a_cell_says_so_and_starts_no_process(
     job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     FakeDriver(missing=pynvml.NVMLError_LibraryNotFound).install(monkeypatch)
-    monkeypatch.setattr(cells, "_run_worker", lambda *_: pytest.fail("a process was started"))
+    monkeypatch.setattr(cell_runner, "_run_worker", lambda *_: pytest.fail("a process was started"))
     started = time.monotonic()
-    measured, error = cells.measure(job, lambda _: None)
+    measured, error = cell_runner.measure(job, lambda _: None)
     assert measured is None and error is not None
     assert error["message"].startswith("There is no NVIDIA driver")
     assert time.monotonic() - started < 1

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from vitscale.bench import plan as plans
 from vitscale.bench import runner, worker
-from vitscale.bench.job import Job
 from vitscale.bench.plan import Plan, Settings, make_plan
 from vitscale.bench.runner import run_plan
+from vitscale.bench.worker_request import Job
 from vitscale.gpu.memory import ran_out
 
 from tests.fixtures.machine import Machine

@@ -7,13 +7,13 @@ import pynvml
 import pytest
 import torch
 from typer.testing import CliRunner
-from vitscale import jar, spark_submit
 from vitscale.backends.spec import parse
 from vitscale.bench.plan import Settings, make_plan
 from vitscale.cli import app
 from vitscale.errors import GpuError, UsageError
 from vitscale.gpu import prerequisites
 from vitscale.gpu.prerequisites import check_jar, check_onnxruntime, refuse_without_gpu
+from vitscale.jvm import jar, spark_submit
 
 from tests.fixtures.nvml import FakeDriver, FakeGpu
 
@@ -90,7 +90,7 @@ def test_a_jar_for_processors_names_the_command_that_builds_another(
     native = "ai/onnxruntime/native/linux-x64/libonnxruntime"
     plain = written_jar(tmp_path / "plain.jar", f"{native}.so", f"{native}4j_jni.so")
     monkeypatch.setattr(jar, "jar_path", lambda: plain)
-    with pytest.raises(GpuError, match=r"\./sbtw -Dgpu=true assembly"):
+    with pytest.raises(GpuError, match=r"\./sbtw -Dgpu=true pythonJars"):
         check_jar()
     monkeypatch.setenv("JAVA_TOOL_OPTIONS", "-Donnxruntime.native.path=/opt/ort")
     check_jar()

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
-from vitscale.bench.results import write_results
 from vitscale.cli import app
 from vitscale.errors import ResultsError, UsageError
 from vitscale.gpu.scheduling import GpuPlan, Speeds, discovery_script, plan_gpus
-from vitscale.gpu.speeds import measured_speeds
+from vitscale.results.document import write_results
+from vitscale.sizing.gpu_speeds import measured_speeds
 
 from tests.fixtures.gpu_results import gpu_suite, on_gpu, shown
 from tests.fixtures.results import benchmark
@@ -195,6 +195,6 @@ def test_spark_itself_reads_the_script_and_gives_a_gpu_to_as_many_tasks(tmp_path
 
 
 def java_home() -> dict[str, str]:
-    from vitscale.java import find_java
+    from vitscale.jvm.java import find_java
 
     return {"JAVA_HOME": str(find_java().home), "SPARK_LOCAL_IP": "127.0.0.1"}

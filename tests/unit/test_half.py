@@ -13,8 +13,8 @@ from transformers import ViTForImageClassification
 from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPil
 from vitscale.errors import ModelError
 from vitscale.models import ModelFolder
-from vitscale.models import build as module
-from vitscale.models.export import export
+from vitscale.models.export import build as module
+from vitscale.models.export.run import export
 
 FLOAT, FLOAT16, UINT8 = onnx.TensorProto.FLOAT, onnx.TensorProto.FLOAT16, onnx.TensorProto.UINT8
 VARIANTS = ["fp16", "fp16-uint8"]

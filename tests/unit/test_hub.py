@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from huggingface_hub import constants
 from vitscale.errors import ModelError
-from vitscale.models import checkpoint as module
-from vitscale.models import hub
-from vitscale.models.checkpoint import load_checkpoint
-from vitscale.models.names import DEFAULT_CHECKPOINT
+from vitscale.models.checkpoint import hub
+from vitscale.models.checkpoint import load as module
+from vitscale.models.checkpoint.load import load_checkpoint
+from vitscale.models.defaults import DEFAULT_CHECKPOINT
 
 from tests.fixtures.small_vit import CONFIG, write_json, write_small_vit
 

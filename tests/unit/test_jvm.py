@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 from pyspark.errors.exceptions.captured import install_exception_handler
-from vitscale import _jvm
-from vitscale._jvm import java_errors, python_api
 from vitscale.errors import JavaError, ModelError, UsageError
-from vitscale.jvm import handshake
+from vitscale.jvm import bridge, handshake
+from vitscale.jvm.bridge import java_errors, python_api, scala_object
 
 
 def test_jar_and_package_have_one_version(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,10 +37,10 @@ def test_another_heap_for_a_jvm_that_runs_is_warned_of() -> None:
 
 def test_a_users_mistake_is_typed_and_keeps_javas_trace_as_cause(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="holds no image") as caught, java_errors():
-        python_api().images(str(tmp_path), [])
+        scala_object("vitscale.bench.BenchmarkApi").images(str(tmp_path), [])
     assert "vitscale.bench.ImageFolder" in str(caught.value.__cause__)
     with pytest.raises(ModelError, match="vitscale export"), java_errors():
-        python_api().vitscaleBackend(str(tmp_path), "fp32", 1, 0, "cpu", 1)
+        scala_object("vitscale.bench.BenchmarkApi").vitscaleBackend(str(tmp_path), "fp32", 1, 0, "cpu", 1)
 
 
 @pytest.mark.parametrize("has_session", [False, True])
@@ -50,13 +49,13 @@ def test_any_other_exception_is_said_in_a_line(has_session: bool) -> None:
     if has_session:
         install_exception_handler()  # as the first Spark session does, for good
     with pytest.raises(JavaError, match="NumberFormatException") as caught, java_errors():
-        _jvm.SparkContext._jvm.java.lang.Integer.parseInt("x")
+        bridge.SparkContext._jvm.java.lang.Integer.parseInt("x")
     assert "\n" not in str(caught.value)
 
 
 def test_the_gateway_listens_on_loopback_and_asks_for_a_token() -> None:
     python_api()
-    parameters = _jvm.SparkContext._gateway.gateway_parameters
+    parameters = bridge.SparkContext._gateway.gateway_parameters
     assert parameters.address == "127.0.0.1"
     assert len(parameters.auth_token) >= 32
 

@@ -7,19 +7,20 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from vitscale.cache import cache_folder
 from vitscale.errors import JavaError, SetupError, UsageError
-from vitscale.jar import spark_jars
-from vitscale.java import find_java
-from vitscale.jvm import environment, handshake, locales, preflight, temporary, user
-from vitscale.jvm.cgroups import Limit
+from vitscale.jvm import environment, handshake, locales, preflight, temporary
 from vitscale.jvm.environment import OF_ANOTHER_SPARK, jvm_environment, set_aside
 from vitscale.jvm.handshake import require_session, shake_hands
+from vitscale.jvm.jar import spark_jars
+from vitscale.jvm.java import find_java
 from vitscale.jvm.launch import launch
 from vitscale.jvm.memory import MIB
 from vitscale.jvm.preflight import memory_notes, refuse_impossible
 from vitscale.jvm.temporary import temporary_folder
-from vitscale.jvm.user import home_folder, user_name
+from vitscale.system import user
+from vitscale.system.cache_folder import cache_folder
+from vitscale.system.cgroups import Limit
+from vitscale.system.user import home_folder, user_name
 
 NAME_VARIABLES = ("HADOOP_USER_NAME", "SPARK_USER", "USER", "LOGNAME")
 
@@ -96,7 +97,7 @@ def test_a_locale_of_the_user_is_the_last_resort(monkeypatch: pytest.MonkeyPatch
 
 def test_a_user_without_a_name_is_called_by_the_id(nameless: None, monkeypatch: pytest.MonkeyPatch) -> None:
     ready = launch("org.example.Main", ["one"])
-    assert ready.command[-3:] == ("vitscale.NamedUserMain", "org.example.Main", "one")
+    assert ready.command[-3:] == ("vitscale.hadoop.NamedUserMain", "org.example.Main", "one")
     assert f"-Duser.name={os.geteuid()}" in ready.command
     assert ready.environment["HADOOP_USER_NAME"] == ready.environment["SPARK_USER"] == str(os.geteuid())
     monkeypatch.setenv("HADOOP_USER_NAME", "alice")
@@ -209,7 +210,7 @@ def jvm_of(spark: str, scala: str, monkeypatch: pytest.MonkeyPatch) -> SimpleNam
     api = SimpleNamespace(version=lambda: handshake.__version__)
     return SimpleNamespace(
         scala=SimpleNamespace(util=SimpleNamespace(Properties=properties)),
-        vitscale=SimpleNamespace(PythonApi=api),
+        vitscale=SimpleNamespace(python=SimpleNamespace(PythonApi=api)),
     )
 
 
@@ -230,7 +231,7 @@ def test_another_spark_is_refused_by_its_name(
 
 def test_this_spark_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
     jvm = jvm_of("3.5.1", "2.12.18", monkeypatch)
-    assert shake_hands(jvm) is jvm.vitscale.PythonApi
+    assert shake_hands(jvm) is jvm.vitscale.python.PythonApi
 
 
 def test_stages_ask_for_a_session(monkeypatch: pytest.MonkeyPatch) -> None:

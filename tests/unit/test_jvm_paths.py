@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from vitscale.cli.classify import _arguments
-from vitscale.jvm_paths import jvm_path
+from vitscale.jvm.paths import jvm_path
 
 from tests.fixtures.odd import FILE_NAMES, FOLDER_NAMES, NOT_UTF8_NAMES
 

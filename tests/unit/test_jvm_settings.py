@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 from vitscale.errors import UsageError
-from vitscale.jar import jar_path
 from vitscale.jvm import settings as jvm_settings
 from vitscale.jvm.gateway import gateway_launch
+from vitscale.jvm.jar import all_jars, session_jars
 from vitscale.jvm.properties import parse
 from vitscale.jvm.settings import all_settings, driver_settings, parsed, size
-from vitscale.spark_submit import chosen_master, submission
+from vitscale.jvm.spark_submit import chosen_master, submission
 
 VARIABLES = (
     "SPARK_CONF_DIR",
@@ -20,6 +20,8 @@ VARIABLES = (
     "JAVA_TOOL_OPTIONS",
     "_JAVA_OPTIONS",
 )
+
+JARS = [str(jar) for jar in session_jars()]
 
 
 @pytest.fixture(autouse=True)
@@ -104,7 +106,8 @@ def test_flags_class_path_and_libraries_reach_java(tmp_path: Path, monkeypatch: 
             "-Dc=two words",
         ]
         classes = command[command.index("-cp") + 1].split(":")
-        assert classes[:4] == [str(tmp_path), str(jar_path()), "/x/extra.jar", "/y/*"]
+        jars = [str(jar) for jar in all_jars()]
+        assert classes[: len(jars) + 3] == [str(tmp_path), *jars, "/x/extra.jar", "/y/*"]
         assert made.environment["LD_LIBRARY_PATH"] == "/native:/theirs"
 
 
@@ -196,8 +199,12 @@ def test_the_settings_of_this_packages_own_spark_count(
     ("master", "key", "expected"),
     [
         ("local[2]", "spark.jars", "theirs.jar"),
-        ("yarn", "spark.jars", f"{jar_path()},theirs.jar"),
-        ("spark://127.0.0.1:7077", "spark.executor.extraClassPath", f"{jar_path()}:theirs.jar"),
+        ("yarn", "spark.jars", ",".join([*JARS, "theirs.jar"])),
+        (
+            "spark://127.0.0.1:7077",
+            "spark.executor.extraClassPath",
+            ":".join([*JARS, "theirs.jar"]),
+        ),
     ],
 )
 def test_executors_get_the_jar_beside_the_users(master: str, key: str, expected: str) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from vitscale.errors import UsageError
-from vitscale.images import find_images, find_named_images
-from vitscale.listing import Listing, list_files
-from vitscale.listing_rules import Ignored, ListingRules
+from vitscale.images.image_set import find_images, find_named_images
+from vitscale.images.listing import Listing, list_files
+from vitscale.images.listing_rules import Ignored, ListingRules
 
 from tests.fixtures.odd import FILE_NAMES, FOLDER_NAMES, NOT_UTF8_NAMES
 from tests.fixtures.trees import CASES, make_tree, named

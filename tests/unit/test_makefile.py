@@ -27,11 +27,14 @@ def clone(tmp_path: Path) -> Path:
         "python/requirements.txt",
         "python/bootstrap.txt",
         "python/src/vitscale/_version.py",
-        "python/src/vitscale/java-flags.txt",
-        "python/src/vitscale/listing-rules.json",
+        "python/src/vitscale/jvm/java-flags.txt",
+        "python/src/vitscale/images/listing-rules.json",
         "project/Dependencies.scala",
         "project/TensorflowJars.scala",
-        "scala/src/main/Main.scala",
+        "scala/core/src/main/Main.scala",
+        "scala/spark/src/main/Main.scala",
+        "scala/sparknlp/src/main/Main.scala",
+        "scala/bench/src/main/Main.scala",
     )
     for source in sources:
         (root / source).parent.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,7 @@
 """Where the executors of a master URL are."""
 
 import pytest
-from vitscale.master import is_local, is_on_this_machine
+from vitscale.jvm.spark_master import is_local, is_on_this_machine
 
 
 @pytest.mark.parametrize(

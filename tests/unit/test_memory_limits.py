@@ -7,8 +7,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from vitscale.jvm.cgroups import cgroup_limits
 from vitscale.jvm.memory import MIB, SPARK_MINIMUM_MIB, heap_mib, memory_limit, notation
+from vitscale.system.cgroups import cgroup_limits
 
 GIB = 1024 * MIB
 NO_LIMIT = str(0x7FFFFFFFFFFFF000)  # what version 1 writes

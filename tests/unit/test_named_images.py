@@ -6,7 +6,7 @@ import pytest
 from vitscale.cli.app import named_images
 from vitscale.cli.classify import _images
 from vitscale.errors import UsageError
-from vitscale.images import find_named_images
+from vitscale.images.image_set import find_named_images
 
 
 def test_few_names_are_arguments_and_many_are_in_a_file(

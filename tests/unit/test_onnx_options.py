@@ -5,7 +5,7 @@ import onnx
 import onnxruntime
 import pytest
 from onnx import TensorProto, helper, numpy_helper
-from vitscale.onnx_options import must_ask_for_exact_sums, processor_options
+from vitscale.models.onnx_options import must_ask_for_exact_sums, processor_options
 
 ROWS, INNER, COLUMNS = 4, 64, 16
 

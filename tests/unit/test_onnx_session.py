@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 import pytest
-from vitscale.backends.onnx_session import BoundSession, OnnxSession, _use_of
-from vitscale.backends.onnxruntime import OnnxRuntimeBackend
+from vitscale.backends.onnxruntime.backend import OnnxRuntimeBackend
+from vitscale.backends.onnxruntime.session import BoundSession, OnnxSession, _use_of
 from vitscale.backends.spec import parse
 from vitscale.errors import GpuError
-from vitscale.images import find_images
+from vitscale.images.image_set import find_images
 from vitscale.models.folder import ModelFolder
 
 

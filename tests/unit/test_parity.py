@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from vitscale.backends.base import Outputs
 from vitscale.backends.spec import parse
-from vitscale.bench.certificates import refuse_incomplete
+from vitscale.bench.parity_and_stages import refuse_incomplete
 from vitscale.errors import ParityError
-from vitscale.parity import compare, compare_pairs, distinct
+from vitscale.parity.compare import compare, compare_pairs, distinct
 
 
 def outputs(files: str, labels: str, logits: list[list[float]], pixels: list[int]) -> Outputs:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from vitscale.errors import OutputError, UsageError
-from vitscale.photos import Recipe, make_photos
-from vitscale.photos.sources import SOURCES
+from vitscale.images.photos import Recipe, make_photos
+from vitscale.images.photos.sources import SOURCES
 
 
 def jpegs(folder: Path) -> dict[str, bytes]:

@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 from transformers import AutoImageProcessor
 from vitscale.errors import ModelError
-from vitscale.models.processor import load_processor, settings_of
-from vitscale.pixels import pixel_values
+from vitscale.inference.pixels import pixel_values
+from vitscale.models.checkpoint.image_processor import load_processor, settings_of
 
 from tests.fixtures.photos import PHOTOS
 from tests.fixtures.small_vit import write_json

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from vitscale.backends.sets import SETS
 from vitscale.bench import runner
 from vitscale.bench.budget import Budget
-from vitscale.bench.job import Job
-from vitscale.bench.results import load_results
+from vitscale.bench.worker_request import Job
 from vitscale.errors import UsageError
 from vitscale.reproduction import Reproduction, Request, check_parts, reproduce
 from vitscale.reproduction import run as module
 from vitscale.reproduction.contenders import contenders
 from vitscale.reproduction.sizes import GRIDS, LEAST_IMAGES, Pace, fit
+from vitscale.results.document import load_results
 
 from tests.fixtures.machine import Machine
 from tests.fixtures.nvml import FakeDriver

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 import pytest
-from vitscale.bench import schema as module
-from vitscale.bench.results import load_results, write_results
 from vitscale.errors import OutputError, ResultsError
+from vitscale.results import schema as module
+from vitscale.results.document import load_results, write_results
 
 from tests.fixtures.results import benchmark, example, suite
 

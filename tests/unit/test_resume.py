@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import psutil
-from vitscale.bench.results import load_results
+from vitscale.results.document import load_results
 
 VITSCALE = Path(sys.executable).with_name("vitscale")
 CELLS = 2 + 3 * 2  # a sweep of two batch sizes, and three rounds of the backend and its control

@@ -11,10 +11,10 @@ import pytest
 from vitscale.backends.spec import parse
 from vitscale.bench import runner
 from vitscale.bench.budget import Budget
-from vitscale.bench.job import Job
 from vitscale.bench.plan import Plan, Settings, make_plan
-from vitscale.bench.results import load_results
 from vitscale.bench.runner import run_plan
+from vitscale.bench.worker_request import Job
+from vitscale.results.document import load_results
 
 from tests.fixtures.machine import Machine
 

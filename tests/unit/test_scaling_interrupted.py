@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from vitscale.images import find_images
+from vitscale.images.image_set import find_images
 from vitscale.models.folder import ModelFolder
 from vitscale.scaling import measure as measured
 from vitscale.scaling.benchmark import Round, Setup
-from vitscale.scaling.probes import Listing, Probes
+from vitscale.scaling.microbenchmarks import Listing, Probes
 from vitscale.scaling.results import load
 
 from tests.fixtures.scaling import scaling

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-MAKE = "from vitscale.scratch import scratch_folder; print(scratch_folder(), flush=True); "
+MAKE = "from vitscale.system.temp_folder import scratch_folder; print(scratch_folder(), flush=True); "
 WAIT = "import os, sys; os.execv('/bin/sh', ['sh', '-c', 'read line'])"
 
 

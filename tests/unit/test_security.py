@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 import vitscale
-from vitscale import _jvm
-from vitscale._jvm import python_api
 from vitscale.errors import ModelError
-from vitscale.models.checkpoint import load_checkpoint
-from vitscale.models.onnx_file import open_session
+from vitscale.jvm import bridge
+from vitscale.jvm.bridge import python_api
+from vitscale.models.checkpoint.load import load_checkpoint
+from vitscale.models.export.onnx_file import open_session
 
 from tests.fixtures.make_wrong_graphs import external_data
 
@@ -27,7 +27,7 @@ SECRET = "not-for-anyone-8f1c"
 
 def ask_gateway(*lines: str) -> str:
     """Send commands in py4j's protocol and return what comes back within two seconds."""
-    parameters = _jvm.SparkContext._gateway.gateway_parameters
+    parameters = bridge.SparkContext._gateway.gateway_parameters
     answer = b""
     with socket.create_connection((parameters.address, parameters.port), timeout=2) as connection:
         connection.sendall("".join(f"{line}\n" for line in lines).encode())
@@ -39,7 +39,7 @@ def ask_gateway(*lines: str) -> str:
 
 def test_the_gateway_does_nothing_for_who_has_no_token() -> None:
     python_api()
-    token = _jvm.SparkContext._gateway.gateway_parameters.auth_token
+    token = bridge.SparkContext._gateway.gateway_parameters.auth_token
     command = ("c", "z:java.lang.System", "currentTimeMillis", "e")
     assert "!yL" in ask_gateway("A", token, *command)  # the control: a long comes back
     for refused in (ask_gateway(*command), ask_gateway("A", "0" * len(token), *command)):

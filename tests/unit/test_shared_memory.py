@@ -4,9 +4,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from vitscale import shared_memory
 from vitscale.errors import SetupError
-from vitscale.shared_memory import refuse_without_shared_memory
+from vitscale.system import shared_memory
+from vitscale.system.shared_memory import refuse_without_shared_memory
 
 MIB = 1 << 20
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from vitscale.scaling import simulation
 from vitscale.scaling.calibration import Calibration
-from vitscale.scaling.fleet import Fleet
+from vitscale.scaling.cluster_spec import Fleet
 from vitscale.scaling.simulation import estimate, split
 
 STEADY = Calibration(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from vitscale.errors import ModelError, UsageError
-from vitscale.sizing import Footprint, size_executor
+from vitscale.sizing.executor import Footprint, size_executor
 
 MIB = 1 << 20
 VIT_BASE = Footprint(weights=330 * MIB, activations=11 * MIB, buffers=MIB)
@@ -82,9 +82,9 @@ print(json.dumps(int(re.search(r"VmHWM:\\s+(\\d+)", status)[1]) // 1024))
 
 def test_a_real_process_stays_within_its_settings(tiny_model: Path, photos: Path) -> None:
     """All of a JVM's resident memory, measured, against the heap and overhead derived for it."""
-    import vitscale.session
+    import vitscale.jvm.session
 
-    size = size_executor(Footprint.read(tiny_model), batch_size=4, cores=vitscale.session.cores())
+    size = size_executor(Footprint.read(tiny_model), batch_size=4, cores=vitscale.jvm.session.cores())
     arguments = [str(tiny_model), str(photos), f"{size.heap_mib}m", "4"]
     answer = subprocess.run(
         [sys.executable, "-c", MEASURE, *arguments], capture_output=True, text=True, check=True

@@ -3,26 +3,27 @@
 from pathlib import Path
 
 import pytest
-from vitscale import spark_submit
 from vitscale.errors import UsageError
-from vitscale.jar import spark_jars
-from vitscale.jvm import launch
-from vitscale.spark_submit import replace_process, submission
+from vitscale.jvm import launch, spark_submit
+from vitscale.jvm.jar import spark_jars
+from vitscale.jvm.spark_submit import replace_process, submission
 
 JAR = Path("/package/vitscale.jar")
+SPARK_NLP = Path("/package/vitscale-sparknlp.jar")
 QUICK = "-XX:TieredStopAtLevel=1"
 
 
 @pytest.fixture(autouse=True)
 def built(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (spark_submit, launch):
-        monkeypatch.setattr(module, "jar_path", lambda: JAR)
+    monkeypatch.setattr(spark_submit, "jar_path", lambda: JAR)
+    monkeypatch.setattr(spark_submit, "spark_nlp_jar", lambda: SPARK_NLP)
+    monkeypatch.setattr(launch, "all_jars", lambda: [JAR, SPARK_NLP])
     monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")  # this machine's name need not resolve
 
 
-def command(master: str) -> list[str]:
+def command(master: str, engine: str = "vitscale") -> list[str]:
     ready = submission(
-        ["--images", "photos"],
+        ["--engine", engine, "--images", "photos"],
         master=master,
         memory="2g",
         settings=["spark.executor.cores=1"],
@@ -44,7 +45,21 @@ def test_where_the_images_are_classified_decides(master: str, is_quick: bool, re
     made = command(master)
     # The driver's own JVM decodes and resizes where the master is local, and needs the best of its compilers.
     assert (QUICK in made) is is_quick
-    assert made[-3:] == [resource, "--images", "photos"]
+    assert made[-5:] == [resource, "--engine", "vitscale", "--images", "photos"]
+
+
+@pytest.mark.parametrize(
+    ("master", "jars"),
+    [
+        ("local[*]", None),
+        ("spark://127.0.0.1:7077", f"local:{SPARK_NLP}"),
+        ("yarn", str(SPARK_NLP)),
+    ],
+)
+def test_executors_get_spark_nlp_only_where_it_is_the_engine(master: str, jars: str | None) -> None:
+    assert "--jars" not in command(master)
+    made = command(master, engine="spark-nlp")
+    assert (made[made.index("--jars") + 1] if "--jars" in made else None) == jars
 
 
 def test_settings_and_memory_reach_spark() -> None:
@@ -58,11 +73,11 @@ def test_the_settings_of_hadoop_and_yarn_are_found(tmp_path: Path, monkeypatch: 
     for name in ("SPARK_CONF_DIR", "HADOOP_CONF_DIR", "YARN_CONF_DIR"):
         monkeypatch.delenv(name, raising=False)
     made = command("yarn")
-    assert made[made.index("-cp") + 1] == f"{JAR}:{spark_jars()}/*"
+    assert made[made.index("-cp") + 1] == f"{JAR}:{SPARK_NLP}:{spark_jars()}/*"
     monkeypatch.setenv("SPARK_CONF_DIR", str(tmp_path))
     monkeypatch.setenv("HADOOP_CONF_DIR", "/etc/hadoop")
     made = command("yarn")
-    assert made[made.index("-cp") + 1] == f"{tmp_path}:{JAR}:{spark_jars()}/*:/etc/hadoop"
+    assert made[made.index("-cp") + 1] == f"{tmp_path}:{JAR}:{SPARK_NLP}:{spark_jars()}/*:/etc/hadoop"
 
 
 def test_an_unknown_master_is_refused() -> None:

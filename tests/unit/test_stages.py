@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from vitscale.backends import stages
-from vitscale.backends.processor import load_processor
-from vitscale.backends.stages import StageClock, staged_pass
-from vitscale.images import ImageFolder, find_images
+from vitscale.backends.shared import stages
+from vitscale.backends.shared.image_processor import load_processor
+from vitscale.backends.shared.stages import StageClock, staged_pass
+from vitscale.images.image_set import ImageFolder, find_images
 
 
 def answer(clock: StageClock, arrays: list[NDArray[np.float32]]) -> None:

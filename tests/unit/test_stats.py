@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from vitscale.bench.stats import interval, percentiles, summarise, verdict, with_figures
+from vitscale.results.stats import interval, percentiles, summarise, verdict, with_figures
 
 RATES = st.lists(st.floats(0.001, 1e6), min_size=1, max_size=20)
 

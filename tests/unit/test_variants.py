@@ -13,11 +13,11 @@ from transformers import ViTForImageClassification
 from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPil
 from vitscale.errors import ImageError, ModelError, UsageError
 from vitscale.models import ModelFolder
-from vitscale.models.cost import LEAST_AGREEMENT, Cost, refuse_if_too_high
-from vitscale.models.export import export
-from vitscale.models.onnx_file import open_session
-from vitscale.models.tome import merge
-from vitscale.models.variant import Variant
+from vitscale.models.export.accuracy_loss import LEAST_AGREEMENT, Cost, refuse_if_too_high
+from vitscale.models.export.onnx_file import open_session
+from vitscale.models.export.run import export
+from vitscale.models.export.variant import Variant
+from vitscale.models.graph.token_merging import merge
 
 from tests.fixtures.tiny_vit import write_tiny_vit
 
@@ -164,7 +164,7 @@ def test_a_refused_variant_leaves_the_folder_as_it_was(
     tiny_model: Path, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copytree(tiny_model, tmp_path / "model")
-    monkeypatch.setattr("vitscale.models.cost.LEAST_AGREEMENT", 1.1)  # no model can reach it
+    monkeypatch.setattr("vitscale.models.export.accuracy_loss.LEAST_AGREEMENT", 1.1)  # no model can reach it
     with pytest.raises(ModelError, match="Nothing was written"):
         export(str(tiny_model), tmp_path / "model", "int8", images=photos)
     assert [path.name for path in tmp_path.iterdir()] == ["model"]

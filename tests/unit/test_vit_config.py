@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from transformers import ViTConfig
 from vitscale.errors import ModelError
+from vitscale.models.checkpoint.vit_config import refuse_other_kinds, vit_config
 from vitscale.models.json_file import read_object
 from vitscale.models.labels import read_labels
-from vitscale.models.vit_config import refuse_other_kinds, vit_config
 
 from tests.fixtures.small_vit import CONFIG
 

@@ -15,7 +15,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 from vitscale.errors import ModelError
-from vitscale.models.checkpoint import load_checkpoint
+from vitscale.models.checkpoint.load import load_checkpoint
 
 from tests.fixtures.small_vit import CONFIG, weights_of, write_json, write_small_vit
 

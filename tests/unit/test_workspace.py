@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 from vitscale.errors import OutputError
-from vitscale.models import record
-from vitscale.models.workspace import publish_whole, real_target, workspace
+from vitscale.models import manifest
+from vitscale.models.export.workspace import publish_whole, real_target, workspace
 
 from tests.fixtures.odd import FOLDER_NAMES
 
-FILES = {"config.json": "{}", "onnx/fp32/model.onnx": "graph", record.RECORD: '{"onnx": {}}'}
+FILES = {"config.json": "{}", "onnx/fp32/model.onnx": "graph", manifest.RECORD: '{"onnx": {}}'}
 NOBODY = 54321
 
 
@@ -75,7 +75,7 @@ def test_a_mount_is_filled(volume: Path) -> None:
     (volume / "lost+found").mkdir()
     publish(volume)
     assert files(volume) == FILES
-    assert listed(volume) == sorted(["config.json", "lost+found", "onnx", record.RECORD])
+    assert listed(volume) == sorted(["config.json", "lost+found", "onnx", manifest.RECORD])
 
 
 @pytest.mark.parametrize("exists", [False, True])
@@ -103,7 +103,7 @@ def test_a_folder_of_ones_own_in_a_parent_that_may_not_be_written() -> None:
         os.chown(parent / "mine", NOBODY, NOBODY)
         code = (
             "import os, sys; from pathlib import Path\n"
-            "from vitscale.models.workspace import publish_whole, real_target, workspace\n"
+            "from vitscale.models.export.workspace import publish_whole, real_target, workspace\n"
             f"os.setgid({NOBODY}); os.setuid({NOBODY})\n"
             "target = real_target(Path(sys.argv[1]))\n"
             "with workspace(target) as place:\n"
@@ -124,7 +124,7 @@ def test_a_failure_while_publishing_leaves_an_empty_folder(
     move = Path.replace
 
     def fails_at_the_record(self: Path, target: Path) -> Path:
-        if self.name == record.RECORD:
+        if self.name == manifest.RECORD:
             raise OSError(28, "No space left on device")
         return move(self, target)
 
@@ -140,7 +140,7 @@ def test_the_record_comes_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     move = Path.replace
     monkeypatch.setattr(Path, "replace", lambda self, to: (moved.append(self.name), move(self, to))[1])
     publish(tmp_path / "model")
-    assert moved[-1] == record.RECORD
+    assert moved[-1] == manifest.RECORD
     assert len(moved) == 3
 
 

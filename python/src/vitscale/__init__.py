@@ -10,27 +10,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from vitscale._version import __version__
-from vitscale.errors import (
-    ImageError,
-    JavaError,
-    ModelError,
-    OutputError,
-    UsageError,
-    VitscaleError,
-)
+from vitscale.errors import ImageError, JavaError, ModelError, OutputError, UsageError, VitscaleError
 
 if TYPE_CHECKING:
-    from vitscale.pixels import pixel_values, preprocess
-    from vitscale.session import start
-    from vitscale.spark_nlp import SparkNLPViT
-    from vitscale.vit import ViT
+    from vitscale.backends.spark_nlp.classifier import SparkNLPViT
+    from vitscale.inference.pixels import pixel_values, preprocess
+    from vitscale.inference.vit import ViT
+    from vitscale.jvm.session import start
 
 _LAZY = {
-    "SparkNLPViT": "vitscale.spark_nlp",
-    "ViT": "vitscale.vit",
-    "pixel_values": "vitscale.pixels",
-    "preprocess": "vitscale.pixels",
-    "start": "vitscale.session",
+    "SparkNLPViT": "vitscale.backends.spark_nlp.classifier",
+    "ViT": "vitscale.inference.vit",
+    "pixel_values": "vitscale.inference.pixels",
+    "preprocess": "vitscale.inference.pixels",
+    "start": "vitscale.jvm.session",
 }
 
 __all__ = [

@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vitscale.backends.spec import BackendSpec
-from vitscale.images import FailedImage, ImageFolder
+from vitscale.images.image_set import FailedImage, ImageFolder
 from vitscale.models.folder import ModelFolder
 
 if TYPE_CHECKING:
-    from vitscale.bench.job import Scenario
-    from vitscale.bench.schema import StageName
-    from vitscale.gpu.schema import DeviceUse
+    from vitscale.bench.worker_request import Scenario
+    from vitscale.results.gpu_schema import DeviceUse
+    from vitscale.results.schema import StageName
 
 
 class Predictions(Protocol):
@@ -124,18 +124,18 @@ def load_backend(
     """
     match spec.name:
         case "huggingface":
-            from vitscale.backends.huggingface import HuggingFaceBackend
+            from vitscale.backends.huggingface.backend import HuggingFaceBackend
 
             return HuggingFaceBackend(spec, model, batch_size)
         case "openvino":
-            from vitscale.backends.openvino import OpenVinoBackend
+            from vitscale.backends.openvino.backend import OpenVinoBackend
 
             return OpenVinoBackend(spec, model, batch_size)
         case "onnxruntime":
-            from vitscale.backends.onnxruntime import OnnxRuntimeBackend
+            from vitscale.backends.onnxruntime.backend import OnnxRuntimeBackend
 
             return OnnxRuntimeBackend(spec, model, batch_size)
         case _:
-            from vitscale.backends.jvm import JvmBackend
+            from vitscale.backends.shared.jvm import JvmBackend
 
             return JvmBackend(spec, model, batch_size, scenario)

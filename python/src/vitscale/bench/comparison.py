@@ -5,10 +5,10 @@ from __future__ import annotations
 from statistics import median
 
 from vitscale.backends.spec import BackendSpec
-from vitscale.bench.notebook import Notebook
 from vitscale.bench.plan import Cell
-from vitscale.bench.schema import Comparison, Interval
-from vitscale.bench.stats import interval, rates_by_fork, verdict
+from vitscale.bench.recorder import Notebook
+from vitscale.results.schema import Comparison, Interval
+from vitscale.results.stats import interval, rates_by_fork, verdict
 
 
 def compare_best(notebook: Notebook, best: list[Cell], reference: BackendSpec) -> list[Comparison]:

@@ -9,12 +9,12 @@ from typing import Any
 import psutil
 
 from vitscale._version import __version__
-from vitscale.cpu_info import cpu_features, cpu_info
 from vitscale.errors import GpuError, JavaError
 from vitscale.gpu.nvml import Nvml
-from vitscale.gpu.schema import GpuDevice
-from vitscale.java import find_java
-from vitscale.session import cores
+from vitscale.jvm.java import find_java
+from vitscale.jvm.session import cores
+from vitscale.results.gpu_schema import GpuDevice
+from vitscale.system.cpu_info import cpu_features, cpu_info
 
 RELEVANT_FEATURES = (
     "amx_bf16",

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from vitscale.bench import schedule
 from vitscale.bench.plan import Plan, Settings
-from vitscale.bench.results import load_results
-from vitscale.bench.schema import Run
 from vitscale.errors import ResultsError
+from vitscale.results.document import load_results
+from vitscale.results.schema import Run
 
 FEWEST_IMAGES = 4
 """Images that a fork measures at least; a batch is never larger than the number of images."""

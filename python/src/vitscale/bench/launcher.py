@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import psutil
 
-from vitscale.processes import die_with_parent
+from vitscale.system.process_control import die_with_parent
 
 _LINES_KEPT = 15
 _PREFIX = "vitscale: "

@@ -9,15 +9,15 @@ from pathlib import Path
 from vitscale.backends import spec as specs
 from vitscale.backends.sets import expand
 from vitscale.backends.spec import BackendSpec, needs_java
-from vitscale.bench import schema
-from vitscale.bench.job import Job, Scenario
+from vitscale.bench.worker_request import Job, Scenario
 from vitscale.errors import UsageError
-from vitscale.files import check_writable
 from vitscale.gpu.prerequisites import refuse_without_gpu
-from vitscale.images import FailedImage, ImageFolder, find_named_images, undecodable
-from vitscale.jar import jar_path, tensorflow_jars
-from vitscale.java import find_java
+from vitscale.images.image_set import FailedImage, ImageFolder, find_named_images, undecodable
+from vitscale.jvm.jar import jar_path, tensorflow_jars
+from vitscale.jvm.java import find_java
 from vitscale.models.folder import ModelFolder
+from vitscale.results import schema
+from vitscale.system.atomic_write import check_writable
 
 
 @dataclass(frozen=True)

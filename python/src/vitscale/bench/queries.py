@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from vitscale.backends.base import Backend
-from vitscale.images import FailedImage, ImageFolder
+from vitscale.images.image_set import FailedImage, ImageFolder
 
 
 class Queries:

@@ -6,16 +6,16 @@ from collections.abc import Callable, Sequence
 
 from vitscale.backends.spec import BackendSpec
 from vitscale.bench import schedule
-from vitscale.bench.backoff import too_large
 from vitscale.bench.budget import Budget
-from vitscale.bench.cells import measure
-from vitscale.bench.certificates import Certificates
+from vitscale.bench.cell_runner import measure
 from vitscale.bench.comparison import compare_best
 from vitscale.bench.fewer_images import Pace, earlier_smaller_plan, fitting_images, with_fewer_images
-from vitscale.bench.notebook import Notebook
+from vitscale.bench.oom_skip import too_large
+from vitscale.bench.parity_and_stages import Certificates
 from vitscale.bench.plan import Cell, Plan
-from vitscale.bench.schema import BenchmarkSuite
-from vitscale.bench.stats import MIN_FORKS, SWEEP, run_rate
+from vitscale.bench.recorder import Notebook
+from vitscale.results.schema import BenchmarkSuite
+from vitscale.results.stats import MIN_FORKS, SWEEP, run_rate
 
 Report = Callable[[str], None]
 

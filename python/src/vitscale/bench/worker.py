@@ -17,13 +17,13 @@ import numpy as np
 import psutil
 
 from vitscale.backends.base import Backend, Predictions, load_backend
-from vitscale.bench.job import Job
 from vitscale.bench.queries import Queries
-from vitscale.bench.schema import Stages
+from vitscale.bench.worker_request import Job
 from vitscale.errors import VitscaleError
 from vitscale.gpu.memory import ran_out
-from vitscale.images import ImageFolder
+from vitscale.images.image_set import ImageFolder
 from vitscale.models.folder import ModelFolder
+from vitscale.results.schema import Stages
 
 ERROR = "error.json"
 OUTPUTS = "outputs.npz"

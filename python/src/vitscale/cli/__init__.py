@@ -25,7 +25,7 @@ from vitscale.cli import (
 )
 from vitscale.cli.app import app, progress
 from vitscale.errors import VitscaleError
-from vitscale.jvm.user import existing_home, home_folder
+from vitscale.system.user import existing_home, home_folder
 
 __all__ = [
     "app",

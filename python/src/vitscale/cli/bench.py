@@ -30,7 +30,7 @@ from vitscale.cli.app import (
 from vitscale.errors import UsageError
 
 if TYPE_CHECKING:
-    from vitscale.bench.job import Scenario
+    from vitscale.bench.worker_request import Scenario
 
 DEFAULT_RESULTS = Path("results/bench.json")
 DEFAULT_BACKENDS = ["huggingface", "spark-nlp", "spark-nlp:bridge=py4j", "vitscale", "onnxruntime"]
@@ -74,13 +74,13 @@ def bench(
     turns. A run that was stopped goes on where it stopped. Exit status: 0 done, 1 a backend failed, 2 usage,
     3 fewer images were compared than were asked for, 130 interrupted.
     """
-    from vitscale.bench.certificates import refuse_incomplete
-    from vitscale.bench.check import check
+    from vitscale.bench.parity_and_stages import refuse_incomplete
     from vitscale.bench.plan import Settings, make_plan
-    from vitscale.bench.results import load_results
     from vitscale.bench.runner import run_plan
-    from vitscale.report.formats import write_report
+    from vitscale.report.render import write_report
     from vitscale.report.terminal import print_summary
+    from vitscale.results.check import check
+    from vitscale.results.document import load_results
 
     default_sizes = "1" if scenario == "single-stream" else "1,4,8"
     plan = make_plan(
@@ -133,7 +133,7 @@ def bench(
 
 
 def _scenario(text: str) -> Scenario:
-    from vitscale.bench.job import Scenario
+    from vitscale.bench.worker_request import Scenario
 
     if text not in get_args(Scenario):
         raise UsageError(f"--scenario is {text!r}; expected {' or '.join(get_args(Scenario))}.")

@@ -17,8 +17,8 @@ def check(
     json_to: Json = None,
 ) -> None:
     """Tell whether results can be believed, and what to do where they cannot (exit status 4)."""
-    from vitscale.bench.check import check as check_suite
-    from vitscale.bench.results import load_results
+    from vitscale.results.check import check as check_suite
+    from vitscale.results.document import load_results
 
     findings = check_suite(load_results(results))
     console = answer_console(json_to)

@@ -8,7 +8,7 @@ import typer
 
 from vitscale.cli.app import AllFiles, Device, Paths, app, is_gpu, say
 from vitscale.errors import UsageError
-from vitscale.jvm_paths import jvm_path
+from vitscale.jvm.paths import jvm_path
 
 
 @app.command()
@@ -98,9 +98,9 @@ def classify(
     an image or the job failed, 2 usage, 130 interrupted.
     """
     from vitscale.backends.spec import BackendSpec
-    from vitscale.executor_settings import executor_settings, native_mib
-    from vitscale.master import is_local
-    from vitscale.spark_submit import chosen_master, replace_process
+    from vitscale.jvm.spark_master import is_local
+    from vitscale.jvm.spark_submit import chosen_master, replace_process
+    from vitscale.sizing.executor_settings import executor_settings, native_mib
 
     settings = conf or []
     master = chosen_master(master, settings)
@@ -142,7 +142,7 @@ def _images(named: list[str]) -> list[str]:
     names = [jvm_path(name) for name in named]
     if len(names) <= _MOST_ARGUMENTS:
         return [f"--images={name}" for name in names]
-    from vitscale.scratch import scratch_folder
+    from vitscale.system.temp_folder import scratch_folder
 
     file = scratch_folder() / "images"
     file.write_text("\0".join(names), encoding="utf-8")

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from vitscale.cache import cache_folder
 from vitscale.cli.app import app, say
+from vitscale.system.cache_folder import cache_folder
 
 group = typer.Typer(help="A Spark cluster on this machine: loopback only, with authentication.")
 app.add_typer(group, name="cluster", no_args_is_help=True)

@@ -39,7 +39,6 @@ def compare(
     backend's answers agree less than they did; 4 where a cell lost more than the threshold in too few forks
     to be sure.
     """
-    from vitscale.bench.results import load_results
     from vitscale.report.compare import (
         compare_results,
         conclusion,
@@ -47,6 +46,7 @@ def compare(
         markdown_changes,
         print_changes,
     )
+    from vitscale.results.document import load_results
 
     outcome = compare_results(load_results(old), load_results(new), threshold, force=force)
     console = answer_console(json_to)

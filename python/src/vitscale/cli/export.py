@@ -9,10 +9,10 @@ import typer
 
 from vitscale.cli.app import DEFAULT_MODEL, app, say
 from vitscale.errors import UsageError
-from vitscale.models.names import DEFAULT_CHECKPOINT
-from vitscale.models.place import Place
-from vitscale.models.record import Engine
-from vitscale.models.variant import Variant
+from vitscale.models.defaults import DEFAULT_CHECKPOINT
+from vitscale.models.export.target import Place
+from vitscale.models.export.variant import Variant
+from vitscale.models.manifest import Engine
 
 
 @app.command()
@@ -49,7 +49,7 @@ def export(
     """
     # What cannot be is refused before torch is loaded, which takes seconds.
     Place(_engine(engine), Variant(precision, input_type, token_merging))
-    from vitscale.models.export import export as run_export
+    from vitscale.models.export.run import export as run_export
 
     done = run_export(
         model,

@@ -24,7 +24,7 @@ from vitscale.cli.app import (
 from vitscale.errors import ParityError, UsageError
 
 if TYPE_CHECKING:
-    from vitscale.bench.schema import Parity
+    from vitscale.results.schema import Parity
 
 DEFAULT_BACKENDS = ["huggingface", "spark-nlp", "vitscale", "onnxruntime"]
 
@@ -46,9 +46,9 @@ def parity(
     Exit status: 0 they agree, 2 usage, 3 they disagree by more than is allowed, a backend failed, or fewer
     images were compared than were asked for.
     """
-    from vitscale.bench.certificates import compare_backends, refuse_incomplete
+    from vitscale.bench.parity_and_stages import compare_backends, refuse_incomplete
     from vitscale.bench.plan import Settings, make_plan
-    from vitscale.parity import distinct
+    from vitscale.parity.compare import distinct
     from vitscale.report.terminal import print_parity
 
     plan = make_plan(

@@ -17,7 +17,7 @@ def photos(
     seed: Annotated[int, typer.Option(help="Another seed makes other photos.")] = 0,
 ) -> None:
     """Make any number of distinct JPEGs of ImageNet's sizes from a handful of real photos."""
-    from vitscale.photos import make_photos
+    from vitscale.images.photos import make_photos
 
     make_photos(output, count, seed, progress=say)
     say(f"{count} photos in {output}")

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from vitscale.cli.app import app, say
-from vitscale.report.forms import Format
+from vitscale.report.output_format import Format
 
 _DEFAULT = Path("results/report.html")
 _STDOUT = Path("-")
@@ -32,7 +32,7 @@ def report(
     ] = None,
 ) -> None:
     """Show results: one HTML file that needs no network, Markdown, raw values as CSV, or one SVG chart."""
-    from vitscale.report.formats import encoded, render_report, write_report
+    from vitscale.report.render import encoded, render_report, write_report
 
     if output is None:
         output = _DEFAULT if form in (None, Format.HTML) else _STDOUT

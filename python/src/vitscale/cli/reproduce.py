@@ -43,8 +43,8 @@ def reproduce(
     Hugging Face's pipeline and Spark NLP's TensorFlow engine with oneDNN off and on, as published; Spark
     NLP's ONNX engine and ViTScale beside them. It ends with the published claims, each checked.
     """
-    from vitscale.report.formats import render_report, write_report
-    from vitscale.report.forms import Format
+    from vitscale.report.output_format import Format
+    from vitscale.report.render import render_report, write_report
     from vitscale.reproduction import PARTS, Request, check_parts
     from vitscale.reproduction import reproduce as run
 

@@ -41,13 +41,13 @@ def scaling(
     Beside it, as a control, the engine without Spark in one and in two processes. Exit status 1 if two
     executors give less than 95 % of twice the speed of one.
     """
-    from vitscale.files import check_writable
-    from vitscale.images import find_images
+    from vitscale.images.image_set import find_images
     from vitscale.models.folder import ModelFolder
     from vitscale.report.scaling.words import efficiency_lines
     from vitscale.scaling.benchmark import LEAST_EFFICIENCY, Setup
     from vitscale.scaling.measure import measure
     from vitscale.scaling.results import efficiency
+    from vitscale.system.atomic_write import check_writable
 
     check_writable(output)
     found = find_images(images).sendable()

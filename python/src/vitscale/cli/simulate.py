@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from vitscale.cli.app import Json, answer_console, app, say, whole_numbers, write_json
-from vitscale.scaling.fleet import CORES, IMAGES, NODES
+from vitscale.scaling.cluster_spec import CORES, IMAGES, NODES
 
 if TYPE_CHECKING:
     from vitscale.scaling.simulation import Estimate
@@ -32,12 +32,12 @@ def simulate(
     json_to: Json = None,
 ) -> None:
     """Estimate time and cost on clusters of many sizes, from what was measured on one machine."""
-    from vitscale.files import write_atomically
-    from vitscale.report.formats import scaling_source
+    from vitscale.report.render import scaling_source
     from vitscale.report.scaling.page import scaling_page
     from vitscale.report.scaling.section import ScalingSection
     from vitscale.report.text_table import markdown_table
     from vitscale.scaling.simulation import estimates as estimate_all
+    from vitscale.system.atomic_write import write_atomically
 
     source = scaling_source(results)
     estimates = estimate_all(

@@ -47,7 +47,7 @@ def sizing(
     Answers in settings for spark-submit.
     """
     from vitscale.gpu.scheduling import HOST_MEMORY, plan_gpus
-    from vitscale.sizing import Footprint, size_executor
+    from vitscale.sizing.executor import Footprint, size_executor
 
     footprint = Footprint.read(model, precision)
     plan = None
@@ -81,7 +81,7 @@ def sizing(
 
 def _speeds(results: Path | None, core_rate: float | None, gpu_rate: float | None) -> Speeds | None:
     from vitscale.gpu.scheduling import Speeds
-    from vitscale.gpu.speeds import measured_speeds
+    from vitscale.sizing.gpu_speeds import measured_speeds
 
     if (core_rate is None) is not (gpu_rate is None):
         raise UsageError("Give --core-images-per-sec and --gpu-images-per-sec together, or --results.")

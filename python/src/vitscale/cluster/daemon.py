@@ -15,7 +15,7 @@ import psutil
 from vitscale.errors import ClusterError
 from vitscale.jvm.launch import launch
 from vitscale.jvm.settings import DriverSettings
-from vitscale.processes import die_with_parent
+from vitscale.system.process_control import die_with_parent
 
 _START_SECONDS = 60.0
 _POLL_SECONDS = 0.05
@@ -46,7 +46,7 @@ class Daemon:
         main, *rest = arguments
         driver = DriverSettings(heap=_HEAP, options=_options(main))
         conf = Path(environment["SPARK_CONF_DIR"])
-        jvm = launch(main, rest, driver=driver, configuration=conf, has_jar=False)
+        jvm = launch(main, rest, driver=driver, configuration=conf, has_jars=False)
         with log.open("wb") as output:
             self._process = subprocess.Popen(
                 jvm.command,

@@ -21,10 +21,10 @@ import psutil
 from vitscale.cluster.daemon import Daemon
 from vitscale.cluster.settings import environment, name_master, write_settings
 from vitscale.errors import ClusterError, UsageError
-from vitscale.files import write_atomically
-from vitscale.java import find_java
+from vitscale.jvm.java import find_java
 from vitscale.jvm.preflight import refuse_nameless_executors
-from vitscale.processes import end, own_processors
+from vitscale.system.atomic_write import write_atomically
+from vitscale.system.process_control import end, own_processors
 
 _DEPLOY = "org.apache.spark.deploy"
 _EXECUTOR = "org.apache.spark.executor.CoarseGrainedExecutorBackend"

@@ -17,7 +17,7 @@ from statistics import median
 from vitscale.errors import GpuError
 from vitscale.gpu.nvml import Reading
 from vitscale.gpu.sampling import Record
-from vitscale.gpu.schema import Gpu, GpuProof, Sampled
+from vitscale.results.gpu_schema import Gpu, GpuProof, Sampled
 
 CUDA_PROVIDERS = frozenset({"CUDAExecutionProvider", "cuda"})
 """What ONNX Runtime and PyTorch call work on an NVIDIA GPU."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from vitscale.backends.spec import BackendSpec, needs_java
 from vitscale.errors import GpuError
 from vitscale.gpu.nvml import Nvml
-from vitscale.jar import has_cuda
+from vitscale.jvm.jar import has_cuda
 
 _NATIVE_PATH = "-Donnxruntime.native.path="
 _JAVA_OPTIONS = ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS")
@@ -92,7 +92,7 @@ def check_jar() -> None:
     if not is_elsewhere and not has_cuda():
         raise GpuError(
             "The jar was built for processors: it holds no CUDA provider of ONNX Runtime. Build it for GPUs "
-            "in a checkout of the project: ./sbtw -Dgpu=true assembly. Or set "
+            "in a checkout of the project: ./sbtw -Dgpu=true pythonJars. Or set "
             f"JAVA_TOOL_OPTIONS={_NATIVE_PATH}DIR, a folder with onnxruntime_gpu's libraries."
         )
 

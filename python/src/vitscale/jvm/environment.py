@@ -6,10 +6,10 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from vitscale.jar import spark_jars
-from vitscale.java import Java
+from vitscale.jvm.jar import spark_jars
+from vitscale.jvm.java import Java
 from vitscale.jvm.locales import utf_8_locale
-from vitscale.jvm.user import has_passwd_entry, home_folder, user_name
+from vitscale.system.user import has_passwd_entry, home_folder, user_name
 
 OF_ANOTHER_SPARK = (
     "CLASSPATH",

@@ -18,12 +18,12 @@ from py4j.protocol import Py4JError
 from pyspark.java_gateway import launch_gateway
 
 from vitscale.errors import JavaError
-from vitscale.jar import jar_path
+from vitscale.jvm.jar import session_jars
 from vitscale.jvm.launch import SPARK_SUBMIT, Launch, launch
 from vitscale.jvm.locales import EVERYWHERE, EXECUTOR_LOCALE
 from vitscale.jvm.preflight import refuse_impossible
 from vitscale.jvm.settings import LOCAL, MASTER, all_settings, driver_settings
-from vitscale.master import is_local, is_on_this_machine
+from vitscale.jvm.spark_master import is_local, is_on_this_machine
 
 _SHELL = "pyspark-shell"  # SparkSubmit's name for "no application but the gateway"
 _PORT, _SECRET = "PYSPARK_GATEWAY_PORT", "PYSPARK_GATEWAY_SECRET"
@@ -91,13 +91,13 @@ def _for_executors(master: str, known: Mapping[str, str]) -> dict[str, str]:
 
 
 def _jar_for_executors(master: str, known: Mapping[str, str]) -> dict[str, str]:
-    """Return the setting that brings the jar to executors, beside what the user put there."""
+    """Return the setting that brings the jars to executors, beside what the user put there."""
     if is_local(master):
         return {}
     key, separator = (
         ("spark.executor.extraClassPath", os.pathsep) if is_on_this_machine(master) else ("spark.jars", ",")
     )
-    return {key: separator.join(filter(None, (str(jar_path()), known.get(key))))}
+    return {key: separator.join(filter(None, (*map(str, session_jars()), known.get(key))))}
 
 
 def _start(jvm: Launch, info: Path) -> subprocess.Popen[bytes]:

@@ -11,7 +11,7 @@ from pyspark import SparkContext
 
 from vitscale._version import __version__
 from vitscale.errors import JavaError, UsageError
-from vitscale.jar import jar_path
+from vitscale.jvm.jar import jar_path
 
 _SPARK = "3.5"
 _NEWEST_MAJOR = 3
@@ -37,7 +37,7 @@ def shake_hands(jvm: Any) -> Any:
     if jvm is not _accepted[0]:
         _check_spark(jvm)
         _accepted[0] = jvm
-    api = jvm.vitscale.PythonApi
+    api = jvm.vitscale.python.PythonApi
     try:
         version = api.version()
     except (Py4JError, TypeError) as error:

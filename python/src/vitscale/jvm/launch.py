@@ -7,18 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vitscale.jar import jar_path, spark_jars
-from vitscale.java import find_java, java_flags
 from vitscale.jvm.environment import jvm_environment, set_aside
+from vitscale.jvm.jar import all_jars, spark_jars
+from vitscale.jvm.java import find_java, java_flags
 from vitscale.jvm.memory import default_heap
 from vitscale.jvm.properties import configuration_folder
 from vitscale.jvm.settings import NOTHING_SET, DriverSettings
 from vitscale.jvm.temporary import temporary_folder
-from vitscale.jvm.user import existing_home, has_passwd_entry, home_folder, user_name
+from vitscale.system.user import existing_home, has_passwd_entry, home_folder, user_name
 
 SPARK_SUBMIT = "org.apache.spark.deploy.SparkSubmit"
 
-_AS_NAMED_USER = "vitscale.NamedUserMain"
+_AS_NAMED_USER = "vitscale.hadoop.NamedUserMain"
 """Logs the user in by name where the system has none, then runs the main class that follows."""
 
 
@@ -54,7 +54,7 @@ def launch(
     native_mib: int = 0,
     temporary: Path | None = None,
     configuration: Path | None = None,
-    has_jar: bool = True,
+    has_jars: bool = True,
 ) -> Launch:
     """Return a JVM that runs a class of the jar or of Spark.
 
@@ -76,7 +76,7 @@ def launch(
         Folder for temporary files; by default ``TMPDIR``, or another if no library can be loaded there.
     configuration : Path, optional
         Folder of Spark's settings, by default that of ``SPARK_CONF_DIR``; log settings are found in it.
-    has_jar : bool
+    has_jars : bool
         Whether this package's jar is on the class path. Spark's daemons run without it: the log settings that
         it holds would silence them.
 
@@ -103,7 +103,7 @@ def launch(
         *flags,
         *driver.options,
         "-cp",
-        class_path(driver.class_path, configuration, has_jar=has_jar),
+        class_path(driver.class_path, configuration, has_jars=has_jars),
         *(() if has_passwd_entry() else (_AS_NAMED_USER,)),
         main,
         *arguments,
@@ -114,25 +114,25 @@ def launch(
     return Launch(tuple(command), environment, tuple(notes), temporary)
 
 
-def class_path(more: str = "", configuration: Path | None = None, *, has_jar: bool = True) -> str:
-    """Return Spark's class path with this package's jar before Spark's own jars.
+def class_path(more: str = "", configuration: Path | None = None, *, has_jars: bool = True) -> str:
+    """Return Spark's class path with this package's jars before Spark's own.
 
     The order is that of Spark's launcher (``org.apache.spark.launcher.AbstractCommandBuilder``).
 
     Parameters
     ----------
     more : str
-        Entries that come after the jar, separated by colons.
+        Entries that come after these jars, separated by colons.
     configuration : Path, optional
         Folder of Spark's settings, by default that of ``SPARK_CONF_DIR``.
-    has_jar : bool
-        Whether this package's jar is in it.
+    has_jars : bool
+        Whether this package's jars are in it.
     """
-    jar = str(jar_path()) if has_jar else None
+    jars = [str(jar) for jar in all_jars()] if has_jars else []
     conf = configuration or configuration_folder()
-    own = [entry for entry in more.split(os.pathsep) if entry != jar]
+    own = [entry for entry in more.split(os.pathsep) if entry not in jars]
     hadoop = map(os.environ.get, ("HADOOP_CONF_DIR", "YARN_CONF_DIR"))
-    parts = [str(conf) if conf.is_dir() else None, jar, *own, f"{spark_jars()}/*", *hadoop]
+    parts = [str(conf) if conf.is_dir() else None, *jars, *own, f"{spark_jars()}/*", *hadoop]
     return os.pathsep.join(filter(None, parts))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psutil
 
-from vitscale.jvm.cgroups import Limit, cgroup_limits
+from vitscale.system.cgroups import Limit, cgroup_limits
 
 MIB = 1 << 20
 SPARK_MINIMUM_MIB = 480

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 from vitscale.errors import SetupError
 from vitscale.jvm.memory import MIB, NATIVE_BASE_MIB, SPARK_MINIMUM_MIB, memory_limit
-from vitscale.jvm.user import has_passwd_entry
-from vitscale.master import is_local, is_on_this_machine
+from vitscale.jvm.spark_master import is_local, is_on_this_machine
+from vitscale.system.user import has_passwd_entry
 
 _OWN_ADDRESS = ("SPARK_LOCAL_IP", "SPARK_LOCAL_HOSTNAME")
 _DRIVER_HOST = "spark.driver.host"

@@ -8,7 +8,7 @@ from pyspark import keyword_only
 from pyspark.sql import SparkSession
 from sparknlp.common import AnnotatorModel, AnnotatorType, HasBatchedAnnotateImage, HasImageFeatureProperties
 
-from vitscale._jvm import java_errors, session_api
+from vitscale.jvm.bridge import java_errors, session_api
 from vitscale.ml.errors import stage_errors
 from vitscale.ml.light_pipeline import annotate_every_image
 from vitscale.ml.loading import Loadable

@@ -9,8 +9,8 @@ from typing import Any
 from py4j.protocol import Py4JJavaError
 from pyspark.errors.exceptions.captured import CapturedException
 
-from vitscale._jvm import java_errors
 from vitscale.errors import JavaError, UsageError
+from vitscale.jvm.bridge import java_errors
 
 _MISTAKES = ("java.lang.IllegalArgumentException", "org.apache.spark.sql.AnalysisException")
 """A parameter out of bounds, a column that is not there or of another type."""

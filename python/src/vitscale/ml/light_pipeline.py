@@ -13,7 +13,7 @@ from typing import Any
 
 from sparknlp.base import LightPipeline
 
-from vitscale._jvm import java_errors, python_api
+from vitscale.jvm.bridge import java_errors, scala_object
 
 
 def annotate_every_image(annotator: type) -> None:
@@ -34,7 +34,8 @@ def _also_for(annotator: type, stock: Callable[..., None]) -> Callable[..., None
         if _holds(pipelineModel, annotator):
             with java_errors():
                 java_model = self._lightPipeline.pipelineModel()
-                self._lightPipeline = python_api().lightPipeline(java_model, parse_embeddings)
+                light_pipeline = scala_object("vitscale.ml.ImageLightPipeline")
+                self._lightPipeline = light_pipeline.of(java_model, parse_embeddings)
 
     return made
 

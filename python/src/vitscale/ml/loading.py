@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from vitscale._jvm import java_errors, session_api
+from vitscale.jvm.bridge import java_errors, session_api
 
 
 class Loadable:

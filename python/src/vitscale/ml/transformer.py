@@ -11,7 +11,7 @@ from pyspark.ml.param.shared import HasInputCol, HasOutputCol
 from pyspark.ml.util import JavaMLReadable, JavaMLWritable
 from pyspark.ml.wrapper import JavaTransformer
 
-from vitscale._jvm import session_api
+from vitscale.jvm.bridge import session_api
 from vitscale.ml.errors import stage_errors
 from vitscale.ml.loading import Loadable
 from vitscale.ml.params import ViTParams, param

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from vitscale.errors import ModelError
-from vitscale.models import record
+from vitscale.models import manifest
 from vitscale.models.json_file import read_object, shown
 from vitscale.models.labels import read_labels
 
@@ -67,12 +67,12 @@ class ModelFolder:
             If it was not exported, is damaged, or lacks a file.
         """
         remedy = f"Make it with: vitscale export {self.name} --format tensorflow -o {self.path}"
-        facts = (record.read(self.path) or {}).get("tensorflow", {}).get("fp32")
-        folder = record.graph_folder(self.path, "tensorflow", "fp32")
-        needed = [record.SAVED_MODEL, f"assets/{record.LABELS}", f"assets/{record.PREPROCESSOR}"]
+        facts = (manifest.read(self.path) or {}).get("tensorflow", {}).get("fp32")
+        folder = manifest.graph_folder(self.path, "tensorflow", "fp32")
+        needed = [manifest.SAVED_MODEL, f"assets/{manifest.LABELS}", f"assets/{manifest.PREPROCESSOR}"]
         if facts is None or not all((folder / name).is_file() for name in needed):
             raise ModelError(f"{self.path} holds no SavedModel for Spark NLP's TensorFlow engine. {remedy}")
-        return _checked_hash(folder / record.SAVED_MODEL, facts["sha256"], remedy)
+        return _checked_hash(folder / manifest.SAVED_MODEL, facts["sha256"], remedy)
 
     @staticmethod
     def open(path: Path, precision: str = "fp32") -> ModelFolder:
@@ -85,37 +85,37 @@ class ModelFolder:
         """
         if not path.is_dir():
             raise ModelError(f"There is no model folder {path}. {_remedy(path, precision)}")
-        about = record.read(path)
+        about = manifest.read(path)
         if about is None:
-            raise ModelError(f"{path} has no {record.RECORD}. {_remedy(path, precision)}")
+            raise ModelError(f"{path} has no {manifest.RECORD}. {_remedy(path, precision)}")
         if precision not in about["onnx"]:
             there = ", ".join(about["onnx"]) or "nothing"
             raise ModelError(f"{path} holds {there}, not {precision}. {_remedy(path, precision)}")
-        onnx = record.graph_folder(path, "onnx", precision)
+        onnx = manifest.graph_folder(path, "onnx", precision)
         for needed in (
-            path / record.PREPROCESSOR,
-            path / record.WEIGHTS,
-            onnx / record.ONNX,
-            onnx / "assets" / record.PREPROCESSOR,
+            path / manifest.PREPROCESSOR,
+            path / manifest.WEIGHTS,
+            onnx / manifest.ONNX,
+            onnx / "assets" / manifest.PREPROCESSOR,
         ):
             if not needed.is_file():
                 raise ModelError(f"{needed} is missing. {_remedy(path, precision)}")
-        config = read_object(path / record.CONFIG, _remedy(path, precision))
-        labels = read_labels(config, str(path / record.CONFIG))
+        config = read_object(path / manifest.CONFIG, _remedy(path, precision))
+        labels = read_labels(config, str(path / manifest.CONFIG))
         height, width = _edges(config, path, precision)
         return ModelFolder(
             path=path,
             name=about.get("name", path.resolve().name),
             weights=about.get("weights", "pretrained"),
             labels=labels,
-            unique_labels=_unique_labels(onnx / "assets" / record.LABELS, len(labels), path, precision),
+            unique_labels=_unique_labels(onnx / "assets" / manifest.LABELS, len(labels), path, precision),
             image_height=height,
             image_width=width,
             precision=precision,
             input_type=about["onnx"][precision].get("input", "float32"),
-            onnx_path=onnx / record.ONNX,
+            onnx_path=onnx / manifest.ONNX,
             onnx_sha256=_checked_hash(
-                onnx / record.ONNX, about["onnx"][precision]["sha256"], _remedy(path, precision)
+                onnx / manifest.ONNX, about["onnx"][precision]["sha256"], _remedy(path, precision)
             ),
         )
 
@@ -138,14 +138,14 @@ def _edges(config: dict[str, Any], path: Path, precision: str) -> tuple[int, int
     edges = size if isinstance(size, list) and len(size) == 2 else [size, size]  # noqa: PLR2004
     if not all(type(edge) is int and edge > 0 for edge in edges):
         raise ModelError(
-            f"image_size in {path / record.CONFIG} is {shown(size)}; expected a whole number above 0, or "
+            f"image_size in {path / manifest.CONFIG} is {shown(size)}; expected a whole number above 0, or "
             f"[height, width]. {_remedy(path, precision)}"
         )
     return edges[0], edges[1]
 
 
 def _checked_hash(file: Path, expected: str, remedy: str) -> str:
-    found = record.sha256(file)
+    found = manifest.sha256(file)
     if found != expected:
         raise ModelError(f"{file} is not the file that was exported. {remedy}")
     return found

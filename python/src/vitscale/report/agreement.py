@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from vitscale.backends.spec import BackendSpec
-from vitscale.bench.schema import Benchmark, Parity
+from vitscale.results.schema import Benchmark, Parity
 
 LOGIT_TOLERANCE = 1e-4
 """Largest logit difference that the order of float32 additions explains in a Vision Transformer."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vitscale.bench.schema import BenchmarkSuite, StageName, Stages
-from vitscale.report import units
 from vitscale.report.gpu_bound import gpu_row, judge_on_gpu
 from vitscale.report.naming import readable
+from vitscale.results import units
+from vitscale.results.schema import BenchmarkSuite, StageName, Stages
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vitscale.bench.check import check
-from vitscale.bench.schema import BenchmarkSuite
-from vitscale.report import units
 from vitscale.report.agreement import Verdict
 from vitscale.report.machine import machine_name
 from vitscale.report.summary import REFERENCE, Summary
+from vitscale.results import units
+from vitscale.results.check import check
+from vitscale.results.schema import BenchmarkSuite
 
 
 @dataclass(frozen=True)

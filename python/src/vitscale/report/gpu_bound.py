@@ -13,9 +13,9 @@ from statistics import median
 from typing import Literal
 
 from vitscale.backends.spec import BackendSpec
-from vitscale.bench.schema import Benchmark, BenchmarkSuite, StageName, Stages
-from vitscale.bench.stats import counted_runs
-from vitscale.report import units
+from vitscale.results import units
+from vitscale.results.schema import Benchmark, BenchmarkSuite, StageName, Stages
+from vitscale.results.stats import counted_runs
 
 BUSY_PERCENT = 90.0
 """From this utilisation on, the GPU is what bounds; ours, as NVML's figure has a step of one per cent."""

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from vitscale.gpu.schema import Gpu, Sampled
-from vitscale.report import units
 from vitscale.report.row import Row
 from vitscale.report.summary import Summary
+from vitscale.results import units
+from vitscale.results.gpu_schema import Gpu, Sampled
 
 COLUMNS = (
     "backend",

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vitscale.backends.spec import FORWARD_ALONE
-from vitscale.report import units
 from vitscale.report.agreement import Agreement, Verdict
 from vitscale.report.ratio import Ratio
 from vitscale.report.row import Row
 from vitscale.report.summary import Summary
+from vitscale.results import units
 
 
 @dataclass(frozen=True)

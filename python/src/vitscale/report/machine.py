@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from vitscale.bench.schema import BenchmarkSuite, Environment
-from vitscale.report import units
+from vitscale.results import units
+from vitscale.results.schema import BenchmarkSuite, Environment
 
 _MEMORY_STEP = 1 << 30
 """Kernels keep back a different part of the same memory; a machine with 1 GiB more is another machine."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vitscale.report import units
 from vitscale.report.claims import Check
-from vitscale.report.group import Group, Section, Source, groups_of
 from vitscale.report.scaling.section import ScalingSection
 from vitscale.report.scaling.source import ScalingSource
+from vitscale.report.sections import Group, Section, Source, groups_of
 from vitscale.report.text_table import escaped, markdown_table
+from vitscale.results import units
 
 _CLAIM_COLUMNS = ("claim", "set", "claimed", "ours", "outcome", "why", "tested with")
 _CLAIM_WORDS = frozenset({0, 1, 4, 5, 6})

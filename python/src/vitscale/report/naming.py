@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vitscale.backends.spec import BackendSpec
-from vitscale.bench.schema import Benchmark
+from vitscale.results.schema import Benchmark
 
 _TOLD_BY_THEIR_VALUE = frozenset({"bridge", "device", "dtype", "engine", "precision"})
 """Options whose value says what they are: a phone has little room."""

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from vitscale.report.caveats import caveats_between
 from vitscale.report.claims import published
-from vitscale.report.group import Source, groups_of
+from vitscale.report.html import render_page
 from vitscale.report.scaling.source import ScalingSource
-from vitscale.report.shell import render_page
+from vitscale.report.sections import Source, groups_of
 
 
 def page(sources: Sequence[Source], scaling: Sequence[ScalingSource] = ()) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from vitscale.bench.schema import Benchmark, Comparison, Interval, Verdict
-from vitscale.bench.stats import interval, rates_by_fork, ratio_interval, verdict
+from vitscale.results.schema import Benchmark, Comparison, Interval, Verdict
+from vitscale.results.stats import interval, rates_by_fork, ratio_interval, verdict
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
 
-from vitscale.bench.schema import Benchmark, Failure, Latency, Run, Statistics
-from vitscale.bench.stats import SWEEP, counted_runs
-from vitscale.gpu.schema import Gpu
 from vitscale.report.agreement import Agreement
 from vitscale.report.naming import notation
 from vitscale.report.ratio import Ratio
+from vitscale.results.gpu_schema import Gpu
+from vitscale.results.schema import Benchmark, Failure, Latency, Run, Statistics
+from vitscale.results.stats import SWEEP, counted_runs
 
 
 @dataclass(frozen=True)

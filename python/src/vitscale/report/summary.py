@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from vitscale.bench.schema import BenchmarkSuite
 from vitscale.report.agreement import agreement_of
 from vitscale.report.naming import label
 from vitscale.report.ratio import Ratio, paired
 from vitscale.report.row import Cell, Row
+from vitscale.results.schema import BenchmarkSuite
 
 REFERENCE = "huggingface"
 """What all are compared with, unless the results compare with something else."""

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from vitscale.report import units
 from vitscale.report.ratio import Ratio
 from vitscale.report.row import Row
 from vitscale.report.summary import Summary
+from vitscale.results import units
 
 
 class Entry(NamedTuple):

@@ -6,8 +6,8 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from vitscale.report import units
 from vitscale.report.naming import readable
+from vitscale.results import units
 
 
 def render(name: str, **values: object) -> str:

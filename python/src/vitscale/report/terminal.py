@@ -9,12 +9,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from vitscale.bench.schema import BenchmarkSuite, Parity
 from vitscale.report.agreement import Verdict, judge
 from vitscale.report.bottleneck import bottlenecks
 from vitscale.report.headline import headline, noise_of
 from vitscale.report.summary import summarise_results
 from vitscale.report.tables import columns_of, failures_by_image, summary_entries
+from vitscale.results.schema import BenchmarkSuite, Parity
 
 _COLOURS = {
     Verdict.EQUAL: "green",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from vitscale.backends.spec import BackendSpec
-from vitscale.bench.results import load_results
-from vitscale.bench.schema import BenchmarkSuite
-from vitscale.bench.stats import SWEEP, run_rate
 from vitscale.errors import UsageError
+from vitscale.results.document import load_results
+from vitscale.results.schema import BenchmarkSuite
+from vitscale.results.stats import SWEEP, run_rate
 
 
 def best_batch_sizes(results: BenchmarkSuite) -> dict[str, int]:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from vitscale.backends.sets import SETS
 from vitscale.backends.spec import parse
-from vitscale.bench.schema import LeftOut
 from vitscale.errors import VitscaleError
 from vitscale.gpu.prerequisites import refuse_without_gpu
-from vitscale.jar import tensorflow_jars
+from vitscale.jvm.jar import tensorflow_jars
 from vitscale.models.folder import ModelFolder
+from vitscale.results.schema import LeftOut
 
 TODAY = ("spark-nlp", "vitscale")
 """Beside the published ones: Spark NLP's engine of today, and ours."""

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from vitscale.bench.budget import Budget
 from vitscale.bench.environment import environment
-from vitscale.bench.schema import BenchmarkSuite, LeftOut
-from vitscale.bench.stats import run_rate
 from vitscale.errors import ResultsError
-from vitscale.images import find_images
+from vitscale.images.image_set import find_images
 from vitscale.models.folder import ModelFolder
 from vitscale.reproduction.request import Part, Request
 from vitscale.reproduction.workload import images_of
+from vitscale.results.schema import BenchmarkSuite, LeftOut
+from vitscale.results.stats import run_rate
 from vitscale.scaling.benchmark import PROCESSORS, Setup
 from vitscale.scaling.measure import measure
 from vitscale.scaling.results import load, workload

@@ -8,18 +8,18 @@ from pathlib import Path
 
 from vitscale.bench.budget import Budget
 from vitscale.bench.plan import Plan, Settings, make_plan
-from vitscale.bench.results import write_results
 from vitscale.bench.runner import run_plan
-from vitscale.bench.schema import BenchmarkSuite, LeftOut
 from vitscale.errors import VitscaleError
-from vitscale.images import find_images
-from vitscale.report import units
+from vitscale.images.image_set import find_images
 from vitscale.reproduction.best import best_of_file
 from vitscale.reproduction.contenders import contenders
 from vitscale.reproduction.nodes import NODES, measure_nodes, share_of_nodes
 from vitscale.reproduction.request import Part, Request
 from vitscale.reproduction.sizes import GRIDS, LEAST_IMAGES, Pace, Size, fit
 from vitscale.reproduction.workload import PUBLISHED, images_of
+from vitscale.results import units
+from vitscale.results.document import write_results
+from vitscale.results.schema import BenchmarkSuite, LeftOut
 
 Report = Callable[[str], None]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from statistics import median
 
 from vitscale.bench.runner import SWEEP_SHARE
-from vitscale.bench.schema import Benchmark
-from vitscale.bench.stats import run_rate
+from vitscale.results.schema import Benchmark
+from vitscale.results.stats import run_rate
 
 GRIDS = ((1, 2, 4, 8, 16, 32), (1, 4, 16), (4, 16), (8,))
 """Batch sizes to try: the published ones that matter on a processor, then fewer of them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from vitscale.photos import make_photos
+from vitscale.images.photos import make_photos
 from vitscale.report.claims.published import published
 
 PUBLISHED = published().images

@@ -9,13 +9,13 @@ from typing import Any
 
 from vitscale.bench import schedule
 from vitscale.bench.budget import UNLIMITED, Budget
-from vitscale.bench.schema import Interval
-from vitscale.bench.stats import interval
 from vitscale.cluster import Cluster, Layout, local_cluster
-from vitscale.images import ImageFolder
+from vitscale.images.image_set import ImageFolder
 from vitscale.models.folder import ModelFolder
+from vitscale.results.schema import Interval
+from vitscale.results.stats import interval
+from vitscale.scaling.control import EngineRun, run_engine
 from vitscale.scaling.job_run import JobRun, run_job
-from vitscale.scaling.plain_engine import EngineRun, run_engine
 from vitscale.scaling.simulation import task_sizes
 
 LEAST_EFFICIENCY = 0.95

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from vitscale.bench.budget import UNLIMITED, Budget
 from vitscale.scaling.benchmark import Round, Setup, run_rounds
-from vitscale.scaling.probes import run_probes
+from vitscale.scaling.microbenchmarks import run_probes
 from vitscale.scaling.results import Document, document, write
 
 

@@ -16,12 +16,12 @@ from jsonschema import Draft202012Validator
 
 from vitscale._version import __version__
 from vitscale.bench.environment import environment
-from vitscale.bench.results import check_document, read_document
 from vitscale.errors import ResultsError
-from vitscale.files import write_atomically
+from vitscale.results.document import check_document, read_document
 from vitscale.scaling.benchmark import Efficiency, Round, Setup, efficiencies
 from vitscale.scaling.calibration import Calibration
-from vitscale.scaling.probes import Listing, Probes
+from vitscale.scaling.microbenchmarks import Listing, Probes
+from vitscale.system.atomic_write import write_atomically
 
 Document = dict[str, Any]
 _KIND = "scaling"

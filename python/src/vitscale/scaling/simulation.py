@@ -2,8 +2,8 @@
 
 It plays the job's own schedule. The driver lists the files, all executors open the model, then tasks are
 handed out, one at a time, to whichever core falls free, each as large as guided self-scheduling says
-(Polychronopoulos and Kuck, IEEE Transactions on Computers, 1987; ``vitscale.job.ChunkSizes`` in the jar). All
-times are drawn from what was measured on one machine; a cluster of others differs as their cores do.
+(Polychronopoulos and Kuck, IEEE Transactions on Computers, 1987; ``vitscale.job.task.ChunkSizes`` in the
+jar). All times are drawn from what was measured on one machine; a cluster of others differs as their cores do.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vitscale.scaling.calibration import Calibration
-from vitscale.scaling.fleet import CORES, IMAGES, NODES, Fleet
+from vitscale.scaling.cluster_spec import CORES, IMAGES, NODES, Fleet
 
 TARGET_SECONDS = 8.0
-"""What a task should take, as ``vitscale.job.ChunkSizes`` has it; the next four as well."""
+"""What a task should take, as ``vitscale.job.task.ChunkSizes`` has it; the next four as well."""
 FIRST_CHUNK = 8
 LARGEST_CHUNK = 4096
 SHARES_PER_SLOT = 3

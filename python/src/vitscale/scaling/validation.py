@@ -8,7 +8,7 @@ from statistics import median
 
 from vitscale.scaling.benchmark import Round
 from vitscale.scaling.calibration import Calibration
-from vitscale.scaling.fleet import Fleet
+from vitscale.scaling.cluster_spec import Fleet
 from vitscale.scaling.simulation import Estimate, estimate
 
 

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from vitscale.errors import ModelError
-from vitscale.models import record
-from vitscale.models.checkpoint import Checkpoint, label_texts
-from vitscale.models.difference import probe_batches, refuse_difference
-from vitscale.models.inputs import preprocess
-from vitscale.models.sparknlp_assets import write_assets
+from vitscale.models import manifest
+from vitscale.models.checkpoint.load import Checkpoint, label_texts
+from vitscale.models.export.check import probe_batches, refuse_difference
+from vitscale.models.export.inputs import preprocess
+from vitscale.models.export.sparknlp_assets import write_assets
 from vitscale.models.tensorflow.environment import environment_python
 
 _LINES_TOLD = 5
@@ -53,7 +53,7 @@ class SavedModelBuilder:
         difference = refuse_difference(self._checkpoint, batches, answers, "SavedModel")
         write_assets(folder, label_texts(self._checkpoint), self._checkpoint.processor)
         return {
-            "sha256": record.sha256(folder / record.SAVED_MODEL),
+            "sha256": manifest.sha256(folder / manifest.SAVED_MODEL),
             "max_logit_difference": difference,
         }
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from filelock import FileLock
 from uv import find_uv_bin
 
-from vitscale.cache import cache_folder
 from vitscale.errors import SetupError
+from vitscale.system.cache_folder import cache_folder
 
 PYTHON_VERSION = "3.11"
 """The newest that TensorFlow 2.12 runs on; uv fetches one where the machine has none."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from vitscale.bench.schema import Run
-from vitscale.report import units
 from vitscale.report.charts.figure import Figure, Spec, Table, text
 from vitscale.report.charts.rows import bar_width, rows_layout
 from vitscale.report.row import Cell, Row
 from vitscale.report.style import Style
 from vitscale.report.summary import Summary
+from vitscale.results import units
+from vitscale.results.schema import Run
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from vitscale.bench.schema import Latency
-from vitscale.report import units
 from vitscale.report.charts.figure import Figure, Spec, Table, text
 from vitscale.report.charts.rows import rows_layout
 from vitscale.report.row import Row
 from vitscale.report.style import Style
 from vitscale.report.summary import Summary
+from vitscale.results import units
+from vitscale.results.schema import Latency
 
 _MARKS = {"p50": ("circle", 12), "p90": ("diamond", 11), "p99": ("line-ns-open", 16)}
 """Percentile -> Plotly's marker and its size."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from vitscale.report import units
 from vitscale.report.charts.figure import Figure, Table
 from vitscale.report.charts.rows import bars
 from vitscale.report.row import Row
 from vitscale.report.style import Style
 from vitscale.report.summary import Summary
+from vitscale.results import units
 
 
 def memory(summary: Summary, looks: Mapping[str, Style]) -> Figure:

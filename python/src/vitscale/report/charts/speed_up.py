@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from vitscale.bench.schema import Interval
-from vitscale.report import units
 from vitscale.report.charts.figure import Figure, Spec, Table
 from vitscale.report.charts.rows import bars
 from vitscale.report.ratio import Ratio
 from vitscale.report.row import Row
 from vitscale.report.style import Style
 from vitscale.report.summary import Summary
+from vitscale.results import units
+from vitscale.results.schema import Interval
 
 
 def speed_up(summary: Summary, looks: Mapping[str, Style]) -> Figure:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from vitscale.bench.schema import STAGES, StageName, Stages
-from vitscale.report import units
 from vitscale.report.charts.figure import Figure, Legend, Spec, Table, text
 from vitscale.report.charts.rows import bar_width, rows_layout
 from vitscale.report.naming import readable
 from vitscale.report.style import Style
 from vitscale.report.summary import Summary
+from vitscale.results import units
+from vitscale.results.schema import STAGES, StageName, Stages
 
 _NAMES: dict[StageName, str] = {"postprocess": "post-process"}
 _WORTH_A_WORD = 0.14

@@ -6,13 +6,13 @@ has to follow the reader's colours by CSS of its own.
 
 from __future__ import annotations
 
-from vitscale.bench.schema import BenchmarkSuite
-from vitscale.report import units
 from vitscale.report.agreement import Verdict
 from vitscale.report.headline import headline
 from vitscale.report.style import COLOURS
 from vitscale.report.summary import summarise_results
 from vitscale.report.template import render
+from vitscale.results import units
+from vitscale.results.schema import BenchmarkSuite
 
 _LONGEST_BAR = 560  # of the 760 units that the picture is wide; the rest is for the figures behind the bars
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from vitscale.bench.schema import Statistics
-from vitscale.report import units
 from vitscale.report.charts.figure import HEIGHT, Figure, Spec, Table, axis, layout, text
 from vitscale.report.row import Cell, Row
 from vitscale.report.style import Style
 from vitscale.report.summary import Summary
+from vitscale.results import units
+from vitscale.results.schema import Statistics
 
 
 def throughput(summary: Summary, looks: Mapping[str, Style]) -> Figure | None:

@@ -10,9 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from vitscale.bench.schema import Interval
-from vitscale.bench.stats import measurements
-from vitscale.report import units
 from vitscale.report.agreement import Verdict
 from vitscale.report.claims.nodes import Scaling, scaling_of
 from vitscale.report.claims.published import Claim, Timing, published
@@ -21,6 +18,9 @@ from vitscale.report.ratio import Ratio
 from vitscale.report.row import Row
 from vitscale.report.scaling.source import ScalingSource
 from vitscale.report.summary import Summary, ratio_between
+from vitscale.results import units
+from vitscale.results.schema import Interval
+from vitscale.results.stats import measurements
 
 Outcome = Literal["reproduced", "not reproduced", "not testable here"]
 

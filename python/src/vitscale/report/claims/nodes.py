@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vitscale.bench.schema import Interval
-from vitscale.report import units
 from vitscale.report.claims.published import Claim, published
 from vitscale.report.scaling.source import ScalingSource
-from vitscale.scaling.fleet import CORES, Fleet
+from vitscale.results import units
+from vitscale.results.schema import Interval
+from vitscale.scaling.cluster_spec import CORES, Fleet
 from vitscale.scaling.results import efficiency
 from vitscale.scaling.simulation import estimate
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vitscale.report import units
 from vitscale.report.claims.published import published
 from vitscale.report.ledger import Account, ledger
 from vitscale.report.summary import Summary
+from vitscale.results import units
 
 
 def rows_sentence(summaries: Sequence[Summary]) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vitscale.bench.schema import Parity
 from vitscale.report.agreement import Verdict, judge
 from vitscale.report.naming import readable
+from vitscale.results.schema import Parity
 
 _RANK = {Verdict.EQUAL: 2, Verdict.SAME_LABELS: 1, Verdict.DIFFERS: 0}
 

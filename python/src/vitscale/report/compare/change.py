@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from vitscale.bench.schema import Interval
+from vitscale.results.schema import Interval
 
 
 class Verdict(StrEnum):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from vitscale.bench.schema import Benchmark, BenchmarkSuite, Interval
 from vitscale.errors import UsageError
 from vitscale.report.compare.answers import AnswerChange, answer_changes
 from vitscale.report.compare.change import REGRESSIONS, Change, Verdict
@@ -13,6 +12,7 @@ from vitscale.report.machine import machine_differences, version_differences, wo
 from vitscale.report.naming import label
 from vitscale.report.ratio import Multiple, noise_reach, unpaired
 from vitscale.report.row import Cell
+from vitscale.results.schema import Benchmark, BenchmarkSuite, Interval
 
 
 @dataclass(frozen=True)

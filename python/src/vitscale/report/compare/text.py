@@ -8,11 +8,11 @@ from dataclasses import asdict, fields
 from rich.console import Console
 from rich.text import Text
 
-from vitscale.report import units
 from vitscale.report.compare.change import REGRESSIONS, Change, Verdict
 from vitscale.report.compare.changes import Outcome
 from vitscale.report.terminal import result_table
 from vitscale.report.text_table import csv_table, escaped, markdown_table
+from vitscale.results import units
 
 _COLUMNS: dict[str, Callable[[Change], str]] = {
     "backend": lambda change: change.label,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vitscale.report import units
 from vitscale.report.charts.figure import HEIGHT, Figure, Legend, Spec, Table, axis, layout
 from vitscale.report.claims.published import Timing, published
 from vitscale.report.scaling.words import duration
+from vitscale.results import units
 from vitscale.scaling.simulation import Estimate
 
 _DASHES = ("solid", "dash", "dashdot", "dot")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from vitscale.report.html import render_page
 from vitscale.report.scaling.section import ScalingSection
-from vitscale.report.shell import render_page
 
 
 def scaling_page(scaling: ScalingSection) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import fmean
 
-from vitscale.report import units
+from vitscale.results import units
 from vitscale.scaling.calibration import Calibration
 from vitscale.scaling.results import Document, efficiency
 from vitscale.scaling.simulation import DRAWS

@@ -1,0 +1,1 @@
+"""The reference: the Hugging Face PyTorch pipeline."""

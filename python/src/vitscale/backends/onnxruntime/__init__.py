@@ -1,0 +1,1 @@
+"""ONNX Runtime, called from Python without Spark."""

@@ -1,0 +1,1 @@
+"""OpenVINO, called from Python without Spark."""

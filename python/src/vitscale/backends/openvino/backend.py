@@ -1,0 +1,47 @@
+"""The same ONNX model in OpenVINO, called from Python without Spark."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import openvino as ov
+from numpy.typing import NDArray
+
+from vitscale.backends.shared.python_pipeline import CeilingBackend
+from vitscale.backends.spec import BackendSpec
+from vitscale.models.folder import ModelFolder
+
+_INFERENCE_PRECISION = {"float32": "f32", "bfloat16": "bf16"}
+
+
+class OpenVinoBackend(CeilingBackend):
+    """A model compiled by OpenVINO for the processor.
+
+    Parameters
+    ----------
+    spec : BackendSpec
+        Options ``dtype``, ``threads`` and ``precision``.
+    model : ModelFolder
+        The model; its ONNX file is compiled.
+    batch_size : int
+        Images of one forward pass.
+
+    Notes
+    -----
+    ``dtype`` is set in every case: left to itself, OpenVINO takes bfloat16 where the processor has it.
+    """
+
+    def __init__(self, spec: BackendSpec, model: ModelFolder, batch_size: int) -> None:
+        super().__init__(model, batch_size)
+        settings: dict[str, Any] = {
+            "PERFORMANCE_HINT": "LATENCY",
+            "INFERENCE_PRECISION_HINT": _INFERENCE_PRECISION[spec["dtype"]],
+        }
+        if spec["threads"]:
+            settings["INFERENCE_NUM_THREADS"] = spec["threads"]
+        self._compiled = ov.Core().compile_model(model.onnx_path, "CPU", settings)
+
+    def _forward(self, placed: NDArray[np.float32]) -> NDArray[np.float32]:
+        result: NDArray[np.float32] = self._compiled({"pixel_values": placed})["logits"]
+        return result

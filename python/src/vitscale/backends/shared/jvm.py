@@ -1,0 +1,144 @@
+"""A backend of the JVM, driven from Python over py4j."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+
+from vitscale.backends.base import Outputs
+from vitscale.backends.spec import BackendSpec
+from vitscale.bench.worker_request import Scenario
+from vitscale.images.image_set import FailedImage, ImageFolder
+from vitscale.jvm.bridge import java_errors, scala_object
+from vitscale.jvm.jar import tensorflow_jars
+from vitscale.jvm.session import cores, start
+from vitscale.models.folder import ModelFolder
+from vitscale.results.gpu_schema import DeviceUse
+from vitscale.results.schema import STAGES, StageName
+
+_API = "vitscale.bench.BenchmarkApi"
+
+
+class JvmBackend:
+    """The Scala class that the native benchmark measures as well, with its calls made from Python.
+
+    Parameters
+    ----------
+    spec : BackendSpec
+        Options ``action``, ``device``, ``engine``, ``gpus``, ``threads`` and ``precision``.
+    model : ModelFolder
+        The model; its ONNX file, or its SavedModel, is loaded.
+    batch_size : int
+        Images of one forward pass.
+    scenario : str
+        In ``"single-stream"`` the engine answers with all cores together, unless the options say otherwise.
+    """
+
+    survives_bad_images = True
+
+    def __init__(
+        self, spec: BackendSpec, model: ModelFolder, batch_size: int, scenario: Scenario = "offline"
+    ) -> None:
+        self._device = spec.device
+        load = _load_spark_nlp if spec.name == "spark-nlp" else _load_vitscale
+        with java_errors():
+            self._backend = load(spec, model, batch_size, scenario)
+        self._api = scala_object(_API)
+
+    def classify(self, images: ImageFolder) -> _JvmPredictions:
+        """Classify all images, end to end from their files."""
+        with java_errors():
+            return _JvmPredictions(self._backend.classify(self._images(images)))
+
+    def query(self, path: Path) -> str | None:
+        """Classify one image; return why it got no prediction, or None."""
+        with java_errors():
+            reason = self._api.query(self._backend, str(path))
+        return None if reason is None else str(reason)
+
+    def stages(self, images: ImageFolder) -> dict[StageName, float]:
+        """Return seconds by stage, batch after batch, as the JVM's own clock has them."""
+        with java_errors():
+            seconds = dict(self._api.stages(self._backend, self._images(images)))
+        return {stage: float(seconds[stage]) for stage in STAGES}
+
+    def outputs(self, images: ImageFolder) -> Outputs:
+        """Return pixels and logits of images that can all be decoded."""
+        with tempfile.TemporaryDirectory(prefix="vitscale-outputs-") as folder:
+            with java_errors():
+                self._api.writeOutputs(self._backend, self._images(images), folder)
+            return _read_outputs(Path(folder))
+
+    def device_use(self) -> DeviceUse | None:
+        """Return which provider ran how many nodes, where a GPU was asked for."""
+        if self._device == "cpu":
+            return None
+        with java_errors():
+            return cast(DeviceUse, json.loads(self._api.deviceUse(self._backend)))
+
+    def close(self) -> None:
+        """Delete the backend's temporary files."""
+        with java_errors():
+            self._backend.close()
+
+    def _images(self, images: ImageFolder) -> Any:
+        if not images.is_searched:
+            return self._api.namedImages(str(images.root), list(images.files))
+        return self._api.images(str(images.root), [] if images.is_whole else list(images.files))
+
+
+def _load_spark_nlp(spec: BackendSpec, model: ModelFolder, batch_size: int, _: Scenario) -> Any:
+    threads = spec["threads"]
+    settings = {"spark.jsl.settings.onnx.intraOpNumThreads": str(threads)} if threads else {}
+    if spec.uses_tensorflow:
+        settings["spark.driver.extraClassPath"] = f"{tensorflow_jars()}/*"
+    session: Any = start(settings=settings)
+    return scala_object(_API).sparkNlpBackend(
+        session._jsparkSession,
+        str(model.path),
+        spec["engine"],
+        model.precision,
+        batch_size,
+        spec["action"],
+        spec.device,
+    )
+
+
+def _load_vitscale(spec: BackendSpec, model: ModelFolder, batch_size: int, scenario: Scenario) -> Any:
+    alone = scenario == "single-stream" and spec.device == "cpu"
+    threads = spec["threads"] or (cores() if alone else 0)
+    return scala_object(_API).vitscaleBackend(
+        str(model.path), model.precision, batch_size, threads, spec.device, spec.gpus
+    )
+
+
+class _JvmPredictions:
+    """Asks the JVM for the outcome when it is looked at."""
+
+    def __init__(self, predictions: Any) -> None:
+        self._predictions = predictions
+
+    def count(self) -> int:
+        with java_errors():
+            return int(self._predictions.count())
+
+    def failed(self) -> list[FailedImage]:
+        with java_errors():
+            failed = self._predictions.failed()
+            return [
+                FailedImage(failed.apply(index).file(), failed.apply(index).reason())
+                for index in range(failed.size())
+            ]
+
+
+def _read_outputs(folder: Path) -> Outputs:
+    """Read what Scala's ``OutputsWriter`` wrote: an index, and two arrays of little-endian values."""
+    index = json.loads((folder / "index.json").read_text())
+    count = len(index["files"])
+    logits = np.fromfile(folder / "logits.f32", "<f4").reshape(count, -1)
+    pixels = np.fromfile(folder / "pixels.u8", np.uint8).reshape(count, index["height"], index["width"], 3)
+    return Outputs(tuple(index["files"]), tuple(index["labels"]), logits, pixels)

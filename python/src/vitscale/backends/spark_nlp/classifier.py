@@ -1,0 +1,91 @@
+"""Stock Spark NLP from Python in three lines: its own pipeline, with answers of Transformers' form."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from vitscale.backends.shared.jvm import JvmBackend
+from vitscale.backends.shared.top_k import likeliest
+from vitscale.backends.spec import BackendSpec
+from vitscale.errors import UsageError
+from vitscale.images.image_set import find_images
+from vitscale.models.folder import ModelFolder
+
+
+class SparkNLPViT:
+    """Spark NLP's ``ViTForImageClassification``, unchanged; its Spark session is started where none runs.
+
+    Parameters
+    ----------
+    model : str or Path
+        Folder of the model, as ``vitscale export`` writes it.
+    precision : str
+        Its graph: ``"fp32"``, ``"int8"``, ...
+    batch_size : int
+        Images of one forward pass.
+
+    Raises
+    ------
+    ModelError
+        If the model folder lacks a file, or its files do not fit each other.
+    JavaError
+        If there is no Java 17, or the JVM does not start.
+
+    Examples
+    --------
+    >>> from vitscale import SparkNLPViT
+    >>> vit = SparkNLPViT("models/vit-base-patch16-224")  # doctest: +SKIP
+    >>> vit.classify("photos", top_k=1)  # doctest: +SKIP
+    {'cat.jpg': [{'label': 'Egyptian cat', 'score': 0.9374}]}
+    """
+
+    def __init__(self, model: str | Path, precision: str = "fp32", *, batch_size: int = 8) -> None:
+        self._model = ModelFolder.open(Path(model), precision)
+        self._backend = JvmBackend(BackendSpec("spark-nlp"), self._model, batch_size)
+
+    def classify(self, folder: str | Path, top_k: int = 5) -> dict[str, list[dict[str, Any]]]:
+        """Classify the images of a folder.
+
+        Spark NLP itself answers with the first label alone. The scores are the softmax of its own logits,
+        which are asked of it in a second pass.
+
+        Returns
+        -------
+        dict
+            For each file, by its path below the folder: ``{"label": str, "score": float}``, the likeliest
+            first. A file that Spark left out is missing; see :meth:`failed`.
+
+        Raises
+        ------
+        UsageError
+            If `top_k` is below 1, or the folder holds no image.
+        """
+        if top_k < 1:
+            raise UsageError(f"top_k is {top_k}; it must be at least 1.")
+        outputs = self._backend.outputs(find_images(_path(folder)).sendable())
+        answers = likeliest(outputs.logits, self._model.labels, top_k)
+        return {
+            file: [{"label": label, "score": score} for label, score in answer]
+            for file, answer in zip(outputs.files, answers, strict=True)
+        }
+
+    def failed(self, folder: str | Path) -> dict[str, str]:
+        """Classify the images of a folder and return those that got no label, with the reason for each."""
+        images = find_images(_path(folder)).sendable()
+        failed = [*self._backend.classify(images).failed(), *images.problems]
+        return {one.file: one.reason for one in failed}
+
+    def close(self) -> None:
+        """Delete temporary files; the Spark session goes on."""
+        self._backend.close()
+
+
+def _path(folder: object) -> Path:
+    if isinstance(folder, str | os.PathLike):
+        return Path(os.fsdecode(folder))
+    raise UsageError(
+        f"Spark NLP's own pipeline reads a folder of images, and got {type(folder).__name__}. "
+        "Give the path of a folder, or use vitscale.ViT."
+    )

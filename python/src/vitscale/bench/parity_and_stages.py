@@ -1,0 +1,172 @@
+"""What stands beside a speed: how far a backend agrees with the reference, and where its time goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from vitscale.backends.base import Outputs
+from vitscale.backends.spec import BackendSpec
+from vitscale.bench import cell_runner
+from vitscale.bench.budget import Budget
+from vitscale.bench.plan import Cell, Plan
+from vitscale.bench.recorder import Notebook
+from vitscale.bench.worker_request import Want
+from vitscale.errors import ParityError, VitscaleError
+from vitscale.parity.compare import compare, compare_pairs, distinct
+from vitscale.results.schema import Parity
+
+Report = Callable[[str], None]
+
+PARITY_BATCH_SIZE = 8
+_MOST_NAMED = 5
+
+
+class Certificates:
+    """Adds parity and stages to a notebook, in one process for each backend that needs any.
+
+    Parameters
+    ----------
+    plan, notebook, budget, report
+        As of the benchmark that they belong to.
+    """
+
+    def __init__(self, plan: Plan, notebook: Notebook, budget: Budget, report: Report) -> None:
+        self._plan = plan
+        self._notebook = notebook
+        self._budget = budget
+        self._report = report
+        self._outputs: dict[str, Outputs] = {}
+
+    def add(self, best: Sequence[Cell]) -> None:
+        """Add what is not there yet, beginning with the reference, which all others are compared with."""
+        reference = next((cell for cell in best if cell.backend == self._plan.reference), None)
+        if reference is None:
+            return
+        ordered = [reference, *(cell for cell in best if cell is not reference)]
+        answering = [cell for cell in ordered if cell.backend.gives_answers]
+        for cell in answering:
+            wants = self._wants(cell, answering)
+            if wants and self._fits(cell):
+                self._certify(cell, wants)
+                self._notebook.save()
+
+    def _wants(self, cell: Cell, answering: Sequence[Cell]) -> tuple[Want, ...]:
+        wants: list[Want] = []
+        if self._plan.settings.parity_images and self._lacks_parity(cell, answering):
+            wants.append("outputs")
+        inside = cell.backend.inside
+        if self._plan.settings.stage_images and not self._notebook.stages_of(str(inside), cell.batch_size):
+            wants.append("stages")
+        return tuple(wants)
+
+    def _lacks_parity(self, cell: Cell, answering: Sequence[Cell]) -> bool:
+        answers = {str(one.backend.without_speed_options()) for one in answering}
+        own = str(cell.backend.without_speed_options())
+        reference = str(self._plan.reference.without_speed_options())
+        if own in self._outputs:
+            return False
+        if own == reference:
+            return any(not self._notebook.parity_of(one) for one in answers - {reference})
+        return self._notebook.parity_of(own) is None and reference in self._outputs
+
+    def _fits(self, cell: Cell) -> bool:
+        seconds = max((run.get("wall_seconds", 0.0) for run in self._notebook.runs(cell)), default=0.0)
+        if self._budget.allows(seconds):
+            return True
+        what = f"parity and stages of {cell.backend}"
+        reason = self._budget.explain(seconds)
+        self._report(f"{what}: left out: {reason}")
+        self._notebook.leave_out(what, reason)
+        return False
+
+    def _certify(self, cell: Cell, wants: tuple[Want, ...]) -> None:
+        inside = cell.backend.inside
+        where = f"[{self._budget.spent:.0f} s] {' and '.join(wants)}, {inside}"
+        job = self._plan.sample_job(
+            Cell(inside, cell.batch_size), self._plan.settings.parity_images or 1 << 30
+        )
+        self._report(f"{where}: on {len(job.files)} images")
+        try:
+            found = cell_runner.inspect(job.to(wants=wants), lambda line: self._report(f"{where}: {line}"))
+        except VitscaleError as error:
+            self._report(f"{where}: failed: {error}")
+            return
+        if found.stages:
+            self._notebook.results.setdefault("stages", []).append(found.stages)
+        if found.outputs:
+            self._compare(cell.backend.without_speed_options(), found.outputs)
+
+    def _compare(self, backend: BackendSpec, outputs: Outputs) -> None:
+        self._outputs[str(backend)] = outputs
+        reference = str(self._plan.reference.without_speed_options())
+        if str(backend) != reference:
+            row = compare(str(backend), outputs, reference, self._outputs[reference])
+            row["timed_images"] = len(self._plan.images.files)
+            row["asked_images"] = self._plan.asked(self._plan.settings.parity_images)
+            self._notebook.results["parity"].append(row)
+
+
+def compare_backends(plan: Plan, report: Report) -> list[Parity]:
+    """Compare all pairs of a plan's backends, without timing them.
+
+    A backend that fails here is said in a line of progress and has no row. Each row has the images that were
+    asked for, and what their listing left aside.
+    """
+    found = {}
+    for backend in distinct(plan.backends):
+        job = plan.sample_job(Cell(backend, PARITY_BATCH_SIZE), plan.settings.parity_images)
+        report(f"{backend}: asking for {len(job.files)} images")
+        try:
+            answer = cell_runner.inspect(job.to(wants=("outputs",)), _prefixed(report, str(backend)))
+        except VitscaleError as error:
+            report(f"{backend}: failed: {error}")
+            continue
+        if answer.outputs:
+            found[str(backend)] = answer.outputs
+            _report_missing(str(backend), job.files, answer.outputs, report)
+    rows = compare_pairs(found)
+    for row in rows:
+        row["asked_images"] = plan.asked(plan.settings.parity_images)
+        row["ignored"] = plan.images.ignored.to_json()
+    return rows
+
+
+def refuse_incomplete(rows: Sequence[Parity], backends: int = 0) -> None:
+    """Refuse a comparison of fewer images, or of fewer backends, than were asked for.
+
+    Parameters
+    ----------
+    rows : sequence of Parity
+        The comparison.
+    backends : int
+        How many backends should have been compared, each with every other.
+
+    Raises
+    ------
+    ParityError
+        With what is missing.
+    """
+    wanted = backends * (backends - 1) // 2
+    if len(rows) < wanted:
+        raise ParityError(
+            f"{len(rows)} of {wanted} pairs of backends were compared, because a backend failed. The lines "
+            "above say why."
+        )
+    for row in rows:
+        asked = row.get("asked_images", row["images"])
+        if row["images"] < asked:
+            raise ParityError(
+                f"{row['backend']} and {row['reference']} were compared on {row['images']} of {asked} "
+                "images. The lines above name the others: remove or mend them, or compare without them."
+            )
+
+
+def _report_missing(backend: str, files: Sequence[str], outputs: Outputs, report: Report) -> None:
+    missing = sorted(set(files) - set(outputs.files))
+    if missing:
+        more = f" and {len(missing) - _MOST_NAMED} more" if len(missing) > _MOST_NAMED else ""
+        report(f"{backend}: gave no answer for {', '.join(missing[:_MOST_NAMED])}{more}")
+
+
+def _prefixed(report: Report, prefix: str) -> Report:
+    return lambda line: report(f"{prefix}: {line}")

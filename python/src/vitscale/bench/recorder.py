@@ -1,0 +1,172 @@
+"""The results of a benchmark while it runs: written after every entry, taken up again after a kill."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from vitscale._version import __version__
+from vitscale.bench.cache_key import Keys
+from vitscale.bench.environment import environment
+from vitscale.bench.plan import Cell, Plan
+from vitscale.errors import ResultsError
+from vitscale.models import manifest
+from vitscale.results.document import SCHEMA_VERSION, load_results, write_results
+from vitscale.results.schema import Benchmark, BenchmarkError, BenchmarkSuite, Parity, Run, Stages
+from vitscale.results.stats import with_figures
+
+Report = Callable[[str], None]
+
+
+class Notebook:
+    """Results that grow.
+
+    Parameters
+    ----------
+    plan : Plan
+        What is measured.
+    command : sequence of str
+        The command line, kept in the results.
+    """
+
+    def __init__(self, plan: Plan, command: Sequence[str]) -> None:
+        self._plan = plan
+        machine = environment()
+        images_sha256 = plan.images.sha256()
+        self._keys = Keys(plan, machine, images_sha256)
+        self._rows: dict[Cell, dict[str, Any]] = {}
+        self.results = cast(BenchmarkSuite, _empty_results(plan, command, machine, images_sha256))
+
+    def resume(self, report: Report) -> int:
+        """Take over what an earlier run left in the results file; return the number of cells.
+
+        Only cells that would be measured again in the same way; failed ones are tried again.
+        """
+        if not self._plan.output.exists():
+            return 0
+        try:
+            old = load_results(self._plan.output)
+        except ResultsError as error:
+            report(f"nothing is taken over from an earlier run: {error}")
+            return 0
+        by_key = {row["key"]: row for row in old["benchmarks"] if row.get("key") and not row["error"]}
+        kept = [cell for cell in self._all_cells() if self._keys.of(cell) in by_key]
+        for cell in kept:
+            for run in by_key[self._keys.of(cell)]["runs"]:
+                self.record_run(cell, run)
+        answering = {str(cell.backend.without_speed_options()) for cell in kept}
+        inside = {str(cell.backend.inside) for cell in kept}
+        self.results["parity"] = [
+            row for row in old["parity"] if {row["backend"], row["reference"]} <= answering
+        ]
+        self.results["stages"] = [row for row in old.get("stages", []) if row["backend"] in inside]
+        report(
+            f"{self._plan.output} is there: {len(kept)} of its {len(old['benchmarks'])} cells are kept, "
+            "what else is needed is measured (--fresh measures all again)"
+        )
+        return len(kept)
+
+    def has(self, cell: Cell, fork: int) -> bool:
+        """Tell whether a fork of a cell was measured."""
+        return any(run.get("fork") == fork for run in self.runs(cell))
+
+    def runs(self, cell: Cell) -> list[Run]:
+        """Return what was measured of a cell."""
+        return list(self._rows[cell]["runs"]) if cell in self._rows else []
+
+    def row(self, cell: Cell) -> Benchmark | None:
+        """Return a cell's row, if it was tried."""
+        return cast(Benchmark, self._rows[cell]) if cell in self._rows else None
+
+    def record_run(self, cell: Cell, run: Run) -> None:
+        """Add a fork of a cell."""
+        row = self._row(cell)
+        row["runs"].append(run)
+        row.update(with_figures(row))
+
+    def record_error(self, cell: Cell, error: BenchmarkError) -> None:
+        """Note that a fork of a cell failed; the cell has no figures from then on."""
+        row = self._row(cell)
+        row["error"] = error
+        row.update(with_figures(row))
+
+    def parity_of(self, backend: str) -> Parity | None:
+        """Return how far a backend agrees with the reference, if that is known."""
+        return next((row for row in self.results["parity"] if row["backend"] == backend), None)
+
+    def stages_of(self, backend: str, batch_size: int) -> Stages | None:
+        """Return a backend's stages at a batch size, if they are known."""
+        wanted = (backend, batch_size)
+        return next(
+            (row for row in self.results.get("stages", []) if (row["backend"], row["batch_size"]) == wanted),
+            None,
+        )
+
+    def leave_out(self, what: str, reason: str) -> None:
+        """Note what the budget or the GPU's memory did not allow."""
+        self.results.setdefault("left_out", []).append({"what": what, "reason": reason})
+
+    def save(self) -> None:
+        """Write the results file."""
+        write_results(self.results, self._plan.output)
+
+    def _row(self, cell: Cell) -> dict[str, Any]:
+        if cell not in self._rows:
+            row = {
+                "key": self._keys.of(cell),
+                "control": cell.is_control,
+                "backend": cell.backend.name,
+                "options": dict(cell.backend.options),
+                "batch_size": cell.batch_size,
+                "device": cell.backend.device,  # a run on a GPU comes with its proof, or is an error
+                "runs": [],
+                "samples_per_sec": None,
+                "step_time_ms": None,
+                "error": None,
+            }
+            self._rows[cell] = row
+            in_order = [self._rows[one] for one in self._all_cells() if one in self._rows]
+            self.results["benchmarks"] = cast(list[Benchmark], in_order)
+        return self._rows[cell]
+
+    def _all_cells(self) -> list[Cell]:
+        plan = self._plan
+        cells = [Cell(backend, size) for size in plan.all_batch_sizes for backend in plan.backends]
+        return cells + [Cell(plan.reference, size, is_control=True) for size in plan.all_batch_sizes]
+
+
+def _empty_results(
+    plan: Plan, command: Sequence[str], machine: dict[str, Any], images_sha256: str
+) -> dict[str, Any]:
+    model = plan.model
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "vitscale_version": __version__,
+        "created_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "command": list(command),
+        "environment": machine,
+        "workload": {
+            "scenario": plan.settings.scenario,
+            "model": {
+                "name": model.name,
+                "path": str(model.path),
+                "weights": model.weights,
+                "num_labels": model.num_labels,
+                "image_height": model.image_height,
+                "image_width": model.image_width,
+                "onnx_sha256": model.onnx_sha256,
+                "preprocessing_sha256": manifest.sha256(model.path / manifest.PREPROCESSOR),
+            },
+            "images": {
+                "path": str(plan.images.root),
+                "files": len(plan.images.files),
+                "bytes": plan.images.total_bytes,
+                "sha256": images_sha256,
+                "ignored": plan.images.ignored.to_json(),
+            },
+        },
+        "settings": plan.settings.as_results(),
+        "benchmarks": [],
+        "parity": [],
+    }

@@ -1,0 +1,106 @@
+"""What a worker process is told to do, as JSON between two processes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from vitscale.backends import spec
+from vitscale.backends.spec import BackendSpec
+from vitscale.images.image_set import FailedImage, ImageFolder
+
+Scenario = Literal["offline", "single-stream"]
+Want = Literal["run", "outputs", "stages"]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One backend with its options at one batch size, on one workload.
+
+    Attributes
+    ----------
+    wants : tuple of str
+        ``"run"``: measure; ``"outputs"``: pixels and logits for a comparison; ``"stages"``: where the time
+        goes.
+    backend : str
+        The backend in the notation of :mod:`vitscale.backends.spec`.
+    model : str
+        Model folder.
+    batch_size : int
+        Images of one forward pass.
+    root : str
+        Folder of the images.
+    files : tuple of str
+        The images, relative to it.
+    is_whole : bool
+        Whether these are all the images of the folder.
+    undecodable : tuple of FailedImage
+        Those of the files that Pillow cannot decode.
+    problems : tuple of FailedImage
+        What could not even be listed.
+    is_searched : bool
+        Whether the folder was searched for the images.
+    warmup_images : int
+        Images of the warm-up pass.
+    iterations : int
+        Measured passes over all images, at least.
+    min_seconds : float
+        Passes go on at least so long.
+    scenario : str
+        Whether all images are asked for at once, or one after another.
+    stage_images : int
+        Images to tell the stages on, at most.
+    """
+
+    wants: tuple[Want, ...]
+    backend: str
+    model: str
+    batch_size: int
+    root: str
+    files: tuple[str, ...]
+    is_whole: bool
+    undecodable: tuple[FailedImage, ...]
+    warmup_images: int
+    iterations: int
+    min_seconds: float
+    scenario: Scenario
+    stage_images: int
+    problems: tuple[FailedImage, ...] = ()
+    is_searched: bool = True
+
+    @property
+    def spec(self) -> BackendSpec:
+        """The backend and its options."""
+        return spec.parse(self.backend)
+
+    @property
+    def images(self) -> ImageFolder:
+        """All images of the workload."""
+        return ImageFolder(
+            Path(self.root), self.files, self.is_whole, self.is_searched, problems=self.problems
+        )
+
+    @property
+    def decodable(self) -> ImageFolder:
+        """The images that Pillow can decode."""
+        return self.images.without(self.undecodable)
+
+    def to(self, **changes: Any) -> Job:
+        """Return the same job with some fields changed."""
+        return replace(self, **changes)
+
+    def save(self, path: Path) -> None:
+        """Write the job for its worker."""
+        path.write_text(json.dumps(asdict(self)))
+
+    @staticmethod
+    def read(path: Path) -> Job:
+        """Read what :meth:`save` wrote."""
+        fields = json.loads(path.read_text())
+        fields["wants"] = tuple(fields["wants"])
+        fields["files"] = tuple(fields["files"])
+        for name in ("undecodable", "problems"):
+            fields[name] = tuple(FailedImage(**one) for one in fields[name])
+        return Job(**fields)

@@ -1,0 +1,1 @@
+"""Images that enter: listed from files, given in any Python form, or made for a test."""

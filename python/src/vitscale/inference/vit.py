@@ -1,0 +1,225 @@
+"""The engine as a classifier in Python: images in, labels and scores out, as Transformers' pipeline."""
+
+from __future__ import annotations
+
+import json
+import operator
+import os
+import warnings
+from collections.abc import Iterable, Sequence
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, TypeAlias
+
+from vitscale.errors import ImageError, UsageError
+from vitscale.images.image_set import find_images
+from vitscale.images.inputs import Given, ImageLike, chunks, images_of
+from vitscale.images.listing_rules import Ignored
+from vitscale.images.transport import for_java
+from vitscale.jvm.bridge import java_errors, python_api
+from vitscale.jvm.fork import PerProcess
+
+Labels: TypeAlias = "list[dict[str, Any]]"
+Answer: TypeAlias = "Labels | ImageError"
+
+_LARGEST_INT = 2**31 - 1
+"""Of the JVM; py4j finds no method for a larger one."""
+
+
+class FolderAnswers(dict[str, Answer]):
+    """The answers of a folder, by the path of each file below it.
+
+    Attributes
+    ----------
+    ignored : Ignored
+        What the search of the folder left aside: files with other suffixes, hidden ones, those of jobs.
+    """
+
+    def __init__(self, answers: Iterable[tuple[str, Answer]], ignored: Ignored) -> None:
+        super().__init__(answers)
+        self.ignored = ignored
+
+
+class ViT:
+    """A Vision Transformer on the JVM.
+
+    Parameters
+    ----------
+    model : str or Path
+        Folder of the model, as ``vitscale export`` writes it.
+    precision : str
+        Its graph: ``"fp32"``, ``"int8"``, ...
+    batch_size : int
+        Images of one forward pass; small ones are fastest on a processor.
+    threads : int, optional
+        Cores of one forward pass. By default each takes one, and as many run side by side as there are cores:
+        the most images per second. Name the number of cores for the shortest answer to a single image.
+
+    Raises
+    ------
+    ModelError
+        If the model folder lacks a file, or its files do not fit each other.
+
+    Examples
+    --------
+    >>> from vitscale import ViT
+    >>> vit = ViT("models/vit-base-patch16-224")  # doctest: +SKIP
+    >>> vit.classify("cat.jpg", top_k=1)  # doctest: +SKIP
+    [{'label': 'Egyptian cat', 'score': 0.9374}]
+    """
+
+    def __init__(
+        self,
+        model: str | Path,
+        precision: str = "fp32",
+        *,
+        batch_size: int = 2,
+        threads: int | None = None,
+    ) -> None:
+        self.batch_size = _whole_number("batch_size", batch_size)
+        self._classifier = PerProcess(partial(_open, str(Path(model).absolute()), precision, threads or 0))
+        self._classifier.get()
+
+    def classify(
+        self,
+        images: ImageLike | Iterable[ImageLike],
+        top_k: int = 5,
+        *,
+        on_error: Literal["raise", "return"] = "raise",
+        all_files: bool = False,
+    ) -> Answer | list[Answer] | FolderAnswers:
+        """Classify images.
+
+        Parameters
+        ----------
+        images : an image, an iterable of images, or a folder
+            An image is a path, the bytes of a file, a binary file object, an image of Pillow, an array or
+            tensor of uint8 with the shape [height, width, 3] or [height, width], or a row of Hugging Face's
+            ``datasets`` (:func:`vitscale.images.inputs.engine_image`). An iterable is read chunk by chunk.
+            A folder is searched for images.
+        top_k : int
+            Labels wanted; more than the model has means all of them.
+        on_error : "raise" or "return"
+            Whether an image that fails raises, after all others were classified, or stands as an `ImageError`
+            in its own place. One image that fails is returned as an `ImageError` too.
+        all_files : bool
+            Take hidden files and those of all suffixes, where a folder is given.
+
+        Returns
+        -------
+        list of dict, or list of those, or dict of those
+            ``{"label": str, "score": float}``, the likeliest first: for one image, for each of several, or
+            for each file of a folder, by its path below the folder. What the search of a folder left aside is
+            its attribute `ignored`; a folder that may not be read is one of the images that fail.
+
+        Warns
+        -----
+        UserWarning
+            If files of a folder were left aside because of their suffixes.
+
+        Raises
+        ------
+        ImageError
+            If an image cannot be read, unless `on_error` is ``"return"``.
+        UsageError
+            If `top_k` or the batch size is below 1, a folder holds no image, or at the first thing that has
+            no form of an image.
+        """
+        if on_error not in {"raise", "return"}:
+            raise UsageError(f"on_error is {on_error!r}; it can be 'raise' or 'return'.")
+        count = _whole_number("top_k", top_k)
+        if (root := _folder(images)) is not None:
+            return self._folder(root, count, on_error, all_files)
+        many = images_of(images)
+        if many is None:
+            return self._all([images], count, on_error, is_single=True)[0]
+        return self._all(many, count, on_error)
+
+    def close(self) -> None:
+        """Free the model's memory in the JVM."""
+        classifier = self._classifier.made
+        if classifier is not None:
+            with java_errors():
+                classifier.close()
+
+    def __enter__(self) -> ViT:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _folder(self, place: Path, top_k: int, on_error: str, all_files: bool) -> FolderAnswers:
+        folder = find_images(place, all_files=all_files)
+        if folder.ignored.other_names:
+            left_aside = str(folder.ignored.in_words()).replace("--all-files takes", "all_files=True takes")
+            warnings.warn(f"{place}: {left_aside}", stacklevel=3)
+        not_listed: list[Answer] = [
+            ImageError(f"{folder.root / one.file}: {one.reason}") for one in folder.problems
+        ]
+        answers = self._all(folder.paths, top_k, on_error, not_listed)
+        files = [*folder.files, *(one.file or "." for one in folder.problems)]
+        return FolderAnswers(zip(files, answers, strict=True), folder.ignored)
+
+    def _all(
+        self,
+        images: Iterable[ImageLike],
+        top_k: int,
+        on_error: str,
+        more: Sequence[Answer] = (),
+        *,
+        is_single: bool = False,
+    ) -> list[Answer]:
+        answers = [answer for chunk in chunks(images, is_single) for answer in self._chunk(chunk, top_k)]
+        answers += more
+        failed = [answer for answer in answers if isinstance(answer, ImageError)]
+        if failed and on_error == "raise":
+            others = f" ({len(failed)} of {len(answers)} images failed)" if len(answers) > 1 else ""
+            raise ImageError(f"{failed[0]}{others}")
+        return answers
+
+    def _chunk(self, images: Sequence[Given], top_k: int) -> list[Answer]:
+        sent = [one.content for one in images if not isinstance(one.content, ImageError)]
+        with for_java(sent) as (contents, shapes), java_errors():
+            classified = self._classifier.get().classify(contents, shapes, top_k, self.batch_size)
+        records = iter(json.loads(classified))
+        return [
+            _failure(one, one.content) if isinstance(one.content, ImageError) else _answer(one, next(records))
+            for one in images
+        ]
+
+
+def _open(model: str, precision: str, threads: int) -> Any:
+    """Open a model in the JVM of this process."""
+    with java_errors():
+        return python_api().classifier(model, precision, threads)
+
+
+def _folder(images: object) -> Path | None:
+    """Return the folder that was given; none if something else was."""
+    if not isinstance(images, str | os.PathLike) or not os.fspath(images):
+        return None
+    try:
+        return Path(os.fsdecode(images)) if os.path.isdir(images) else None  # noqa: PTH112
+    except (OSError, ValueError):
+        return None
+
+
+def _whole_number(name: str, value: object) -> int:
+    try:
+        return min(operator.index(value), _LARGEST_INT)  # type: ignore[arg-type]
+    except TypeError as error:
+        raise UsageError(f"{name} is {value!r}; it must be a whole number.") from error
+
+
+def _answer(image: Given, record: dict[str, Any]) -> Answer:
+    if "error" in record:
+        return _failure(image, record["error"])
+    labels: Labels = record["labels"]
+    return labels
+
+
+def _failure(image: Given, reason: object) -> ImageError:
+    return ImageError(f"{image.name}: {reason}")

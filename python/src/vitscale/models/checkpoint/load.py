@@ -1,0 +1,128 @@
+"""A Vision Transformer with its image processor, from the Hugging Face hub or from a folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import transformers
+from transformers import ViTForImageClassification
+from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPil
+
+from vitscale.errors import ModelError
+from vitscale.models import manifest
+from vitscale.models.checkpoint.hub import HubUnreachableError, fetch
+from vitscale.models.checkpoint.image_processor import load_processor
+from vitscale.models.checkpoint.local import local_folder
+from vitscale.models.checkpoint.model import build_model
+from vitscale.models.checkpoint.random_weights import known_architectures, stand_in
+from vitscale.models.checkpoint.vit_config import CHANNELS, architectures, refuse_other_kinds, vit_config
+from vitscale.models.checkpoint.weight_files import ADAPTER, adapter
+from vitscale.models.checkpoint.weights import read_weights
+from vitscale.models.json_file import read_object
+
+__all__ = ["CHANNELS", "Checkpoint", "input_shape", "label_texts", "load_checkpoint"]
+Weights = Literal["pretrained", "random"]
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A model that can classify images.
+
+    Attributes
+    ----------
+    name : str
+        Its name on the hub, or the name of its folder.
+    model : ViTForImageClassification
+        In float32 and evaluation mode.
+    processor : ViTImageProcessorPil
+        Does what the checkpoint's own PIL processor does; the reference for every pixel.
+    weights : {"pretrained", "random"}
+        "random" if the hub did not answer and seeded weights were allowed to stand in.
+    """
+
+    name: str
+    model: ViTForImageClassification
+    processor: ViTImageProcessorPil
+    weights: Weights
+
+
+def load_checkpoint(source: str, *, allow_random_weights: bool = False) -> Checkpoint:
+    """Load a ViT for image classification; no code of the checkpoint runs.
+
+    Parameters
+    ----------
+    source : str
+        A local Hugging Face folder, or a name on the hub.
+    allow_random_weights : bool
+        Whether seeded weights may stand in where the hub does not answer, for an architecture that ViTScale
+        knows: speed is real then, labels mean nothing.
+
+    Raises
+    ------
+    ModelError
+        If there is no such model, it is no ViT for image classification, or its files do not fit each other.
+    """
+    logging: Any = transformers.utils.logging
+    logging.disable_progress_bar()
+    if folder := local_folder(source):
+        return _from_folder(folder)
+    try:
+        fetched = fetch(source, lambda place: _check(place, source))
+    except HubUnreachableError as error:
+        if source not in known_architectures():
+            raise
+        if not allow_random_weights:
+            raise ModelError(
+                f"{error} For a measurement of speed, --allow-random-weights puts seeded weights in their "
+                "place."
+            ) from error
+        return Checkpoint(source, *stand_in(source), weights="random")
+    return _loaded(fetched, source, "pretrained")
+
+
+def input_shape(checkpoint: Checkpoint) -> tuple[int, int, int]:
+    """Return channels, height and width of an image as the model takes it."""
+    size: Any = checkpoint.model.config.image_size
+    height, width = (size, size) if isinstance(size, int) else size
+    return CHANNELS, height, width
+
+
+def label_texts(checkpoint: Checkpoint) -> list[str]:
+    """Return the label texts by class number; two classes may share one."""
+    texts: Any = checkpoint.model.config.id2label
+    return [texts[number] for number in range(len(texts))]
+
+
+def _from_folder(folder: Path) -> Checkpoint:
+    """Load a folder; one that `vitscale export` made keeps its name and says if its weights are random."""
+    about = manifest.read(folder) or {}
+    name = about.get("name", folder.resolve().name)
+    _check(folder, name)
+    return _loaded(folder, name, about.get("weights", "pretrained"))
+
+
+def _check(folder: Path, name: str) -> None:
+    """Refuse anything but a ViT, from its settings alone."""
+    if not (folder / manifest.CONFIG).is_file():
+        if (folder / ADAPTER).is_file():
+            raise adapter(name)
+        inner = sorted(entry.parent.name for entry in folder.glob(f"*/{manifest.CONFIG}"))
+        remedy = (
+            f"Its folder {inner[-1]} has one; name that."
+            if inner
+            else "A model folder is what save_pretrained of a Transformers model and of its image processor "
+            "writes."
+        )
+        raise ModelError(f"{name} has no {manifest.CONFIG} in {folder}. {remedy}")
+    refuse_other_kinds(read_object(folder / manifest.CONFIG), name)
+
+
+def _loaded(folder: Path, name: str, weights: Weights) -> Checkpoint:
+    """Load a folder whose kind was checked."""
+    content = read_object(folder / manifest.CONFIG)
+    config = vit_config(content, f"{manifest.CONFIG} of {name}")
+    processor = load_processor(folder, name)
+    model = build_model(config, read_weights(folder, name), name, architectures(content))
+    return Checkpoint(name, model, processor, weights)

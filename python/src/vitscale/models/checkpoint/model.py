@@ -1,0 +1,123 @@
+"""A ViT for image classification, built from its configuration and its weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import torch
+from transformers import ViTConfig, ViTForImageClassification
+
+from vitscale.errors import ModelError
+from vitscale.models.checkpoint.vit_config import CLASS
+from vitscale.models.checkpoint.weight_names import plain_names
+from vitscale.models.checkpoint.weights import Tensors
+from vitscale.models.error_text import first_sentence
+from vitscale.models.quiet import quietly
+
+_NAMED = 3  # weights, in a message
+
+
+def build_model(
+    config: ViTConfig, weights: Tensors, name: str, named: Sequence[str] = (CLASS,)
+) -> ViTForImageClassification:
+    """Build the model; each of its weights comes from the checkpoint, none is initialised.
+
+    Parameters
+    ----------
+    config : ViTConfig
+        The architecture.
+    weights : dict of str to Tensor
+        By the names in the files; of any floating-point type.
+    name : str
+        The checkpoint, for messages.
+    named : sequence of str
+        Model classes that its `config.json` names.
+
+    Returns
+    -------
+    ViTForImageClassification
+        In float32 and evaluation mode.
+
+    Raises
+    ------
+    ModelError
+        If weights are missing, left over, of other shapes than the configuration says, or not finite.
+    """
+    plain = {short: weights[key] for key, short in plain_names(weights, name).items()}
+    for key, tensor in plain.items():
+        if not tensor.is_floating_point():
+            raise ModelError(
+                f"The weight {key} of {name} is of the type {tensor.dtype}; expected floating-point numbers. "
+                "Save the model again in float32."
+            )
+    _refuse_other_counts(config, plain, name)
+    factory: Any = ViTForImageClassification
+    try:
+        with quietly():
+            model, loading = factory.from_pretrained(
+                None,
+                config=config,
+                state_dict=plain,
+                dtype=torch.float32,
+                output_loading_info=True,
+                ignore_mismatched_sizes=True,
+            )
+    except Exception as error:  # of many classes
+        raise ModelError(
+            f"Transformers cannot build {name} from its weights: {first_sentence(error)} Download the "
+            "model again."
+        ) from error
+    _refuse_misfits(loading, name, named)
+    for key, weight in model.named_parameters():
+        if not bool(torch.isfinite(weight).all()):
+            raise ModelError(
+                f"The weight {key} of {name} has values that are no numbers. Train the model again."
+            )
+    made: ViTForImageClassification = model.eval()
+    return made
+
+
+def _refuse_other_counts(config: ViTConfig, weights: Tensors, name: str) -> None:
+    """Refuse an architecture far larger than its weights, before memory is taken for it."""
+    with torch.device("meta"):
+        expected = sum(weight.numel() for weight in ViTForImageClassification(config).parameters())
+    found = sum(weight.numel() for weight in weights.values())
+    if expected > 2 * found + _SPARE:
+        raise ModelError(
+            f"config.json of {name} describes a model of {expected:,} weights, and its files hold {found:,}. "
+            "They do not belong together: download the model again."
+        )
+
+
+def _refuse_misfits(loading: dict[str, Any], name: str, named: Sequence[str]) -> None:
+    """Refuse what Transformers would initialise at random or leave out, with a warning at most."""
+    misfits = sorted((key, list(found), list(wanted)) for key, found, wanted in loading["mismatched_keys"])
+    missing, left_over = sorted(loading["missing_keys"]), sorted(loading["unexpected_keys"])
+    if misfits:
+        shapes = _listed(f"{key} is {found}, expected {wanted}" for key, found, wanted in misfits)
+        raise ModelError(
+            f"The weights of {name} do not fit its config.json: {shapes}. Name the config.json that they "
+            "were trained with."
+        )
+    if missing:
+        kind = "" if CLASS in named or not named else f"is a {', '.join(named)} and "
+        having = f" (it has {_listed(left_over)})" if left_over else ""
+        raise ModelError(
+            f"{name} {kind}lacks weights of a {CLASS}: {_listed(missing)}{having}. They would be random: "
+            "fine-tune it for classification first, or name another model."
+        )
+    if left_over:
+        raise ModelError(
+            f"{name} has weights that a {CLASS} does not: {_listed(left_over)}. Save the model again without "
+            "them."
+        )
+
+
+def _listed(items: Iterable[str]) -> str:
+    every = list(items)
+    rest = f" and {len(every) - _NAMED} more" if len(every) > _NAMED else ""
+    return ", ".join(every[:_NAMED]) + rest
+
+
+_SPARE = 1 << 20

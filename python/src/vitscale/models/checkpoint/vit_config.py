@@ -1,0 +1,170 @@
+"""The architecture that a checkpoint's config.json describes, checked before anything is built from it."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from transformers import ViTConfig
+from transformers.activations import ACT2FN
+
+from vitscale.errors import ModelError
+from vitscale.models.defaults import DEFAULT_CHECKPOINT
+from vitscale.models.error_text import first_sentence
+from vitscale.models.json_file import shown
+from vitscale.models.labels import read_labels
+
+CHANNELS = 3
+CLASS = "ViTForImageClassification"
+_LARGEST = {
+    "hidden_size": 1 << 16,
+    "num_hidden_layers": 1 << 10,
+    "num_attention_heads": 1 << 12,
+    "intermediate_size": 1 << 18,
+}
+"""Far above every published ViT: a small file must not ask for all the memory."""
+_LARGEST_EDGE = 1 << 14
+_PROBLEM_TYPES = ("regression", "single_label_classification", "multi_label_classification")
+
+
+def refuse_other_kinds(config: dict[str, Any], name: str) -> None:
+    """Refuse anything but a ViT over RGB images, before its weights are fetched.
+
+    Parameters
+    ----------
+    config : dict
+        Content of its `config.json`.
+    name : str
+        The model, for messages.
+
+    Raises
+    ------
+    ModelError
+        If the configuration is that of another kind of model.
+    """
+    kind, channels = config.get("model_type"), config.get("num_channels")
+    if kind is None and ("pretrained_cfg" in config or "architecture" in config):
+        raise ModelError(
+            f"{name} is a timm model ({shown(config.get('architecture'))}); ViTScale reads Transformers' "
+            f"ViT, such as {DEFAULT_CHECKPOINT}. Name a Transformers version of it."
+        )
+    if kind is None and architectures(config) == [CLASS]:
+        kind = "vit"
+    if kind != "vit":
+        raise ModelError(
+            f"{name} is of the type {kind!r} (model_type in config.json); ViTScale runs 'vit', such as "
+            f"{DEFAULT_CHECKPOINT}."
+        )
+    if channels is not None and channels != CHANNELS:
+        raise ModelError(
+            f"{name} takes images of {shown(channels)} channels (num_channels in config.json); ViTScale's "
+            f"have {CHANNELS}, in RGB."
+        )
+    if config.get("quantization_config"):
+        raise ModelError(
+            f"{name} has quantised weights (quantization_config in config.json); ViTScale reads float "
+            "weights. Name the model that it was made from, and quantise it with --precision int8."
+        )
+
+
+def architectures(config: dict[str, Any]) -> list[str]:
+    """Return the model classes that a configuration names."""
+    named = config.get("architectures")
+    return [one for one in named if isinstance(one, str)] if isinstance(named, list) else []
+
+
+def vit_config(config: dict[str, Any], where: str) -> ViTConfig:
+    """Return Transformers' configuration of a ViT, from the fields that decide its answers.
+
+    Parameters
+    ----------
+    config : dict
+        Content of a `config.json`. A field that is missing has `ViTConfig`'s default; one that concerns
+        training or other heads (dropout, initialisation, pooler) is not read.
+    where : str
+        Name of the file, for messages.
+
+    Raises
+    ------
+    ModelError
+        If a field has a value that no ViT can have; the message names the field, its value and what is
+        expected.
+    """
+    fields: dict[str, Any] = {
+        name: _whole(config[name], name, most, where) for name, most in _LARGEST.items() if name in config
+    }
+    for name in ("image_size", "patch_size"):
+        if name in config:
+            fields[name] = _edges(config[name], name, where)
+    if "layer_norm_eps" in config:
+        fields["layer_norm_eps"] = _epsilon(config["layer_norm_eps"], where)
+    if "qkv_bias" in config:
+        fields["qkv_bias"] = _one_of(config["qkv_bias"], "qkv_bias", (True, False), where)
+    if "hidden_act" in config:
+        fields["hidden_act"] = _one_of(config["hidden_act"], "hidden_act", tuple(ACT2FN), where)
+    if config.get("problem_type") is not None:
+        fields["problem_type"] = _one_of(config["problem_type"], "problem_type", _PROBLEM_TYPES, where)
+    labels = read_labels(config, where)
+    try:
+        made = ViTConfig(
+            **fields,
+            id2label=dict(enumerate(labels)),
+            label2id={label: number for number, label in enumerate(labels)},
+            architectures=[CLASS],
+        )
+    except Exception as error:  # Transformers validates with classes of its own, which change
+        raise ModelError(f"Transformers refuses {where}: {first_sentence(error)} Correct it.") from error
+    _refuse_contradictions(made, where)
+    return made
+
+
+def _refuse_contradictions(config: ViTConfig, where: str) -> None:
+    if config.hidden_size % config.num_attention_heads:
+        raise ModelError(
+            f"hidden_size in {where} is {config.hidden_size}; expected a multiple of num_attention_heads, "
+            f"which is {config.num_attention_heads}. Correct one of them."
+        )
+    image, patch = config.image_size, config.patch_size
+    pairs = zip(*((edge, edge) if isinstance(edge, int) else edge for edge in (image, patch)), strict=True)
+    if any(of_image < of_patch for of_image, of_patch in pairs):
+        raise ModelError(
+            f"image_size in {where} is {shown(image)} and patch_size {shown(patch)}: no patch fits into an "
+            "image. Correct one of them."
+        )
+
+
+def _whole(value: Any, name: str, most: int, where: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
+        raise _wrong(value, name, f"a whole number from 1 to {most}", where)
+    return value
+
+
+def _edges(value: Any, name: str, where: str) -> int | list[int]:
+    expected = f"a whole number from 1 to {_LARGEST_EDGE}, or [height, width]"
+    edges = value if isinstance(value, list) and len(value) == 2 else [value]  # noqa: PLR2004
+    for edge in edges:
+        if isinstance(edge, bool) or not isinstance(edge, int) or not 1 <= edge <= _LARGEST_EDGE:
+            raise _wrong(value, name, expected, where)
+    return edges[0] if len(edges) == 1 else edges
+
+
+def _epsilon(value: Any, where: str) -> float:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not math.isfinite(value) or value < 0:
+        raise _wrong(value, "layer_norm_eps", "a small number, such as 1e-12", where)
+    return float(value)
+
+
+def _one_of(value: Any, name: str, known: tuple[Any, ...], where: str) -> Any:
+    if type(value) is not type(known[0]) or value not in known:
+        listed = ", ".join(shown(one) for one in known[:_LISTED])
+        others = f" or another of Transformers' {len(known)}" if len(known) > _LISTED else ""
+        raise _wrong(value, name, f"one of {listed}{others}", where)
+    return value
+
+
+def _wrong(value: Any, name: str, expected: str, where: str) -> ModelError:
+    return ModelError(f"{name} in {where} is {shown(value)}; expected {expected}. Correct it.")
+
+
+_LISTED = 6

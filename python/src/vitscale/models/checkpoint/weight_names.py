@@ -1,0 +1,70 @@
+"""The names of weights, freed of what training programs put before them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from vitscale.errors import ModelError
+from vitscale.models.checkpoint.weight_files import adapter
+
+CLASSIFIER = "classifier.weight"
+_FIRST_OF_ENCODER = "embeddings.cls_token"
+_ENCODER = "vit."
+_WRAPPING = {"module", "_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module"}
+"""Parts of a name that DataParallel, torch.compile, FSDP and activation checkpointing add, at any depth."""
+_UNUSED = ("vit.pooler.", "vit.embeddings.mask_token")
+"""Weights of other heads over the same encoder, which a classifier does not use."""
+
+
+def plain_names(names: Iterable[str], model: str) -> dict[str, str]:
+    """Return the plain name of each weight that belongs to a ViT for image classification.
+
+    Parameters
+    ----------
+    names : iterable of str
+        As the files have them: perhaps with a wrapper's prefix (`module.`, `_orig_mod.`, `model.`,
+        `base_model.model.`), or with `vit.` missing or doubled.
+    model : str
+        The checkpoint, for messages.
+
+    Returns
+    -------
+    dict of str to str
+        Name in the file -> name in the model, without those of other heads (a pooler, a mask token).
+
+    Raises
+    ------
+    ModelError
+        If the weights are an adapter's, or two have the same plain name.
+    """
+    found = list(names)
+    if any("lora_" in name or ".base_layer." in name for name in found):
+        raise adapter(model)
+    without = {name: _unwrapped(name) for name in found}
+    head = _before(CLASSIFIER, without.values())
+    plain = {name: short.removeprefix(head) for name, short in without.items()}
+    encoder = _before(_FIRST_OF_ENCODER, plain.values())
+    if encoder != _ENCODER:
+        plain = {name: _in_encoder(short, encoder) for name, short in plain.items()}
+    kept = {name: short for name, short in plain.items() if not short.startswith(_UNUSED)}
+    if len(set(kept.values())) != len(kept):
+        twice = next(name for name in kept.values() if list(kept.values()).count(name) > 1)
+        raise ModelError(f"{model} has several weights that mean {twice}. Save the model again.")
+    return kept
+
+
+def _unwrapped(name: str) -> str:
+    return ".".join(part for part in name.split(".") if part not in _WRAPPING)
+
+
+def _before(end: str, names: Iterable[str]) -> str:
+    """Return what stands before a whole name; nothing if none or several names end so."""
+    prefixes = {name.removesuffix(end) for name in names if name == end or name.endswith(f".{end}")}
+    return prefixes.pop() if len(prefixes) == 1 else ""
+
+
+def _in_encoder(name: str, prefix: str) -> str:
+    """Return a name below `vit.` in the place of another prefix; those of the classifier stay."""
+    if name.startswith("classifier.") or not name.startswith(prefix):
+        return name
+    return _ENCODER + name.removeprefix(prefix)

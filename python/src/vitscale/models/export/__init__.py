@@ -1,0 +1,1 @@
+"""From a checkpoint to a model folder: graphs, their checks, and the files beside them."""

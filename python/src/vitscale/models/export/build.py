@@ -1,0 +1,135 @@
+"""One variant of a model: its ONNX file, what Spark NLP needs beside it, and what is known about both."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from vitscale.errors import UsageError
+from vitscale.images.image_set import ImageFolder, find_images
+from vitscale.images.photos import make_photos
+from vitscale.models import manifest
+from vitscale.models.checkpoint.load import Checkpoint, label_texts
+from vitscale.models.export.accuracy_loss import Cost, Graph, measure, refuse_if_too_high
+from vitscale.models.export.fp16 import halve
+from vitscale.models.export.inputs import batches
+from vitscale.models.export.onnx_file import OPSET, largest_difference, write_onnx
+from vitscale.models.export.quantise import quantise_dynamically, quantise_statically
+from vitscale.models.export.sparknlp_assets import write_assets
+from vitscale.models.export.variant import Variant
+
+MADE_PHOTOS = 128  # where the user names no images
+MOST_IMAGES = 1000  # of the user's, evenly spaced: some minutes for ViT-base
+MOST_CALIBRATION = 128
+Say = Callable[[str], None]
+
+
+class VariantBuilder:
+    """Builds a variant of a checkpoint.
+
+    Parameters
+    ----------
+    checkpoint : Checkpoint
+        The model.
+    variant : Variant
+        What to build.
+    images : Path or None
+        A folder of images to calibrate and measure a lossy variant with; photos are made if None.
+    force : bool
+        Whether to take a lower precision that gives more than 1 % of the images another class.
+    say : callable
+        Told in a sentence what begins.
+    """
+
+    def __init__(
+        self, checkpoint: Checkpoint, variant: Variant, images: Path | None, force: bool, say: Say
+    ) -> None:
+        self._checkpoint = checkpoint
+        self._variant = variant
+        self._images = images
+        self._force = force
+        self._say = say
+
+    def build(self, folder: Path) -> dict[str, Any]:
+        """Write `model.onnx` and `assets` into an empty folder and return the facts for the record."""
+        target = folder / manifest.ONNX
+        self._say(f"Exporting {self._checkpoint.name} to ONNX")
+        if self._variant.lossless:
+            write_onnx(self._checkpoint, self._variant, target)
+            self._say("Comparing ONNX with PyTorch")
+            quality = {"max_logit_difference": largest_difference(self._checkpoint, self._variant, target)}
+        else:
+            with tempfile.TemporaryDirectory() as place:
+                quality = self._build_lossy(target, Path(place))
+        write_assets(folder, label_texts(self._checkpoint), self._checkpoint.processor)
+        return {
+            "sha256": manifest.sha256(target),
+            "opset": OPSET,
+            "input": self._variant.input_type,
+            "token_merging": self._variant.token_merging,
+            **quality,
+        }
+
+    def _build_lossy(self, target: Path, place: Path) -> dict[str, Any]:
+        """Write a graph of lower precision or a merging one; measure it against the plain one in float32."""
+        calibration, test = self._calibration_and_test(place / "photos")
+        in_float = place / "float.onnx"
+        write_onnx(self._checkpoint, self._variant, in_float)
+        if self._variant.precision == "fp32":
+            shutil.copy(in_float, target)
+        else:
+            self._lower(in_float, target, calibration)
+            cost = self._measure((in_float, self._variant.input_type), target, test)
+            if not self._force:
+                refuse_if_too_high(cost, self._checkpoint.name, self._variant.name)
+        if self._variant.token_merging:
+            write_onnx(self._checkpoint, Variant(), place / "plain.onnx")
+            cost = self._measure((place / "plain.onnx", Variant().input_type), target, test)
+        return {"max_logit_difference": cost.max_logit_difference, "cost": cost.to_json()}
+
+    def _lower(self, source: Path, target: Path, calibration: ImageFolder) -> None:
+        self._say(f"Converting to {self._variant.precision}")
+        match self._variant.precision:
+            case "fp16":
+                halve(source, target)
+            case "int8":
+                quantise_dynamically(source, target)
+            case _:
+                pixels = batches(self._checkpoint, calibration, self._variant.input_type)
+                quantise_statically(source, target, pixels)
+
+    def _measure(self, reference: Graph, candidate: Path, test: ImageFolder) -> Cost:
+        self._say(f"Measuring {self._variant.name} on {len(test.files)} images")
+        texts = label_texts(self._checkpoint)
+        return measure(self._checkpoint, texts, reference, (candidate, self._variant.input_type), test)
+
+    def _calibration_and_test(self, place: Path) -> tuple[ImageFolder, ImageFolder]:
+        """Return images to calibrate with and others to measure on; all to measure on if none calibrate."""
+        if self._images is None:
+            make_photos(place, MADE_PHOTOS)
+        found = find_images(self._images or place)
+        if self._images is not None:
+            for remark in found.remarks():
+                self._say(remark)
+        images = _spread(found, MOST_IMAGES)
+        if self._variant.precision != "int8-static":
+            return images, images
+        if len(images.files) < 2:  # noqa: PLR2004
+            raise UsageError(
+                f"{self._images} holds a single image; int8-static needs some to calibrate and others to "
+                "test. Add images, or choose int8."
+            )
+        calibration, test = (images.only(images.files[half::2]) for half in (0, 1))
+        return _spread(calibration, MOST_CALIBRATION), test
+
+
+def _spread(images: ImageFolder, most: int) -> ImageFolder:
+    """Return at most so many images, evenly spaced, so that sorted class folders all have their share."""
+    count = len(images.files)
+    if count <= most:
+        return images
+    files = tuple(images.files[number * count // most] for number in range(most))
+    return images.only(files)

@@ -1,0 +1,59 @@
+"""Images as an exported graph takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from vitscale.errors import ImageError
+from vitscale.images.image_set import ImageFolder
+from vitscale.models.checkpoint.load import Checkpoint
+
+BATCH = 8
+Pixels = NDArray[np.float32] | NDArray[np.uint8]
+
+
+def preprocess(checkpoint: Checkpoint, images: Sequence[Image.Image], input_type: str) -> Pixels:
+    """Preprocess RGB images with the checkpoint's own processor.
+
+    Returns
+    -------
+    array
+        For "float32" normalised, [n, 3, height, width]; for "uint8" resized only, [n, height, width, 3].
+    """
+    processor: Any = checkpoint.processor
+    if input_type == "float32":
+        normalised: Pixels = processor(list(images), return_tensors="np")["pixel_values"]
+        return normalised
+    resized = processor(list(images), do_rescale=False, do_normalize=False, return_tensors="np")
+    return np.ascontiguousarray(resized["pixel_values"].transpose(0, 2, 3, 1).astype(np.uint8))
+
+
+def batches(checkpoint: Checkpoint, images: ImageFolder, input_type: str) -> Iterator[Pixels]:
+    """Read and preprocess a folder's images, `BATCH` at a time.
+
+    Raises
+    ------
+    ImageError
+        If one of them cannot be read.
+    """
+    for start in range(0, len(images.files), BATCH):
+        files = images.files[start : start + BATCH]
+        yield preprocess(checkpoint, [_read(images, file) for file in files], input_type)
+
+
+def _read(images: ImageFolder, file: str) -> Image.Image:
+    from transformers.image_utils import load_image
+
+    try:
+        image: Image.Image = load_image(str(images.root / file))
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise ImageError(
+            f"{images.root / file} cannot be read: {error}. To measure a model every image is needed; "
+            "remove this one or name another folder."
+        ) from error
+    return image

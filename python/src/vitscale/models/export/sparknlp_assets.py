@@ -1,0 +1,74 @@
+"""The files beside a graph that Spark NLP's `ViTForImageClassification.loadSavedModel` reads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPil
+
+from vitscale.models import manifest
+from vitscale.models.checkpoint.image_processor import settings_of
+from vitscale.models.checkpoint.vit_config import CHANNELS
+
+
+def write_assets(folder: Path, labels: Sequence[str], processor: ViTImageProcessorPil) -> None:
+    """Write `assets/labels.json` and `assets/preprocessor_config.json` beside a graph.
+
+    Parameters
+    ----------
+    folder : Path
+        Gets the folder `assets`.
+    labels : sequence of str
+        Label texts by class number.
+    processor : ViTImageProcessorPil
+        Whose settings Spark NLP shall use.
+    """
+    assets = folder / "assets"
+    assets.mkdir(exist_ok=True)  # TensorFlow makes one
+    numbers = {label: number for number, label in enumerate(unique_labels(labels))}
+    _write(assets / manifest.LABELS, numbers)
+    _write(assets / manifest.PREPROCESSOR, preprocessor_config(processor))
+
+
+def unique_labels(labels: Sequence[str]) -> list[str]:
+    """Tell apart the classes that share a text: ImageNet has two called "crane", a bird and a machine.
+
+    Spark NLP's labels.json is keyed by text, so of two equal ones it would lose the first. All but the first
+    class of a text get their number in brackets: "crane", "crane (517)".
+    """
+    unique: dict[str, None] = {}
+    for number, label in enumerate(labels):
+        text = label
+        while text in unique or (text != label and text in labels):
+            text = f"{text} ({number})"
+        unique[text] = None
+    return list(unique)
+
+
+def preprocessor_config(processor: ViTImageProcessorPil) -> dict[str, Any]:
+    """Return the settings in the form that Spark NLP 5.5.3 parses (its class `PreprocessorConfig`).
+
+    All fields but `do_rescale`, `rescale_factor` and `crop_pct` are required there, so a step that is off has
+    the settings that change nothing; a size with unequal sides is refused. Spark NLP does not crop: where the
+    model does, ViTScale reads the crop from here, and Spark NLP's own annotator gets other pixels.
+    """
+    settings = {**_UNUSED, **settings_of(processor)}
+    if not settings["do_center_crop"]:
+        del settings["do_center_crop"]
+    return settings
+
+
+_UNUSED: dict[str, Any] = {
+    "size": {"height": 224, "width": 224},
+    "resample": 2,
+    "rescale_factor": 1 / 255,
+    "image_mean": [0.0] * CHANNELS,
+    "image_std": [1.0] * CHANNELS,
+}
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

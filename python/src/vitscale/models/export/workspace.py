@@ -1,0 +1,109 @@
+"""Where a model folder is made before it is published, and how it is published."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from vitscale.errors import OutputError
+from vitscale.models import manifest
+
+_PREFIX = ".vitscale-export-"
+_NOBODYS = ("lost+found", ".DS_Store")
+"""What file systems themselves put into an empty folder."""
+
+
+def real_target(output: Path) -> Path:
+    """Return the folder that an output names: links are followed, so that they stay links.
+
+    Raises
+    ------
+    OutputError
+        If it is a file, a link in a circle, or a folder that holds what `vitscale export` did not write.
+    """
+    try:
+        target = output.expanduser()
+        target = target.resolve() if target.exists() else Path(os.path.realpath(target))
+        if not target.exists() and not target.is_symlink():
+            return target
+        if not target.is_dir():
+            raise OutputError(f"{output} is a file; name a folder.")
+        strangers = [name for name in _names(target) if name not in _NOBODYS and not _is_workspace(name)]
+        if strangers and manifest.read(target) is None:
+            raise OutputError(
+                f"{output} is not empty and was not made by vitscale export. "
+                "Nothing in it was touched; name another folder."
+            )
+    except (OSError, RuntimeError, ValueError) as error:
+        raise OutputError(f"Cannot write {output}: {error}. Name a folder you may write.") from error
+    return target
+
+
+@contextmanager
+def workspace(target: Path) -> Iterator[Path]:
+    """Make a hidden folder on the file system of a target, and remove it in the end.
+
+    It lies in the target where that exists, which may be a mount or a folder of one's own in a parent that
+    may not be written; else beside it. What killed exports left there is removed.
+    """
+    parent = target if target.is_dir() else target.parent
+    parent.mkdir(parents=True, exist_ok=True)
+    for left in [parent / name for name in _names(parent) if _is_workspace(name)]:
+        with suppress(OSError), _locked(left):
+            shutil.rmtree(left)
+    with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=parent) as made, _locked(Path(made)):
+        yield Path(made)
+
+
+def publish_whole(made: Path, target: Path) -> None:
+    """Put a finished model folder in its place: in one step where there is none, else its record last.
+
+    Without its record a folder is no model, so one that is half published is never opened. If a step
+    fails, what was moved is removed.
+    """
+    if not target.exists():
+        made.replace(target)
+        return
+    names = sorted(_names(made), key=lambda name: name == manifest.RECORD)
+    moved: list[Path] = []
+    try:
+        for name in names:
+            moved.append(target / name)
+            (made / name).replace(target / name)
+    except BaseException:
+        for path in reversed(moved):
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+        raise
+
+
+def _names(folder: Path) -> list[str]:
+    return [entry.name for entry in folder.iterdir()]
+
+
+def _is_workspace(name: str) -> bool:
+    return name.startswith(_PREFIX)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold a folder's lock, which ends with the process.
+
+    Raises
+    ------
+    OSError
+        If another process holds it.
+    """
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(opened)

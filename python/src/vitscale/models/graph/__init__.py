@@ -1,0 +1,1 @@
+"""The arithmetic of a ViT, written for a small and fast ONNX graph."""

@@ -1,0 +1,1 @@
+"""Do two backends agree? Their pixels, logits and first labels."""

@@ -1,0 +1,85 @@
+"""Do two backends agree? Their pixels, logits and first labels, joined by file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vitscale.backends.base import Outputs
+from vitscale.backends.spec import BackendSpec
+from vitscale.errors import ParityError
+from vitscale.results.schema import Parity
+
+
+def distinct(backends: Sequence[BackendSpec]) -> list[BackendSpec]:
+    """Return the backends that can answer differently: those options that only change speed are dropped."""
+    bare = (one.without_speed_options() for one in backends)
+    return list({str(one): one for one in bare}.values())
+
+
+def compare_pairs(outputs: Mapping[str, Outputs]) -> list[Parity]:
+    """Compare every backend with every other, each with those before it.
+
+    Parameters
+    ----------
+    outputs : mapping of str to Outputs
+        What each backend saw and answered.
+    """
+    return [
+        compare(backend, outputs[backend], reference, outputs[reference])
+        for reference, backend in combinations(outputs, 2)
+    ]
+
+
+def compare(backend: str, one: Outputs, reference: str, other: Outputs) -> Parity:
+    """Compare two backends on the images that both predicted.
+
+    Returns
+    -------
+    Parity
+        The names of both,
+        ``images``; ``top1_agreement``, the share of images with the same first label; ``top5_agreement``, the
+        share with the same five likeliest classes (or all, where there are fewer) in any order; the largest
+        ``max_logit_difference``; ``max_pixel_difference`` of the resized 8-bit RGB values, and
+        ``differing_pixels``, the share of these values that differ.
+
+    Raises
+    ------
+    ParityError
+        If they share no image, or their inputs or outputs differ in shape.
+    """
+    common = [file for file in one.files if file in set(other.files)]
+    if not common:
+        raise ParityError("The two backends predicted no image in common, so there is nothing to compare.")
+    here, there = _rows(one, common), _rows(other, common)
+    for what in ("logits", "pixels"):
+        first, second = getattr(one, what).shape[1:], getattr(other, what).shape[1:]
+        if first != second:
+            raise ParityError(f"The {what} of the two backends differ in shape: {first} and {second}.")
+    logits = np.abs(one.logits[here] - other.logits[there])
+    pixels = np.abs(one.pixels[here].astype(np.int16) - other.pixels[there].astype(np.int16))
+    same = [one.labels[i] == other.labels[j] for i, j in zip(here, there, strict=True)]
+    return {
+        "backend": backend,
+        "reference": reference,
+        "images": len(common),
+        "top1_agreement": sum(same) / len(same),
+        "top5_agreement": _same_first(one.logits[here], other.logits[there]),
+        "max_logit_difference": float(logits.max()),
+        "max_pixel_difference": int(pixels.max()),
+        "differing_pixels": float((pixels > 0).mean()),
+    }
+
+
+def _same_first(one: NDArray[np.float32], other: NDArray[np.float32], count: int = 5) -> float:
+    """Return the share of rows whose largest values stand at the same places, in any order."""
+    places = [np.sort(np.argsort(-logits, axis=1)[:, :count], axis=1) for logits in (one, other)]
+    return float((places[0] == places[1]).all(axis=1).mean())
+
+
+def _rows(outputs: Outputs, files: Sequence[str]) -> list[int]:
+    position = {file: row for row, file in enumerate(outputs.files)}
+    return [position[file] for file in files]

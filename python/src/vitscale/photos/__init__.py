@@ -1,6 +1,0 @@
-"""Photos for a machine that has none: any number of distinct JPEGs cut out of a few freely licensed ones."""
-
-from vitscale.photos.maker import make_photos
-from vitscale.photos.recipe import Recipe
-
-__all__ = ["Recipe", "make_photos"]

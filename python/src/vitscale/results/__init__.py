@@ -1,0 +1,1 @@
+"""Results: their schema, figures computed from raw values, units, and the files that hold them."""

@@ -1,0 +1,150 @@
+"""The engine without Spark: one or two plain JVM processes that share the work as executors do.
+
+It is the control of the scaling benchmark: what two give of twice one is all that this machine can do.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from itertools import islice
+from multiprocessing import get_context
+from threading import Lock
+from typing import Any
+
+from vitscale.backends.base import Backend, load_backend
+from vitscale.backends.spec import parse
+from vitscale.errors import VitscaleError
+from vitscale.images.image_set import ImageFolder
+from vitscale.models.folder import ModelFolder
+from vitscale.system.process_control import die_with_parent, own_processors
+
+BATCH_SIZE = 2
+"""The job's own default (``vitscale.classify.InferenceOptions``)."""
+
+
+@dataclass(frozen=True)
+class EngineRun:
+    """What one run took.
+
+    Attributes
+    ----------
+    processes : int
+        With a processor of its own each.
+    images : int
+        Classified; none failed.
+    seconds : float
+        From the first image to the last, the model open already.
+    """
+
+    processes: int
+    images: int
+    seconds: float
+
+    @property
+    def rate(self) -> float:
+        """Images per second."""
+        return self.images / self.seconds
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as the results file has it."""
+        return asdict(self)
+
+
+def run_engine(
+    processes: int, images: ImageFolder, model: ModelFolder, memory: str, chunk_sizes: Sequence[int]
+) -> EngineRun:
+    """Classify all images once, in fresh processes that open the model before the clock starts.
+
+    Each process has a processor of its own, as a pinned executor has, and gets the next chunk of images when
+    it is done with one.
+
+    Parameters
+    ----------
+    processes : int
+        How many.
+    images : ImageFolder
+        All can be decoded.
+    model : ModelFolder
+        The model with its precision.
+    memory : str
+        Heap of each process, in Java's notation.
+    chunk_sizes : sequence of int
+        Images of each chunk, in the order in which they are given out; their sum is that of the images.
+
+    Raises
+    ------
+    VitscaleError
+        If an image fails.
+    """
+    chunks = _Chunks(images, chunk_sizes)
+    with ExitStack() as stack:
+        pools = [
+            stack.enter_context(ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")))
+            for _ in range(processes)
+        ]
+        own = own_processors(processes, 1)
+        opening = [pool.submit(_open, one, model, memory) for pool, one in zip(pools, own, strict=True)]
+        for one in opening:
+            one.result()
+        threads = stack.enter_context(ThreadPoolExecutor(processes))
+        stack.callback(chunks.drop)  # whoever is interrupted does not wait for all of them
+        start = time.perf_counter()
+        counts = [threads.submit(chunks.classify_with, pool) for pool in pools]
+        done = sum(count.result() for count in counts)
+        seconds = time.perf_counter() - start
+    if done != len(images.files):
+        raise VitscaleError(f"The engine classified {done} of {len(images.files)} images.")
+    return EngineRun(processes, done, seconds)
+
+
+class _Chunks:
+    """Images that several threads take from, a chunk at a time."""
+
+    def __init__(self, images: ImageFolder, sizes: Sequence[int]) -> None:
+        files = iter(images.files)
+        chunks = [images.only(islice(files, size)) for size in sizes]
+        self._left = iter(chunks)
+        self._lock = Lock()
+
+    def classify_with(self, pool: ProcessPoolExecutor) -> int:
+        """Let one process classify chunks until none is left; return how many images it has done."""
+        return sum(pool.submit(_classify, chunk).result() for chunk in self._taken())
+
+    def drop(self) -> None:
+        """Leave nothing to take."""
+        with self._lock:
+            self._left = iter(())
+
+    def _taken(self) -> Iterator[ImageFolder]:
+        while True:
+            with self._lock:
+                chunk = next(self._left, None)
+            if chunk is None:
+                return
+            yield chunk
+
+
+_backend: Backend  # of a process that runs the engine
+
+
+def _open(processors: set[int], model: ModelFolder, memory: str) -> None:
+    """Open the model in this process's JVM, which inherits its processors."""
+    global _backend  # noqa: PLW0603 - the one state of a process that does nothing else
+    from vitscale.jvm.bridge import python_api
+
+    die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the one who started it
+    os.sched_setaffinity(0, processors)
+    python_api({"spark.driver.memory": memory})
+    spec = parse(f"vitscale:bridge=py4j,precision={model.precision}")
+    _backend = load_backend(spec, model, BATCH_SIZE)
+
+
+def _classify(images: ImageFolder) -> int:
+    return _backend.classify(images).count()

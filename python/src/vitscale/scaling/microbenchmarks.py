@@ -1,0 +1,199 @@
+"""What the rounds of the scaling benchmark do not show: many files, large images, many tasks."""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+from PIL import Image
+
+from vitscale.bench.launcher import run_process
+from vitscale.errors import VitscaleError
+from vitscale.images.image_set import ImageFolder
+
+_LISTED = re.compile(r"(\d+) images to do, .* listed in (\d+\.\d+) s")
+_RESOLUTION_SECONDS = 1e-3
+"""The job tells milliseconds."""
+_FOLDERS = 1000
+_LARGE_FACTOR = 6  # of each edge
+_TRIES = 7
+_EMPTY_TASKS = 3000
+
+
+@dataclass(frozen=True)
+class Listing:
+    """How the job lists small files.
+
+    Attributes
+    ----------
+    files : int
+        Files of one byte, in a thousand folders.
+    seconds : float
+        What listing them took, as the job says.
+    peak_memory_bytes : int
+        Largest resident memory of the process, which runs Spark and the model as well.
+    peak_memory_bytes_of_one : int
+        The same with one file to list.
+    """
+
+    files: int
+    seconds: float
+    peak_memory_bytes: int
+    peak_memory_bytes_of_one: int
+
+    @property
+    def rate(self) -> float:
+        """Files per second."""
+        return self.files / self.seconds
+
+
+@dataclass(frozen=True)
+class Probes:
+    """What a simulation needs to know beside the rounds.
+
+    Attributes
+    ----------
+    listing : Listing
+        Of many files.
+    megapixels : list of float
+        Size of each image.
+    decode_seconds_per_megapixel : float
+        What a megapixel more costs an image.
+    dispatch_seconds : float
+        Of the driver, for each task.
+    """
+
+    listing: Listing
+    megapixels: list[float]
+    decode_seconds_per_megapixel: float
+    dispatch_seconds: float
+
+
+def run_probes(images: ImageFolder, model: Path, listed_files: int, report: Callable[[str], None]) -> Probes:
+    """Measure all of them.
+
+    Parameters
+    ----------
+    images : ImageFolder
+        The images of the rounds.
+    model : Path
+        Model folder.
+    listed_files : int
+        Small files to list.
+    report : callable
+        Told each line of progress.
+    """
+    return Probes(
+        listing=probe_listing(model, listed_files, report),
+        megapixels=megapixels(images),
+        decode_seconds_per_megapixel=probe_decoding(images.paths[0]),
+        dispatch_seconds=probe_dispatch(),
+    )
+
+
+def probe_listing(model: Path, files: int, report: Callable[[str], None]) -> Listing:
+    """Make small files, let the job list them, and delete them.
+
+    The job stops at the first of them, since none is an image; what counts is what it says before that.
+    """
+    with TemporaryDirectory(prefix="vitscale-listing-") as name:
+        one, many = Path(name) / "one", Path(name) / "many"
+        _make_files(one, 1)
+        report(f"making {files} files")
+        _make_files(many, files)
+        _, peak_of_one = _list(one, model, 1)
+        report(f"listing {files} files")
+        seconds, peak = _list(many, model, files)
+    return Listing(files, max(seconds, _RESOLUTION_SECONDS), peak, peak_of_one)
+
+
+def _make_files(folder: Path, count: int) -> None:
+    folders = min(count, _FOLDERS)
+    for number in range(folders):
+        (folder / f"{number:04}").mkdir(parents=True)
+    for number in range(count):
+        (folder / f"{number % folders:04}" / f"{number:08}.jpg").write_bytes(b"x")
+
+
+def _list(images: Path, model: Path, count: int) -> tuple[float, int]:
+    """Return the seconds that the job says listing took, and its peak memory."""
+    told: list[float] = []
+
+    def watch(line: str) -> None:
+        found = _LISTED.search(line)
+        if found and int(found[1]) == count:
+            told.append(float(found[2]))
+
+    with TemporaryDirectory(prefix="vitscale-listed-") as output:
+        command = [
+            sys.executable,
+            "-m",
+            "vitscale",
+            "classify",
+            "--images",
+            str(images),
+            "--model",
+            str(model),
+        ]
+        command += ["--output", f"{output}/out", "--max-failed", "0", "--master", "local[1]"]
+        finished = run_process(command, watch)
+    if not told:
+        raise VitscaleError(f"The job did not say that it listed {count} files: {finished.reason}")
+    return told[0], finished.peak_memory_bytes
+
+
+def megapixels(images: ImageFolder) -> list[float]:
+    """Return the size of each image in megapixels, from its header."""
+    found = []
+    for path in images.paths:
+        with Image.open(path) as image:
+            found.append(image.width * image.height / 1e6)
+    return found
+
+
+def probe_decoding(image: Path) -> float:
+    """Return the seconds that a megapixel more costs the engine: decoding, resizing, the way from Python.
+
+    The same photo is decoded in its own size and six times as wide and high, several times each.
+    """
+    with Image.open(image) as opened:
+        small = opened.convert("RGB")
+    large = small.resize((small.width * _LARGE_FACTOR, small.height * _LARGE_FACTOR))
+    more = (large.width * large.height - small.width * small.height) / 1e6
+    return (_seconds_to_preprocess(large) - _seconds_to_preprocess(small)) / more
+
+
+def probe_dispatch() -> float:
+    """Return the driver's seconds for one of many tasks that do nothing, after as many that warmed it."""
+    from vitscale import start
+
+    spark = start("local[2]")
+    tasks = spark.range(0, _EMPTY_TASKS, 1, _EMPTY_TASKS)
+    tasks.count()
+    begin = time.perf_counter()
+    tasks.count()
+    seconds = time.perf_counter() - begin
+    spark.stop()
+    return seconds / _EMPTY_TASKS
+
+
+def _seconds_to_preprocess(image: Image.Image) -> float:
+    from vitscale import preprocess
+
+    buffer = BytesIO()
+    image.save(buffer, "JPEG", quality=90)
+    content = buffer.getvalue()
+    preprocess(content)
+    times = []
+    for _ in range(_TRIES):
+        start = time.perf_counter()
+        preprocess(content)
+        times.append(time.perf_counter() - start)
+    return median(times)

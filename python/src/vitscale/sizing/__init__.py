@@ -1,0 +1,1 @@
+"""Memory, threads and GPUs of an executor, derived from the model."""

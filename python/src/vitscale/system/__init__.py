@@ -1,0 +1,1 @@
+"""The machine: processor, files, processes, shared memory, and the user who runs them."""
