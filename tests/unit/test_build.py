@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-SHOW = "show libraryDependencies"
+SHOW = ("show sparknlp/libraryDependencies", "show core/libraryDependencies")
 DEVICES = {
     None: ("spark-nlp", "onnxruntime"),
     "true": ("spark-nlp-gpu", "onnxruntime_gpu"),
@@ -25,7 +25,7 @@ def test_each_device_has_its_artifacts() -> None:
     for gpu in DEVICES:
         if gpu is not None:
             commands += [f'eval sys.props.put("gpu", "{gpu}")', "reload"]  # what -Dgpu=... does
-        commands.append(SHOW)
+        commands += SHOW
     answer = sbt(*commands)
     assert answer.returncode == 0, answer.stdout + answer.stderr
     found = re.findall(r"com\.(?:johnsnowlabs\.nlp|microsoft\.onnxruntime):[\w-]+:[\d.]+", answer.stdout)

@@ -3,7 +3,8 @@
 It plays the job's own schedule. The driver lists the files, all executors open the model, then tasks are
 handed out, one at a time, to whichever core falls free, each as large as guided self-scheduling says
 (Polychronopoulos and Kuck, IEEE Transactions on Computers, 1987; ``vitscale.job.task.ChunkSizes`` in the
-jar). All times are drawn from what was measured on one machine; a cluster of others differs as their cores do.
+jar). All times are drawn from what was measured on one machine; a cluster of others differs as their cores
+do.
 """
 
 from __future__ import annotations
