@@ -17,6 +17,7 @@ object Dependencies {
     val aircompressor = "0.27" // of Spark 3.5
     val webp = "0.10.2"
     val hadoop = "3.3.4" // of Spark 3.5
+    val archunit = "1.4.1"
     val scalatest = "3.2.19"
     val scalacheckBridge = "3.2.19.0"
   }
@@ -64,7 +65,8 @@ object Dependencies {
 
   val test: Seq[ModuleID] = Seq(
     "org.scalatest" %% "scalatest" % Version.scalatest,
-    "org.scalatestplus" %% "scalacheck-1-18" % Version.scalacheckBridge
+    "org.scalatestplus" %% "scalacheck-1-18" % Version.scalacheckBridge,
+    "com.tngtech.archunit" % "archunit" % Version.archunit
   ).map(_ % Test)
 
   /** HDFS itself, to write to. */

@@ -4,9 +4,8 @@ import org.apache.spark.sql.SparkSession
 
 import vitscale.classify.InferenceOptions
 import vitscale.hadoop.{Location, RemoteFiles}
-import vitscale.job.input.Inputs
 import vitscale.job.output.{CommitBuffer, Ledger, ModelUsed, OutputFolder, RunKey, Storage}
-import vitscale.job.run.{Interruptible, JobOptions, Progress, StopSignal, WatchLoop}
+import vitscale.job.run.{Inputs, Interruptible, JobOptions, Progress, StopSignal, WatchLoop}
 import vitscale.job.task.{Engine, EngineProvider, EngineSettings, VitscaleEngine}
 import vitscale.ml.{ModelLocation, TaskClassifier}
 import vitscale.model.ModelFolder

@@ -4,8 +4,8 @@ import java.io.IOException
 import java.nio.file.{Files, Paths}
 
 import vitscale.CommandLine.{guarded, say}
-import vitscale.job.output.{Ledger, LedgerText}
-import vitscale.job.run.{JobOptions, JobSession, Progress, StopSignal, StoppedException}
+import vitscale.job.output.Ledger
+import vitscale.job.run.{JobOptions, JobSession, LedgerText, Progress, StopSignal, StoppedException}
 import vitscale.{FileUri, OutputException, UsageException}
 
 /** What `vitscale classify` runs, and `spark-submit --class vitscale.job.ClassifyMain vitscale.jar`.

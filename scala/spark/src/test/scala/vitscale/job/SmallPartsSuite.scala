@@ -11,19 +11,9 @@ import org.scalatestplus.scalacheck.ScalaCheckPropertyChecks
 import vitscale.UsageException
 import vitscale.device.Device
 import vitscale.job.input.FileQueue
-import vitscale.job.output.{
-  Audits,
-  CommitClock,
-  Counters,
-  Counts,
-  Ledger,
-  LedgerText,
-  ModelUsed,
-  PathHashes,
-  ThisRun
-}
+import vitscale.job.output.{Audits, CommitClock, Counters, Counts, Ledger, ModelUsed, PathHashes, ThisRun}
 import vitscale.job.records.{FileEntry, Ignored, Predicted, Quarantined, Stage}
-import vitscale.job.run.{ErrorBudget, JobOptions, Progress}
+import vitscale.job.run.{ErrorBudget, JobOptions, LedgerText, Progress}
 import vitscale.job.task.ChunkSizes
 
 /** The parts of the job that know neither Spark nor files. */

@@ -11,7 +11,7 @@ import org.apache.spark.SparkContext
 
 import vitscale.classify.InferenceOptions
 import vitscale.device.{Device, DeviceUse}
-import vitscale.job.input.{ImageSource, Input, Inputs, ListingRules}
+import vitscale.job.input.{ImageSource, Input, ListingRules}
 import vitscale.job.output.{Audits, CommitBuffer, Counters, Ledger, ModelUsed, OutputFolder, ThisRun}
 import vitscale.job.records.Ignored
 import vitscale.job.task.Engine

@@ -1,8 +1,8 @@
-package vitscale.job.output
+package vitscale.job.run
 
 import java.util.Locale
 
-import vitscale.job.run.Progress
+import vitscale.job.output.{Ledger, Tables}
 
 /** The ledger in words. */
 private[job] object LedgerText {

@@ -1,4 +1,4 @@
-package vitscale.job.input
+package vitscale.job.run
 
 import scala.collection.mutable.ArrayBuffer
 
@@ -7,18 +7,22 @@ import org.apache.spark.util.SerializableConfiguration
 
 import vitscale.UsageException
 import vitscale.hadoop.Location
+import vitscale.job.input.{
+  FileQueue,
+  FileSource,
+  Input,
+  InputKind,
+  Listing,
+  ListingRules,
+  OpenTableFormat,
+  ParquetSource,
+  PathList,
+  Reading,
+  Repeats,
+  TarSource
+}
 import vitscale.job.output.{CommitBuffer, Counters, Tables}
 import vitscale.job.records.{FileEntry, Ignored}
-import vitscale.job.run.JobOptions
-
-/** What there is to do now.
-  *
-  * @param files
-  *   all images that were named, those done before included
-  * @param before
-  *   of these, how many are done
-  */
-final case class Input(source: ImageSource, files: Long, before: Counters.Counts, ignored: Ignored)
 
 /** Looks at what the user named, and separates what is new from what is done. */
 final private[job] class Inputs(
