@@ -14,6 +14,7 @@ from typing import Any, cast
 import numpy as np
 
 from vitscale.backends.base import Outputs
+from vitscale.backends.definition import JvmCommand
 from vitscale.bench.launcher import Finished, run_process
 from vitscale.bench.worker import ERROR, OUTPUTS, RUN, STAGES
 from vitscale.bench.worker_request import Job
@@ -21,7 +22,6 @@ from vitscale.errors import GpuError, VitscaleError
 from vitscale.gpu.attestation import attest
 from vitscale.gpu.nvml import Nvml
 from vitscale.gpu.sampling import GpuWatch
-from vitscale.jvm.jar import tensorflow_jars
 from vitscale.jvm.launch import Launch, launch
 from vitscale.jvm.settings import DriverSettings
 from vitscale.results.schema import BenchmarkError, Failure, Run, Stages
@@ -148,13 +148,18 @@ def _run_native(job: Job, folder: Path, report: Report, beside: Beside | None) -
     return run, benchmark["error"]
 
 
+def _command(job: Job) -> JvmCommand:
+    of = job.spec.definition.command
+    assert of is not None  # a native backend has one
+    return of(job.spec)
+
+
 def _native(job: Job, answer: Path) -> Launch:
-    spec = job.spec
+    command = _command(job)
     arguments = [
-        *("--backend", spec.name),
+        *command.arguments,
         *("--images", job.root),
         *("--model", job.model),
-        *("--precision", str(spec["precision"])),
         *("--batch-size", str(job.batch_size)),
         *("--iterations", str(job.iterations)),
         *("--min-seconds", str(job.min_seconds)),
@@ -162,16 +167,11 @@ def _native(job: Job, answer: Path) -> Launch:
         *("--scenario", job.scenario),
         *("--output", str(answer)),
     ]
-    if spec.options.get("spark"):
-        arguments.append("--spark")
-    for name in ("action", "device", "engine", "gpus", "threads"):
-        if spec.options.get(name):
-            arguments += [f"--{name}", str(spec[name])]
     if not job.is_whole:
         named = answer.with_name("files")
         named.write_bytes(b"\0".join(map(os.fsencode, job.files)))
         arguments += ["--files", str(named)]
-    driver = DriverSettings(class_path=f"{tensorflow_jars()}/*" if spec.uses_tensorflow else "")
+    driver = DriverSettings(class_path=command.class_path)
     return launch("vitscale.bench.BenchmarkMain", arguments, driver=driver)
 
 

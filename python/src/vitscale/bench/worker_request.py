@@ -10,8 +10,8 @@ from typing import Any, Literal
 from vitscale.backends import spec
 from vitscale.backends.spec import BackendSpec
 from vitscale.images.image_set import FailedImage, ImageFolder
+from vitscale.results.schema import Scenario
 
-Scenario = Literal["offline", "single-stream"]
 Want = Literal["run", "outputs", "stages"]
 
 
