@@ -10,7 +10,7 @@ from vitscale.backends import spec as specs
 from vitscale.backends.prerequisites import refuse_without_gpu
 from vitscale.backends.sets import expand
 from vitscale.backends.spec import BackendSpec
-from vitscale.bench.worker_request import Job
+from vitscale.bench.worker_request import WorkerRequest
 from vitscale.errors import UsageError
 from vitscale.images.image_set import FailedImage, ImageFolder, find_named_images, undecodable
 from vitscale.models.folder import ModelFolder
@@ -124,9 +124,9 @@ class Plan:
         """Return the precision of the model that a backend runs."""
         return ModelFolder.open(self.model.path, backend.precision)
 
-    def job(self, cell: Cell) -> Job:
+    def job(self, cell: Cell) -> WorkerRequest:
         """Return the job that measures one cell."""
-        return Job(
+        return WorkerRequest(
             wants=("run",),
             backend=str(cell.backend),
             model=str(self.model.path),
@@ -144,7 +144,7 @@ class Plan:
             stage_images=self.settings.stage_images,
         )
 
-    def sample_job(self, cell: Cell, count: int) -> Job:
+    def sample_job(self, cell: Cell, count: int) -> WorkerRequest:
         """Return a job on the first images that can be decoded, at most so many."""
         sample = self.images.without(self.undecodable).take(count)
         return self.job(cell).to(files=sample.files, is_whole=sample.is_whole, undecodable=(), problems=())

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from vitscale.backends.shared.top_k import likeliest
+from vitscale.backends.shared.top_k import top_labels
 from vitscale.backends.spark_nlp.backend import SparkNlpBackend
 from vitscale.backends.spec import BackendSpec
 from vitscale.errors import UsageError
@@ -65,7 +65,7 @@ class SparkNLPViT:
         if top_k < 1:
             raise UsageError(f"top_k is {top_k}; it must be at least 1.")
         outputs = self._backend.outputs(find_images(_path(folder)).sendable())
-        answers = likeliest(outputs.logits, self._model.labels, top_k)
+        answers = top_labels(outputs.logits, self._model.labels, top_k)
         return {
             file: [{"label": label, "score": score} for label, score in answer]
             for file, answer in zip(outputs.files, answers, strict=True)
