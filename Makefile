@@ -150,6 +150,7 @@ lint: .venv
 	$(venv)/ruff check --config python/pyproject.toml python tests
 	$(venv)/ruff format --check --config python/pyproject.toml python tests
 	$(venv)/mypy --config-file python/pyproject.toml python/src
+	$(venv)/lint-imports python/pyproject.toml
 	./sbtw scalafmtCheckAll scalafmtSbtCheck
 
 report: .venv

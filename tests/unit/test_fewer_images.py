@@ -11,7 +11,7 @@ from vitscale.bench.budget import Budget
 from vitscale.bench.fewer_images import FEWEST_IMAGES, Pace
 from vitscale.bench.plan import Plan, Settings, make_plan
 from vitscale.bench.runner import run_plan
-from vitscale.bench.worker_request import Job
+from vitscale.bench.worker_request import WorkerRequest
 from vitscale.images.image_set import FailedImage
 from vitscale.results.document import load_results
 
@@ -110,7 +110,7 @@ def test_an_image_that_cannot_be_decoded_is_never_the_only_one(plan: Plan, start
 
 def test_a_pace_separates_what_depends_on_images(plan: Plan) -> None:
     machine = Machine(lambda job, _: 2.0, images_count=True)
-    job: Job = plan.sample_job(runner.Cell(plan.reference, 4), 12)
+    job: WorkerRequest = plan.sample_job(runner.Cell(plan.reference, 4), 12)
     run, _ = machine.measure(job, print)
     pace = Pace.of(run)
     assert pace.image_seconds == pytest.approx(0.5)

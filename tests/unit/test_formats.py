@@ -37,7 +37,7 @@ def rendered(folder: Path, form: Format, *results: dict[str, Any]) -> str:
 ALL_FORMS = """
 import sys
 from pathlib import Path
-from vitscale.report.formats import write_report
+from vitscale.report.render import write_report
 results, scaling, folder = map(Path, sys.argv[1:])
 for suffix in ("html", "md"):
     write_report([results, scaling], folder / f"report.{suffix}")

@@ -11,7 +11,7 @@ import pynvml
 import pytest
 from vitscale.bench import cell_runner
 from vitscale.bench.launcher import run_process
-from vitscale.bench.worker_request import Job
+from vitscale.bench.worker_request import WorkerRequest
 from vitscale.errors import GpuError
 from vitscale.gpu.attestation import LEAST_RISE_BYTES, attest
 from vitscale.gpu.nvml import Device, Reading
@@ -172,7 +172,7 @@ def test_a_child_of_the_measured_process_is_ours(monkeypatch: pytest.MonkeyPatch
 def fake_run(run: dict[str, Any], gpu: FakeGpu, **working: Any) -> Callable[..., Any]:
     """A worker that makes the GPU show something while it is heard measuring."""
 
-    def start(job: Job, folder: Path, report: Callable[[str], None], beside: Any) -> Any:
+    def start(job: WorkerRequest, folder: Path, report: Callable[[str], None], beside: Any) -> Any:
         report("warmup: 2 images in 1.0 s")
         for name, value in working.items():
             setattr(gpu, name, value)
@@ -184,8 +184,8 @@ def fake_run(run: dict[str, Any], gpu: FakeGpu, **working: Any) -> Callable[...,
 
 
 @pytest.fixture
-def job(tiny_model: Path, photos: Path) -> Job:
-    return Job(
+def job(tiny_model: Path, photos: Path) -> WorkerRequest:
+    return WorkerRequest(
         wants=("run",),
         backend="onnxruntime:device=gpu",
         model=str(tiny_model),
@@ -202,7 +202,9 @@ def job(tiny_model: Path, photos: Path) -> Job:
     )
 
 
-def test_a_cell_on_a_gpu_carries_what_the_device_showed(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cell_on_a_gpu_carries_what_the_device_showed(
+    job: WorkerRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     gpu = FakeGpu()
     FakeDriver([gpu]).install(monkeypatch)
     run = {"device": {"providers": CUDA}}
@@ -213,7 +215,9 @@ def test_a_cell_on_a_gpu_carries_what_the_device_showed(job: Job, monkeypatch: p
     assert measured["gpus"][0]["utilization_percent"] == {"median": 88, "max": 88}
 
 
-def test_a_cell_without_proof_is_a_row_with_the_reason(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cell_without_proof_is_a_row_with_the_reason(
+    job: WorkerRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     gpu = FakeGpu()
     FakeDriver([gpu]).install(monkeypatch)
     monkeypatch.setattr(cell_runner, "_run_worker", fake_run({"device": {"providers": CUDA}}, gpu))
@@ -224,7 +228,7 @@ def test_a_cell_without_proof_is_a_row_with_the_reason(job: Job, monkeypatch: py
 
 
 def test_without_a_driver_a_cell_says_so_and_starts_no_process(
-    job: Job, monkeypatch: pytest.MonkeyPatch
+    job: WorkerRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     FakeDriver(missing=pynvml.NVMLError_LibraryNotFound).install(monkeypatch)
     monkeypatch.setattr(cell_runner, "_run_worker", lambda *_: pytest.fail("a process was started"))

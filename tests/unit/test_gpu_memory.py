@@ -8,7 +8,7 @@ from vitscale.bench import plan as plans
 from vitscale.bench import runner, worker
 from vitscale.bench.plan import Plan, Settings, make_plan
 from vitscale.bench.runner import run_plan
-from vitscale.bench.worker_request import Job
+from vitscale.bench.worker_request import WorkerRequest
 from vitscale.gpu.memory import ran_out
 
 from tests.fixtures.machine import Machine
@@ -24,7 +24,7 @@ class SmallGpu(Machine):
         super().__init__(lambda job, _: 100.0 + job.batch_size)
         self._backend, self._from_size, self._message = backend, from_size, message
 
-    def measure(self, job: Job, report: Any) -> tuple[Any, Any]:
+    def measure(self, job: WorkerRequest, report: Any) -> tuple[Any, Any]:
         run, error = super().measure(job, report)
         if job.backend.startswith(self._backend) and job.batch_size >= self._from_size:
             return None, {"type": "OutOfMemoryError", "message": self._message}

@@ -7,12 +7,13 @@ import pynvml
 import pytest
 import torch
 from typer.testing import CliRunner
+from vitscale.backends.onnxruntime.definition import check_onnxruntime
+from vitscale.backends.prerequisites import refuse_without_gpu
+from vitscale.backends.shared.jvm_needs import JAVA_OPTIONS, check_jar
 from vitscale.backends.spec import parse
 from vitscale.bench.plan import Settings, make_plan
 from vitscale.cli import app
 from vitscale.errors import GpuError, UsageError
-from vitscale.gpu import prerequisites
-from vitscale.gpu.prerequisites import check_jar, check_onnxruntime, refuse_without_gpu
 from vitscale.jvm import jar, spark_submit
 
 from tests.fixtures.nvml import FakeDriver, FakeGpu
@@ -64,8 +65,8 @@ def test_an_onnxruntime_without_cuda_names_the_package_to_install() -> None:
 
     wanted = f"pip install onnxruntime-gpu=={onnxruntime.__version__}"
     with pytest.raises(GpuError, match=wanted):
-        check_onnxruntime(["AzureExecutionProvider", "CPUExecutionProvider"])
-    check_onnxruntime(["CUDAExecutionProvider", "CPUExecutionProvider"])
+        check_onnxruntime(onnxruntime.__version__, ["AzureExecutionProvider", "CPUExecutionProvider"])
+    check_onnxruntime(onnxruntime.__version__, ["CUDAExecutionProvider", "CPUExecutionProvider"])
 
 
 def test_a_torch_without_cuda_or_device_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,7 +86,7 @@ def test_a_torch_without_cuda_or_device_is_told_apart(monkeypatch: pytest.Monkey
 def test_a_jar_for_processors_names_the_command_that_builds_another(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    for name in prerequisites._JAVA_OPTIONS:
+    for name in JAVA_OPTIONS:
         monkeypatch.delenv(name, raising=False)
     native = "ai/onnxruntime/native/linux-x64/libonnxruntime"
     plain = written_jar(tmp_path / "plain.jar", f"{native}.so", f"{native}4j_jni.so")

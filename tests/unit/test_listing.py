@@ -126,7 +126,7 @@ def test_a_folder_without_images_says_what_it_left_aside(tmp_path: Path) -> None
 
 _LIST = """
 import json, sys
-from vitscale.images import find_images, find_named_images
+from vitscale.images.image_set import find_images, find_named_images
 images = find_images(__import__("pathlib").Path(sys.argv[1]))
 by_pattern = find_named_images([sys.argv[1] + "/**/*.jpg"])
 print(json.dumps([[one.files, {bad.file: bad.reason for bad in one.problems}, one.ignored.to_json()]

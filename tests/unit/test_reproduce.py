@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from vitscale.backends.sets import SETS
 from vitscale.bench import runner
 from vitscale.bench.budget import Budget
-from vitscale.bench.worker_request import Job
+from vitscale.bench.worker_request import WorkerRequest
 from vitscale.errors import UsageError
 from vitscale.reproduction import Reproduction, Request, check_parts, reproduce
 from vitscale.reproduction import run as module
@@ -27,15 +27,15 @@ BEST = {"huggingface": 8, "spark-nlp": 16, "vitscale": 2}
 SPEEDS = {"huggingface": 4.0, "spark-nlp": 3.0, "vitscale": 6.0}
 
 
-def speed(job: Job, _: int) -> float:
+def speed(job: WorkerRequest, _: int) -> float:
     return SPEEDS[job.backend] * (1.2 if job.batch_size == BEST[job.backend] else 1.0)
 
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the published sets have eight and twelve images; no certificates."""
+    """Let the published sets have eight and twelve images; no parity and stages."""
     monkeypatch.setattr(module, "PUBLISHED", {"sample": 8, "full": 12})
-    monkeypatch.setattr(runner.Certificates, "add", lambda *_: None)
+    monkeypatch.setattr(runner.ParityAndStages, "add", lambda *_: None)
 
 
 @pytest.fixture

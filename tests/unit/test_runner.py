@@ -13,7 +13,7 @@ from vitscale.bench import runner
 from vitscale.bench.budget import Budget
 from vitscale.bench.plan import Plan, Settings, make_plan
 from vitscale.bench.runner import run_plan
-from vitscale.bench.worker_request import Job
+from vitscale.bench.worker_request import WorkerRequest
 from vitscale.results.document import load_results
 
 from tests.fixtures.machine import Machine
@@ -22,7 +22,7 @@ SETTINGS = Settings(forks=3, iterations=1, warmup_images=2, parity_images=0, sta
 SPEEDS = {"huggingface": 4.0, "vitscale": 6.0, "onnxruntime": 5.0, "huggingface:num_workers=2": 4.5}
 
 
-def steady(job: Job, _: int) -> float:
+def steady(job: WorkerRequest, _: int) -> float:
     return SPEEDS[job.backend] + (0.5 if job.batch_size == 4 else 0.0)
 
 
@@ -107,7 +107,7 @@ def test_best_batch_sizes_that_an_earlier_sweep_found_have_their_rows(plan: Plan
 
 
 def test_a_failing_cell_is_a_row_and_the_others_go_on(plan: Plan, start: Any) -> None:
-    def speed(job: Job, number: int) -> float:
+    def speed(job: WorkerRequest, number: int) -> float:
         return 0.0 if (job.backend, job.batch_size) == ("vitscale", 4) else steady(job, number)
 
     results = start(plan, Machine(speed))
@@ -188,7 +188,7 @@ def test_the_budget_bounds_the_run_and_what_was_left_out_is_said(plan: Plan, sta
     (left,) = results["left_out"]
     assert left["what"] == "sweep, batch size 1"
     assert "estimate" in left["reason"]
-    assert "certificates and rounds need the rest" in left["reason"]
+    assert "parity, stages and rounds need the rest" in left["reason"]
 
 
 def test_rounds_that_do_not_fit_are_left_out_and_said(plan: Plan, start: Any) -> None:

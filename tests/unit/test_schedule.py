@@ -1,10 +1,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
-from vitscale.backends.spec import OPTIONS, parse
+from vitscale.backends.registry import BACKENDS
+from vitscale.backends.spec import parse
 from vitscale.bench.plan import Cell
 from vitscale.bench.schedule import rounds, sweep
 
-BACKENDS = [parse(name) for name in sorted(OPTIONS)]
+BACKENDS = [parse(name) for name in sorted(BACKENDS)]
 SEEDS = st.integers(0, 2**32)
 
 

@@ -69,7 +69,7 @@ def test_a_folder_that_is_no_model_names_the_command(tmp_path: Path) -> None:
 MEASURE = """
 import json, pathlib, re, sys
 from vitscale import ViT
-from vitscale._jvm import python_api
+from vitscale.jvm.bridge import python_api
 from pyspark import SparkContext
 model, photos, heap, batch = sys.argv[1:]
 python_api({"spark.driver.memory": heap})

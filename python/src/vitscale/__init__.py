@@ -10,7 +10,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from vitscale._version import __version__
-from vitscale.errors import ImageError, JavaError, ModelError, OutputError, UsageError, VitscaleError
+from vitscale.errors import (
+    ClusterError,
+    GpuError,
+    ImageError,
+    JavaError,
+    ModelError,
+    OutputError,
+    ParityError,
+    RegressionError,
+    ResultsError,
+    SetupError,
+    UnstableError,
+    UsageError,
+    VitscaleError,
+)
 
 if TYPE_CHECKING:
     from vitscale.backends.spark_nlp.classifier import SparkNLPViT
@@ -27,11 +41,18 @@ _LAZY = {
 }
 
 __all__ = [
+    "ClusterError",
+    "GpuError",
     "ImageError",
     "JavaError",
     "ModelError",
     "OutputError",
+    "ParityError",
+    "RegressionError",
+    "ResultsError",
+    "SetupError",
     "SparkNLPViT",
+    "UnstableError",
     "UsageError",
     "ViT",
     "VitscaleError",

@@ -14,9 +14,8 @@ from vitscale.images.image_set import FailedImage, ImageFolder
 from vitscale.models.folder import ModelFolder
 
 if TYPE_CHECKING:
-    from vitscale.bench.worker_request import Scenario
     from vitscale.results.gpu_schema import DeviceUse
-    from vitscale.results.schema import StageName
+    from vitscale.results.schema import Scenario, StageName
 
 
 class Predictions(Protocol):
@@ -120,22 +119,6 @@ def load_backend(
 ) -> Backend:
     """Load a model into a backend of this process.
 
-    Modules are imported here and not before, so that a process pays only for the backend it runs.
+    The registry's loader imports the backend's module, so that a process pays only for the backend it runs.
     """
-    match spec.name:
-        case "huggingface":
-            from vitscale.backends.huggingface.backend import HuggingFaceBackend
-
-            return HuggingFaceBackend(spec, model, batch_size)
-        case "openvino":
-            from vitscale.backends.openvino.backend import OpenVinoBackend
-
-            return OpenVinoBackend(spec, model, batch_size)
-        case "onnxruntime":
-            from vitscale.backends.onnxruntime.backend import OnnxRuntimeBackend
-
-            return OnnxRuntimeBackend(spec, model, batch_size)
-        case _:
-            from vitscale.backends.shared.jvm import JvmBackend
-
-            return JvmBackend(spec, model, batch_size, scenario)
+    return spec.definition.load(spec, model, batch_size, scenario)

@@ -5,88 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from vitscale.backends.definition import Definition, Option, Value
+from vitscale.backends.registry import BACKENDS
 from vitscale.backends.sets import SETS
 from vitscale.errors import UsageError
-
-_Value = str | int | bool
-
-
-@dataclass(frozen=True)
-class Option:
-    """An option of a backend.
-
-    Attributes
-    ----------
-    default : str, int, bool or None
-        Its value where it is not given; None leaves the choice to the library underneath.
-    kind : type
-        ``str``, ``int`` or ``bool``.
-    choices : tuple of str
-        The values allowed, where it is a choice.
-    help : str
-        One line for the user.
-    """
-
-    default: _Value | None
-    kind: type
-    help: str
-    choices: tuple[str, ...] = ()
-
-
-DEVICE = Option("cpu", str, "what runs the model", ("cpu", "gpu"))
-GPUS = Option(1, int, "GPUs of this machine that work together")
-PRECISION = Option("fp32", str, "which of the model folder's ONNX models")
-THREADS = Option(None, int, "the engine's threads (by default its own choice)")
-
-FORWARD_ALONE = "forward"
-"""The engine's model without the engine, its tensors ready in memory: a limit, not a classifier."""
-
-OPTIONS: dict[str, dict[str, Option]] = {
-    "huggingface": {
-        "dtype": Option("float32", str, "type of the weights", ("float32", "bfloat16", "float16")),
-        "device": DEVICE,
-        "num_workers": Option(0, int, "processes that load images beside the model"),
-        "torch_compile": Option(False, bool, "compile the model with torch.compile"),
-        "threads": Option(None, int, "torch's threads"),
-    },
-    "spark-nlp": {
-        "bridge": Option("native", str, "called from Scala or from Python", ("native", "py4j")),
-        "action": Option("write", str, "what forces Spark to compute", ("write", "count")),
-        "engine": Option("onnx", str, "what runs the model", ("onnx", "tensorflow")),
-        "onednn": Option(False, bool, "TensorFlow's TF_ENABLE_ONEDNN_OPTS"),
-        "device": DEVICE,
-        "threads": THREADS,
-        "precision": PRECISION,
-    },
-    "vitscale": {
-        "spark": Option(False, bool, "inside Spark, as a transformer"),
-        "bridge": Option("native", str, "called from Scala or from Python", ("native", "py4j")),
-        "device": DEVICE,
-        "gpus": GPUS,
-        "threads": THREADS,
-        "precision": PRECISION,
-    },
-    "onnxruntime": {
-        "device": DEVICE,
-        "num_workers": Option(1, int, "threads that prepare images beside the model"),
-        "threads": THREADS,
-        "precision": PRECISION,
-    },
-    FORWARD_ALONE: {"device": DEVICE, "gpus": GPUS, "threads": THREADS, "precision": PRECISION},
-    "openvino": {
-        "dtype": Option("float32", str, "type of the computation", ("float32", "bfloat16")),
-        "threads": THREADS,
-        "precision": PRECISION,
-    },
-}
-"""Every backend that ``vitscale bench`` knows, with its options."""
-
-_CALLING = frozenset({"action", "bridge", "spark"})
-"""Options that change how a backend is called, not what it does for a batch."""
-
-_JVM_BACKENDS = frozenset({"spark-nlp", "vitscale", FORWARD_ALONE})
-_SPEED_ONLY = frozenset({"action", "bridge", "gpus", "num_workers", "spark", "threads"})
-"""Options that change how fast an answer comes, not what it is."""
+from vitscale.results.notation import FORWARD_ALONE, notation
 
 
 @dataclass(frozen=True)
@@ -94,11 +17,16 @@ class BackendSpec:
     """A backend and those of its options that differ from their defaults."""
 
     name: str
-    options: dict[str, _Value] = field(default_factory=dict, hash=False)
+    options: dict[str, Value] = field(default_factory=dict, hash=False)
 
     def __getitem__(self, key: str) -> Any:
         """Return an option's value, given or default."""
-        return self.options.get(key, OPTIONS[self.name][key].default)
+        return self.options.get(key, self.definition.options[key].default)
+
+    @property
+    def definition(self) -> Definition:
+        """What the registry knows of the backend."""
+        return BACKENDS[self.name]
 
     @property
     def precision(self) -> str:
@@ -117,9 +45,11 @@ class BackendSpec:
 
     def on_gpu(self) -> BackendSpec:
         """Return the same on a GPU where it can run there, as it is where it cannot."""
-        if "device" not in OPTIONS[self.name] or self.uses_tensorflow:
+        if "device" not in self.definition.options or self.uses_tensorflow:
             return self
-        return _consistent(BackendSpec(self.name, {**self.options, "device": "gpu"}))
+        moved = BackendSpec(self.name, {**self.options, "device": "gpu"})
+        moved.definition.check_options(moved)
+        return moved
 
     @property
     def uses_tensorflow(self) -> bool:
@@ -128,21 +58,19 @@ class BackendSpec:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Variables of its process: TensorFlow reads them when it is loaded, and offers no other way."""
-        if not self.uses_tensorflow:
-            return {}
-        variables = {"TF_ENABLE_ONEDNN_OPTS": str(int(self["onednn"]))}
-        return variables | ({"TF_NUM_INTRAOP_THREADS": str(self["threads"])} if self["threads"] else {})
+        """Variables of its process."""
+        of = self.definition.environment
+        return of(self) if of else {}
 
     @property
     def inside(self) -> BackendSpec:
         """What works inside, however it is called: where its time goes is asked of it directly."""
-        return self._without(_CALLING)
+        return self._without("call")
 
     @property
     def is_native(self) -> bool:
         """Whether it runs in a JVM of its own, without Python."""
-        return self.name in _JVM_BACKENDS and self.options.get("bridge", "native") == "native"
+        return self.definition.command is not None and self.options.get("bridge", "native") == "native"
 
     @property
     def gives_answers(self) -> bool:
@@ -151,22 +79,25 @@ class BackendSpec:
 
     def without_speed_options(self) -> BackendSpec:
         """Return what decides the answers: options that only change speed are dropped."""
-        return self._without(_SPEED_ONLY)
+        return self._without("call", "speed")
 
-    def _without(self, dropped: frozenset[str]) -> BackendSpec:
-        return BackendSpec(
-            self.name, {key: value for key, value in self.options.items() if key not in dropped}
-        )
+    def _without(self, *dropped: str) -> BackendSpec:
+        known = BACKENDS[self.name].options if self.name in BACKENDS else {}
+        kept = {
+            key: value
+            for key, value in self.options.items()
+            if key not in known or known[key].changes not in dropped
+        }
+        return BackendSpec(self.name, kept)
 
     def __str__(self) -> str:
         """Return the notation that :func:`parse` reads."""
-        options = ",".join(f"{key}={str(value).lower()}" for key, value in self.options.items())
-        return f"{self.name}:{options}" if options else self.name
+        return notation(self.name, self.options)
 
 
 def needs_java(backend: BackendSpec) -> bool:
     """Tell whether a backend starts a JVM, natively or over py4j."""
-    return backend.name in _JVM_BACKENDS
+    return backend.definition.command is not None
 
 
 def parse(text: str) -> BackendSpec:
@@ -183,13 +114,13 @@ def parse(text: str) -> BackendSpec:
     BackendSpec(name='spark-nlp', options={'bridge': 'py4j'})
     """
     name, _, rest = text.partition(":")
-    if name not in OPTIONS:
+    if name not in BACKENDS:
         known_sets = ", ".join(SETS)
         raise UsageError(
-            f"Unknown backend {name!r}. Known are {', '.join(OPTIONS)}; sets of them are {known_sets}."
+            f"Unknown backend {name!r}. Known are {', '.join(BACKENDS)}; sets of them are {known_sets}."
         )
-    known = OPTIONS[name]
-    options: dict[str, _Value] = {}
+    known = BACKENDS[name].options
+    options: dict[str, Value] = {}
     for item in filter(None, rest.split(",")):
         key, equals, value = item.partition("=")
         if key not in known or not equals:
@@ -198,30 +129,12 @@ def parse(text: str) -> BackendSpec:
         converted = _convert(f"{name}:{key}", known[key], value)
         if converted != known[key].default:
             options[key] = converted
-    return _consistent(BackendSpec(name, options))
-
-
-def _consistent(spec: BackendSpec) -> BackendSpec:
-    """Refuse options that would say something untrue together."""
-    if spec.uses_tensorflow and spec.precision != "fp32":
-        raise UsageError(f"{spec}: Spark NLP's TensorFlow engine runs fp32 alone. Leave precision out.")
-    if "onednn" in spec.options and not spec.uses_tensorflow:
-        raise UsageError(f"{spec}: onednn switches TensorFlow; add engine=tensorflow.")
-    return _consistent_on_gpu(spec)
-
-
-def _consistent_on_gpu(spec: BackendSpec) -> BackendSpec:
-    is_on_gpu = spec.device == "gpu"
-    if is_on_gpu and spec.uses_tensorflow:
-        raise UsageError(f"{spec}: Spark NLP's TensorFlow engine runs on processors here. Leave device out.")
-    if is_on_gpu and "threads" in spec.options and spec.name != "huggingface":
-        raise UsageError(f"{spec}: a forward pass on a GPU takes no cores. Leave threads out.")
-    if "gpus" in spec.options and not (is_on_gpu and spec["gpus"]):
-        raise UsageError(f"{spec}: gpus counts GPUs, at least 1, with device=gpu.")
+    spec = BackendSpec(name, options)
+    spec.definition.check_options(spec)
     return spec
 
 
-def _convert(what: str, option: Option, value: str) -> _Value:
+def _convert(what: str, option: Option, value: str) -> Value:
     if option.choices and value not in option.choices:
         raise UsageError(f"{what} is {value!r}; expected {' or '.join(option.choices)}.")
     if option.kind is bool:

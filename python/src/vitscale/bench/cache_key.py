@@ -15,7 +15,7 @@ from vitscale.jvm.jar import all_jars, tensorflow_jars
 from vitscale.models import manifest
 
 
-class Keys:
+class CacheKeys:
     """Keys of a plan's cells.
 
     Parameters

@@ -14,19 +14,19 @@ from typing import Any, cast
 import numpy as np
 
 from vitscale.backends.base import Outputs
+from vitscale.backends.definition import JvmCommand
 from vitscale.bench.launcher import Finished, run_process
 from vitscale.bench.worker import ERROR, OUTPUTS, RUN, STAGES
-from vitscale.bench.worker_request import Job
+from vitscale.bench.worker_request import WorkerRequest
 from vitscale.errors import GpuError, VitscaleError
 from vitscale.gpu.attestation import attest
 from vitscale.gpu.nvml import Nvml
 from vitscale.gpu.sampling import GpuWatch
-from vitscale.jvm.jar import tensorflow_jars
 from vitscale.jvm.launch import Launch, launch
 from vitscale.jvm.settings import DriverSettings
 from vitscale.results.schema import BenchmarkError, Failure, Run, Stages
 
-Report = Callable[[str], None]
+Progress = Callable[[str], None]
 Beside = Callable[[frozenset[int]], None]
 Measured = tuple[Run | None, BenchmarkError | None]
 
@@ -39,12 +39,12 @@ class Inspection:
     stages: Stages | None
 
 
-def measure(job: Job, report: Report) -> Measured:
+def measure(job: WorkerRequest, report: Progress) -> Measured:
     """Return what one process measured, or why it failed.
 
     Parameters
     ----------
-    job : Job
+    job : WorkerRequest
         What to measure.
     report : callable
         Told each line of progress.
@@ -60,14 +60,14 @@ def measure(job: Job, report: Report) -> Measured:
         return None, {"type": type(reason).__name__, "message": str(reason)}
 
 
-def _measure(job: Job, report: Report, beside: Beside | None = None) -> Measured:
+def _measure(job: WorkerRequest, report: Progress, beside: Beside | None = None) -> Measured:
     with tempfile.TemporaryDirectory(prefix="vitscale-cell-") as folder:
         start = _run_native if job.spec.is_native else _run_worker
         run, error = start(job, Path(folder), report, beside)
         return None if run is None else _with_problems(job, run), error
 
 
-def _attested(job: Job, run: Run, watch: GpuWatch) -> Run:
+def _attested(job: WorkerRequest, run: Run, watch: GpuWatch) -> Run:
     """Add what the GPUs showed to a run.
 
     Raises
@@ -79,7 +79,7 @@ def _attested(job: Job, run: Run, watch: GpuWatch) -> Run:
     return {**run, "gpus": attest(watch.record, providers, job.spec.gpus)}
 
 
-def inspect(job: Job, report: Report) -> Inspection:
+def inspect(job: WorkerRequest, report: Progress) -> Inspection:
     """Return outputs or stages of a backend, as the job wants them, made in a process of its own.
 
     Raises
@@ -108,7 +108,7 @@ def _outputs(path: Path) -> Outputs:
     )
 
 
-def _with_problems(job: Job, run: Run) -> Run:
+def _with_problems(job: WorkerRequest, run: Run) -> Run:
     """Add what could not be listed to the failed images of a run."""
     if not job.problems:
         return run
@@ -121,7 +121,7 @@ def _with_problems(job: Job, run: Run) -> Run:
     return {**run, "ledger": {**ledger, "files": files, "failed": failed}}
 
 
-def _run_worker(job: Job, folder: Path, report: Report, beside: Beside | None) -> Measured:
+def _run_worker(job: WorkerRequest, folder: Path, report: Progress, beside: Beside | None) -> Measured:
     finished = _start_worker(job, folder, report, beside)
     if (folder / ERROR).exists():
         return None, json.loads((folder / ERROR).read_text())
@@ -130,14 +130,16 @@ def _run_worker(job: Job, folder: Path, report: Report, beside: Beside | None) -
     return _with_usage(json.loads((folder / RUN).read_text()), finished), None
 
 
-def _start_worker(job: Job, folder: Path, report: Report, beside: Beside | None = None) -> Finished:
+def _start_worker(
+    job: WorkerRequest, folder: Path, report: Progress, beside: Beside | None = None
+) -> Finished:
     description = folder / "job.json"
     job.save(description)
     command = [sys.executable, "-m", "vitscale.bench.worker", str(description), str(folder)]
     return run_process(command, report, job.spec.environment, beside)
 
 
-def _run_native(job: Job, folder: Path, report: Report, beside: Beside | None) -> Measured:
+def _run_native(job: WorkerRequest, folder: Path, report: Progress, beside: Beside | None) -> Measured:
     answer = folder / "results.json"
     jvm = _native(job, answer)
     finished = run_process(jvm.command, report, {**jvm.environment, **job.spec.environment}, beside)
@@ -148,13 +150,18 @@ def _run_native(job: Job, folder: Path, report: Report, beside: Beside | None) -
     return run, benchmark["error"]
 
 
-def _native(job: Job, answer: Path) -> Launch:
-    spec = job.spec
+def _command(job: WorkerRequest) -> JvmCommand:
+    of = job.spec.definition.command
+    assert of is not None  # a native backend has one
+    return of(job.spec)
+
+
+def _native(job: WorkerRequest, answer: Path) -> Launch:
+    command = _command(job)
     arguments = [
-        *("--backend", spec.name),
+        *command.arguments,
         *("--images", job.root),
         *("--model", job.model),
-        *("--precision", str(spec["precision"])),
         *("--batch-size", str(job.batch_size)),
         *("--iterations", str(job.iterations)),
         *("--min-seconds", str(job.min_seconds)),
@@ -162,16 +169,11 @@ def _native(job: Job, answer: Path) -> Launch:
         *("--scenario", job.scenario),
         *("--output", str(answer)),
     ]
-    if spec.options.get("spark"):
-        arguments.append("--spark")
-    for name in ("action", "device", "engine", "gpus", "threads"):
-        if spec.options.get(name):
-            arguments += [f"--{name}", str(spec[name])]
     if not job.is_whole:
         named = answer.with_name("files")
         named.write_bytes(b"\0".join(map(os.fsencode, job.files)))
         arguments += ["--files", str(named)]
-    driver = DriverSettings(class_path=f"{tensorflow_jars()}/*" if spec.uses_tensorflow else "")
+    driver = DriverSettings(class_path=command.class_path)
     return launch("vitscale.bench.BenchmarkMain", arguments, driver=driver)
 
 

@@ -6,17 +6,17 @@ from statistics import median
 
 from vitscale.backends.spec import BackendSpec
 from vitscale.bench.plan import Cell
-from vitscale.bench.recorder import Notebook
+from vitscale.bench.recorder import Recorder
 from vitscale.results.schema import Comparison, Interval
 from vitscale.results.stats import interval, rates_by_fork, verdict
 
 
-def compare_best(notebook: Notebook, best: list[Cell], reference: BackendSpec) -> list[Comparison]:
+def compare_best(recorder: Recorder, best: list[Cell], reference: BackendSpec) -> list[Comparison]:
     """Compare every backend at its best batch size with the references.
 
     Parameters
     ----------
-    notebook : Notebook
+    recorder : Recorder
         What was measured.
     best : list of Cell
         Each backend at its best batch size; the control, if there is one, among them.
@@ -33,12 +33,12 @@ def compare_best(notebook: Notebook, best: list[Cell], reference: BackendSpec) -
     plain = next((cell for cell in best if cell.backend == reference and not cell.is_control), None)
     if plain is None:
         return []
-    controls = [_compare(notebook, cell, plain, None) for cell in best if cell.is_control]
+    controls = [_compare(recorder, cell, plain, None) for cell in best if cell.is_control]
     noise = controls[0]["ci"] if controls and controls[0] else None
     variants = [cell for cell in best if _is_variant(cell.backend, reference) and not cell.is_control]
-    tuned = max(variants, key=lambda cell: _median_rate(notebook, cell))
+    tuned = max(variants, key=lambda cell: _median_rate(recorder, cell))
     found = [
-        _compare(notebook, cell, base, noise)
+        _compare(recorder, cell, base, noise)
         for base in dict.fromkeys([plain, tuned])
         for cell in best
         if not cell.is_control and cell != base
@@ -50,8 +50,8 @@ def _is_variant(backend: BackendSpec, reference: BackendSpec) -> bool:
     return (backend.name, backend.device) == (reference.name, reference.device)
 
 
-def _compare(notebook: Notebook, cell: Cell, base: Cell, noise: Interval | None) -> Comparison | None:
-    above, below = _rates(notebook, cell), _rates(notebook, base)
+def _compare(recorder: Recorder, cell: Cell, base: Cell, noise: Interval | None) -> Comparison | None:
+    above, below = _rates(recorder, cell), _rates(recorder, base)
     values = [above[fork] / below[fork] for fork in sorted(above.keys() & below.keys())]
     if not values:
         return None
@@ -69,10 +69,10 @@ def _compare(notebook: Notebook, cell: Cell, base: Cell, noise: Interval | None)
     }
 
 
-def _rates(notebook: Notebook, cell: Cell) -> dict[int, float]:
-    row = notebook.row(cell)
+def _rates(recorder: Recorder, cell: Cell) -> dict[int, float]:
+    row = recorder.row(cell)
     return {} if row is None else rates_by_fork(row)
 
 
-def _median_rate(notebook: Notebook, cell: Cell) -> float:
-    return median(_rates(notebook, cell).values() or [0.0])
+def _median_rate(recorder: Recorder, cell: Cell) -> float:
+    return median(_rates(recorder, cell).values() or [0.0])

@@ -9,30 +9,30 @@ from vitscale.backends.spec import BackendSpec
 from vitscale.bench import cell_runner
 from vitscale.bench.budget import Budget
 from vitscale.bench.plan import Cell, Plan
-from vitscale.bench.recorder import Notebook
+from vitscale.bench.recorder import Recorder
 from vitscale.bench.worker_request import Want
 from vitscale.errors import ParityError, VitscaleError
 from vitscale.parity.compare import compare, compare_pairs, distinct
 from vitscale.results.schema import Parity
 
-Report = Callable[[str], None]
+Progress = Callable[[str], None]
 
 PARITY_BATCH_SIZE = 8
 _MOST_NAMED = 5
 
 
-class Certificates:
-    """Adds parity and stages to a notebook, in one process for each backend that needs any.
+class ParityAndStages:
+    """Adds parity and stages to a recorder, in one process for each backend that needs any.
 
     Parameters
     ----------
-    plan, notebook, budget, report
+    plan, recorder, budget, report
         As of the benchmark that they belong to.
     """
 
-    def __init__(self, plan: Plan, notebook: Notebook, budget: Budget, report: Report) -> None:
+    def __init__(self, plan: Plan, recorder: Recorder, budget: Budget, report: Progress) -> None:
         self._plan = plan
-        self._notebook = notebook
+        self._recorder = recorder
         self._budget = budget
         self._report = report
         self._outputs: dict[str, Outputs] = {}
@@ -47,15 +47,15 @@ class Certificates:
         for cell in answering:
             wants = self._wants(cell, answering)
             if wants and self._fits(cell):
-                self._certify(cell, wants)
-                self._notebook.save()
+                self._ask(cell, wants)
+                self._recorder.save()
 
     def _wants(self, cell: Cell, answering: Sequence[Cell]) -> tuple[Want, ...]:
         wants: list[Want] = []
         if self._plan.settings.parity_images and self._lacks_parity(cell, answering):
             wants.append("outputs")
         inside = cell.backend.inside
-        if self._plan.settings.stage_images and not self._notebook.stages_of(str(inside), cell.batch_size):
+        if self._plan.settings.stage_images and not self._recorder.stages_of(str(inside), cell.batch_size):
             wants.append("stages")
         return tuple(wants)
 
@@ -66,20 +66,20 @@ class Certificates:
         if own in self._outputs:
             return False
         if own == reference:
-            return any(not self._notebook.parity_of(one) for one in answers - {reference})
-        return self._notebook.parity_of(own) is None and reference in self._outputs
+            return any(not self._recorder.parity_of(one) for one in answers - {reference})
+        return self._recorder.parity_of(own) is None and reference in self._outputs
 
     def _fits(self, cell: Cell) -> bool:
-        seconds = max((run.get("wall_seconds", 0.0) for run in self._notebook.runs(cell)), default=0.0)
+        seconds = max((run.get("wall_seconds", 0.0) for run in self._recorder.runs(cell)), default=0.0)
         if self._budget.allows(seconds):
             return True
         what = f"parity and stages of {cell.backend}"
         reason = self._budget.explain(seconds)
         self._report(f"{what}: left out: {reason}")
-        self._notebook.leave_out(what, reason)
+        self._recorder.leave_out(what, reason)
         return False
 
-    def _certify(self, cell: Cell, wants: tuple[Want, ...]) -> None:
+    def _ask(self, cell: Cell, wants: tuple[Want, ...]) -> None:
         inside = cell.backend.inside
         where = f"[{self._budget.spent:.0f} s] {' and '.join(wants)}, {inside}"
         job = self._plan.sample_job(
@@ -92,7 +92,7 @@ class Certificates:
             self._report(f"{where}: failed: {error}")
             return
         if found.stages:
-            self._notebook.results.setdefault("stages", []).append(found.stages)
+            self._recorder.results.setdefault("stages", []).append(found.stages)
         if found.outputs:
             self._compare(cell.backend.without_speed_options(), found.outputs)
 
@@ -103,10 +103,10 @@ class Certificates:
             row = compare(str(backend), outputs, reference, self._outputs[reference])
             row["timed_images"] = len(self._plan.images.files)
             row["asked_images"] = self._plan.asked(self._plan.settings.parity_images)
-            self._notebook.results["parity"].append(row)
+            self._recorder.results["parity"].append(row)
 
 
-def compare_backends(plan: Plan, report: Report) -> list[Parity]:
+def compare_backends(plan: Plan, report: Progress) -> list[Parity]:
     """Compare all pairs of a plan's backends, without timing them.
 
     A backend that fails here is said in a line of progress and has no row. Each row has the images that were
@@ -161,12 +161,12 @@ def refuse_incomplete(rows: Sequence[Parity], backends: int = 0) -> None:
             )
 
 
-def _report_missing(backend: str, files: Sequence[str], outputs: Outputs, report: Report) -> None:
+def _report_missing(backend: str, files: Sequence[str], outputs: Outputs, report: Progress) -> None:
     missing = sorted(set(files) - set(outputs.files))
     if missing:
         more = f" and {len(missing) - _MOST_NAMED} more" if len(missing) > _MOST_NAMED else ""
         report(f"{backend}: gave no answer for {', '.join(missing[:_MOST_NAMED])}{more}")
 
 
-def _prefixed(report: Report, prefix: str) -> Report:
+def _prefixed(report: Progress, prefix: str) -> Progress:
     return lambda line: report(f"{prefix}: {line}")

@@ -7,14 +7,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from vitscale.backends import spec as specs
+from vitscale.backends.prerequisites import refuse_without_gpu
 from vitscale.backends.sets import expand
-from vitscale.backends.spec import BackendSpec, needs_java
-from vitscale.bench.worker_request import Job, Scenario
+from vitscale.backends.spec import BackendSpec
+from vitscale.bench.worker_request import WorkerRequest
 from vitscale.errors import UsageError
-from vitscale.gpu.prerequisites import refuse_without_gpu
 from vitscale.images.image_set import FailedImage, ImageFolder, find_named_images, undecodable
-from vitscale.jvm.jar import jar_path, tensorflow_jars
-from vitscale.jvm.java import find_java
 from vitscale.models.folder import ModelFolder
 from vitscale.results import schema
 from vitscale.system.atomic_write import check_writable
@@ -54,7 +52,7 @@ class Settings:
     min_seconds: float = 0.0
     budget_seconds: float | None = None
     seed: int = 0
-    scenario: Scenario = "offline"
+    scenario: schema.Scenario = "offline"
     parity_images: int = 512
     stage_images: int = 16
     keeps_rounds: bool = False
@@ -126,9 +124,9 @@ class Plan:
         """Return the precision of the model that a backend runs."""
         return ModelFolder.open(self.model.path, backend.precision)
 
-    def job(self, cell: Cell) -> Job:
+    def job(self, cell: Cell) -> WorkerRequest:
         """Return the job that measures one cell."""
-        return Job(
+        return WorkerRequest(
             wants=("run",),
             backend=str(cell.backend),
             model=str(self.model.path),
@@ -146,7 +144,7 @@ class Plan:
             stage_images=self.settings.stage_images,
         )
 
-    def sample_job(self, cell: Cell, count: int) -> Job:
+    def sample_job(self, cell: Cell, count: int) -> WorkerRequest:
         """Return a job on the first images that can be decoded, at most so many."""
         sample = self.images.without(self.undecodable).take(count)
         return self.job(cell).to(files=sample.files, is_whole=sample.is_whole, undecodable=(), problems=())
@@ -190,12 +188,8 @@ def make_plan(
     names = [images] if isinstance(images, Path) else images
     found = find_named_images(names, limit, all_files=all_files).sendable()
     check_writable(output)
-    if any(needs_java(backend) for backend in chosen):
-        find_java()
-        jar_path()
-    if any(backend.uses_tensorflow for backend in chosen):
-        folder.saved_model_sha256()
-        tensorflow_jars()
+    for backend in chosen:
+        backend.definition.check_installed(backend, folder)
     bad = tuple(undecodable(found))
     if len(bad) == len(found.files):
         raise UsageError(
@@ -204,7 +198,7 @@ def make_plan(
     return Plan(folder, found, bad, chosen, tuple(sorted(set(batch_sizes))), settings, output)
 
 
-def _check_batch_sizes(batch_sizes: Sequence[int], scenario: Scenario) -> None:
+def _check_batch_sizes(batch_sizes: Sequence[int], scenario: schema.Scenario) -> None:
     if any(size < 1 for size in batch_sizes) or not batch_sizes:
         raise UsageError(f"Batch sizes are {list(batch_sizes)}; each must be at least 1.")
     if scenario == "single-stream" and set(batch_sizes) != {1}:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from vitscale._version import __version__
-from vitscale.bench.cache_key import Keys
+from vitscale.bench.cache_key import CacheKeys
 from vitscale.bench.environment import environment
 from vitscale.bench.plan import Cell, Plan
 from vitscale.errors import ResultsError
@@ -16,10 +16,10 @@ from vitscale.results.document import SCHEMA_VERSION, load_results, write_result
 from vitscale.results.schema import Benchmark, BenchmarkError, BenchmarkSuite, Parity, Run, Stages
 from vitscale.results.stats import with_figures
 
-Report = Callable[[str], None]
+Progress = Callable[[str], None]
 
 
-class Notebook:
+class Recorder:
     """Results that grow.
 
     Parameters
@@ -34,11 +34,11 @@ class Notebook:
         self._plan = plan
         machine = environment()
         images_sha256 = plan.images.sha256()
-        self._keys = Keys(plan, machine, images_sha256)
+        self._keys = CacheKeys(plan, machine, images_sha256)
         self._rows: dict[Cell, dict[str, Any]] = {}
         self.results = cast(BenchmarkSuite, _empty_results(plan, command, machine, images_sha256))
 
-    def resume(self, report: Report) -> int:
+    def resume(self, report: Progress) -> int:
         """Take over what an earlier run left in the results file; return the number of cells.
 
         Only cells that would be measured again in the same way; failed ones are tried again.

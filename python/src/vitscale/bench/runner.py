@@ -1,4 +1,4 @@
-"""Runs a plan: a sweep, certificates at the best batch sizes, and rounds of interleaved forks."""
+"""Runs a plan: a sweep, parity and stages at the best batch sizes, and rounds of interleaved forks."""
 
 from __future__ import annotations
 
@@ -11,19 +11,21 @@ from vitscale.bench.cell_runner import measure
 from vitscale.bench.comparison import compare_best
 from vitscale.bench.fewer_images import Pace, earlier_smaller_plan, fitting_images, with_fewer_images
 from vitscale.bench.oom_skip import too_large
-from vitscale.bench.parity_and_stages import Certificates
+from vitscale.bench.parity_and_stages import ParityAndStages
 from vitscale.bench.plan import Cell, Plan
-from vitscale.bench.recorder import Notebook
+from vitscale.bench.recorder import Recorder
 from vitscale.results.schema import BenchmarkSuite
 from vitscale.results.stats import MIN_FORKS, SWEEP, run_rate
 
-Report = Callable[[str], None]
+Progress = Callable[[str], None]
 
 SWEEP_SHARE = 0.5
-"""Of the budget, at most; what certificates and three rounds need is left in any case."""
+"""Of the budget, at most; what parity, stages and three rounds need is left in any case."""
 
 
-def run_plan(plan: Plan, command: Sequence[str], report: Report, *, is_fresh: bool = False) -> BenchmarkSuite:
+def run_plan(
+    plan: Plan, command: Sequence[str], report: Progress, *, is_fresh: bool = False
+) -> BenchmarkSuite:
     """Measure everything; results are written after each process.
 
     Parameters
@@ -45,7 +47,7 @@ def run_plan(plan: Plan, command: Sequence[str], report: Report, *, is_fresh: bo
     budget = Budget(plan.settings.budget_seconds)
 
     def benchmark(of: Plan) -> _Benchmark:
-        return _Benchmark(of, Notebook(of, command), budget, report)
+        return _Benchmark(of, Recorder(of, command), budget, report)
 
     earlier = None if is_fresh else earlier_smaller_plan(plan)
     if earlier is not None:
@@ -65,9 +67,9 @@ def run_plan(plan: Plan, command: Sequence[str], report: Report, *, is_fresh: bo
 
 
 class _Benchmark:
-    def __init__(self, plan: Plan, notebook: Notebook, budget: Budget, report: Report) -> None:
+    def __init__(self, plan: Plan, recorder: Recorder, budget: Budget, report: Progress) -> None:
         self._plan = plan
-        self._notebook = notebook
+        self._recorder = recorder
         self._budget = budget
         self._report = report
 
@@ -84,14 +86,14 @@ class _Benchmark:
         elif self._needs_sweep:
             self._sweep()
         best = self._best()
-        Certificates(self._plan, self._notebook, self._budget, self._report).add(best)
+        ParityAndStages(self._plan, self._recorder, self._budget, self._report).add(best)
         self._rounds(best)
         self._compare(best)
-        return self._notebook.results
+        return self._recorder.results
 
     def resume(self) -> bool:
         """Take over what an earlier run measured; return whether there was anything."""
-        return self._notebook.resume(self._report) > 0
+        return self._recorder.resume(self._report) > 0
 
     def measure_pace(self) -> None:
         """Measure the first batch size of the sweep, from which the time of everything else is estimated."""
@@ -99,17 +101,17 @@ class _Benchmark:
         self._measure_missing(schedule.sweep(plan.backends, plan.batch_sizes, plan.settings.seed)[0])
 
     def fitting_images(self, plan: Plan, sweeps: int = 0) -> int:
-        """Return how many images of a plan leave time for a part of the sweep, certificates and rounds."""
+        """Return how many images of a plan leave time for a part of the sweep, parity, stages and rounds."""
         paces = {
             backend: Pace.of(runs[0])
             for backend in plan.backends
-            if (runs := [run for cell in self._sizes(backend) for run in self._notebook.runs(cell)])
+            if (runs := [run for cell in self._sizes(backend) for run in self._recorder.runs(cell)])
         }
         forks = [(pace, sweeps + self._forks_after_sweep(backend)) for backend, pace in paces.items()]
         return fitting_images(plan, forks, self._budget.left)
 
     def _forks_after_sweep(self, backend: BackendSpec) -> int:
-        """Return how many forks of a backend certificates and the fewest useful rounds need."""
+        """Return how many forks of a backend parity, stages and the fewest useful rounds need."""
         settings = self._plan.settings
         rounds = min(settings.forks, MIN_FORKS) * (2 if backend == self._plan.reference else 1)
         return rounds + (1 if settings.parity_images or settings.stage_images else 0)
@@ -131,10 +133,10 @@ class _Benchmark:
     def _sweep(self) -> None:
         plan = self._plan
         for number, cells in enumerate(schedule.sweep(plan.backends, plan.batch_sizes, plan.settings.seed)):
-            missing = [cell for cell in cells if not self._notebook.has(cell, SWEEP)]
+            missing = [cell for cell in cells if not self._recorder.has(cell, SWEEP)]
             seconds = sum(map(self._estimate, missing))
             if number and not self._leaves_enough(seconds):
-                reason = f"{self._budget.explain(seconds)}; certificates and rounds need the rest"
+                reason = f"{self._budget.explain(seconds)}; parity, stages and rounds need the rest"
                 self._leave_out(f"sweep, batch size {cells[0].batch_size}", reason)
             else:
                 self._measure_missing(cells)
@@ -142,9 +144,9 @@ class _Benchmark:
     def _measure_missing(self, cells: Sequence[Cell]) -> None:
         """Measure a step of the sweep; a batch that is too large for the GPU's memory is left out."""
         for cell in cells:
-            if self._notebook.has(cell, SWEEP):
+            if self._recorder.has(cell, SWEEP):
                 continue
-            reason = too_large(cell, (self._notebook.row(other) for other in self._sizes(cell.backend)))
+            reason = too_large(cell, (self._recorder.row(other) for other in self._sizes(cell.backend)))
             if reason:
                 self._leave_out(str(cell), reason)
             else:
@@ -154,12 +156,12 @@ class _Benchmark:
         return [Cell(backend, size) for size in self._plan.all_batch_sizes]
 
     def _leaves_enough(self, seconds: float) -> bool:
-        """Tell whether certificates and three rounds still fit after so many seconds more of the sweep."""
+        """Tell whether parity, stages and three rounds still fit after so many seconds more of the sweep."""
         plan = self._plan
         of_all = [self._estimate(Cell(backend, plan.batch_sizes[0])) for backend in plan.backends]
         rounds = min(plan.settings.forks, MIN_FORKS) if plan.settings.forks > 1 else 0
-        certificates = bool(plan.settings.parity_images or plan.settings.stage_images)
-        after = rounds * (sum(of_all) + of_all[0]) + certificates * sum(of_all)
+        inspections = bool(plan.settings.parity_images or plan.settings.stage_images)
+        after = rounds * (sum(of_all) + of_all[0]) + inspections * sum(of_all)
         return self._budget.allows(seconds, SWEEP_SHARE) and self._budget.allows(seconds + after)
 
     def _best(self) -> list[Cell]:
@@ -177,7 +179,7 @@ class _Benchmark:
         return best
 
     def _sweep_rate(self, cell: Cell) -> float | None:
-        row = self._notebook.row(cell)
+        row = self._recorder.row(cell)
         runs = [] if row is None or row["error"] else [run for run in row["runs"] if run.get("fork") == SWEEP]
         return run_rate(runs[0]) if runs else None
 
@@ -187,7 +189,7 @@ class _Benchmark:
             return
         cells = best + self._control(best)
         for number, order in enumerate(schedule.rounds(cells, count, self._plan.settings.seed), start=1):
-            missing = [cell for cell in order if not self._notebook.has(cell, number) and self._works(cell)]
+            missing = [cell for cell in order if not self._recorder.has(cell, number) and self._works(cell)]
             seconds = sum(map(self._estimate, missing))
             is_kept = self._plan.settings.keeps_rounds and number <= MIN_FORKS
             if not is_kept and not self._budget.allows(seconds):
@@ -205,23 +207,23 @@ class _Benchmark:
         ]
 
     def _works(self, cell: Cell) -> bool:
-        row = self._notebook.row(cell)
+        row = self._recorder.row(cell)
         return row is None or row["error"] is None
 
     def _measure(self, cell: Cell, fork: int, where: str) -> None:
         prefix = f"[{self._budget.spent:.0f} s] {where}, {cell}"
         run, error = measure(self._plan.job(cell), lambda line: self._report(f"{prefix}: {line}"))
         if run is not None:
-            self._notebook.record_run(cell, {"fork": fork, **run})
+            self._recorder.record_run(cell, {"fork": fork, **run})
         if error is not None:
             self._report(f"{prefix}: failed: {error['message']}")
-            self._notebook.record_error(cell, error)
-        self._notebook.save()
+            self._recorder.record_error(cell, error)
+        self._recorder.save()
 
     def _compare(self, best: list[Cell]) -> None:
-        found = compare_best(self._notebook, best + self._control(best), self._plan.reference)
-        self._notebook.results["comparisons"] = found
-        self._notebook.save()
+        found = compare_best(self._recorder, best + self._control(best), self._plan.reference)
+        self._recorder.results["comparisons"] = found
+        self._recorder.save()
 
     def _estimate(self, cell: Cell) -> float:
         """Return about how many wall-clock seconds a fork of a cell takes, from the likest that was run."""
@@ -230,12 +232,12 @@ class _Benchmark:
             self._sizes(cell.backend),
             [one for backend in self._plan.backends for one in self._sizes(backend)],
         ):
-            runs = [run for one in likeness for run in self._notebook.runs(one)]
+            runs = [run for one in likeness for run in self._recorder.runs(one)]
             if runs:
                 return max(run.get("wall_seconds", 0.0) for run in runs)
         return 0.0
 
     def _leave_out(self, what: str, reason: str) -> None:
         self._report(f"{what}: left out: {reason}")
-        self._notebook.leave_out(what, reason)
-        self._notebook.save()
+        self._recorder.leave_out(what, reason)
+        self._recorder.save()

@@ -18,7 +18,7 @@ import psutil
 
 from vitscale.backends.base import Backend, Predictions, load_backend
 from vitscale.bench.queries import Queries
-from vitscale.bench.worker_request import Job
+from vitscale.bench.worker_request import WorkerRequest
 from vitscale.errors import VitscaleError
 from vitscale.gpu.memory import ran_out
 from vitscale.images.image_set import ImageFolder
@@ -33,7 +33,7 @@ STAGES = "stages.json"
 
 def main() -> None:
     """Do the job of the first argument and leave the answers in the folder of the second."""
-    job, folder = Job.read(Path(sys.argv[1])), Path(sys.argv[2])
+    job, folder = WorkerRequest.read(Path(sys.argv[1])), Path(sys.argv[2])
     try:
         backend = _load(job)
         if "run" in job.wants:
@@ -55,12 +55,12 @@ def _write_error(folder: Path, error: Exception) -> None:
     (folder / ERROR).write_text(json.dumps({"type": type(error).__name__, "message": str(error)}))
 
 
-def _load(job: Job) -> Backend:
+def _load(job: WorkerRequest) -> Backend:
     model = ModelFolder.open(Path(job.model), job.spec.precision)
     return load_backend(job.spec, model, job.batch_size, job.scenario)
 
 
-def _measure(job: Job, backend: Backend) -> dict[str, Any]:
+def _measure(job: WorkerRequest, backend: Backend) -> dict[str, Any]:
     """Return a run: load, first forward, warm-up and measurement told apart."""
     load_seconds = time.time() - psutil.Process(os.getpid()).create_time()
     _say(f"loaded in {load_seconds:.1f} s")
@@ -92,7 +92,7 @@ def _measure(job: Job, backend: Backend) -> dict[str, Any]:
 
 
 def _iteration(
-    job: Job, phase: str, backend: Backend, images: ImageFolder
+    job: WorkerRequest, phase: str, backend: Backend, images: ImageFolder
 ) -> tuple[dict[str, Any], Predictions]:
     start = time.perf_counter()
     predictions = Queries(backend, images) if job.scenario == "single-stream" else backend.classify(images)
@@ -105,7 +105,7 @@ def _iteration(
     return iteration, predictions
 
 
-def _write_outputs(job: Job, backend: Backend, path: Path) -> None:
+def _write_outputs(job: WorkerRequest, backend: Backend, path: Path) -> None:
     outputs = backend.outputs(job.decodable)
     with path.open("wb") as file:
         np.savez(
@@ -117,7 +117,7 @@ def _write_outputs(job: Job, backend: Backend, path: Path) -> None:
         )
 
 
-def _stages(job: Job, backend: Backend) -> Stages:
+def _stages(job: WorkerRequest, backend: Backend) -> Stages:
     """Return where the time of an image goes, on a backend that has seen a batch before."""
     images = job.decodable.take(job.stage_images)
     backend.classify(images.take(job.batch_size))

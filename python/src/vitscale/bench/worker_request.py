@@ -10,13 +10,13 @@ from typing import Any, Literal
 from vitscale.backends import spec
 from vitscale.backends.spec import BackendSpec
 from vitscale.images.image_set import FailedImage, ImageFolder
+from vitscale.results.schema import Scenario
 
-Scenario = Literal["offline", "single-stream"]
 Want = Literal["run", "outputs", "stages"]
 
 
 @dataclass(frozen=True)
-class Job:
+class WorkerRequest:
     """One backend with its options at one batch size, on one workload.
 
     Attributes
@@ -87,7 +87,7 @@ class Job:
         """The images that Pillow can decode."""
         return self.images.without(self.undecodable)
 
-    def to(self, **changes: Any) -> Job:
+    def to(self, **changes: Any) -> WorkerRequest:
         """Return the same job with some fields changed."""
         return replace(self, **changes)
 
@@ -96,11 +96,11 @@ class Job:
         path.write_text(json.dumps(asdict(self)))
 
     @staticmethod
-    def read(path: Path) -> Job:
+    def read(path: Path) -> WorkerRequest:
         """Read what :meth:`save` wrote."""
         fields = json.loads(path.read_text())
         fields["wants"] = tuple(fields["wants"])
         fields["files"] = tuple(fields["files"])
         for name in ("undecodable", "problems"):
             fields[name] = tuple(FailedImage(**one) for one in fields[name])
-        return Job(**fields)
+        return WorkerRequest(**fields)

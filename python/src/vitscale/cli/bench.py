@@ -30,7 +30,7 @@ from vitscale.cli.app import (
 from vitscale.errors import UsageError
 
 if TYPE_CHECKING:
-    from vitscale.bench.worker_request import Scenario
+    from vitscale.results.schema import Scenario
 
 DEFAULT_RESULTS = Path("results/bench.json")
 DEFAULT_BACKENDS = ["huggingface", "spark-nlp", "spark-nlp:bridge=py4j", "vitscale", "onnxruntime"]
@@ -133,7 +133,7 @@ def bench(
 
 
 def _scenario(text: str) -> Scenario:
-    from vitscale.bench.worker_request import Scenario
+    from vitscale.results.schema import Scenario
 
     if text not in get_args(Scenario):
         raise UsageError(f"--scenario is {text!r}; expected {' or '.join(get_args(Scenario))}.")

@@ -112,7 +112,7 @@ def classify(
     not_passed_on = {"master", "memory", "conf", "paths", "images"}
     if is_gpu(device):
         if is_local(master):
-            from vitscale.gpu.prerequisites import refuse_without_gpu
+            from vitscale.backends.prerequisites import refuse_without_gpu
 
             refuse_without_gpu([BackendSpec(engine, {"device": "gpu", "gpus": gpus or 1})])
     elif gpus is not None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vitscale.backends.spec import FORWARD_ALONE
 from vitscale.report.agreement import Agreement, Verdict
 from vitscale.report.ratio import Ratio
 from vitscale.report.row import Row
 from vitscale.report.summary import Summary
 from vitscale.results import units
+from vitscale.results.notation import FORWARD_ALONE
 
 
 @dataclass(frozen=True)

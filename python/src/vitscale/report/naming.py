@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vitscale.backends.spec import BackendSpec
+from vitscale.results import notation as notations
 from vitscale.results.schema import Benchmark
 
 _TOLD_BY_THEIR_VALUE = frozenset({"bridge", "device", "dtype", "engine", "precision"})
@@ -23,7 +23,7 @@ def label(benchmark: Benchmark) -> str:
 
 def notation(benchmark: Benchmark) -> str:
     """Return ``NAME:KEY=VALUE,...``, as comparisons, stages and parity call a backend."""
-    return str(BackendSpec(benchmark["backend"], benchmark["options"]))
+    return notations.notation(benchmark["backend"], benchmark["options"])
 
 
 def readable(noted: str) -> str:

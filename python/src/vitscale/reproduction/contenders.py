@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from vitscale.backends.prerequisites import refuse_without_gpu
 from vitscale.backends.sets import SETS
 from vitscale.backends.spec import parse
 from vitscale.errors import VitscaleError
-from vitscale.gpu.prerequisites import refuse_without_gpu
 from vitscale.jvm.jar import tensorflow_jars
 from vitscale.models.folder import ModelFolder
 from vitscale.results.schema import LeftOut

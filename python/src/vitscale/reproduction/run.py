@@ -21,7 +21,7 @@ from vitscale.results import units
 from vitscale.results.document import write_results
 from vitscale.results.schema import BenchmarkSuite, LeftOut
 
-Report = Callable[[str], None]
+Progress = Callable[[str], None]
 
 MLPERF_SECONDS = 600
 """A run lasts at least so long, or goes through the whole set (MLPerf Inference rules, "run duration")."""
@@ -48,7 +48,7 @@ class Reproduction:
     has_errors: bool
 
 
-def reproduce(request: Request, report: Report) -> Reproduction:
+def reproduce(request: Request, report: Progress) -> Reproduction:
     """Measure the published benchmark again, as much of it as this machine and the budget allow.
 
     Raises
@@ -60,7 +60,7 @@ def reproduce(request: Request, report: Report) -> Reproduction:
 
 
 class _Reproduction:
-    def __init__(self, request: Request, report: Report) -> None:
+    def __init__(self, request: Request, report: Progress) -> None:
         self._request = request
         self._report = report
         self._budget = Budget(request.budget_seconds)

@@ -60,13 +60,13 @@ class Pace:
 
     def _starts(self, batch_sizes: int, forks: int) -> float:
         control = self.control.start_seconds if self.control else 0.0
-        certificates = self.start_seconds  # a process for each backend
-        return (_sweeps(batch_sizes) + forks) * self.start_seconds + forks * control + certificates
+        inspections = self.start_seconds  # a process for each backend
+        return (_sweeps(batch_sizes) + forks) * self.start_seconds + forks * control + inspections
 
     def _per_image(self, batch_sizes: int, forks: int) -> float:
         control = self.control.image_seconds if self.control else 0.0
-        certificates = self.image_seconds  # each image once more
-        return (_sweeps(batch_sizes) + forks) * self.image_seconds + forks * control + certificates
+        inspections = self.image_seconds  # each image once more
+        return (_sweeps(batch_sizes) + forks) * self.image_seconds + forks * control + inspections
 
 
 @dataclass(frozen=True)

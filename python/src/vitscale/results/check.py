@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import median
 
-from vitscale.backends.spec import BackendSpec
+from vitscale.results.notation import notation
 from vitscale.results.schema import Benchmark, BenchmarkSuite, Run
 from vitscale.results.stats import MIN_FORKS, SWEEP, measurements, rate
 
@@ -158,6 +158,6 @@ def _short(results: BenchmarkSuite) -> Iterator[Finding]:
 
 def cell_name(row: Benchmark) -> str:
     """Return what findings call a cell."""
-    backend = BackendSpec(row["backend"], row["options"])
+    backend = notation(row["backend"], row["options"])
     control = " (control)" if row.get("control") else ""
     return f"{backend}, batch size {row['batch_size']}{control}"

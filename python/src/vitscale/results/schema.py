@@ -9,6 +9,9 @@ from typing import Literal, NotRequired, TypedDict, get_args
 
 from vitscale.results.gpu_schema import DeviceUse, Gpu, GpuDevice
 
+Scenario = Literal["offline", "single-stream"]
+"""The query pattern (MLPerf): all images at once, or one after another."""
+
 
 class Environment(TypedDict):
     """Machine and versions."""
@@ -57,7 +60,7 @@ class Images(TypedDict):
 class Workload(TypedDict):
     """Model and images, and in which pattern they are asked."""
 
-    scenario: Literal["offline", "single-stream"]
+    scenario: Scenario
     model: Model
     images: Images
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from vitscale.backends.spec import FORWARD_ALONE, BackendSpec
+from vitscale.backends.spec import BackendSpec
 from vitscale.errors import ResultsError
 from vitscale.gpu.scheduling import Speeds
 from vitscale.results.document import load_results
+from vitscale.results.notation import FORWARD_ALONE
 from vitscale.results.schema import Benchmark, StageName, Stages
 
 _PREPARING: tuple[StageName, ...] = ("read", "decode", "resize", "normalise")

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vitscale.backends.onnxruntime.session import BoundSession, OnnxSession
-from vitscale.backends.shared.python_pipeline import CeilingBackend
+from vitscale.backends.shared.python_pipeline import PythonPipeline
 from vitscale.backends.spec import BackendSpec
 from vitscale.models.folder import ModelFolder
 from vitscale.results.gpu_schema import DeviceUse
 
 
-class OnnxRuntimeBackend(CeilingBackend):
+class OnnxRuntimeBackend(PythonPipeline):
     """An ONNX Runtime session.
 
     Parameters

@@ -8,14 +8,14 @@ import numpy as np
 import openvino as ov
 from numpy.typing import NDArray
 
-from vitscale.backends.shared.python_pipeline import CeilingBackend
+from vitscale.backends.shared.python_pipeline import PythonPipeline
 from vitscale.backends.spec import BackendSpec
 from vitscale.models.folder import ModelFolder
 
 _INFERENCE_PRECISION = {"float32": "f32", "bfloat16": "bf16"}
 
 
-class OpenVinoBackend(CeilingBackend):
+class OpenVinoBackend(PythonPipeline):
     """A model compiled by OpenVINO for the processor.
 
     Parameters

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any, cast
 
@@ -11,31 +12,29 @@ import numpy as np
 
 from vitscale.backends.base import Outputs
 from vitscale.backends.spec import BackendSpec
-from vitscale.bench.worker_request import Scenario
 from vitscale.images.image_set import FailedImage, ImageFolder
 from vitscale.jvm.bridge import java_errors, scala_object
-from vitscale.jvm.jar import tensorflow_jars
-from vitscale.jvm.session import cores, start
 from vitscale.models.folder import ModelFolder
 from vitscale.results.gpu_schema import DeviceUse
-from vitscale.results.schema import STAGES, StageName
+from vitscale.results.schema import STAGES, Scenario, StageName
 
-_API = "vitscale.bench.BenchmarkApi"
+BENCHMARK_API = "vitscale.bench.BenchmarkApi"
+"""The Scala object that opens backends and asks them."""
 
 
-class JvmBackend:
+class JvmBackend(ABC):
     """The Scala class that the native benchmark measures as well, with its calls made from Python.
 
     Parameters
     ----------
     spec : BackendSpec
-        Options ``action``, ``device``, ``engine``, ``gpus``, ``threads`` and ``precision``.
+        Its options are those of the subclass.
     model : ModelFolder
         The model; its ONNX file, or its SavedModel, is loaded.
     batch_size : int
         Images of one forward pass.
     scenario : str
-        In ``"single-stream"`` the engine answers with all cores together, unless the options say otherwise.
+        The query pattern, ``"offline"`` or ``"single-stream"``.
     """
 
     survives_bad_images = True
@@ -44,10 +43,14 @@ class JvmBackend:
         self, spec: BackendSpec, model: ModelFolder, batch_size: int, scenario: Scenario = "offline"
     ) -> None:
         self._device = spec.device
-        load = _load_spark_nlp if spec.name == "spark-nlp" else _load_vitscale
         with java_errors():
-            self._backend = load(spec, model, batch_size, scenario)
-        self._api = scala_object(_API)
+            self._backend = self._open(spec, model, batch_size, scenario)
+        self._api = scala_object(BENCHMARK_API)
+
+    @staticmethod
+    @abstractmethod
+    def _open(spec: BackendSpec, model: ModelFolder, batch_size: int, scenario: Scenario) -> Any:
+        """Return the Scala object that holds the loaded model."""
 
     def classify(self, images: ImageFolder) -> _JvmPredictions:
         """Classify all images, end to end from their files."""
@@ -89,31 +92,6 @@ class JvmBackend:
         if not images.is_searched:
             return self._api.namedImages(str(images.root), list(images.files))
         return self._api.images(str(images.root), [] if images.is_whole else list(images.files))
-
-
-def _load_spark_nlp(spec: BackendSpec, model: ModelFolder, batch_size: int, _: Scenario) -> Any:
-    threads = spec["threads"]
-    settings = {"spark.jsl.settings.onnx.intraOpNumThreads": str(threads)} if threads else {}
-    if spec.uses_tensorflow:
-        settings["spark.driver.extraClassPath"] = f"{tensorflow_jars()}/*"
-    session: Any = start(settings=settings)
-    return scala_object(_API).sparkNlpBackend(
-        session._jsparkSession,
-        str(model.path),
-        spec["engine"],
-        model.precision,
-        batch_size,
-        spec["action"],
-        spec.device,
-    )
-
-
-def _load_vitscale(spec: BackendSpec, model: ModelFolder, batch_size: int, scenario: Scenario) -> Any:
-    alone = scenario == "single-stream" and spec.device == "cpu"
-    threads = spec["threads"] or (cores() if alone else 0)
-    return scala_object(_API).vitscaleBackend(
-        str(model.path), model.precision, batch_size, threads, spec.device, spec.gpus
-    )
 
 
 class _JvmPredictions:

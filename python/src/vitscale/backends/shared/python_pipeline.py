@@ -15,7 +15,7 @@ from transformers.image_utils import load_image
 from vitscale.backends.base import AllPredicted, Outputs
 from vitscale.backends.shared.image_processor import load_processor
 from vitscale.backends.shared.stages import StageClock, staged_pass
-from vitscale.backends.shared.top_k import likeliest
+from vitscale.backends.shared.top_k import top_labels
 from vitscale.errors import UsageError
 from vitscale.images.image_set import ImageFolder
 from vitscale.models.folder import ModelFolder
@@ -23,7 +23,7 @@ from vitscale.results.gpu_schema import DeviceUse
 from vitscale.results.schema import StageName
 
 
-class CeilingBackend(ABC):
+class PythonPipeline(ABC):
     """A model's ONNX file in one process with nothing around it: the ceiling of what Spark can reach.
 
     Parameters
@@ -70,12 +70,12 @@ class CeilingBackend(ABC):
         """Classify all images, end to end from their files."""
         predicted = 0
         for tensors in self._batches(images.paths):
-            predicted += len(likeliest(self._forward(self._place(tensors)), self._labels))
+            predicted += len(top_labels(self._forward(self._place(tensors)), self._labels))
         return AllPredicted(predicted)
 
     def query(self, path: Path) -> str | None:
         """Classify one image that can be decoded."""
-        likeliest(self._forward(self._place(self._preprocess([path]))), self._labels)
+        top_labels(self._forward(self._place(self._preprocess([path]))), self._labels)
         return None
 
     def stages(self, images: ImageFolder) -> dict[StageName, float]:
@@ -88,7 +88,7 @@ class CeilingBackend(ABC):
         with clock.stage("forward"):
             logits = self._forward(placed)
         with clock.stage("postprocess"):
-            likeliest(logits, self._labels)
+            top_labels(logits, self._labels)
 
     def outputs(self, images: ImageFolder) -> Outputs:
         """Return pixels and logits of images that can all be decoded."""

@@ -11,7 +11,7 @@ TOP_K = 5
 """As Transformers' pipeline answers by default."""
 
 
-def likeliest(
+def top_labels(
     logits: NDArray[np.float32], labels: Sequence[str], top_k: int = TOP_K
 ) -> list[list[tuple[str, float]]]:
     """Return the likeliest labels of each row with their probabilities, the first one first.

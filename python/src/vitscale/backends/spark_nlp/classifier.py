@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from vitscale.backends.shared.jvm import JvmBackend
-from vitscale.backends.shared.top_k import likeliest
+from vitscale.backends.shared.top_k import top_labels
+from vitscale.backends.spark_nlp.backend import SparkNlpBackend
 from vitscale.backends.spec import BackendSpec
 from vitscale.errors import UsageError
 from vitscale.images.image_set import find_images
@@ -43,7 +43,7 @@ class SparkNLPViT:
 
     def __init__(self, model: str | Path, precision: str = "fp32", *, batch_size: int = 8) -> None:
         self._model = ModelFolder.open(Path(model), precision)
-        self._backend = JvmBackend(BackendSpec("spark-nlp"), self._model, batch_size)
+        self._backend = SparkNlpBackend(BackendSpec("spark-nlp"), self._model, batch_size)
 
     def classify(self, folder: str | Path, top_k: int = 5) -> dict[str, list[dict[str, Any]]]:
         """Classify the images of a folder.
@@ -65,7 +65,7 @@ class SparkNLPViT:
         if top_k < 1:
             raise UsageError(f"top_k is {top_k}; it must be at least 1.")
         outputs = self._backend.outputs(find_images(_path(folder)).sendable())
-        answers = likeliest(outputs.logits, self._model.labels, top_k)
+        answers = top_labels(outputs.logits, self._model.labels, top_k)
         return {
             file: [{"label": label, "score": score} for label, score in answer]
             for file, answer in zip(outputs.files, answers, strict=True)

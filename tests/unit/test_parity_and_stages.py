@@ -10,7 +10,7 @@ from vitscale.bench import cell_runner, runner
 from vitscale.bench.cell_runner import Inspection
 from vitscale.bench.plan import Plan, Settings, make_plan
 from vitscale.bench.runner import run_plan
-from vitscale.bench.worker_request import Job
+from vitscale.bench.worker_request import WorkerRequest
 
 from tests.fixtures.machine import Machine
 
@@ -32,7 +32,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Pretend to measure and to answer; tells which backends were asked for their answers."""
     found: list[str] = []
 
-    def inspect(job: Job, _: Callable[[str], None]) -> Inspection:
+    def inspect(job: WorkerRequest, _: Callable[[str], None]) -> Inspection:
         found.append(job.backend)
         count = len(job.files)
         pixels = np.zeros((count, 2, 2, 3), np.uint8)

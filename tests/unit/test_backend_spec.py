@@ -1,8 +1,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from vitscale.backends.registry import BACKENDS
 from vitscale.backends.sets import SETS, expand
-from vitscale.backends.spec import OPTIONS, BackendSpec, parse
+from vitscale.backends.spec import BackendSpec, parse
 from vitscale.errors import UsageError
 
 
@@ -40,9 +41,9 @@ def test_what_is_wrong_is_said(text: str, message: str) -> None:
 
 @given(st.data())
 def test_notation_is_read_back(data: st.DataObject) -> None:
-    name = data.draw(st.sampled_from(sorted(OPTIONS)))
+    name = data.draw(st.sampled_from(sorted(BACKENDS)))
     options = {}
-    for key, option in OPTIONS[name].items():
+    for key, option in BACKENDS[name].options.items():
         values = {
             bool: st.booleans(),
             int: st.integers(0, 99),
@@ -94,7 +95,7 @@ def test_a_set_is_backends_in_their_own_notation(name: str) -> None:
 
 def test_the_set_cpu_has_every_backend_naive_and_tuned_naive_ones_first() -> None:
     specs = [parse(backend) for backend in expand(["cpu"])]
-    assert {spec.name for spec in specs if not spec.options} == set(OPTIONS)
+    assert {spec.name for spec in specs if not spec.options} == set(BACKENDS)
     assert str(specs[0]) == "huggingface"
     keys = {key for spec in specs if spec.name == "huggingface" for key in spec.options}
     assert keys == {"dtype", "num_workers", "torch_compile"}

@@ -1,0 +1,60 @@
+"""What every backend of the JVM needs, and how the JVM benchmark is told of its options."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from vitscale.errors import GpuError
+from vitscale.jvm.jar import has_cuda, jar_path
+from vitscale.jvm.java import find_java
+
+if TYPE_CHECKING:
+    from vitscale.backends.spec import BackendSpec
+    from vitscale.models.folder import ModelFolder
+
+_NATIVE_PATH = "-Donnxruntime.native.path="
+JAVA_OPTIONS = ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS")
+"""Variables through which a user hands options to every JVM."""
+
+_PASSED_ON = ("action", "device", "engine", "gpus", "threads")
+
+
+def check_java(_: BackendSpec, __: ModelFolder) -> None:
+    """Check that a Java 17 and the jar are there.
+
+    Raises
+    ------
+    JavaError
+        If one of them is missing.
+    """
+    find_java()
+    jar_path()
+
+
+def check_jar(_: tuple[int, int] | None = None) -> None:
+    """Refuse a jar without ONNX Runtime's CUDA libraries, unless the user names a folder that holds some.
+
+    Raises
+    ------
+    GpuError
+        With the command that builds such a jar.
+    """
+    is_elsewhere = any(_NATIVE_PATH in os.environ.get(name, "") for name in JAVA_OPTIONS)
+    if not is_elsewhere and not has_cuda():
+        raise GpuError(
+            "The jar was built for processors: it holds no CUDA provider of ONNX Runtime. Build it for GPUs "
+            "in a checkout of the project: ./sbtw -Dgpu=true pythonJars. Or set "
+            f"JAVA_TOOL_OPTIONS={_NATIVE_PATH}DIR, a folder with onnxruntime_gpu's libraries."
+        )
+
+
+def benchmark_arguments(spec: BackendSpec) -> tuple[str, ...]:
+    """Return the JVM benchmark's arguments for a backend and its options."""
+    arguments = ["--backend", spec.name, "--precision", str(spec["precision"])]
+    if spec.options.get("spark"):
+        arguments.append("--spark")
+    for name in _PASSED_ON:
+        if spec.options.get(name):
+            arguments += [f"--{name}", str(spec[name])]
+    return tuple(arguments)

@@ -1,0 +1,1 @@
+"""ViTScale's own engine."""
