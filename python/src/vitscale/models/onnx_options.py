@@ -12,7 +12,7 @@ _PRECISE = "session.x64quantprecision"
 """ONNX Runtime's key (onnxruntime_session_options_config_keys.h); off by default."""
 
 _EXACT_ALREADY = frozenset({"avx512_vnni", "avx_vnni"})
-"""Instruction sets that add eight-bit products in 32 bits; the same list as in Scala's ``IntegerSums``."""
+"""Instruction sets that add eight-bit products in 32 bits; the same list as in Scala's ``Int8Saturation``."""
 
 
 def must_ask_for_exact_sums(features: Set[str]) -> bool:

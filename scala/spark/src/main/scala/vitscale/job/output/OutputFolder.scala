@@ -19,7 +19,7 @@ import vitscale.job.records.Outcome
   * OUT/quarantine/part-000001-00001.parquet
   * OUT/ledger.json
   * OUT/_vitscale/run.json                      see RunKey
-  * OUT/_vitscale/owners/                       see Ownership
+  * OUT/_vitscale/owners/                       see WriterLease
   * OUT/_vitscale/staging/000001/               parts that are being written
   * }}}
   */
