@@ -25,16 +25,16 @@ def ended(stage: int, executor: str, launched: float, finished: float, reason: s
 
 
 def log(folder: Path, *lines: str) -> Path:
-    calls = (
-        "collect at VitscaleEngine.scala:40",
-        *["submitJob at SparkJobs.scala:31"] * 2,
-        "count at Rows.scala:9",
-    )
+    descriptions = ("vitscale: open the model", *["vitscale: classify images"] * 2, None)
     stages = [
         json.dumps(
-            {"Event": "SparkListenerStageSubmitted", "Stage Info": {"Stage ID": at, "Stage Name": call}}
+            {
+                "Event": "SparkListenerStageSubmitted",
+                "Stage Info": {"Stage ID": at, "Stage Name": "collect"},
+                "Properties": {} if description is None else {"spark.job.description": description},
+            }
         )
-        for at, call in enumerate(calls)
+        for at, description in enumerate(descriptions)
     ]
     (folder / "app-1").write_text("\n".join([*stages, *lines]))
     return folder

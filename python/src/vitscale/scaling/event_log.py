@@ -13,9 +13,9 @@ from typing import Any
 
 from vitscale.errors import ResultsError
 
-_OPENS_MODEL = "VitscaleEngine.scala"
-_CLASSIFIES = "SparkJobs.scala"
-"""Where the job asks Spark for it."""
+_OPEN_MODEL = "vitscale: open the model"
+_CLASSIFY = "vitscale: classify images"
+"""How the job describes its Spark jobs (``vitscale.job.task.JobDescription`` in the jar)."""
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,8 @@ class Task:
 
     Attributes
     ----------
-    call : str
-        Where its stage was asked for, e.g. ``"collect at VitscaleEngine.scala:40"``.
+    description : str
+        What its Spark job is for; empty where nobody said so.
     executor : str
         Who ran it.
     launched, finished : float
@@ -34,7 +34,7 @@ class Task:
         Of its own work, as the executor measured it.
     """
 
-    call: str
+    description: str
     executor: str
     launched: float
     finished: float
@@ -56,16 +56,16 @@ class Timeline:
     @property
     def opening_seconds(self) -> float:
         """From the first launch of the tasks that open the model until the last of them has ended."""
-        opening = self._called_from(_OPENS_MODEL)
+        opening = self._described(_OPEN_MODEL)
         return max(task.finished for task in opening) - opening[0].launched
 
     @property
     def classifying(self) -> tuple[Task, ...]:
         """The tasks that classify images; others open the model before, and count rows afterwards."""
-        return self._called_from(_CLASSIFIES)
+        return self._described(_CLASSIFY)
 
-    def _called_from(self, file: str) -> tuple[Task, ...]:
-        return tuple(task for task in self.tasks if f" at {file}:" in task.call)
+    def _described(self, description: str) -> tuple[Task, ...]:
+        return tuple(task for task in self.tasks if task.description == description)
 
     def overheads(self) -> list[float]:
         """Return seconds from the end of a task to that of the next on its core, without the latter's work.
@@ -91,12 +91,12 @@ def read_event_log(folder: Path) -> Timeline:
     if len(logs) != 1:
         raise ResultsError(f"{folder} holds {len(logs)} event logs of Spark, expected one.")
     events = [json.loads(line) for line in logs[0].read_text().splitlines()]
-    calls = {
-        event["Stage Info"]["Stage ID"]: event["Stage Info"]["Stage Name"]
+    descriptions = {
+        event["Stage Info"]["Stage ID"]: event.get("Properties", {}).get("spark.job.description", "")
         for event in events
         if event["Event"] == "SparkListenerStageSubmitted"
     }
-    tasks = [_task(event, calls) for event in events if _is_success(event)]
+    tasks = [_task(event, descriptions) for event in events if _is_success(event)]
     timeline = Timeline(tuple(sorted(tasks, key=lambda task: task.launched)))
     if not timeline.classifying:
         raise ResultsError(f"{logs[0]} tells of no task that classified images; the job failed before.")
@@ -109,10 +109,10 @@ def _is_success(event: dict[str, Any]) -> bool:
     )
 
 
-def _task(event: dict[str, Any], calls: dict[int, str]) -> Task:
+def _task(event: dict[str, Any], descriptions: dict[int, str]) -> Task:
     info, metrics = event["Task Info"], event["Task Metrics"]
     return Task(
-        call=calls[event["Stage ID"]],
+        description=descriptions[event["Stage ID"]],
         executor=info["Executor ID"],
         launched=info["Launch Time"] / 1000,
         finished=info["Finish Time"] / 1000,

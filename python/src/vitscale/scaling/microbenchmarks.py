@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import json
 import sys
 import time
 from collections.abc import Callable
@@ -18,7 +18,6 @@ from vitscale.bench.launcher import run_process
 from vitscale.errors import VitscaleError
 from vitscale.images.image_set import ImageFolder
 
-_LISTED = re.compile(r"(\d+) images to do, .* listed in (\d+\.\d+) s")
 _RESOLUTION_SECONDS = 1e-3
 """The job tells milliseconds."""
 _FOLDERS = 1000
@@ -101,7 +100,7 @@ def run_probes(images: ImageFolder, model: Path, listed_files: int, report: Call
 def probe_listing(model: Path, files: int, report: Callable[[str], None]) -> Listing:
     """Make small files, let the job list them, and delete them.
 
-    The job stops at the first of them, since none is an image; what counts is what it says before that.
+    The job stops at the first of them, since none is an image. Its ledger says how long listing took.
     """
     with TemporaryDirectory(prefix="vitscale-listing-") as name:
         one, many = Path(name) / "one", Path(name) / "many"
@@ -123,14 +122,7 @@ def _make_files(folder: Path, count: int) -> None:
 
 
 def _list(images: Path, model: Path, count: int) -> tuple[float, int]:
-    """Return the seconds that the job says listing took, and its peak memory."""
-    told: list[float] = []
-
-    def watch(line: str) -> None:
-        found = _LISTED.search(line)
-        if found and int(found[1]) == count:
-            told.append(float(found[2]))
-
+    """Return the seconds that listing took by the job's ledger, and the job's peak memory."""
     with TemporaryDirectory(prefix="vitscale-listed-") as output:
         command = [
             sys.executable,
@@ -143,10 +135,14 @@ def _list(images: Path, model: Path, count: int) -> tuple[float, int]:
             str(model),
         ]
         command += ["--output", f"{output}/out", "--max-failed", "0", "--master", "local[1]"]
-        finished = run_process(command, watch)
-    if not told:
-        raise VitscaleError(f"The job did not say that it listed {count} files: {finished.reason}")
-    return told[0], finished.peak_memory_bytes
+        finished = run_process(command, lambda _: None)
+        ledger = Path(output, "out", "ledger.json")
+        if not ledger.is_file():
+            raise VitscaleError(f"The job did not list {count} files: {finished.reason}")
+        told = json.loads(ledger.read_text(encoding="utf-8"))
+    if told["files"] != count:
+        raise VitscaleError(f"The job listed {told['files']} files, expected {count}: {finished.reason}")
+    return told["this_run"]["listing_seconds"], finished.peak_memory_bytes
 
 
 def megapixels(images: ImageFolder) -> list[float]:

@@ -12,7 +12,7 @@ import vitscale.device.CpuInfo
   */
 private[onnx] object Int8Saturation {
 
-  /** Instruction sets that add the products in 32 bits; the same list as in Python's `vitscale.onnx_options`. */
+  /** Instruction sets that add the products in 32 bits; the same list as in Python's `vitscale.models.onnx_options`. */
   private val ExactAlready = Set("avx512_vnni", "avx_vnni")
 
   /** Whether ONNX Runtime must be asked on a processor with these instruction sets. */

@@ -148,7 +148,7 @@ class SmallPartsSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
         quarantined,
         0,
         Map.empty,
-        ThisRun(3, 0, 1, 3),
+        ThisRun(3, 0, 0, 1, 3),
         Ignored.none,
         output,
         isBalanced,

@@ -11,7 +11,7 @@ import scala.collection.JavaConverters._
 import vitscale.FileUri
 import vitscale.job.records.{FileEntry, Ignored}
 
-/** Lists local files with Java's own file API; Python's `vitscale.listing` does the same.
+/** Lists local files with Java's own file API; Python's `vitscale.images.listing` does the same.
   *
   * Links are followed. What cannot be listed is listed nevertheless, with its problem: a folder without permission, a
   * link that leads in circles. A name that is not valid UTF-8 is listed as a URI, which keeps its bytes.

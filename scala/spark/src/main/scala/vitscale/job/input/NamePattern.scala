@@ -36,7 +36,7 @@ private[vitscale] object NamePattern {
 
   object Glob {
 
-    /** The same translation as in Python's `vitscale.name_pattern`. */
+    /** The same translation as in Python's `vitscale.images.name_pattern`. */
     private[job] def regex(glob: String): String = {
       val out = new StringBuilder
       var (at, open) = (0, 0)

@@ -64,10 +64,18 @@ final case class Ledger(
   }
 }
 
-/** @param seconds
+/** @param listingSeconds
+  *   that the search for images took, before the first task
+  * @param seconds
   *   from the first task to the last commit: starting Spark, listing and loading the model left out
   */
-final case class ThisRun(predicted: Long, quarantined: Long, seconds: Double, imagesPerSec: Double)
+final case class ThisRun(
+    predicted: Long,
+    quarantined: Long,
+    listingSeconds: Double,
+    seconds: Double,
+    imagesPerSec: Double
+)
 
 final case class ModelUsed(name: String, weights: String, sha256: String, engine: String)
 

@@ -44,6 +44,7 @@ final private[job] class WatchLoop(
   private var gpus = Seq.empty[DeviceUse]
   private var predicted = 0L
   private val quarantinedByStage = mutable.Map.empty[String, Long].withDefaultValue(0L)
+  private var listingSeconds = 0.0
   private var seconds = 0.0
 
   /** @throws vitscale.UsageException
@@ -86,10 +87,12 @@ final private[job] class WatchLoop(
   private def round(mayHoldRows: Boolean): Round = {
     val listing = progress.watch()
     val input = interruptible(inputs.look())
+    val listed = listing()
+    listingSeconds += listed
     try {
       val tally = new Counters(input.files, input.before)
       if (input.source.waiting > 0) {
-        progress.say(WatchLoop.found(input, listing()))
+        progress.say(WatchLoop.found(input, listed))
         gpus = warm
       }
       Round(input.files, input.ignored, tally, run(input.source, tally, mayHoldRows))
@@ -158,7 +161,8 @@ final private[job] class WatchLoop(
 
   private def thisRun = {
     val quarantined = quarantinedByStage.values.sum
-    ThisRun(predicted, quarantined, seconds, if (seconds > 0) (predicted + quarantined) / seconds else 0)
+    val rate = if (seconds > 0) (predicted + quarantined) / seconds else 0.0
+    ThisRun(predicted, quarantined, listingSeconds, seconds, rate)
   }
 }
 

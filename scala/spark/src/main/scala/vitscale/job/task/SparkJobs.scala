@@ -46,13 +46,15 @@ final private[job] class SparkJobs(context: SparkContext, engine: Engine) {
       )
     }
     // Spark calls the handler once for each task, whose other attempts it ignores, on a thread that must not wait.
-    val job = context.submitJob[TaskResult, TaskResult, Unit](
-      results,
-      _.next(),
-      work.partitions,
-      (_, result) => events.put(Done(work, result)),
-      ()
-    )
+    val job = JobDescription.within(context, JobDescription.Classify) {
+      context.submitJob[TaskResult, TaskResult, Unit](
+        results,
+        _.next(),
+        work.partitions,
+        (_, result) => events.put(Done(work, result)),
+        ()
+      )
+    }
     running += job
     job.onComplete {
       case Success(_) => events.put(Ended(job, None))

@@ -31,10 +31,12 @@ final class VitscaleEngine(context: SparkContext, classifier: TaskClassifier, li
   override def warmUp(): Seq[DeviceUse] = {
     val tasks = classifier
     val slots = math.max(1, context.defaultParallelism)
-    val opened = context
-      .parallelize(0 until slots, slots)
-      .mapPartitions(_ => Iterator.single(VitscaleEngine.open(tasks)))
-      .collect()
+    val opened = JobDescription.within(context, JobDescription.OpenModel) {
+      context
+        .parallelize(0 until slots, slots)
+        .mapPartitions(_ => Iterator.single(VitscaleEngine.open(tasks)))
+        .collect()
+    }
     opened.collectFirst { case Left(problem) => throw new ModelException(problem) }
     opened.collect { case Right((executor, uses)) => executor -> uses }.toMap.values.flatten.toSeq
   }
