@@ -40,6 +40,6 @@ def test_each_device_has_its_artifacts() -> None:
 
 
 def test_an_unknown_device_is_refused() -> None:
-    answer = sbt("-Dgpu=yes", SHOW)
+    answer = sbt("-Dgpu=yes", *SHOW)
     assert answer.returncode != 0
     assert "use true, false or onnxruntime" in answer.stdout
