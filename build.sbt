@@ -27,7 +27,9 @@ lazy val common = Seq(
   run / baseDirectory := (ThisBuild / baseDirectory).value,
   run / outputStrategy := Some(StdoutOutput),
   run / javaOptions ++= JavaFlags.all,
+  run / envVars += "OMP_NUM_THREADS" -> "1", // see vitscale.onednn.OneDnn
   Test / fork := true,
+  Test / envVars += "OMP_NUM_THREADS" -> "1",
   Test / javaOptions ++= JavaFlags.all,
   Test / testOptions += Tests.Argument(TestFrameworks.ScalaTest, "-oDF")
 )

@@ -11,6 +11,8 @@ object Dependencies {
     val onnxruntime = "1.28.0" // 1.29.0 crashes the JVM inside Spark NLP's session set-up
     val tensorflow = "0.4.2" // TensorFlow 2.7; Spark NLP 5.5.3 lacks methods of 0.5.0
     val javacpp = "1.5.6" // what TensorFlow 0.4.2 was built with
+    val onednn = "3.13-1.5.14" // oneDNN 3.13, bound by JavaCPP 1.5.14
+    val onednnJavacpp = "1.5.14"
     val scopt = "4.1.0"
     val xz = "1.9" // of Spark 3.5
     val aircompressor = "0.27" // of Spark 3.5
@@ -59,7 +61,15 @@ object Dependencies {
     "org.tukaani" % "xz" % Version.xz, // LZMA and Zstandard inside TIFF
     "io.airlift" % "aircompressor" % Version.aircompressor,
     "com.github.usefulness" % "webp-imageio" % Version.webp // libwebp
-  )
+  ) ++ onednn
+
+  /** oneDNN with the native libraries of this machine. Its dependencies are listed, not followed: it also names OpenCL's
+    * bindings, which a processor does not need (see `org.bytedeco.opencl.presets.OpenCL`).
+    */
+  private def onednn: Seq[ModuleID] =
+    Seq("org.bytedeco" % "dnnl" % Version.onednn, "org.bytedeco" % "javacpp" % Version.onednnJavacpp)
+      .flatMap(module => Seq(module, module.classifier(nativePlatform)))
+      .map(_.intransitive())
 
   /** What Spark NLP calls TensorFlow through, with the native libraries of this machine: upstream's artifacts in the
     * place of `tensorflow-cpu_2.12`, which repackages them.
@@ -78,7 +88,11 @@ object Dependencies {
       case name if name.startsWith("windows") => "windows"
       case _ => "linux"
     }
-    val processor = if (sys.props("os.arch") == "amd64") "x86_64" else sys.props("os.arch")
+    val processor = sys.props("os.arch") match {
+      case "amd64" => "x86_64"
+      case "aarch64" => "arm64"
+      case other => other
+    }
     s"$system-$processor"
   }
 
