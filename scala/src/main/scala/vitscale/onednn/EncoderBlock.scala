@@ -177,5 +177,5 @@ final private[onednn] class EncoderBlock(
 private[onednn] object EncoderBlock {
 
   /** Largest code without a sign. */
-  private val LargestU8 = 255f
+  val LargestU8 = 255f
 }

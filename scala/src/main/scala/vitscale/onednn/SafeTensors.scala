@@ -2,8 +2,12 @@ package vitscale.onednn
 
 import java.io.IOException
 import java.nio.channels.FileChannel
+import java.nio.charset.StandardCharsets.UTF_8
 import java.nio.file.{Path, StandardOpenOption}
 import java.nio.{ByteBuffer, ByteOrder, FloatBuffer}
+import java.security.MessageDigest
+
+import org.bytedeco.javacpp.BytePointer
 
 import vitscale.ModelException
 
@@ -41,6 +45,22 @@ final private[onednn] class SafeTensors private (
           "Download the model again."
       )
     file.read(entry, into)
+  }
+
+  /** SHA-256 of the names and shapes of all tensors and of the numbers of the one-dimensional ones, biases and norms, which
+    * any training changes. Hashing all numbers would take longer than packing them.
+    */
+  def fingerprint: String = {
+    val digest = MessageDigest.getInstance("SHA-256")
+    names.toSeq.sorted.foreach { name =>
+      digest.update(s"$name ${shown(shape(name))}\n".getBytes(UTF_8))
+      if (shape(name).size == 1) {
+        val numbers = ByteBuffer.allocate(Math.multiplyExact(shape(name).head, 4L).toInt)
+        read(name, shape(name), numbers.asFloatBuffer())
+        digest.update(numbers)
+      }
+    }
+    digest.digest().map(byte => f"$byte%02x").mkString
   }
 
   private def place(name: String): (TensorFile, TensorEntry) =
@@ -89,8 +109,12 @@ final private[onednn] class TensorFile private (
     val entries: Seq[TensorEntry]
 ) extends AutoCloseable {
 
-  def read(entry: TensorEntry, into: FloatBuffer): Unit = {
-    val piece = ByteBuffer.allocateDirect(TensorFile.PieceBytes).order(ByteOrder.LITTLE_ENDIAN)
+  /** Memory outside of the heap that is freed at once; Java's own direct buffers wait for the garbage collector. */
+  private val buffer = new BytePointer(TensorFile.PieceBytes.toLong)
+  buffer.retainReference[BytePointer]()
+
+  def read(entry: TensorEntry, into: FloatBuffer): Unit = synchronized {
+    val piece = buffer.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN)
     var at = entry.begin
     val end = entry.begin + entry.bytes
     while (at < end) {
@@ -103,7 +127,10 @@ final private[onednn] class TensorFile private (
     }
   }
 
-  override def close(): Unit = channel.close()
+  override def close(): Unit = {
+    channel.close()
+    buffer.deallocate()
+  }
 }
 
 private[onednn] object TensorFile {

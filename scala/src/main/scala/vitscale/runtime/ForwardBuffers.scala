@@ -7,7 +7,7 @@ import java.nio.{ByteBuffer, ByteOrder, FloatBuffer}
   * @param capacity
   *   images of the largest batch
   */
-final private[runtime] class ForwardBuffers(layout: PixelLayout, val capacity: Int, classCount: Int) {
+final private[vitscale] class ForwardBuffers(layout: PixelLayout, val capacity: Int, classCount: Int) {
 
   private val pixels = direct(capacity * layout.bytesPerImage)
   private val logits = direct(capacity * classCount * java.lang.Float.BYTES).asFloatBuffer()

@@ -1,7 +1,7 @@
 package vitscale.runtime
 
 /** What computes the logits of a batch: a model on the processor or on GPUs. */
-private[runtime] trait ForwardPass {
+private[vitscale] trait ForwardPass {
 
   /** Passes that run at the same time; more callers wait. */
   def concurrency: Int

@@ -11,7 +11,7 @@ import ai.onnxruntime.OnnxJavaType
   * @param bytesPerImage
   *   size of one image in the input tensor
   */
-sealed abstract private[runtime] class PixelLayout(val elementType: OnnxJavaType, val bytesPerImage: Int) {
+sealed abstract private[vitscale] class PixelLayout(val elementType: OnnxJavaType, val bytesPerImage: Int) {
 
   /** Shape of a batch of `count` images. */
   def shape(count: Int): Array[Long]
@@ -20,7 +20,7 @@ sealed abstract private[runtime] class PixelLayout(val elementType: OnnxJavaType
   def write(pixels: RgbImage, out: ByteBuffer): Unit
 }
 
-private[runtime] object PixelLayout {
+private[vitscale] object PixelLayout {
 
   /** Rescaled and normalised floats, [batch, 3, height, width]: what Transformers' models take. */
   final class NormalizedChannels(preprocessor: Preprocessor, height: Int, width: Int)

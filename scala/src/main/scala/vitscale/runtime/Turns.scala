@@ -5,7 +5,7 @@ import java.util.concurrent.ArrayBlockingQueue
 /** Hands out what several threads share, sessions on one device or on several: each is used by at most `each` threads at a
   * time, who comes first is served first, and whoever comes gets the one that has been free the longest.
   */
-final private[runtime] class Turns[A](shared: Seq[A], each: Int) {
+final private[vitscale] class Turns[A](shared: Seq[A], each: Int) {
 
   val count: Int = shared.size * each
 
