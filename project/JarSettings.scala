@@ -3,7 +3,7 @@ import sbt.Keys._
 import sbtassembly.AssemblyKeys._
 import sbtassembly.{MergeStrategy, PathList}
 
-/** The one jar that Python carries: ViTScale, Spark NLP and ONNX Runtime, without Spark. */
+/** The one jar that Python carries: ViTScale, Spark NLP, ONNX Runtime and oneDNN, without Spark. */
 object JarSettings {
 
   val all: Seq[Setting[_]] = Seq(
@@ -14,6 +14,7 @@ object JarSettings {
       case PathList("META-INF", "services", _*) => MergeStrategy.filterDistinctLines
       case PathList("META-INF", _*) => MergeStrategy.discard
       case PathList("module-info.class") => MergeStrategy.discard
+      case PathList("org", "bytedeco", "dnnl", _, "include" | "lib", _*) => MergeStrategy.discard // for C++
       case _ => MergeStrategy.first
     }
   )

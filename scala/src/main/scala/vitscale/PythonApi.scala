@@ -1,6 +1,6 @@
 package vitscale
 
-import java.nio.file.Paths
+import java.nio.file.{Files, Paths}
 import java.util
 
 import scala.collection.JavaConverters._
@@ -11,7 +11,8 @@ import org.apache.spark.sql.SparkSession
 
 import vitscale.bench._
 import vitscale.ml.ImageLightPipeline
-import vitscale.runtime.{Device, ModelFolder, Truncated}
+import vitscale.onednn.Calibrator
+import vitscale.runtime.{Device, ImageDecoder, ModelFolder, ModelRuntime, Truncated}
 import vitscale.sparknlp.{Engine, StockDevice}
 
 /** All that Python calls over py4j; everything else of the jar stays behind it. */
@@ -128,9 +129,33 @@ object PythonApi {
 
   /** @param threads
     *   cores of one forward pass; 0 for one each, with as many passes side by side as there are cores
+    * @param runtime
+    *   `onnxruntime` or `onednn`
     */
-  def classifier(model: String, precision: String, threads: Int): PythonClassifier =
-    PythonClassifier.open(open(model, precision), threads)
+  def classifier(model: String, precision: String, threads: Int, runtime: String): PythonClassifier = {
+    val chosen = runtimeNamed(runtime)
+    PythonClassifier.open(ModelFolder.open(Paths.get(model), precision, chosen), threads, chosen)
+  }
+
+  /** Measures the ranges that int8 on oneDNN needs, over images that can all be decoded.
+    *
+    * @return
+    *   the file that was written into the model folder
+    */
+  def calibrate(model: String, images: ImageFolder): String = {
+    val folder = ModelFolder.open(Paths.get(model), "fp32", ModelRuntime.OneDnn)
+    val decoded = images.files.iterator.map(file => ImageDecoder.decode(Files.readAllBytes(file)))
+    Calibrator.calibrate(folder, decoded).toString
+  }
+
+  private def runtimeNamed(name: String): ModelRuntime =
+    ModelRuntime
+      .named(name)
+      .getOrElse(
+        throw new UsageException(
+          s"There is no runtime $name; expected one of ${ModelRuntime.all.map(_.name).mkString(", ")}."
+        )
+      )
 
   /** A pipeline of Spark NLP that annotates images without Spark. */
   def lightPipeline(model: PipelineModel, parseEmbeddings: Boolean): LightPipeline =

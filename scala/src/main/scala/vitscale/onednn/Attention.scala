@@ -72,7 +72,13 @@ final private[onednn] class Attention(builder: PlanBuilder, config: VitConfig, e
 
   private def shape(of: data_type, queries: Long) = Descs.dense(of, 1L, heads, queries, tokens)
 
-  private def product(name: String, left: memory, right: memory, result: memory, scale: Option[memory]): Unit = {
+  private def product(
+      name: String,
+      left: memory,
+      right: memory,
+      result: memory,
+      scale: Option[memory]
+  ): Unit = {
     val attributes = builder.attributes()
     scale.foreach(_ => attributes.set_scales_mask(dnnl.DNNL_ARG_SRC, 0))
     val description = OneDnn.explained(s"compute $name") {

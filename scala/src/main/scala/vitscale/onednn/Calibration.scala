@@ -42,7 +42,10 @@ private[onednn] object Calibration {
     val unfinished = target.resolveSibling(s".${UUID.randomUUID()}")
     try {
       Files.createDirectories(target.getParent)
-      Files.write(unfinished, (json.writerWithDefaultPrettyPrinter.writeValueAsString(root) + "\n").getBytes(UTF_8))
+      Files.write(
+        unfinished,
+        (json.writerWithDefaultPrettyPrinter.writeValueAsString(root) + "\n").getBytes(UTF_8)
+      )
       Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE)
     } catch {
       case error: IOException =>

@@ -71,11 +71,14 @@ private[vitscale] object Calibrator {
       }.toMap
     )
 
-    override def see(block: Int, place: ActivationPlace, values: FloatBuffer): Unit = blocks(block)(place).add(values)
+    override def see(block: Int, place: ActivationPlace, values: FloatBuffer): Unit =
+      blocks(block)(place).add(values)
 
     def ranges: ActivationRanges = ActivationRanges(blocks.map { histograms =>
       def best(place: ActivationPlace) =
-        histograms(place).best(if (hasSign(place)) QuantisedRows.LargestCode else EncoderBlock.LargestU8.toInt)
+        histograms(place).best(
+          if (hasSign(place)) QuantisedRows.LargestCode else EncoderBlock.LargestU8.toInt
+        )
       BlockRanges(
         best(ActivationPlace.AttentionInput),
         best(ActivationPlace.AttentionOutput),

@@ -30,8 +30,12 @@ private[onednn] object Descs {
 
   /** The first bytes of a tensor; valid as long as the tensor is. */
   def bytes(tensor: memory, count: Int): ByteBuffer =
-    new BytePointer(tensor.get_data_handle()).capacity(count.toLong).asByteBuffer().order(ByteOrder.nativeOrder())
+    new BytePointer(tensor.get_data_handle())
+      .capacity(count.toLong)
+      .asByteBuffer()
+      .order(ByteOrder.nativeOrder())
 
   /** The first numbers of a float32 tensor; valid as long as the tensor is. */
-  def floats(tensor: memory, count: Int): FloatBuffer = bytes(tensor, Math.multiplyExact(count, 4)).asFloatBuffer()
+  def floats(tensor: memory, count: Int): FloatBuffer =
+    bytes(tensor, Math.multiplyExact(count, 4)).asFloatBuffer()
 }

@@ -32,7 +32,11 @@ final private[onednn] case class Linear(parts: Seq[String], weightShape: Seq[Lon
   * @param inputShift
   *   what is to be added to the value of each input code; the bias takes it up, so it costs nothing
   */
-final private[onednn] case class CodeScales(source: Float, result: Option[Float] = None, inputShift: Float = 0f)
+final private[onednn] case class CodeScales(
+    source: Float,
+    result: Option[Float] = None,
+    inputShift: Float = 0f
+)
 
 /** Adds linear layers to a plan. */
 final private[onednn] class LinearLayers(builder: PlanBuilder, pack: WeightPack) {

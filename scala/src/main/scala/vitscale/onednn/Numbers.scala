@@ -44,6 +44,8 @@ private[onednn] object Numbers {
       )
     case "int8" => Numbers(data_type.s8, data_type.u8, if (hasBf16) data_type.bf16 else data_type.f32)
     case other =>
-      throw new UsageException(s"The oneDNN engine has no precision $other; expected ${Names.mkString(", ")}.")
+      throw new UsageException(
+        s"The oneDNN engine has no precision $other; expected ${Names.mkString(", ")}."
+      )
   }
 }

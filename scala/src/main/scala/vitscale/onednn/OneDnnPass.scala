@@ -6,7 +6,14 @@ import java.util.concurrent.{Callable, ExecutionException, ExecutorService, Exec
 import scala.collection.JavaConverters._
 
 import vitscale.{ModelException, UsageException}
-import vitscale.runtime.{ClassifierOptions, ForwardBuffers, ForwardPass, ModelFolder, PixelLayout, Preprocessor}
+import vitscale.runtime.{
+  ClassifierOptions,
+  ForwardBuffers,
+  ForwardPass,
+  ModelFolder,
+  PixelLayout,
+  Preprocessor
+}
 import vitscale.runtime.{Request, Turns}
 
 /** A ViT open on the processor through oneDNN, used by any number of threads.
@@ -92,7 +99,14 @@ private[vitscale] object OneDnnPass {
       val workers = openWorkers(config, options) { images =>
         VitPlan.build(config, weights.pack, numbers, images, ranges)
       }
-      new OneDnnPass(precision, layout, config.classes, options.threads, weights, new Turns(workers, each = 1))
+      new OneDnnPass(
+        precision,
+        layout,
+        config.classes,
+        options.threads,
+        weights,
+        new Turns(workers, each = 1)
+      )
     } catch {
       case error: Throwable =>
         weights.close()
@@ -109,7 +123,8 @@ private[vitscale] object OneDnnPass {
     workers
   }
 
-  private[onednn] def configOf(folder: Path, classes: Int): VitConfig = VitConfig.read(folder.resolve("config.json"), classes)
+  private[onednn] def configOf(folder: Path, classes: Int): VitConfig =
+    VitConfig.read(folder.resolve("config.json"), classes)
 
   /** Buffers for callers that run a worker themselves. */
   private[onednn] def buffersOf(

@@ -91,7 +91,9 @@ private[onednn] object SafeTensors {
         file.entries.map(entry => entry.name -> (file -> entry))
       }
       places.groupBy(_._1).collectFirst { case (name, found) if found.size > 1 => name }.foreach { name =>
-        throw new ModelException(s"Several files of $folder hold $name; expected one. Download the model again.")
+        throw new ModelException(
+          s"Several files of $folder hold $name; expected one. Download the model again."
+        )
       }
       new SafeTensors(folder, places.toMap)
     } catch {
@@ -148,7 +150,10 @@ private[onednn] object TensorFile {
       }
     } catch {
       case error: IOException =>
-        throw new ModelException(s"$path cannot be read: ${error.getMessage}. Download the model again.", error)
+        throw new ModelException(
+          s"$path cannot be read: ${error.getMessage}. Download the model again.",
+          error
+        )
     }
 
   private def entries(path: Path, channel: FileChannel): Seq[TensorEntry] = {

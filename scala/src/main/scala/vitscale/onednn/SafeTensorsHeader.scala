@@ -98,7 +98,11 @@ private[onednn] object SafeTensorsHeader {
         )
       val needed = product(shape).flatMap(multiply(_, elementType.bytes.toLong))
       if (!needed.contains(to - from))
-        throw refusal(file, s"gives $name ${to - from} bytes", s"what the shape ${fields.path("shape")} needs")
+        throw refusal(
+          file,
+          s"gives $name ${to - from} bytes",
+          s"what the shape ${fields.path("shape")} needs"
+        )
       TensorEntry(name, elementType, shape, start + from)
     }
 

@@ -3,6 +3,8 @@ package vitscale.runtime
 import java.nio.file.Path
 import java.util.concurrent.{ExecutorService, Executors, ThreadFactory}
 
+import vitscale.onednn.OneDnnPass
+
 /** Classifies images with a Vision Transformer: bytes in, predictions out, without Spark.
   *
   * Safe for use by many threads; one classifier serves a whole process. An image that fails gives a reason in its place,
@@ -17,7 +19,8 @@ final class ViTClassifier private (
     val folder: ModelFolder,
     val options: ClassifierOptions,
     preprocessor: Preprocessor,
-    model: OnnxModel
+    model: ForwardPass with AutoCloseable,
+    uses: Seq[ProviderUse]
 ) extends AutoCloseable {
 
   private val steps = new ImageSteps(folder, preprocessor)
@@ -104,7 +107,7 @@ final class ViTClassifier private (
   /** What ran the model in one pass on each GPU, as ONNX Runtime's profile of that very session has it; none on the
     * processor.
     */
-  def deviceUse: Option[DeviceUse] = DeviceUse.of(options.device, model.uses)
+  def deviceUse: Option[DeviceUse] = DeviceUse.of(options.device, uses)
 
   /** Waits for the batches at work, then frees the model. */
   override def close(): Unit = {
@@ -128,11 +131,18 @@ object ViTClassifier {
       precision: String = "fp32",
       options: ClassifierOptions = ClassifierOptions()
   ): ViTClassifier =
-    open(ModelFolder.open(path, precision), options)
+    open(ModelFolder.open(path, precision, options.runtime), options)
 
   def open(folder: ModelFolder, options: ClassifierOptions): ViTClassifier = {
     val preprocessor = new Preprocessor(PreprocessorConfig.read(folder.preprocessorConfig))
-    new ViTClassifier(folder, options, preprocessor, OnnxModel.open(folder, preprocessor, options))
+    options.runtime match {
+      case ModelRuntime.OnnxRuntime =>
+        val model = OnnxModel.open(folder, preprocessor, options)
+        new ViTClassifier(folder, options, preprocessor, model, model.uses)
+      case ModelRuntime.OneDnn =>
+        val model = OneDnnPass.open(folder, preprocessor, folder.precision, options)
+        new ViTClassifier(folder, options, preprocessor, model, Seq.empty)
+    }
   }
 
   private[runtime] val daemons: ThreadFactory = (work: Runnable) => {

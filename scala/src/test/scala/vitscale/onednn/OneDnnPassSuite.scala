@@ -14,7 +14,8 @@ class OneDnnPassSuite extends AnyFunSuite {
 
   private val folder = ModelFolder.open(TinyModel.path, "fp32")
   private val preprocessor = new Preprocessor(PreprocessorConfig.read(folder.preprocessorConfig))
-  private val images = (0 until 11).map(seed => preprocessor.pixels(ImageDecoder.decode(TestImages.jpeg(seed))))
+  private val images =
+    (0 until 11).map(seed => preprocessor.pixels(ImageDecoder.decode(TestImages.jpeg(seed))))
 
   private def withPass[A](
       precision: String = "fp32",
@@ -69,7 +70,9 @@ class OneDnnPassSuite extends AnyFunSuite {
     withPass() { pass =>
       val found = new java.util.concurrent.ConcurrentLinkedQueue[Float]()
       val threads =
-        (1 to 8).map(_ => new Thread(() => (1 to 5).foreach(_ => found.add(difference(logits(pass, images))))))
+        (1 to 8).map(_ =>
+          new Thread(() => (1 to 5).foreach(_ => found.add(difference(logits(pass, images)))))
+        )
       threads.foreach(_.start())
       threads.foreach(_.join())
       assert(found.size == 40 && found.asScala.forall(_ < 1e-5))
@@ -110,7 +113,9 @@ class OneDnnPassSuite extends AnyFunSuite {
     (1 to 400).foreach(_ => cycle())
     val before = residentKib
     (1 to 600).foreach(_ => cycle())
-    assert(residentKib - before < 40 * 1024) // what one cycle allocates, 600 times, is more than ten times as much
+    assert(
+      residentKib - before < 40 * 1024
+    ) // what one cycle allocates, 600 times, is more than ten times as much
   }
 
   /** The smallest of a few readings, since the garbage collector gives memory back when it likes. */
