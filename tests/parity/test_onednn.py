@@ -11,6 +11,7 @@ import vitscale
 from transformers import ViTForImageClassification, pipeline
 from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPil
 from vitscale._jvm import python_api
+from vitscale.images import find_images
 from vitscale.models.export import export
 from vitscale.models.names import DEFAULT_CHECKPOINT
 
@@ -36,7 +37,7 @@ def transformers_scores(model: Path, images: Path) -> dict[str, dict[str, float]
         model=ViTForImageClassification.from_pretrained(model, dtype=torch.float32),
         image_processor=ViTImageProcessorPil.from_pretrained(model),
     )
-    files = sorted(path for path in images.rglob("*") if path.is_file())
+    files = find_images(images).paths
     answers = reference([str(file) for file in files], top_k=1000, batch_size=8)
     return {
         file.relative_to(images).as_posix(): {one["label"]: one["score"] for one in answer}
@@ -44,7 +45,9 @@ def transformers_scores(model: Path, images: Path) -> dict[str, dict[str, float]
     }
 
 
-def assert_same(found: dict[str, dict[str, float]], expected: dict[str, dict[str, float]], atol: float) -> None:
+def assert_same(
+    found: dict[str, dict[str, float]], expected: dict[str, dict[str, float]], atol: float
+) -> None:
     assert found.keys() == expected.keys()
     for file, answer in expected.items():
         assert found[file] == pytest.approx(answer, abs=atol), file
@@ -98,7 +101,9 @@ def test_a_runtime_that_does_not_exist_is_refused(tiny_model: Path) -> None:
 
 def test_an_activation_that_it_lacks_is_refused(tmp_path: Path) -> None:
     model = model_folder(write_tiny_vit(tmp_path / "model", hidden_act="mish"))
-    with pytest.raises(vitscale.ModelError, match='hidden_act in .* is "mish"; the oneDNN engine expects gelu'):
+    with pytest.raises(
+        vitscale.ModelError, match=r'hidden_act in .* is "mish"; the oneDNN engine expects gelu'
+    ):
         vitscale.ViT(model, runtime="onednn")
 
 
@@ -133,7 +138,9 @@ def test_trained_weights_keep_their_labels(precision: str, digits: Path, held_ou
     assert same >= (1 if precision == "fp32" else 0.99) * len(expected)
 
 
-def test_int8_without_its_own_calibration_is_refused(digits: Path, tiny_checkpoint: Path, tmp_path: Path) -> None:
+def test_int8_without_its_own_calibration_is_refused(
+    digits: Path, tiny_checkpoint: Path, tmp_path: Path
+) -> None:
     model = model_folder(Path(shutil.copytree(tiny_checkpoint, tmp_path / "model")))
     with pytest.raises(vitscale.ModelError, match=r"lacks onednn/int8/scales.json\. Measure it"):
         vitscale.ViT(model, "int8", runtime="onednn")

@@ -49,14 +49,16 @@ class ViT:
     model : str or Path
         Folder of the model, as ``vitscale export`` writes it.
     precision : str
-        Its graph: ``"fp32"``, ``"int8"``, ... With the runtime ``"onednn"``: ``"fp32"``, ``"bf16"`` or ``"int8"``.
+        Its graph: ``"fp32"``, ``"int8"``, ... With the runtime ``"onednn"``: ``"fp32"``, ``"bf16"`` or
+        ``"int8"``.
     batch_size : int
         Images of one forward pass; small ones are fastest on a processor.
     threads : int, optional
         Cores of one forward pass. By default each takes one, and as many run side by side as there are cores:
         the most images per second. Name the number of cores for the shortest answer to a single image.
     runtime : "onnxruntime" or "onednn"
-        What computes the forward pass: ONNX Runtime runs the exported graph, oneDNN the checkpoint's own weights.
+        What computes the forward pass: ONNX Runtime runs the exported graph, oneDNN the checkpoint's own
+        weights.
 
     Raises
     ------

@@ -24,8 +24,8 @@ def native_folder(temporary: Path) -> Path:
     Returns
     -------
     Path
-        ``native`` in this package's cache; a folder below `temporary` where the cache may not be written or is
-        mounted noexec.
+        ``native`` in this package's cache; a folder below `temporary` where the cache may not be written or
+        is mounted noexec.
     """
     wanted = cache_folder() / _NAME
     try:

@@ -110,9 +110,9 @@ class OneDnnPassSuite extends AnyFunSuite {
 
   test("opening and closing leaves no native memory behind") {
     def cycle() = assert(withPass()(logits(_, images)).size == 11)
-    (1 to 400).foreach(_ => cycle())
+    (1 to 200).foreach(_ => cycle())
     val before = residentKib
-    (1 to 600).foreach(_ => cycle())
+    (1 to 300).foreach(_ => cycle())
     assert(
       residentKib - before < 40 * 1024
     ) // what one cycle allocates, 600 times, is more than ten times as much
