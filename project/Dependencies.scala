@@ -10,9 +10,8 @@ object Dependencies {
     val sparkNlp = "5.5.3"
     val onnxruntime = "1.28.0" // 1.29.0 crashes the JVM inside Spark NLP's session set-up
     val tensorflow = "0.4.2" // TensorFlow 2.7; Spark NLP 5.5.3 lacks methods of 0.5.0
-    val javacpp = "1.5.6" // what TensorFlow 0.4.2 was built with
     val onednn = "3.13-1.5.14" // oneDNN 3.13, bound by JavaCPP 1.5.14
-    val onednnJavacpp = "1.5.14"
+    val javacpp = "1.5.14" // TensorFlow 0.4.2 was built with 1.5.6, and runs with this one
     val scopt = "4.1.0"
     val xz = "1.9" // of Spark 3.5
     val aircompressor = "0.27" // of Spark 3.5
@@ -67,19 +66,17 @@ object Dependencies {
     * bindings, which a processor does not need (see `org.bytedeco.opencl.presets.OpenCL`).
     */
   private def onednn: Seq[ModuleID] =
-    Seq("org.bytedeco" % "dnnl" % Version.onednn, "org.bytedeco" % "javacpp" % Version.onednnJavacpp)
+    Seq("org.bytedeco" % "dnnl" % Version.onednn, "org.bytedeco" % "javacpp" % Version.javacpp)
       .flatMap(module => Seq(module, module.classifier(nativePlatform)))
       .map(_.intransitive())
 
   /** What Spark NLP calls TensorFlow through, with the native libraries of this machine: upstream's artifacts in the
     * place of `tensorflow-cpu_2.12`, which repackages them.
     */
-  val tensorflow: Seq[ModuleID] =
-    Seq(
-      "org.tensorflow" % "tensorflow-core-api" % Version.tensorflow,
-      "org.bytedeco" % "javacpp" % Version.javacpp
-    )
-      .flatMap(module => Seq(module, module.classifier(nativePlatform)))
+  val tensorflow: Seq[ModuleID] = {
+    val api = "org.tensorflow" % "tensorflow-core-api" % Version.tensorflow
+    Seq(api, api.classifier(nativePlatform))
+  }
 
   /** As javacpp names it: `linux-x86_64`, `macosx-x86_64`, `windows-x86_64`. */
   private def nativePlatform: String = {
