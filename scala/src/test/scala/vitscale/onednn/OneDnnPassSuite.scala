@@ -7,7 +7,7 @@ import scala.collection.JavaConverters._
 import org.scalatest.funsuite.AnyFunSuite
 
 import vitscale.runtime._
-import vitscale.{ModelException, TestImages, TinyModel}
+import vitscale.{DeviceException, ModelException, TestImages, TinyModel}
 
 /** The engine on oneDNN beside ONNX Runtime, on the same images with the same weights. */
 class OneDnnPassSuite extends AnyFunSuite {
@@ -79,12 +79,15 @@ class OneDnnPassSuite extends AnyFunSuite {
     }
   }
 
-  test("bf16 stays near fp32") {
-    assume(OneDnn.hasBf16)
-    withPass("bf16") { pass =>
+  test("bf16 stays near fp32, or is refused where the processor lacks it") {
+    if (OneDnn.hasBf16) withPass("bf16") { pass =>
       val found = logits(pass, images)
       assert(difference(found) < 0.1 && difference(found) > 1e-5)
       assert(labels(found) == labels(expected))
+    }
+    else {
+      val error = intercept[DeviceException](withPass("bf16")(_ => ()))
+      assert(error.getMessage.contains("no instructions for bf16"))
     }
   }
 
