@@ -30,17 +30,23 @@ private[onednn] object Numbers {
     *
     * @param hasBf16
     *   whether this processor computes in bfloat16
+    * @param hasVnni
+    *   whether it adds 8-bit products in 32 bits
     * @throws vitscale.UsageException
     *   if there is no such precision
     * @throws vitscale.DeviceException
     *   if the processor lacks it
     */
-  def of(precision: String, hasBf16: Boolean): Numbers = precision match {
+  def of(precision: String, hasBf16: Boolean, hasVnni: Boolean): Numbers = precision match {
     case "fp32" => Fp32
     case "bf16" if hasBf16 => Bf16
     case "bf16" =>
       throw new DeviceException(
         "This processor has no instructions for bf16; expected avx512_bf16 or AMX. Ask for fp32 or int8."
+      )
+    case "int8" if !hasVnni =>
+      throw new DeviceException(
+        "This processor adds 8-bit products in 16 bits and cuts sums off; expected VNNI. Run int8 on ONNX Runtime."
       )
     case "int8" => Numbers(data_type.s8, data_type.u8, if (hasBf16) data_type.bf16 else data_type.f32)
     case other =>

@@ -62,6 +62,9 @@ private[vitscale] object OneDnn {
   /** Whether oneDNN computes in bfloat16 with instructions of this processor. It obeys `DNNL_MAX_CPU_ISA`. */
   def hasBf16: Boolean = has(dnnl.dnnl_cpu_isa_avx512_core_bf16)
 
+  /** Whether it adds products of 8-bit codes in 32 bits; without, sums of pairs saturate in 16. */
+  def hasVnni: Boolean = has(dnnl.dnnl_cpu_isa_avx512_core_vnni) || has(dnnl.dnnl_cpu_isa_avx2_vnni)
+
   /** Sets of instructions are sums of bits, each a superset of those it extends (`dnnl_cpu_isa_t`). */
   private def has(instructions: Int): Boolean =
     (dnnl.dnnl_get_effective_cpu_isa() & instructions) == instructions

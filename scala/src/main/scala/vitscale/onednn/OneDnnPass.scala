@@ -87,7 +87,7 @@ private[vitscale] object OneDnnPass {
       options: ClassifierOptions
   ): OneDnnPass = {
     OneDnn.processor
-    val numbers = Numbers.of(precision, OneDnn.hasBf16)
+    val numbers = Numbers.of(precision, OneDnn.hasBf16, OneDnn.hasVnni)
     val config = configOf(folder.path, folder.labels.size)
     val layout = layoutOf(folder, config, preprocessor)
     val weights = OneDnnWeights.open(folder.path)

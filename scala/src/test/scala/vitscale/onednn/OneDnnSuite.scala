@@ -21,9 +21,14 @@ class OneDnnSuite extends AnyFunSuite {
   }
 
   test("bf16 is refused where the processor lacks it, int8 then keeps its attention in float32") {
-    assertThrows[DeviceException](Numbers.of("bf16", hasBf16 = false))
-    assertThrows[UsageException](Numbers.of("fp8", hasBf16 = true))
-    assert(Numbers.of("int8", hasBf16 = false).other == Numbers.Fp32.other)
-    assert(Numbers.of("int8", hasBf16 = true).other == Numbers.of("bf16", hasBf16 = true).other)
+    assertThrows[DeviceException](Numbers.of("bf16", hasBf16 = false, hasVnni = true))
+    assertThrows[DeviceException](Numbers.of("int8", hasBf16 = false, hasVnni = false))
+    assertThrows[UsageException](Numbers.of("fp8", hasBf16 = true, hasVnni = true))
+    assert(Numbers.of("int8", hasBf16 = false, hasVnni = true).other == Numbers.Fp32.other)
+    assert(
+      Numbers.of("int8", hasBf16 = true, hasVnni = true).other == Numbers
+        .of("bf16", hasBf16 = true, hasVnni = true)
+        .other
+    )
   }
 }

@@ -14,7 +14,7 @@ class VitPlanSuite extends AnyFunSuite {
     precisions.foreach { precision =>
       val weights = OneDnnWeights.open(TinyModel.path)
       try {
-        val numbers = Numbers.of(precision, OneDnn.hasBf16)
+        val numbers = Numbers.of(precision, OneDnn.hasBf16, hasVnni = true)
         val plan = VitPlan.build(config, weights.pack, numbers, images = 2, Some(ranges))
         try {
           assert(plan.implementations.size > 10)
