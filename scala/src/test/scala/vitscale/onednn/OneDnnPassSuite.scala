@@ -116,9 +116,8 @@ class OneDnnPassSuite extends AnyFunSuite {
     (1 to 200).foreach(_ => cycle())
     val before = residentKib
     (1 to 300).foreach(_ => cycle())
-    assert(
-      residentKib - before < 40 * 1024
-    ) // what one cycle allocates, 600 times, is more than ten times as much
+    // Noise of the garbage collector passes; a leak of 220 KiB a cycle fails.
+    assert(residentKib - before < 64 * 1024)
   }
 
   /** The smallest of a few readings, since the garbage collector gives memory back when it likes. */
