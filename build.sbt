@@ -23,6 +23,7 @@ lazy val common = Seq(
   Test / tpolecatExcludeOptions += ScalacOptions.warnNonUnitStatement,
   Test / unmanagedResourceDirectories += (ThisBuild / baseDirectory).value / "scala/src/test/resources",
   Test / fork := true,
+  Test / envVars += "OMP_NUM_THREADS" -> "1", // see vitscale.onednn.OneDnn
   Test / baseDirectory := (ThisBuild / baseDirectory).value,
   Test / javaOptions ++= JavaFlags.all,
   Test / testOptions += Tests.Argument(TestFrameworks.ScalaTest, "-oDF")
@@ -74,6 +75,7 @@ lazy val bench = (project in file("scala/bench"))
     run / baseDirectory := (ThisBuild / baseDirectory).value,
     run / outputStrategy := Some(StdoutOutput),
     run / javaOptions ++= JavaFlags.all,
+    run / envVars += "OMP_NUM_THREADS" -> "1",
     PythonJars.bench
   )
 

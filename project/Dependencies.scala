@@ -10,7 +10,8 @@ object Dependencies {
     val sparkNlp = "5.5.3"
     val onnxruntime = "1.28.0" // 1.29.0 crashes the JVM inside Spark NLP's session set-up
     val tensorflow = "0.4.2" // TensorFlow 2.7; Spark NLP 5.5.3 lacks methods of 0.5.0
-    val javacpp = "1.5.6" // what TensorFlow 0.4.2 was built with
+    val onednn = "3.13-1.5.14" // oneDNN 3.13, bound by JavaCPP 1.5.14
+    val javacpp = "1.5.14" // TensorFlow 0.4.2 was built with 1.5.6, and runs with this one
     val jackson = "2.15.2" // of Spark 3.5
     val scopt = "4.1.0"
     val xz = "1.9" // of Spark 3.5
@@ -50,7 +51,7 @@ object Dependencies {
     "org.tukaani" % "xz" % Version.xz, // LZMA inside TIFF
     "io.airlift" % "aircompressor" % Version.aircompressor, // Zstandard inside TIFF
     "com.github.usefulness" % "webp-imageio" % Version.webp // libwebp
-  )
+  ) ++ onednn
 
   /** Given by the Spark installation at run time, so left out of the jar. */
   val spark: Seq[ModuleID] = Seq(
@@ -72,15 +73,21 @@ object Dependencies {
   /** HDFS itself, to write to. */
   val hdfs: Seq[ModuleID] = Seq("org.apache.hadoop" % "hadoop-client-minicluster" % Version.hadoop % Test)
 
+  /** oneDNN with the native libraries of this machine. Its dependencies are listed, not followed: it also names OpenCL's
+    * bindings, which a processor does not need (see `org.bytedeco.opencl.presets.OpenCL`).
+    */
+  private def onednn: Seq[ModuleID] =
+    Seq("org.bytedeco" % "dnnl" % Version.onednn, "org.bytedeco" % "javacpp" % Version.javacpp)
+      .flatMap(module => Seq(module, module.classifier(nativePlatform)))
+      .map(_.intransitive())
+
   /** What Spark NLP calls TensorFlow through, with the native libraries of this machine: upstream's artifacts in the
     * place of `tensorflow-cpu_2.12`, which repackages them.
     */
-  val tensorflow: Seq[ModuleID] =
-    Seq(
-      "org.tensorflow" % "tensorflow-core-api" % Version.tensorflow,
-      "org.bytedeco" % "javacpp" % Version.javacpp
-    )
-      .flatMap(module => Seq(module, module.classifier(nativePlatform)))
+  val tensorflow: Seq[ModuleID] = {
+    val api = "org.tensorflow" % "tensorflow-core-api" % Version.tensorflow
+    Seq(api, api.classifier(nativePlatform))
+  }
 
   /** As javacpp names it: `linux-x86_64`, `macosx-x86_64`, `windows-x86_64`. */
   private def nativePlatform: String = {
@@ -89,7 +96,11 @@ object Dependencies {
       case name if name.startsWith("windows") => "windows"
       case _ => "linux"
     }
-    val processor = if (sys.props("os.arch") == "amd64") "x86_64" else sys.props("os.arch")
+    val processor = sys.props("os.arch") match {
+      case "amd64" => "x86_64"
+      case "aarch64" => "arm64"
+      case other => other
+    }
     s"$system-$processor"
   }
 

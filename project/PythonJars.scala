@@ -54,8 +54,11 @@ object PythonJars {
     assembly / test := {},
     assembly / assemblyMergeStrategy := {
       case PathList("META-INF", "services", _*) => MergeStrategy.filterDistinctLines
+      case PathList("META-INF", "maven", "org.bytedeco", _*) =>
+        MergeStrategy.first // JavaCPP reads versions there
       case PathList("META-INF", _*) => MergeStrategy.discard
       case PathList("module-info.class") => MergeStrategy.discard
+      case PathList("org", "bytedeco", "dnnl", _, "include" | "lib", _*) => MergeStrategy.discard // for C++
       case _ => MergeStrategy.first
     }
   )

@@ -6,14 +6,14 @@ object TensorflowJars {
 
   val collectJars = taskKey[File]("copies TensorFlow's jars to where Python's package looks for them")
 
-  /** TensorFlow's protobuf is Spark NLP's as well, and so inside ViTScale's jar. */
-  private val organizations = Set("org.tensorflow", "org.bytedeco")
+  /** TensorFlow's protobuf is Spark NLP's as well and its JavaCPP is oneDNN's, so both are inside ViTScale's jar. */
+  private val organization = "org.tensorflow"
 
   val all: Seq[Setting[_]] = Seq(
     collectJars := {
       val jars = update.value.select(
         configurationFilter(Runtime.name),
-        moduleFilter(organization = new SimpleFilter(organizations)),
+        moduleFilter(organization = organization),
         artifactFilter()
       )
       val folder = (ThisBuild / baseDirectory).value / "python/src/vitscale/jars/tensorflow"

@@ -49,12 +49,16 @@ class ViT:
     model : str or Path
         Folder of the model, as ``vitscale export`` writes it.
     precision : str
-        Its graph: ``"fp32"``, ``"int8"``, ...
+        Its graph: ``"fp32"``, ``"int8"``, ... With the runtime ``"onednn"``: ``"fp32"``, ``"bf16"`` or
+        ``"int8"``.
     batch_size : int
         Images of one forward pass; small ones are fastest on a processor.
     threads : int, optional
         Cores of one forward pass. By default each takes one, and as many run side by side as there are cores:
         the most images per second. Name the number of cores for the shortest answer to a single image.
+    runtime : "onnxruntime" or "onednn"
+        What computes the forward pass: ONNX Runtime runs the exported graph, oneDNN the checkpoint's own
+        weights.
 
     Raises
     ------
@@ -76,9 +80,11 @@ class ViT:
         *,
         batch_size: int = 2,
         threads: int | None = None,
+        runtime: Literal["onnxruntime", "onednn"] = "onnxruntime",
     ) -> None:
         self.batch_size = _whole_number("batch_size", batch_size)
-        self._classifier = PerProcess(partial(_open, str(Path(model).absolute()), precision, threads or 0))
+        folder = str(Path(model).absolute())
+        self._classifier = PerProcess(partial(_open, folder, precision, threads or 0, runtime))
         self._classifier.get()
 
     def classify(
@@ -191,10 +197,10 @@ class ViT:
         ]
 
 
-def _open(model: str, precision: str, threads: int) -> Any:
+def _open(model: str, precision: str, threads: int, runtime: str) -> Any:
     """Open a model in the JVM of this process."""
     with java_errors():
-        return python_api().classifier(model, precision, threads)
+        return python_api().classifier(model, precision, threads, runtime)
 
 
 def _folder(images: object) -> Path | None:

@@ -75,6 +75,8 @@ def jvm_environment(
         made.setdefault("SPARK_USER", user_name())
     if library_path:
         made[_LIBRARIES] = os.pathsep.join(filter(None, (library_path, made.get(_LIBRARIES))))
+    # oneDNN's passes take one core each, many side by side; Spark sets the variable of Python workers itself.
+    made["OMP_NUM_THREADS"] = "1"
     made.setdefault("PYTHONHASHSEED", "0")  # as Spark's scripts set it for Python workers
     made["SPARK_SCALA_VERSION"] = "2.12"  # a worker asks for it before it starts an executor
     return made

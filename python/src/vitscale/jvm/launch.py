@@ -11,6 +11,7 @@ from vitscale.jvm.environment import jvm_environment, set_aside
 from vitscale.jvm.jar import all_jars, spark_jars
 from vitscale.jvm.java import find_java, java_flags
 from vitscale.jvm.memory import default_heap
+from vitscale.jvm.native import native_folder
 from vitscale.jvm.properties import configuration_folder
 from vitscale.jvm.settings import NOTHING_SET, DriverSettings
 from vitscale.jvm.temporary import temporary_folder
@@ -99,6 +100,7 @@ def launch(
         *java_flags(),
         f"-Duser.home={home_folder()}",
         f"-Djava.io.tmpdir={temporary}",
+        f"-Dorg.bytedeco.javacpp.cachedir={native_folder(temporary)}",
         *(() if has_passwd_entry() else (f"-Duser.name={user_name()}",)),
         *flags,
         *driver.options,

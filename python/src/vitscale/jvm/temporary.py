@@ -47,7 +47,7 @@ def temporary_folder(home: Path | None = None) -> Temporary:
     candidates = [*((named,) if named else ()), *_OTHERS, *((home,) if home else ())]
     reasons: list[str] = []
     for folder in (Path(candidate).absolute() for candidate in candidates):
-        reason = _problem(folder)
+        reason = library_problem(folder)
         if reason is not None:
             reasons.append(f"{folder} {reason}")
         elif reasons:
@@ -58,7 +58,7 @@ def temporary_folder(home: Path | None = None) -> Temporary:
     raise SetupError(f"No folder can hold temporary files: {'; '.join(reasons)}. Set TMPDIR to one that can.")
 
 
-def _problem(folder: Path) -> str | None:
+def library_problem(folder: Path) -> str | None:
     """Return why libraries cannot be loaded from a folder, or None where they can."""
     if not folder.is_dir():
         return "is not a folder" if folder.exists() else "does not exist"

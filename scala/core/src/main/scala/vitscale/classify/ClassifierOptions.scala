@@ -6,6 +6,7 @@ import vitscale.UsageException
 import vitscale.device.Device
 import vitscale.forward.ForwardOptions
 import vitscale.image.DecodeLimits
+import vitscale.model.ModelRuntime
 
 /** How a classifier uses the machine.
   *
@@ -18,14 +19,21 @@ import vitscale.image.DecodeLimits
   *   cores used in all: on the processor `cores / threads` forward passes run at a time; beside a GPU all of them decode
   * @param graphCache
   *   folder for optimised graphs; none optimises the graph anew each time. A GPU's graph is always optimised anew.
+  * @param runtime
+  *   what computes the forward pass
   */
 final case class ClassifierOptions(
     threads: Int = ClassifierOptions.machineCores,
     cores: Int = ClassifierOptions.machineCores,
     graphCache: Option[Path] = ClassifierOptions.defaultGraphCache,
     limits: DecodeLimits = DecodeLimits.default,
-    device: Device = Device.Cpu
+    device: Device = Device.Cpu,
+    runtime: ModelRuntime = ModelRuntime.OnnxRuntime
 ) {
+  if (runtime == ModelRuntime.OneDnn && device != Device.Cpu)
+    throw new UsageException(
+      "The runtime onednn computes on the processor alone; expected onnxruntime for a GPU."
+    )
   if (threads < 1 || cores < 1)
     throw new UsageException(s"threads and cores must be at least 1, got $threads and $cores.")
 
@@ -36,7 +44,7 @@ final case class ClassifierOptions(
   }
 
   /** What the model has to know of this. */
-  private[classify] def forward: ForwardOptions =
+  private[vitscale] def forward: ForwardOptions =
     ForwardOptions(threads, concurrentForwards, graphCache, device)
 
   /** Batches at work at the same time. On the processor, where a pass takes several cores, one more is decoded meanwhile;

@@ -4,12 +4,15 @@ import java.nio.file.Path
 import java.util.concurrent.{ExecutorService, Executors}
 
 import vitscale.classify.Prediction.Answer
-import vitscale.device.{Device, DeviceUse}
+import vitscale.device.{Device, DeviceUse, ProviderUse}
+import vitscale.forward.ForwardPass
 import vitscale.image.RgbImage
 import vitscale.image.decode.ImageDecoder
-import vitscale.model.ModelFolder
+import vitscale.model.{ModelFolder, ModelRuntime}
+import vitscale.onednn.OneDnnPass
 import vitscale.onnx.OnnxModel
 import vitscale.preprocess.{Preprocessor, PreprocessorConfig}
+
 
 /** Classifies images with a Vision Transformer: bytes in, predictions out, without Spark.
   *
@@ -25,7 +28,8 @@ final class ViTClassifier private (
     val folder: ModelFolder,
     val options: ClassifierOptions,
     preprocessor: Preprocessor,
-    model: OnnxModel
+    model: ForwardPass with AutoCloseable,
+    uses: Seq[ProviderUse]
 ) extends AutoCloseable {
 
   private val steps = new ImageSteps(folder, preprocessor)
@@ -112,7 +116,7 @@ final class ViTClassifier private (
   /** What ran the model in one pass on each GPU, as ONNX Runtime's profile of that very session has it; none on the
     * processor.
     */
-  def deviceUse: Option[DeviceUse] = DeviceUse.of(options.device, model.uses)
+  def deviceUse: Option[DeviceUse] = DeviceUse.of(options.device, uses)
 
   /** Waits for the batches at work, then frees the model. */
   override def close(): Unit = {
@@ -134,10 +138,17 @@ object ViTClassifier {
       precision: String = "fp32",
       options: ClassifierOptions = ClassifierOptions()
   ): ViTClassifier =
-    open(ModelFolder.open(path, precision), options)
+    open(ModelFolder.open(path, precision, options.runtime), options)
 
   def open(folder: ModelFolder, options: ClassifierOptions): ViTClassifier = {
     val preprocessor = new Preprocessor(PreprocessorConfig.read(folder.preprocessorConfig))
-    new ViTClassifier(folder, options, preprocessor, OnnxModel.open(folder, preprocessor, options.forward))
+    options.runtime match {
+      case ModelRuntime.OnnxRuntime =>
+        val model = OnnxModel.open(folder, preprocessor, options.forward)
+        new ViTClassifier(folder, options, preprocessor, model, model.uses)
+      case ModelRuntime.OneDnn =>
+        val model = OneDnnPass.open(folder, preprocessor, options.forward)
+        new ViTClassifier(folder, options, preprocessor, model, Seq.empty)
+    }
   }
 }

@@ -48,6 +48,9 @@ final case class ModelFolder(
 
   def onnxFile: Path = onnxFolder.resolve(ModelFolder.OnnxFile)
 
+  /** Name of its numbers: `fp32`, `int8`, ... */
+  def precision: String = onnxFolder.getFileName.toString
+
   /** All that a copy needs to work: relative to `path`, the checkpoint's own weights left out. */
   def files: Seq[Path] = {
     val walked = Files.walk(onnxFolder)
@@ -99,10 +102,16 @@ object ModelFolder {
     *
     * @param precision
     *   the folder below `onnx/`: `fp32`, `int8`, `fp32-uint8`, ...
+    * @param runtime
+    *   what will run it; ONNX Runtime needs the graph
     * @throws vitscale.ModelException
     *   if there is no such folder, a file is missing, or the files do not fit each other
     */
-  def open(path: Path, precision: String): ModelFolder = {
+  def open(
+      path: Path,
+      precision: String,
+      runtime: ModelRuntime = ModelRuntime.OnnxRuntime
+  ): ModelFolder = {
     val root = path.toAbsolutePath.normalize
     if (!Files.isDirectory(root))
       throw new ModelException(s"There is no model folder $path. Make one: vitscale export MODEL -o $path")
@@ -110,7 +119,7 @@ object ModelFolder {
     val own = Seq(ConfigFile, PreprocessorFile, ProvenanceFile).map(root.resolve(_))
     requireFiles(
       root,
-      own ++ onnxFiles(onnx),
+      if (runtime == ModelRuntime.OnnxRuntime) own ++ onnxFiles(onnx) else own,
       s"Make it: vitscale export MODEL --precision $precision -o $path"
     )
     val config = read(root.resolve(ConfigFile))

@@ -4,7 +4,7 @@ import ai.onnxruntime.{OrtEnvironment, OrtException, OrtSession}
 
 import vitscale.ModelException
 import vitscale.device.{Device, ProviderUse}
-import vitscale.forward.{ForwardBuffers, ForwardOptions, ForwardPass}
+import vitscale.forward.{ForwardBuffers, ForwardOptions, ForwardPass, SessionPool}
 import vitscale.model.ModelFolder
 import vitscale.preprocess.Preprocessor
 

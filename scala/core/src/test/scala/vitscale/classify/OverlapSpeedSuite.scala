@@ -4,8 +4,7 @@ import scala.concurrent.duration._
 
 import org.scalatest.funsuite.AnyFunSuite
 
-import vitscale.forward.{ForwardBuffers, ForwardPass}
-import vitscale.onnx.SessionPool
+import vitscale.forward.{ForwardBuffers, ForwardPass, SessionPool}
 
 /** Decoders and devices of given speeds, which sleep rather than compute: together they are as fast as the slower side alone.
   * Whatever else runs on the machine can only slow them down, so the best of a few attempts counts.

@@ -1,11 +1,15 @@
 package vitscale.python
 
-import java.nio.file.Paths
+import java.nio.file.{Files, Paths}
 import java.util
 
-import vitscale.Version
+import scala.collection.JavaConverters._
+
 import vitscale.image.Truncated
-import vitscale.model.ModelFolder
+import vitscale.image.decode.ImageDecoder
+import vitscale.model.{ModelFolder, ModelRuntime}
+import vitscale.onednn.Calibrator
+import vitscale.{UsageException, Version}
 
 /** All that Python calls over py4j to classify images; the benchmark has an API of its own. */
 object PythonApi {
@@ -29,10 +33,33 @@ object PythonApi {
 
   /** @param threads
     *   cores of one forward pass; 0 for one each, with as many passes side by side as there are cores
+    * @param runtime
+    *   `onnxruntime` or `onednn`
     */
-  def classifier(model: String, precision: String, threads: Int): PythonClassifier =
-    PythonClassifier.open(open(model, precision), threads)
+  def classifier(model: String, precision: String, threads: Int, runtime: String): PythonClassifier = {
+    val chosen = runtimeNamed(runtime)
+    PythonClassifier.open(ModelFolder.open(Paths.get(model), precision, chosen), threads, chosen)
+  }
 
-  private def open(model: String, precision: String): ModelFolder =
-    ModelFolder.open(Paths.get(model), precision)
+  /** Measures the ranges that int8 on oneDNN needs, over images that can all be decoded.
+    *
+    * @param images
+    *   paths of image files
+    * @return
+    *   the file that was written into the model folder
+    */
+  def calibrate(model: String, images: util.List[String]): String = {
+    val folder = ModelFolder.open(Paths.get(model), "fp32", ModelRuntime.OneDnn)
+    val decoded = images.iterator.asScala.map(file => ImageDecoder.decode(Files.readAllBytes(Paths.get(file))))
+    Calibrator.calibrate(folder, decoded).toString
+  }
+
+  private def runtimeNamed(name: String): ModelRuntime =
+    ModelRuntime
+      .named(name)
+      .getOrElse(
+        throw new UsageException(
+          s"There is no runtime $name; expected one of ${ModelRuntime.all.map(_.name).mkString(", ")}."
+        )
+      )
 }

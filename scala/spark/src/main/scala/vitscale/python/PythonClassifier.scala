@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper
 import com.fasterxml.jackson.module.scala.DefaultScalaModule
 
 import vitscale.classify.{ClassifierOptions, ImageFailure, InferenceOptions, Prediction, ViTClassifier}
-import vitscale.model.ModelFolder
+import vitscale.model.{ModelFolder, ModelRuntime}
 
 /** What Python's `vitscale.ViT` holds: a classifier whose answers cross py4j as one string. */
 final class PythonClassifier private (classifier: ViTClassifier) extends AutoCloseable {
@@ -34,9 +34,13 @@ object PythonClassifier {
 
   private val json = JsonMapper.builder().addModule(DefaultScalaModule).build()
 
-  private[vitscale] def open(folder: ModelFolder, threads: Int): PythonClassifier = {
+  private[vitscale] def open(
+      folder: ModelFolder,
+      threads: Int,
+      runtime: ModelRuntime
+  ): PythonClassifier = {
     val options = if (threads == 0) ClassifierOptions.throughput else ClassifierOptions(threads = threads)
-    new PythonClassifier(ViTClassifier.open(folder, options))
+    new PythonClassifier(ViTClassifier.open(folder, options.copy(runtime = runtime)))
   }
 
   private def record(answer: Prediction.Answer): Map[String, Any] = answer match {

@@ -1,4 +1,4 @@
-package vitscale.onnx
+package vitscale.forward
 
 import java.util.concurrent.ArrayBlockingQueue
 

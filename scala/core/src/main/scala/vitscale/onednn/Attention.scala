@@ -1,0 +1,124 @@
+package vitscale.onednn
+
+import org.bytedeco.dnnl.global.dnnl
+import org.bytedeco.dnnl.global.dnnl.{algorithm, prop_kind}
+import org.bytedeco.dnnl.memory.data_type
+import org.bytedeco.dnnl.{matmul, memory, softmax_forward}
+
+/** Adds scaled dot-product attention of several heads to a plan: softmax(Q K^T^ / sqrt(head size)) V.
+  *
+  * Source of the formula: Vaswani et al. 2017, "Attention Is All You Need", equation 1. Images go one after the other, so that
+  * the scores of one stay in the cache. Queries, keys and values are strided views of one tensor; nothing is transposed.
+  *
+  * @param elementType
+  *   type of queries, keys, values and results
+  */
+final private[onednn] class Attention(builder: PlanBuilder, config: VitConfig, elementType: data_type) {
+
+  private val (heads, tokens, headSize) = (config.heads.toLong, config.tokens.toLong, config.headSize.toLong)
+
+  /** Distance of two tokens in the tensor of queries, keys and values. */
+  private val stride = 3L * config.hidden
+
+  private val scores = builder.tensor(data_type.f32, 1L, heads, tokens, tokens)
+  private val weights =
+    if (elementType == data_type.f32) scores else builder.tensor(elementType, 1L, heads, tokens, tokens)
+  private val scale = builder.constants((1 / math.sqrt(config.headSize.toDouble)).toFloat)
+
+  /** @param joined
+    *   [images, tokens, 3 hidden]: queries, keys and values side by side
+    * @param result
+    *   [images, queries, hidden]
+    * @param queries
+    *   how many tokens of each image, from the first on, ask
+    */
+  def add(joined: memory, result: memory, images: Int, queries: Int): Unit =
+    (0L until images.toLong).foreach(addImage(joined, result, _, queries.toLong))
+
+  private def addImage(joined: memory, result: memory, image: Long, queries: Long): Unit = {
+    def part(number: Long) =
+      Descs.pointer(joined, elementType, image * tokens * stride + number * config.hidden)
+    def tensor(count: Long) =
+      Descs.strided(
+        elementType,
+        Seq(1, heads, count, headSize),
+        Seq(tokens * stride, headSize, stride, 1)
+      )
+    val asking = builder.view(tensor(queries), part(0))
+    val keys = builder.view(
+      Descs.strided(
+        elementType,
+        Seq(1, heads, headSize, tokens),
+        Seq(tokens * stride, headSize, 1, stride)
+      ),
+      part(1)
+    )
+    val values = builder.view(tensor(tokens), part(2))
+    val imageScores = builder.view(shape(data_type.f32, queries), scores.get_data_handle())
+    val imageWeights = builder.view(shape(elementType, queries), weights.get_data_handle())
+    val hidden = config.hidden.toLong
+    val results = builder.view(
+      Descs.strided(
+        elementType,
+        Seq(1, heads, queries, headSize),
+        Seq(queries * hidden, headSize, hidden, 1)
+      ),
+      Descs.pointer(result, elementType, image * queries * hidden)
+    )
+    product("attention scores", asking, keys, imageScores, Some(scale))
+    softmax(imageScores, imageWeights)
+    product("attention values", imageWeights, values, results, None)
+  }
+
+  private def shape(of: data_type, queries: Long) = Descs.dense(of, 1L, heads, queries, tokens)
+
+  private def product(
+      name: String,
+      left: memory,
+      right: memory,
+      result: memory,
+      scale: Option[memory]
+  ): Unit = {
+    val attributes = builder.attributes()
+    scale.foreach(_ => attributes.set_scales_mask(dnnl.DNNL_ARG_SRC, 0))
+    val description = OneDnn.explained(s"compute $name") {
+      new matmul.primitive_desc(
+        OneDnn.processor,
+        left.get_desc(),
+        right.get_desc(),
+        result.get_desc(),
+        attributes,
+        false
+      )
+    }
+    val tensors =
+      Seq(dnnl.DNNL_ARG_SRC -> left, dnnl.DNNL_ARG_WEIGHTS -> right, dnnl.DNNL_ARG_DST -> result)
+    val scales = scale.map((dnnl.DNNL_ARG_ATTR_SCALES | dnnl.DNNL_ARG_SRC) -> _)
+    builder.execute(name, description, new matmul(description))(tensors ++ scales: _*)
+  }
+
+  private def softmax(from: memory, to: memory): Unit = {
+    val description = OneDnn.explained("compute softmax") {
+      new softmax_forward.primitive_desc(
+        OneDnn.processor,
+        prop_kind.forward_inference,
+        algorithm.softmax_accurate,
+        from.get_desc(),
+        to.get_desc(),
+        Attention.Keys,
+        builder.attributes(),
+        false
+      )
+    }
+    builder.execute("softmax", description, new softmax_forward(description))(
+      dnnl.DNNL_ARG_SRC -> from,
+      dnnl.DNNL_ARG_DST -> to
+    )
+  }
+}
+
+private[onednn] object Attention {
+
+  /** The dimension of the keys in the scores. */
+  private val Keys = 3
+}

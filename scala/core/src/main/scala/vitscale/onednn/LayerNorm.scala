@@ -1,0 +1,47 @@
+package vitscale.onednn
+
+import org.bytedeco.dnnl.global.dnnl
+import org.bytedeco.dnnl.global.dnnl.prop_kind
+import org.bytedeco.dnnl.memory.data_type
+import org.bytedeco.dnnl.{layer_normalization_forward, memory}
+
+/** Adds layer normalisation to a plan: each row minus its mean, over its standard deviation, times weight, plus bias. */
+final private[onednn] class LayerNorm(builder: PlanBuilder, pack: WeightPack, config: VitConfig) {
+
+  /** @param name
+    *   its name in the checkpoint
+    * @param source
+    *   [rows, hidden], float32
+    * @param result
+    *   [rows, hidden]
+    * @param scale
+    *   scale of 8-bit codes, where the results are codes
+    */
+  def add(name: String, source: memory, result: memory, scale: Option[Float]): Unit = {
+    val attributes = builder.attributes()
+    scale.foreach(_ => attributes.set_scales_mask(dnnl.DNNL_ARG_DST, 0))
+    val description = OneDnn.explained(s"compute $name") {
+      new layer_normalization_forward.primitive_desc(
+        OneDnn.processor,
+        prop_kind.forward_inference.value,
+        source.get_desc(),
+        result.get_desc(),
+        Descs.dense(data_type.f32, source.get_desc().get_dims().get(0)),
+        config.epsilon,
+        dnnl.dnnl_use_scale | dnnl.dnnl_use_shift,
+        attributes,
+        false
+      )
+    }
+    val shape = Seq(config.hidden.toLong)
+    val tensors = Seq(
+      dnnl.DNNL_ARG_SRC -> source,
+      dnnl.DNNL_ARG_SCALE -> pack.vector(s"$name.weight", shape),
+      dnnl.DNNL_ARG_SHIFT -> pack.vector(s"$name.bias", shape),
+      dnnl.DNNL_ARG_DST -> result
+    )
+    val scales =
+      scale.map(value => (dnnl.DNNL_ARG_ATTR_SCALES | dnnl.DNNL_ARG_DST) -> builder.constants(value))
+    builder.execute(name, description, new layer_normalization_forward(description))(tensors ++ scales: _*)
+  }
+}

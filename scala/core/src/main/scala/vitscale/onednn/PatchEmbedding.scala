@@ -1,0 +1,129 @@
+package vitscale.onednn
+
+import org.bytedeco.dnnl.global.dnnl
+import org.bytedeco.dnnl.global.dnnl.algorithm
+import org.bytedeco.dnnl.memory.{data_type, desc}
+import org.bytedeco.dnnl.{memory, post_ops, reorder}
+import org.bytedeco.javacpp.Pointer
+
+/** Adds the first part of a ViT to a plan: patches become tokens, the class token goes before them, positions are added.
+  *
+  * Source: Dosovitskiy et al. 2021, "An Image is Worth 16x16 Words", equation 1. A convolution whose stride is its kernel is a
+  * linear layer over patches; a reorder lays the numbers of each patch side by side.
+  */
+final private[onednn] class PatchEmbedding(
+    builder: PlanBuilder,
+    pack: WeightPack,
+    config: VitConfig,
+    elementType: data_type
+) {
+  import PatchEmbedding._
+
+  private val hidden = config.hidden.toLong
+  private val layer = Linear(
+    Seq(s"$Embeddings.patch_embeddings.projection"),
+    Seq(hidden, VitConfig.Channels.toLong, config.patchHeight.toLong, config.patchWidth.toLong)
+  )
+
+  /** @param residual
+    *   [images, tokens, hidden], float32
+    * @return
+    *   the tensor of pixels, float32 [images, 3, height, width], which has no memory yet
+    */
+  def add(residual: memory, images: Int): memory = {
+    val input = builder.view(pixels(images), null: Pointer)
+    val patches = builder.tensor(elementType, images.toLong * config.patches, config.patchSize.toLong)
+    gather(input, patches, images)
+    (0L until images.toLong).foreach(addImage(patches, residual, _))
+    input
+  }
+
+  /** Pixels by image, row and column of the patch, and channel, row and column inside of it. */
+  private def pixels(images: Int): desc = {
+    val (row, plane) = (config.imageWidth.toLong, config.imageHeight.toLong * config.imageWidth)
+    Descs.strided(
+      data_type.f32,
+      dims(images),
+      Seq(VitConfig.Channels * plane, config.patchHeight * row, config.patchWidth.toLong, plane, row, 1L)
+    )
+  }
+
+  private def dims(images: Int): Seq[Long] =
+    Seq(
+      images,
+      config.gridHeight,
+      config.gridWidth,
+      VitConfig.Channels,
+      config.patchHeight,
+      config.patchWidth
+    ).map(_.toLong)
+
+  private def gather(input: memory, patches: memory, images: Int): Unit = {
+    val target = builder.view(Descs.dense(elementType, dims(images): _*), patches.get_data_handle())
+    val description = OneDnn.explained("cut images into patches") {
+      new reorder.primitive_desc(
+        OneDnn.processor,
+        input.get_desc(),
+        OneDnn.processor,
+        target.get_desc(),
+        builder.attributes(),
+        false
+      )
+    }
+    builder.execute("patches", description, new reorder(description))(
+      dnnl.DNNL_ARG_FROM -> input,
+      dnnl.DNNL_ARG_TO -> target
+    )
+  }
+
+  private def addImage(patches: memory, residual: memory, image: Long): Unit = {
+    val first = image * config.tokens * hidden
+    builder.copy(
+      classToken.get_data_handle(),
+      Descs.pointer(residual, data_type.f32, first),
+      hidden * java.lang.Float.BYTES
+    )
+    val rows = config.patches.toLong
+    val source = builder.view(
+      Descs.dense(elementType, rows, config.patchSize.toLong),
+      Descs.pointer(patches, elementType, image * rows * config.patchSize)
+    )
+    val tokens = Descs.dense(data_type.f32, rows, hidden)
+    val result = builder.view(tokens, Descs.pointer(residual, data_type.f32, first + hidden))
+    val after = new post_ops()
+    after.append_binary(algorithm.binary_add, tokens)
+    new LinearLayers(builder, pack).add(
+      "patch embedding",
+      layer,
+      elementType,
+      source,
+      result,
+      after = Some(after),
+      extra = Seq((dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * 1 | dnnl.DNNL_ARG_SRC_1) -> positions)
+    )
+  }
+
+  private val shapeOfPositions = Seq(1L, config.tokens.toLong, hidden)
+
+  /** Positions of the patches, without the class token's. */
+  private def positions: memory =
+    pack.vector("positions of patches", config.patches * config.hidden) { numbers =>
+      val all = pack.vector(Positions, shapeOfPositions)
+      val source = Descs.floats(all, config.tokens * config.hidden)
+      source.position(config.hidden)
+      numbers.put(source)
+    }
+
+  /** The class token with its position added. */
+  private def classToken: memory =
+    pack.vector("class token at its position", config.hidden) { numbers =>
+      val token = Descs.floats(pack.vector(s"$Embeddings.cls_token", Seq(1L, 1L, hidden)), config.hidden)
+      val position = Descs.floats(pack.vector(Positions, shapeOfPositions), config.hidden)
+      (0 until config.hidden).foreach(index => numbers.put(index, token.get(index) + position.get(index)))
+    }
+}
+
+private[onednn] object PatchEmbedding {
+  private val Embeddings = "vit.embeddings"
+  private val Positions = s"$Embeddings.position_embeddings"
+}

@@ -1,0 +1,98 @@
+package vitscale.onednn
+
+import scala.collection.mutable
+
+import org.bytedeco.dnnl.global.dnnl
+import org.bytedeco.dnnl.global.dnnl.scratchpad_mode
+import org.bytedeco.dnnl.memory.{data_type, desc}
+import org.bytedeco.dnnl.{dnnl_exec_arg_t, memory, primitive, primitive_attr, primitive_desc_base}
+import org.bytedeco.javacpp.Pointer
+
+/** Collects the steps of a forward pass, and owns their tensors.
+  *
+  * All steps share one scratchpad, the largest that any of them asks for.
+  *
+  * @param scope
+  *   what the plan owns; all else lives until the enclosing [[NativeScope.temporary]] ends
+  */
+final private[onednn] class PlanBuilder(scope: NativeScope) {
+
+  private val pending = mutable.ArrayBuffer.empty[memory => Step]
+  private val found = mutable.LinkedHashSet.empty[String]
+  private var scratchpadBytes = 0L
+
+  /** Steps and the implementations that oneDNN chose for them, `qkv: brg_matmul:avx512_core`. */
+  def implementations: Set[String] = found.toSet
+
+  /** A dense tensor with memory of its own. */
+  def tensor(elementType: data_type, dims: Long*): memory =
+    scope.own(new memory(Descs.dense(elementType, dims: _*), OneDnn.processor))
+
+  /** Another description of memory that is there. */
+  def view(description: desc, at: Pointer): memory =
+    scope.own(new memory(description, OneDnn.processor, at))
+
+  /** A float32 vector of constants. */
+  def constants(values: Float*): memory = {
+    val made = tensor(data_type.f32, values.size.toLong)
+    Descs.floats(made, values.size).put(values.toArray)
+    made
+  }
+
+  /** Attributes of a primitive that takes its scratchpad from this plan. */
+  def attributes(): primitive_attr = {
+    val made = new primitive_attr()
+    made.set_scratchpad_mode(scratchpad_mode.user)
+    made
+  }
+
+  /** Appends a primitive.
+    *
+    * @param name
+    *   for messages
+    * @param made
+    *   the primitive of this description
+    * @param arguments
+    *   its tensors by oneDNN's numbers of arguments
+    */
+  def execute(name: String, description: primitive_desc_base, made: primitive)(
+      arguments: (Int, memory)*
+  ): Unit = {
+    val scratchpad = description.scratchpad_desc()
+    val bytes = scratchpad.get_size()
+    scratchpadBytes = math.max(scratchpadBytes, bytes)
+    found += s"$name: ${description.impl_info_str().getString}"
+    scope.own(made)
+    pending += { shared =>
+      val own = if (bytes == 0) None else Some(view(scratchpad, shared.get_data_handle()))
+      executed(name, made, arguments ++ own.map(dnnl.DNNL_ARG_SCRATCHPAD -> _))
+    }
+    ()
+  }
+
+  private def executed(name: String, made: primitive, tensors: Seq[(Int, memory)]): Step = {
+    val arguments = scope.own(new dnnl_exec_arg_t(tensors.size.toLong))
+    tensors.zipWithIndex.foreach { case ((number, tensor), place) =>
+      val argument = arguments.getPointer(place.toLong)
+      argument.arg(number)
+      argument.memory(tensor.get())
+    }
+    new Step.Execute(name, made.get(), arguments, tensors.size)
+  }
+
+  def copy(from: Pointer, to: Pointer, bytes: Long): Unit = {
+    pending += (_ => new Step.Copy(from, to, bytes))
+    ()
+  }
+
+  def observe(look: () => Unit): Unit = {
+    pending += (_ => new Step.Observe(look))
+    ()
+  }
+
+  /** The steps in order; to be called once. */
+  def steps(): IndexedSeq[Step] = {
+    val scratchpad = tensor(data_type.u8, math.max(1L, scratchpadBytes))
+    pending.map(_.apply(scratchpad)).toIndexedSeq
+  }
+}

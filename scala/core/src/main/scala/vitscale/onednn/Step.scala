@@ -1,0 +1,44 @@
+package vitscale.onednn
+
+import org.bytedeco.dnnl.global.dnnl
+import org.bytedeco.dnnl.{dnnl_exec_arg_t, dnnl_primitive, dnnl_stream}
+import org.bytedeco.javacpp.Pointer
+
+import vitscale.ModelException
+
+/** One action of a forward pass. */
+sealed private[onednn] trait Step {
+  def run(stream: dnnl_stream): Unit
+}
+
+private[onednn] object Step {
+
+  /** Runs a primitive of oneDNN on its tensors. */
+  final class Execute(
+      name: String,
+      primitive: dnnl_primitive,
+      arguments: dnnl_exec_arg_t,
+      argumentCount: Int
+  ) extends Step {
+    override def run(stream: dnnl_stream): Unit = {
+      val status = dnnl.dnnl_primitive_execute(primitive, stream, argumentCount, arguments)
+      if (status != dnnl.dnnl_success)
+        throw new ModelException(
+          s"The forward pass failed: oneDNN returned status $status for $name; expected 0. Run the model on ONNX Runtime."
+        )
+    }
+  }
+
+  /** Copies bytes. On the processor a stream runs each primitive before it returns, so the order of steps holds. */
+  final class Copy(from: Pointer, to: Pointer, bytes: Long) extends Step {
+    override def run(stream: dnnl_stream): Unit = {
+      Pointer.memcpy(to, from, bytes)
+      ()
+    }
+  }
+
+  /** Shows a tensor to whoever collects ranges. */
+  final class Observe(look: () => Unit) extends Step {
+    override def run(stream: dnnl_stream): Unit = look()
+  }
+}

@@ -1,0 +1,84 @@
+package vitscale.onednn
+
+import org.bytedeco.dnnl.memory.data_type
+import org.bytedeco.dnnl.{dnnl_stream, memory, stream}
+import org.bytedeco.javacpp.Pointer
+
+/** The forward pass of a ViT over batches of one size: primitives of oneDNN on tensors of their own.
+  *
+  * To be used by one thread at a time; weights are shared with other plans of the same pack.
+  *
+  * @param images
+  *   images of a batch
+  * @param implementations
+  *   what oneDNN chose for each step
+  */
+final private[onednn] class VitPlan private (
+    val images: Int,
+    val implementations: Set[String],
+    scope: NativeScope,
+    work: dnnl_stream,
+    input: memory,
+    output: memory,
+    steps: IndexedSeq[Step]
+) extends AutoCloseable {
+
+  /** Computes logits.
+    *
+    * @param pixels
+    *   float32 [images, 3, height, width]
+    * @param logits
+    *   float32 [images, classes], written
+    * @throws vitscale.ModelException
+    *   if a step fails
+    */
+  def run(pixels: Pointer, logits: Pointer): Unit = {
+    input.set_data_handle(pixels)
+    output.set_data_handle(logits)
+    var index = 0
+    while (index < steps.size) {
+      steps(index).run(work)
+      index += 1
+    }
+  }
+
+  override def close(): Unit = scope.close()
+}
+
+private[onednn] object VitPlan {
+
+  /** Builds a plan, and packs those of the weights that no earlier plan has packed.
+    *
+    * @param ranges
+    *   for int8 alone
+    * @throws vitscale.ModelException
+    *   if weights are missing or have another shape, or oneDNN lacks a primitive
+    */
+  def build(
+      config: VitConfig,
+      pack: WeightPack,
+      numbers: Numbers,
+      images: Int,
+      ranges: Option[ActivationRanges] = None,
+      observer: Option[ActivationObserver] = None
+  ): VitPlan = NativeScope.filled { scope =>
+    val builder = new PlanBuilder(scope)
+    val (hidden, classes) = (config.hidden.toLong, config.classes.toLong)
+    val residual = builder.tensor(data_type.f32, images.toLong * config.tokens, hidden)
+    val classTokens = builder.tensor(data_type.f32, images.toLong, hidden)
+    val input = new PatchEmbedding(builder, pack, config, numbers.other).add(residual, images)
+    val block = new EncoderBlock(builder, pack, config, numbers, images, ranges, observer)
+    (0 until config.layers).foreach { index =>
+      // The classifier sees the class token alone, so the last block computes no other.
+      val isLast = index == config.layers - 1
+      block.add(index, residual, if (isLast) classTokens else residual, if (isLast) 1 else config.tokens)
+    }
+    val normalised = builder.tensor(numbers.other, images.toLong, hidden)
+    new LayerNorm(builder, pack, config).add("vit.layernorm", classTokens, normalised, scale = None)
+    val output = builder.view(Descs.dense(data_type.f32, images.toLong, classes), null: Pointer)
+    new LinearLayers(builder, pack)
+      .add("classifier", Linear(Seq("classifier"), Seq(classes, hidden)), numbers.other, normalised, output)
+    val work = scope.own(new stream(OneDnn.processor))
+    new VitPlan(images, builder.implementations, scope, work.get(), input, output, builder.steps())
+  }
+}

@@ -1,0 +1,131 @@
+package vitscale.onednn
+
+import scala.collection.mutable
+
+import org.bytedeco.dnnl.memory.{data_type, desc}
+import org.bytedeco.dnnl.{memory, reorder, stream}
+
+/** A model's weights in the layouts that oneDNN's primitives prefer, made once and shared by all workers.
+  *
+  * Safe for use by many threads.
+  */
+final private[onednn] class WeightPack(checkpoint: SafeTensors) extends AutoCloseable {
+
+  private val scope = new NativeScope()
+  private val vectors = mutable.Map.empty[String, memory]
+  private val packed = mutable.Map.empty[(String, data_type), Seq[(desc, memory)]]
+  private val quantised = mutable.Map.empty[String, QuantisedRows]
+
+  /** The layout in which a layer's weights were packed first. */
+  def layout(layer: Linear, weightType: data_type): Option[desc] = synchronized {
+    packed.get(layer.name -> weightType).flatMap(_.headOption).map(_._1)
+  }
+
+  /** A layer's weights in a layout. */
+  def weights(layer: Linear, weightType: data_type, wanted: desc): memory = synchronized {
+    val key = layer.name -> weightType
+    val made = packed.getOrElse(key, Seq.empty)
+    made.collectFirst { case (found, weights) if found.equals(wanted) => weights }.getOrElse {
+      val weights = NativeScope.temporary(pack(layer, weightType, wanted))
+      packed(key) = made :+ (weights.get_desc() -> weights)
+      scope.own(packed(key).last._1)
+      weights
+    }
+  }
+
+  private def pack(layer: Linear, weightType: data_type, wanted: desc): memory = {
+    val rows = read(layer)
+    val source =
+      if (weightType == data_type.s8) {
+        val codes = new memory(columns(layer, data_type.s8), OneDnn.processor)
+        val found = QuantisedRows.of(
+          Descs.floats(rows, layer.weights),
+          Descs.bytes(codes, layer.weights),
+          layer.inputs
+        )
+        quantised.getOrElseUpdate(layer.name, found)
+        codes
+      } else rows
+    val target = scope.own(new memory(wanted, OneDnn.processor))
+    WeightPack.convert(source, target)
+    target
+  }
+
+  /** As the checkpoint has them, [outputs, inputs] in float32, seen as [inputs, outputs]. */
+  private def read(layer: Linear): memory = {
+    val rows = new memory(columns(layer, data_type.f32), OneDnn.processor)
+    val numbers = Descs.floats(rows, layer.weights)
+    layer.parts.foreach(part => checkpoint.read(s"$part.weight", layer.weightShape, numbers))
+    rows
+  }
+
+  private def columns(layer: Linear, elementType: data_type): desc =
+    Descs.strided(
+      elementType,
+      Seq(layer.inputs.toLong, layer.outputs.toLong),
+      Seq(1L, layer.inputs.toLong)
+    )
+
+  /** Scale of each output's weights; after `weights` of the type s8. */
+  def weightScales(layer: Linear): memory = vector(s"${layer.name}.scale", layer.outputs) {
+    _.put(quantised(layer.name).scales)
+  }
+
+  /** @param inputShift
+    *   value that each input lacks: the bias adds its product with the weights; 0, or after `weights` of the type s8
+    * @return
+    *   zeros where the checkpoint has none
+    */
+  def bias(layer: Linear, inputShift: Float): memory =
+    vector(s"${layer.name}.bias$inputShift", layer.outputs) { numbers =>
+      if (layer.hasBias)
+        layer.parts.foreach(part => checkpoint.read(s"$part.bias", Seq(layer.outputsOfPart.toLong), numbers))
+      if (inputShift != 0f) {
+        val QuantisedRows(scales, sums) = quantised(layer.name)
+        scales.indices.foreach(output =>
+          numbers.put(output, numbers.get(output) + inputShift * scales(output) * sums(output))
+        )
+      }
+    }
+
+  /** A float32 vector that is a tensor of the checkpoint. */
+  def vector(name: String, shape: Seq[Long]): memory =
+    vector(name, shape.product.toInt)(checkpoint.read(name, shape, _))
+
+  /** A float32 vector.
+    *
+    * @param key
+    *   its name, the same for all workers
+    * @param fill
+    *   writes its numbers, which are zeros before
+    */
+  def vector(key: String, size: Int)(fill: java.nio.FloatBuffer => Any): memory = synchronized {
+    vectors.getOrElseUpdate(
+      key,
+      NativeScope.temporary {
+        val made = scope.own(new memory(Descs.dense(data_type.f32, size.toLong), OneDnn.processor))
+        val numbers = Descs.floats(made, size)
+        (0 until size).foreach(numbers.put(_, 0f))
+        fill(numbers)
+        made
+      }
+    )
+  }
+
+  override def close(): Unit = synchronized {
+    vectors.clear()
+    packed.clear()
+    scope.close()
+  }
+}
+
+private[onednn] object WeightPack {
+
+  /** Copies a tensor into another layout or type. */
+  private def convert(from: memory, to: memory): Unit = {
+    val work = new stream(OneDnn.processor)
+    new reorder(from, to).execute(work, from, to)
+    work._wait()
+    ()
+  }
+}

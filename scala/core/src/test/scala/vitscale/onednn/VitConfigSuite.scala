@@ -1,0 +1,47 @@
+package vitscale.onednn
+
+import java.nio.charset.StandardCharsets.UTF_8
+import java.nio.file.Files
+
+import org.scalatest.funsuite.AnyFunSuite
+
+import vitscale.{ModelException, TemporaryFolder}
+
+class VitConfigSuite extends AnyFunSuite with TemporaryFolder {
+
+  private def config(json: String): VitConfig = withFolder { folder =>
+    val file = folder.resolve("config.json")
+    Files.write(file, json.getBytes(UTF_8))
+    VitConfig.read(file, 10)
+  }
+
+  test("what is not named has ViTConfig's defaults") {
+    val base = config("{}")
+    assert(
+      (base.hidden, base.layers, base.heads, base.intermediate, base.tokens) == ((768, 12, 12, 3072, 197))
+    )
+    assert(base.hasQkvBias && base.epsilon == 1e-12f && base.activation == Activation.named("gelu").get)
+  }
+
+  test("pixels beyond the last whole patch belong to no patch") {
+    val odd = config("""{"image_size": [50, 70], "patch_size": [16, 8]}""")
+    assert((odd.gridHeight, odd.gridWidth, odd.tokens, odd.patchSize) == ((3, 8, 25, 384)))
+  }
+
+  test("a value that no ViT has is refused by its name") {
+    Seq(
+      """{"hidden_size": 0}""" -> "hidden_size",
+      """{"hidden_size": 100, "num_attention_heads": 3}""" -> "multiple of num_attention_heads, which is 3",
+      """{"num_hidden_layers": "12"}""" -> "num_hidden_layers",
+      """{"hidden_act": "mish"}""" -> "the oneDNN engine expects gelu, ",
+      """{"layer_norm_eps": -1}""" -> "layer_norm_eps",
+      """{"qkv_bias": 1}""" -> "true or false",
+      """{"patch_size": 225}""" -> "at most the image_size",
+      """{"image_size": [1, 2, 3]}""" -> "[height, width]",
+      """{"num_channels": 1}""" -> "num_channels",
+      "{" -> "is not JSON"
+    ).foreach { case (json, expected) =>
+      assert(intercept[ModelException](config(json)).getMessage.contains(expected))
+    }
+  }
+}
