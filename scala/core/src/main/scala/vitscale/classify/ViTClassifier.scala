@@ -13,7 +13,6 @@ import vitscale.onednn.OneDnnPass
 import vitscale.onnx.OnnxModel
 import vitscale.preprocess.{Preprocessor, PreprocessorConfig}
 
-
 /** Classifies images with a Vision Transformer: bytes in, predictions out, without Spark.
   *
   * Safe for use by many threads; one classifier serves a whole process. An image that fails gives a reason in its place,

@@ -50,7 +50,8 @@ object PythonApi {
     */
   def calibrate(model: String, images: util.List[String]): String = {
     val folder = ModelFolder.open(Paths.get(model), "fp32", ModelRuntime.OneDnn)
-    val decoded = images.iterator.asScala.map(file => ImageDecoder.decode(Files.readAllBytes(Paths.get(file))))
+    val decoded =
+      images.iterator.asScala.map(file => ImageDecoder.decode(Files.readAllBytes(Paths.get(file))))
     Calibrator.calibrate(folder, decoded).toString
   }
 
