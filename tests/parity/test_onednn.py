@@ -10,10 +10,10 @@ import torch
 import vitscale
 from transformers import ViTForImageClassification, pipeline
 from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPil
-from vitscale.jvm.bridge import python_api
 from vitscale.images.image_set import find_images
-from vitscale.models.export.run import export
+from vitscale.jvm.bridge import python_api
 from vitscale.models.defaults import DEFAULT_CHECKPOINT
+from vitscale.models.export.run import export
 
 from tests.fixtures.tiny_vit import write_tiny_vit
 from tests.fixtures.vit_digits import CHECKPOINT

@@ -7,8 +7,8 @@ import stat
 import tempfile
 from pathlib import Path
 
-from vitscale.system.cache_folder import cache_folder
 from vitscale.jvm.temporary import library_problem
+from vitscale.system.cache_folder import cache_folder
 
 _NAME = "native"
 
