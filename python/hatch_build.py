@@ -9,7 +9,10 @@ from zipfile import ZipFile
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 _LIBRARIES = {
-    "manylinux_2_27_x86_64": ("ai/onnxruntime/native/linux-x64/libonnxruntime.so", "librocksdbjni-linux64.so"),
+    "manylinux_2_27_x86_64": (
+        "ai/onnxruntime/native/linux-x64/libonnxruntime.so",
+        "librocksdbjni-linux64.so",
+    ),
     "manylinux_2_27_aarch64": (
         "ai/onnxruntime/native/linux-aarch64/libonnxruntime.so",
         "librocksdbjni-linux-aarch64.so",
