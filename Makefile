@@ -106,8 +106,19 @@ bench-scaling: .venv $(jar) model
 
 SCALING_PHOTOS ?= 480
 
-wheel: $(jar)
+# The wheels of `vitscale` and of Spark NLP's jar, for this machine's platform.
+#   make wheel PLATFORM=linux-aarch64       for another one; this replaces the jars of the checkout
+PLATFORM ?=
+wheel: $(if $(PLATFORM),,$(jar)) | .venv
+	$(if $(PLATFORM),./sbtw -Dplatform=$(PLATFORM) pythonJars)
 	$(venv)/python -m build --wheel --no-isolation --outdir python/dist python
+	$(venv)/python -m build --wheel --no-isolation --outdir python/dist python/sparknlp
+
+# Exact versions of everything that development needs, after a change of pyproject.toml or constraints.txt.
+.PHONY: lock
+lock: .venv
+	cd python && ../$(venv)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra all --extra dev \
+		--no-emit-package vitscale-sparknlp --constraint constraints.txt pyproject.toml -o requirements.txt
 
 test: test-scala test-python
 
@@ -116,7 +127,7 @@ test-scala: .venv
 
 # Two files at a time, the slow ones last: most of their time they wait for a JVM.
 test-python: .venv $(jar) $(tensorflow_jars) browser
-	$(venv)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/report tests/parity tests/field tests/job
+	$(venv)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/report tests/parity tests/field tests/job tests/install
 
 # The report's tests drive a real browser: Debian's Chromium, unless one is there already.
 .PHONY: browser

@@ -3,7 +3,9 @@ import sbt.Keys._
 import sbtassembly.AssemblyKeys._
 import sbtassembly.{Assembly, MergeStrategy, PathList}
 
-/** The jars that the Python package carries. None of them holds Spark, Scala or what Spark's installation brings. */
+/** The jars that the Python packages carry. None of them holds Spark, Scala or what Spark's installation brings, and
+  * each holds the native libraries of one platform, unless `-Dplatform=all` asks for those of all.
+  */
 object PythonJars {
 
   /** The engine, the Spark stages and the job with the libraries that Spark lacks. */
@@ -36,6 +38,13 @@ object PythonJars {
       "io.airlift"
     )
 
+  /** Spark NLP's graphs and data for training text models in TensorFlow: 35 MB that no image needs. */
+  private object TextModels {
+    private val pattern = "((multi-)?classifier-dl|sentiment-dl|spell_nlm|audio)/.*|ner-dl/.*\\.pb".r.pattern
+
+    def matches(path: String): Boolean = pattern.matcher(path).matches
+  }
+
   private def isOf(organizations: Set[String])(entry: Attributed[File]): Boolean =
     entry.get(moduleID.key).exists(module => organizations(module.organization))
 
@@ -53,6 +62,7 @@ object PythonJars {
     assembly / assemblyOption ~= (_.withIncludeScala(false)),
     assembly / test := {},
     assembly / assemblyMergeStrategy := {
+      case path if !Platform.chosen.keeps(path) || TextModels.matches(path) => MergeStrategy.discard
       case PathList("META-INF", "services", _*) => MergeStrategy.filterDistinctLines
       case PathList("META-INF", "maven", "org.bytedeco", _*) =>
         MergeStrategy.first // JavaCPP reads versions there

@@ -43,3 +43,9 @@ def test_an_unknown_device_is_refused() -> None:
     answer = sbt("-Dgpu=yes", *SHOW)
     assert answer.returncode != 0
     assert "use true, false or onnxruntime" in answer.stdout
+
+
+def test_an_unknown_platform_is_refused() -> None:
+    answer = sbt("-Dplatform=solaris-sparc", "spark/assembly")
+    assert answer.returncode != 0
+    assert "use linux-x86_64, linux-aarch64, macos-aarch64, windows-x86_64 or all" in answer.stdout

@@ -66,4 +66,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _LAZY:
         raise AttributeError(f"module 'vitscale' has no attribute {name!r}")
-    return getattr(import_module(_LAZY[name]), name)
+    from vitscale.system.extras import naming_extras
+
+    with naming_extras():
+        return getattr(import_module(_LAZY[name]), name)

@@ -24,6 +24,7 @@ from vitscale.gpu.memory import ran_out
 from vitscale.images.image_set import ImageFolder
 from vitscale.models.folder import ModelFolder
 from vitscale.results.schema import Stages
+from vitscale.system.extras import naming_extras
 
 ERROR = "error.json"
 OUTPUTS = "outputs.npz"
@@ -35,7 +36,8 @@ def main() -> None:
     """Do the job of the first argument and leave the answers in the folder of the second."""
     job, folder = WorkerRequest.read(Path(sys.argv[1])), Path(sys.argv[2])
     try:
-        backend = _load(job)
+        with naming_extras("bench"):
+            backend = _load(job)
         if "run" in job.wants:
             (folder / RUN).write_text(json.dumps(_measure(job, backend)))
         if "outputs" in job.wants:

@@ -25,6 +25,7 @@ from vitscale.cli import (
 )
 from vitscale.cli.app import app, progress
 from vitscale.errors import VitscaleError
+from vitscale.system.extras import naming_extras
 from vitscale.system.user import existing_home, home_folder
 
 __all__ = [
@@ -51,8 +52,10 @@ def main() -> None:
     """Run a command; a user's mistake ends in one message and an exit status, never in a stack trace."""
     if existing_home() is None:
         os.environ["HOME"] = str(home_folder())  # libraries would write to a folder named ~
+    command = next((word for word in sys.argv[1:] if not word.startswith("-")), None)
     try:
-        app()
+        with naming_extras(command):
+            app()
     except VitscaleError as error:
         progress.print(f"[bold red]error:[/] {escape(str(error))}")
         sys.exit(error.exit_code)

