@@ -205,12 +205,20 @@ def test_a_session_without_the_jar_is_told_which_one_to_add() -> None:
         assert "vitscale.jar" in line and "vitscale.start()" in line
 
 
-def test_a_session_with_the_jar_is_taken_as_it_is() -> None:
+def test_a_session_with_the_jars_is_taken_as_it_is() -> None:
+    from vitscale.jvm.jar import session_jars
+
+    lines = run(FOREIGN, ",".join(map(str, session_jars())), MODEL).splitlines()
+    assert [line.split()[0] for line in lines] == ["works", "works", "UsageError", "works", "works"]
+    assert "/nowhere" in lines[2]
+
+
+def test_a_session_without_spark_nlps_jar_lacks_the_annotator_alone() -> None:
     from vitscale.jvm.jar import jar_path
 
     lines = run(FOREIGN, jar_path(), MODEL).splitlines()
-    assert [line.split()[0] for line in lines] == ["works", "works", "UsageError", "works", "works"]
-    assert "/nowhere" in lines[2]
+    assert [line.split()[0] for line in lines] == ["works", "JavaError", "UsageError", "works", "works"]
+    assert 'pip install "vitscale[sparknlp]"' in lines[1]
 
 
 def test_a_forked_process_has_a_jvm_of_its_own(accents: Path) -> None:
