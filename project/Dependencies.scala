@@ -81,7 +81,8 @@ object Dependencies {
       .flatMap(module => Seq(module, module.classifier(onednnPlatform)))
       .map(_.intransitive())
 
-  private def onednnPlatform: String = Some(Platform.chosen.javacpp).filter(_.nonEmpty).getOrElse(nativePlatform)
+  private def onednnPlatform: String =
+    Some(Platform.chosen.javacpp).filter(_.nonEmpty).getOrElse(nativePlatform)
 
   /** What Spark NLP calls TensorFlow through, with the native libraries of this machine: upstream's artifacts in the
     * place of `tensorflow-cpu_2.12`, which repackages them.
