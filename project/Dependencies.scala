@@ -78,33 +78,15 @@ object Dependencies {
     */
   private def onednn: Seq[ModuleID] =
     Seq("org.bytedeco" % "dnnl" % Version.onednn, "org.bytedeco" % "javacpp" % Version.javacpp)
-      .flatMap(module => Seq(module, module.classifier(onednnPlatform)))
+      .flatMap(module => Seq(module, module.classifier(Platform.chosen.javacpp)))
       .map(_.intransitive())
-
-  private def onednnPlatform: String =
-    Some(Platform.chosen.javacpp).filter(_.nonEmpty).getOrElse(nativePlatform)
 
   /** What Spark NLP calls TensorFlow through, with the native libraries of this machine: upstream's artifacts in the
     * place of `tensorflow-cpu_2.12`, which repackages them.
     */
   val tensorflow: Seq[ModuleID] = {
     val api = "org.tensorflow" % "tensorflow-core-api" % Version.tensorflow
-    Seq(api, api.classifier(nativePlatform))
-  }
-
-  /** As javacpp names it: `linux-x86_64`, `macosx-x86_64`, `windows-x86_64`. */
-  private def nativePlatform: String = {
-    val system = sys.props("os.name").toLowerCase match {
-      case name if name.startsWith("mac") => "macosx"
-      case name if name.startsWith("windows") => "windows"
-      case _ => "linux"
-    }
-    val processor = sys.props("os.arch") match {
-      case "amd64" => "x86_64"
-      case "aarch64" => "arm64"
-      case other => other
-    }
-    s"$system-$processor"
+    Seq(api, api.classifier(Platform.javacppOfThisMachine))
   }
 
   /** ViT runs on the ONNX engine by default, so the other engines (several hundred MB) stay out. */

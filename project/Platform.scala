@@ -5,11 +5,32 @@ import scala.util.matching.Regex
   * @param name
   *   as in `-Dplatform=`
   * @param javacpp
-  *   as JavaCPP's artifacts name it
-  * @param libraries
-  *   paths inside the jar of ONNX Runtime, oneDNN, libwebp, RocksDB, SentencePiece and Spark NLP's TensorFlow operators
+  *   as JavaCPP's artifacts and folders name it (oneDNN)
+  * @param onnxruntime
+  *   folder of ONNX Runtime's libraries
+  * @param webp
+  *   folder of libwebp
+  * @param rocksdb
+  *   ending of RocksDB's library
+  * @param sparkNlp
+  *   pattern of SentencePiece's and Spark NLP's TensorFlow operators
   */
-sealed abstract class Platform(val name: String, val javacpp: String, libraries: Regex) {
+sealed abstract class Platform(
+    val name: String,
+    val javacpp: String,
+    onnxruntime: String,
+    webp: String,
+    rocksdb: String,
+    sparkNlp: String
+) {
+
+  private lazy val libraries: Regex = Seq(
+    s"org/bytedeco/[a-z]+/$javacpp/.*",
+    s"ai/onnxruntime/native/$onnxruntime/.*",
+    s"native/$webp/.*",
+    s"librocksdbjni-$rocksdb",
+    sparkNlp
+  ).mkString("|").r
 
   /** Tell whether a jar for this platform keeps a file. Debug symbols are never kept. */
   def keeps(path: String): Boolean =
@@ -19,40 +40,52 @@ sealed abstract class Platform(val name: String, val javacpp: String, libraries:
 object Platform {
   case object LinuxX64
       extends Platform(
-        "linux-x86_64",
-        "linux-x86_64",
-        ("org/bytedeco/[a-z]+/linux-x86_64/.*|ai/onnxruntime/native/linux-x64/.*|native/Linux/x86_64/.*|librocksdbjni-linux64\\.so|" +
-          "(sentencepiece|sp-process/linux|ner-dl/linux)/[^/]*(?<!_aarch64)\\.so").r
+        name = "linux-x86_64",
+        javacpp = "linux-x86_64",
+        onnxruntime = "linux-x64",
+        webp = "Linux/x86_64",
+        rocksdb = "linux64\\.so",
+        sparkNlp = "(sentencepiece|sp-process/linux|ner-dl/linux)/[^/]*(?<!_aarch64)\\.so"
       )
   case object LinuxArm64
       extends Platform(
-        "linux-aarch64",
-        "linux-arm64",
-        ("org/bytedeco/[a-z]+/linux-arm64/.*|ai/onnxruntime/native/linux-aarch64/.*|native/Linux/aarch64/.*|librocksdbjni-linux-aarch64\\.so|" +
-          "(sentencepiece|sp-process/linux)/[^/]*_aarch64\\.so").r
+        name = "linux-aarch64",
+        javacpp = "linux-arm64",
+        onnxruntime = "linux-aarch64",
+        webp = "Linux/aarch64",
+        rocksdb = "linux-aarch64\\.so",
+        sparkNlp = "(sentencepiece|sp-process/linux)/[^/]*_aarch64\\.so"
       )
   case object MacArm64
       extends Platform(
-        "macos-aarch64",
-        "macosx-arm64",
-        ("org/bytedeco/[a-z]+/macosx-arm64/.*|ai/onnxruntime/native/osx-aarch64/.*|native/Mac/aarch64/.*|librocksdbjni-osx-arm64\\.jnilib|" +
-          "(sentencepiece|sp-process/mac)/[^/]*_m1\\.dylib").r
+        name = "macos-aarch64",
+        javacpp = "macosx-arm64",
+        onnxruntime = "osx-aarch64",
+        webp = "Mac/aarch64",
+        rocksdb = "osx-arm64\\.jnilib",
+        sparkNlp = "(sentencepiece|sp-process/mac)/[^/]*_m1\\.dylib"
       )
   case object WindowsX64
       extends Platform(
-        "windows-x86_64",
-        "windows-x86_64",
-        ("org/bytedeco/[a-z]+/windows-x86_64/.*|ai/onnxruntime/native/win-x64/.*|native/Windows/x86_64/.*|librocksdbjni-win64\\.dll|" +
-          "sentencepiece/[^/]*\\.dll").r
+        name = "windows-x86_64",
+        javacpp = "windows-x86_64",
+        onnxruntime = "win-x64",
+        webp = "Windows/x86_64",
+        rocksdb = "win64\\.dll",
+        sparkNlp = "sentencepiece/[^/]*\\.dll"
       )
-  case object All extends Platform("all", "", ".*".r)
+
+  /** The libraries of all platforms; of oneDNN's, which are fetched for one, those of this machine. */
+  case object All extends Platform("all", javacppOfThisMachine, ".*", ".*", ".*", ".*") {
+    override def keeps(path: String): Boolean = !isDebugSymbol(path)
+  }
 
   /** The platforms that ONNX Runtime has libraries for. Intel Macs are not among them. */
-  private val single: Seq[Platform] = Seq(LinuxX64, LinuxArm64, MacArm64, WindowsX64)
+  private lazy val single: Seq[Platform] = Seq(LinuxX64, LinuxArm64, MacArm64, WindowsX64)
 
   /** Return what `-Dplatform=` names; without it this machine's platform, or all where ONNX Runtime has no library. */
   def chosen: Platform = sys.props.get("platform") match {
-    case None => single.find(_.name == thisMachine).getOrElse(All)
+    case None => single.find(_.javacpp == javacppOfThisMachine).getOrElse(All)
     case Some(name) =>
       (single :+ All)
         .find(_.name == name)
@@ -63,13 +96,18 @@ object Platform {
         )
   }
 
-  private def thisMachine: String = {
+  /** Return this machine as JavaCPP names it: `linux-x86_64`, `macosx-arm64`, `macosx-x86_64`, `windows-x86_64`. */
+  def javacppOfThisMachine: String = {
     val system = sys.props("os.name").toLowerCase match {
-      case name if name.startsWith("mac") => "macos"
+      case name if name.startsWith("mac") => "macosx"
       case name if name.startsWith("windows") => "windows"
       case _ => "linux"
     }
-    val processor = if (sys.props("os.arch") == "amd64") "x86_64" else sys.props("os.arch")
+    val processor = sys.props("os.arch") match {
+      case "amd64" => "x86_64"
+      case "aarch64" => "arm64"
+      case other => other
+    }
     s"$system-$processor"
   }
 
