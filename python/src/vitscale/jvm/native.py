@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import stat
-import tempfile
 from pathlib import Path
 
 from vitscale.jvm.temporary import library_problem
 from vitscale.system.cache_folder import cache_folder
+from vitscale.system.user import private_folder
 
 _NAME = "native"
+_PRIVATE_NAME = "vitscale-native"
 
 
 def native_folder(temporary: Path) -> Path:
@@ -31,18 +30,5 @@ def native_folder(temporary: Path) -> Path:
     try:
         wanted.mkdir(parents=True, exist_ok=True)
     except OSError:
-        return _below(temporary)
-    return wanted if library_problem(wanted) is None else _below(temporary)
-
-
-def _below(temporary: Path) -> Path:
-    """Return the same folder each time, unless another user owns it: its libraries could be anything."""
-    wanted = temporary / f"vitscale-native-{os.geteuid()}"
-    try:
-        wanted.mkdir(mode=0o700, exist_ok=True)
-        status = wanted.lstat()
-        if stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & 0o022:
-            return wanted
-    except OSError:
-        pass
-    return Path(tempfile.mkdtemp(prefix="vitscale-native-", dir=temporary))
+        return private_folder(_PRIVATE_NAME, temporary)
+    return wanted if library_problem(wanted) is None else private_folder(_PRIVATE_NAME, temporary)

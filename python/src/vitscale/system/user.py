@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import stat
 import tempfile
 from pathlib import Path
 
@@ -39,18 +40,28 @@ def existing_home() -> Path | None:
 
 def home_folder() -> Path:
     """Return the user's home, else a folder beside temporary files that belongs to this user alone."""
-    return existing_home() or _private_folder()
+    return existing_home() or private_folder("vitscale-home", Path(tempfile.gettempdir()))
 
 
-def _private_folder() -> Path:
-    folder = Path(tempfile.gettempdir()) / f"vitscale-home-{os.geteuid()}"
+def private_folder(name: str, parent: Path) -> Path:
+    """Return a folder of this user alone, the same one each time unless another user could fill it.
+
+    Parameters
+    ----------
+    name : str
+        Its name before the user's id.
+    parent : Path
+        Where it is made, such as the folder of temporary files.
+    """
+    folder = parent / f"{name}-{os.geteuid()}"
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        if folder.lstat().st_uid == os.geteuid() and not folder.is_symlink():
+        status = folder.lstat()
+        if stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & 0o022:
             return folder
     except OSError:
         pass  # somebody else's file has this name
-    return Path(tempfile.mkdtemp(prefix=f"{folder.name}-"))
+    return Path(tempfile.mkdtemp(prefix=f"{folder.name}-", dir=parent))
 
 
 def _entry() -> pwd.struct_passwd | None:
