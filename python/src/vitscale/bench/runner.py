@@ -156,7 +156,7 @@ class _Benchmark:
         return [Cell(backend, size) for size in self._plan.all_batch_sizes]
 
     def _leaves_enough(self, seconds: float) -> bool:
-        """Tell whether parity, stages and three rounds still fit after so many seconds more of the sweep."""
+        """Return whether parity, stages and three rounds still fit after `seconds` more of the sweep."""
         plan = self._plan
         of_all = [self._estimate(Cell(backend, plan.batch_sizes[0])) for backend in plan.backends]
         rounds = min(plan.settings.forks, MIN_FORKS) if plan.settings.forks > 1 else 0

@@ -1,4 +1,4 @@
-"""What every backend of the JVM needs, and how the JVM benchmark is told of its options."""
+"""Prerequisites of every backend of the JVM, and its options as arguments of the JVM benchmark."""
 
 from __future__ import annotations
 

@@ -1,12 +1,16 @@
-package vitscale.classify
+package vitscale
 
 import java.util.concurrent.ThreadFactory
 
-/** Threads that do not keep the JVM alive. */
-private[classify] object WorkerThreads extends ThreadFactory {
+/** Threads that do not keep the JVM alive.
+  *
+  * @param name
+  *   what they are called in thread dumps
+  */
+final private[vitscale] class DaemonThreads(name: String) extends ThreadFactory {
 
   override def newThread(work: Runnable): Thread = {
-    val thread = new Thread(work, "vitscale-worker")
+    val thread = new Thread(work, name)
     thread.setDaemon(true)
     thread
   }

@@ -2,6 +2,7 @@ package vitscale.classify
 
 import java.util.concurrent.{ConcurrentLinkedQueue, Executors}
 
+import vitscale.DaemonThreads
 import vitscale.forward.{ForwardBuffers, ForwardPass}
 import vitscale.image.RgbImage
 
@@ -23,7 +24,7 @@ final class ForwardOnly private[vitscale] (model: ForwardPass, images: Seq[RgbIm
     ready.add(buffers)
   }
 
-  private val executor = Executors.newFixedThreadPool(workers, WorkerThreads)
+  private val executor = Executors.newFixedThreadPool(workers, new DaemonThreads("vitscale-worker"))
 
   /** Computes the logits of `count` images, batch by batch, and drops them. */
   def run(count: Int): Unit = {

@@ -2,6 +2,7 @@ package vitscale.classify
 
 import java.util.concurrent.{ExecutorService, Executors, Future, RejectedExecutionException}
 
+import vitscale.DaemonThreads
 import vitscale.classify.Prediction.Answer
 import vitscale.forward.{BufferPool, ForwardPass}
 import vitscale.image.RgbImage
@@ -23,8 +24,10 @@ final private[classify] class OverlappedClassifier(steps: ImageSteps, device: Fo
     extends AutoCloseable {
 
   private val pool = new BufferPool(device)
-  private val decoding: ExecutorService = Executors.newFixedThreadPool(decoders, WorkerThreads)
-  private val lanes: ExecutorService = Executors.newFixedThreadPool(device.concurrency, WorkerThreads)
+  private val decoding: ExecutorService =
+    Executors.newFixedThreadPool(decoders, new DaemonThreads("vitscale-worker"))
+  private val lanes: ExecutorService =
+    Executors.newFixedThreadPool(device.concurrency, new DaemonThreads("vitscale-worker"))
   @volatile private var closed = false
 
   /** @param inFlight

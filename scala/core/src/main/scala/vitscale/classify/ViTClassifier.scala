@@ -3,6 +3,7 @@ package vitscale.classify
 import java.nio.file.Path
 import java.util.concurrent.{ExecutorService, Executors}
 
+import vitscale.DaemonThreads
 import vitscale.classify.Prediction.Answer
 import vitscale.device.{Device, DeviceUse, ProviderUse}
 import vitscale.forward.ForwardPass
@@ -34,7 +35,8 @@ final class ViTClassifier private (
   private val steps = new ImageSteps(folder, preprocessor)
   private val batches = new BatchClassifier(steps, model)
 
-  private val workers: ExecutorService = Executors.newFixedThreadPool(options.workers, WorkerThreads)
+  private val workers: ExecutorService =
+    Executors.newFixedThreadPool(options.workers, new DaemonThreads("vitscale-worker"))
 
   /** Beside a GPU the cores have nothing but images to work on. */
   private val overlapped = options.device match {

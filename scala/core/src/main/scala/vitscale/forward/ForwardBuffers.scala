@@ -2,6 +2,7 @@ package vitscale.forward
 
 import java.nio.{ByteBuffer, ByteOrder, FloatBuffer}
 
+import vitscale.UsageException
 import vitscale.image.RgbImage
 import vitscale.preprocess.PixelLayout
 
@@ -10,7 +11,11 @@ import vitscale.preprocess.PixelLayout
   * @param capacity
   *   images of the largest batch
   */
-final private[vitscale] class ForwardBuffers(layout: PixelLayout, val capacity: Int, classCount: Int) {
+final private[vitscale] class ForwardBuffers private (
+    layout: PixelLayout,
+    val capacity: Int,
+    classCount: Int
+) {
 
   private val pixels = direct(capacity * layout.bytesPerImage)
   private val logits = direct(capacity * classCount * java.lang.Float.BYTES).asFloatBuffer()
@@ -46,4 +51,21 @@ final private[vitscale] class ForwardBuffers(layout: PixelLayout, val capacity: 
   }
 
   private def direct(bytes: Int): ByteBuffer = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder())
+}
+
+private[vitscale] object ForwardBuffers {
+
+  /** Take memory for batches of up to `capacity` images.
+    *
+    * @throws vitscale.UsageException
+    *   if it is more than one buffer of the JVM can hold
+    */
+  def of(layout: PixelLayout, capacity: Int, classCount: Int): ForwardBuffers = {
+    val largest = Int.MaxValue / layout.bytesPerImage
+    if (capacity > largest)
+      throw new UsageException(
+        s"A batch can have $largest images of this model at most, got a batch size of $capacity."
+      )
+    new ForwardBuffers(layout, capacity, classCount)
+  }
 }

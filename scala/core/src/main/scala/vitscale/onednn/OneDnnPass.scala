@@ -5,7 +5,7 @@ import java.util.concurrent.{Callable, ExecutionException, ExecutorService, Exec
 
 import scala.collection.JavaConverters._
 
-import vitscale.{ModelException, UsageException}
+import vitscale.{DaemonThreads, ModelException}
 import vitscale.forward.{ForwardBuffers, ForwardOptions, ForwardPass, SessionPool}
 import vitscale.model.ModelFolder
 import vitscale.preprocess.{PixelLayout, Preprocessor}
@@ -28,18 +28,12 @@ final private[vitscale] class OneDnnPass private (
     with AutoCloseable {
 
   private val helpers: Option[ExecutorService] =
-    if (threads > 1) Some(Executors.newFixedThreadPool(workers.count, OneDnnPass.daemon)) else None
+    if (threads > 1) Some(Executors.newFixedThreadPool(workers.count, new DaemonThreads("vitscale-onednn")))
+    else None
 
   override def concurrency: Int = math.max(1, workers.count / threads)
 
-  override def buffers(capacity: Int): ForwardBuffers = {
-    val largest = Int.MaxValue / layout.bytesPerImage
-    if (capacity > largest)
-      throw new UsageException(
-        s"A batch can have $largest images of this model at most, got a batch size of $capacity."
-      )
-    new ForwardBuffers(layout, capacity, classes)
-  }
+  override def buffers(capacity: Int): ForwardBuffers = ForwardBuffers.of(layout, capacity, classes)
 
   override def forward(buffers: ForwardBuffers, count: Int): Unit = {
     val shares = math.min(threads, count)
@@ -127,7 +121,7 @@ private[vitscale] object OneDnnPass {
       config: VitConfig,
       preprocessor: Preprocessor,
       capacity: Int
-  ): ForwardBuffers = new ForwardBuffers(layoutOf(folder, config, preprocessor), capacity, config.classes)
+  ): ForwardBuffers = ForwardBuffers.of(layoutOf(folder, config, preprocessor), capacity, config.classes)
 
   private def layoutOf(folder: ModelFolder, config: VitConfig, preprocessor: Preprocessor): PixelLayout = {
     if ((preprocessor.height, preprocessor.width) != ((config.imageHeight, config.imageWidth)))
@@ -139,10 +133,4 @@ private[vitscale] object OneDnnPass {
   }
 
   private def callable(work: () => Unit): Callable[Unit] = () => work()
-
-  private def daemon: java.util.concurrent.ThreadFactory = (work: Runnable) => {
-    val thread = new Thread(work, "vitscale-onednn")
-    thread.setDaemon(true)
-    thread
-  }
 }

@@ -4,9 +4,9 @@ import java.util.Collections
 
 import ai.onnxruntime.{OnnxTensor, OrtEnvironment, OrtException, OrtSession}
 
+import vitscale.ModelException
 import vitscale.forward.ForwardBuffers
 import vitscale.preprocess.PixelLayout
-import vitscale.{ModelException, UsageException}
 
 /** Runs sessions of one graph on buffers laid out as that graph wants them. */
 final private[vitscale] class GraphPass(environment: OrtEnvironment, layout: PixelLayout, classCount: Int) {
@@ -14,14 +14,7 @@ final private[vitscale] class GraphPass(environment: OrtEnvironment, layout: Pix
   /** @throws vitscale.UsageException
     *   if it is more than one buffer of the JVM can hold
     */
-  def buffers(capacity: Int): ForwardBuffers = {
-    val largest = Int.MaxValue / layout.bytesPerImage
-    if (capacity > largest)
-      throw new UsageException(
-        s"A batch can have $largest images of this model at most, got a batch size of $capacity."
-      )
-    new ForwardBuffers(layout, capacity, classCount)
-  }
+  def buffers(capacity: Int): ForwardBuffers = ForwardBuffers.of(layout, capacity, classCount)
 
   /** @throws vitscale.ModelException
     *   if ONNX Runtime fails

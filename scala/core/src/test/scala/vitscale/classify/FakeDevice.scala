@@ -29,7 +29,7 @@ final class FakeDevice(
 
   override def buffers(capacity: Int): ForwardBuffers = {
     buffersMade.incrementAndGet()
-    new ForwardBuffers(new PixelLayout.RawBytes(1, 1), capacity, FakeDevice.classes)
+    ForwardBuffers.of(new PixelLayout.RawBytes(1, 1), capacity, FakeDevice.classes)
   }
 
   override def forward(buffers: ForwardBuffers, count: Int): Unit = {

@@ -1,12 +1,13 @@
 package vitscale.job.input
 
-import java.util.concurrent.{ExecutorService, Executors, ThreadFactory}
+import java.util.concurrent.{ExecutorService, Executors}
 
 import org.apache.spark.broadcast.Broadcast
 import org.apache.spark.rdd.RDD
 import org.apache.spark.util.SerializableConfiguration
 import org.apache.spark.{SparkContext, TaskContext}
 
+import vitscale.DaemonThreads
 import vitscale.classify.OrderedParallel
 import vitscale.job.records.{FileEntry, ReadImage}
 import vitscale.job.task.{Attempts, ChunkSizes, TaskBatch}
@@ -61,14 +62,8 @@ private object FileSource {
   private val Spread = 2.0
 
   private def read(files: Iterator[FileEntry], reader: FileReader, ahead: Int): Iterator[ReadImage] = {
-    val readers: ExecutorService = Executors.newFixedThreadPool(ahead, daemons)
+    val readers: ExecutorService = Executors.newFixedThreadPool(ahead, new DaemonThreads("vitscale-reader"))
     TaskContext.get().addTaskCompletionListener[Unit] { _ => readers.shutdownNow(); () }
     OrderedParallel.map(files, inFlight = ahead, readers)(reader.read)
-  }
-
-  private val daemons: ThreadFactory = (work: Runnable) => {
-    val thread = new Thread(work, "vitscale-reader")
-    thread.setDaemon(true)
-    thread
   }
 }

@@ -10,7 +10,7 @@ import scala.util.Try
 
 import com.fasterxml.jackson.databind.ObjectMapper
 
-import vitscale.OutputException
+import vitscale.{DaemonThreads, OutputException}
 
 /** The right to write to an output, for one driver at a time.
   *
@@ -26,11 +26,8 @@ import vitscale.OutputException
 final class WriterLease private (storage: Storage, val number: Long, content: () => Array[Byte])
     extends AutoCloseable {
 
-  private val beats: ScheduledExecutorService = Executors.newSingleThreadScheduledExecutor { work =>
-    val thread = new Thread(work, "vitscale-owner")
-    thread.setDaemon(true)
-    thread
-  }
+  private val beats: ScheduledExecutorService =
+    Executors.newSingleThreadScheduledExecutor(new DaemonThreads("vitscale-owner"))
   beats.scheduleWithFixedDelay(
     () => beat(),
     WriterLease.BeatSeconds,

@@ -4,6 +4,7 @@ import java.util.concurrent.{CountDownLatch, ExecutionException, FutureTask, Tim
 
 import sun.misc.{Signal, SignalHandler}
 
+import vitscale.DaemonThreads
 import vitscale.job.output.Ledger
 
 /** Whether the user asked the run to stop (Ctrl-C, or SIGTERM): it then keeps what was done and ends. A second signal ends
@@ -70,8 +71,7 @@ final class StopSignal {
 
   private def begun[A](work: => A): (FutureTask[A], Thread) = {
     val task = new FutureTask[A](() => work)
-    val thread = new Thread(task, "vitscale-work-that-may-wait")
-    thread.setDaemon(true)
+    val thread = new DaemonThreads("vitscale-work-that-may-wait").newThread(task)
     thread.start()
     (task, thread)
   }
