@@ -29,13 +29,13 @@ final private[onednn] class EncoderBlock(
   private val layerNorm = new LayerNorm(builder, pack, config)
   private val linear = new LinearLayers(builder, pack)
 
-  private val normalised = builder.tensor(numbers.linear, rows, hidden)
+  private val normalised = builder.tensor(numbers.inputs, rows, hidden)
   private val joined = builder.tensor(numbers.other, rows, 3 * hidden)
   private val attended = builder.tensor(numbers.other, rows, hidden)
   private val attendedCodes =
-    if (numbers.isInt8) builder.tensor(numbers.linear, rows, hidden) else attended
+    if (numbers.isInt8) builder.tensor(numbers.inputs, rows, hidden) else attended
   private val intermediate =
-    builder.tensor(numbers.feedForwardHidden, rows, config.intermediate.toLong)
+    builder.tensor(numbers.inputs, rows, config.intermediate.toLong)
 
   /** @param residual
     *   [images, tokens, hidden], float32, all tokens
@@ -66,10 +66,10 @@ final private[onednn] class EncoderBlock(
     linear.add(
       s"$of query, key and value",
       Linear(parts, Seq(hidden, hidden), config.hasQkvBias),
-      numbers.linear,
+      numbers.weights,
       rows.normalised,
       joined,
-      rows.scale(_.attentionInput).map(CodeScales(_))
+      rows.scale(_.attentionInput).map(CodeScales.centred(_))
     )
   }
 
@@ -77,10 +77,10 @@ final private[onednn] class EncoderBlock(
     linear.add(
       s"$of attention output",
       Linear(Seq(s"$of.attention.output.dense"), Seq(hidden, hidden)),
-      numbers.linear,
+      numbers.weights,
       rows.attendedCodes,
       result,
-      rows.scale(_.attentionOutput).map(CodeScales(_)),
+      rows.scale(_.attentionOutput).map(CodeScales.centred(_)),
       after = Some(sum)
     )
 
@@ -94,17 +94,17 @@ final private[onednn] class EncoderBlock(
     linear.add(
       s"$of first feed-forward layer",
       Linear(Seq(s"$of.intermediate.dense"), Seq(wide, hidden)),
-      numbers.linear,
+      numbers.weights,
       rows.normalised,
       rows.intermediate,
-      rows.scale(_.feedForwardInput).map(CodeScales(_, result = codeScale)),
+      rows.scale(_.feedForwardInput).map(CodeScales.centred(_, codeScale)),
       Some(after)
     )
     rows.observe(rows.intermediate, ActivationPlace.FeedForwardHidden, config.intermediate)
     linear.add(
       s"$of second feed-forward layer",
       Linear(Seq(s"$of.output.dense"), Seq(hidden, wide)),
-      numbers.linear,
+      numbers.weights,
       rows.intermediate,
       result,
       codeScale.map(CodeScales(_, inputShift = least)),
@@ -133,11 +133,11 @@ final private[onednn] class EncoderBlock(
     private def first(tensor: memory, elementType: data_type, width: Long): memory =
       builder.view(Descs.dense(elementType, count.toLong, width), tensor.get_data_handle())
 
-    val normalised: memory = first(EncoderBlock.this.normalised, numbers.linear, hidden)
+    val normalised: memory = first(EncoderBlock.this.normalised, numbers.inputs, hidden)
     val attended: memory = first(EncoderBlock.this.attended, numbers.other, hidden)
-    val attendedCodes: memory = first(EncoderBlock.this.attendedCodes, numbers.linear, hidden)
+    val attendedCodes: memory = first(EncoderBlock.this.attendedCodes, numbers.inputs, hidden)
     val intermediate: memory =
-      first(EncoderBlock.this.intermediate, numbers.feedForwardHidden, config.intermediate.toLong)
+      first(EncoderBlock.this.intermediate, numbers.inputs, config.intermediate.toLong)
 
     /** Largest magnitude that codes hold; none where there are no codes. */
     def range(of: BlockRanges => Float): Option[Float] =
@@ -155,6 +155,7 @@ final private[onednn] class EncoderBlock(
     def encodeAttended(): Unit = {
       val attributes = builder.attributes()
       attributes.set_scales_mask(dnnl.DNNL_ARG_TO, 0)
+      attributes.set_zero_points_mask(dnnl.DNNL_ARG_TO, 0)
       val description = OneDnn.explained("quantise the attention output") {
         new reorder.primitive_desc(
           OneDnn.processor,
@@ -168,7 +169,8 @@ final private[onednn] class EncoderBlock(
       builder.execute("codes of the attention output", description, new reorder(description))(
         dnnl.DNNL_ARG_FROM -> attended,
         dnnl.DNNL_ARG_TO -> attendedCodes,
-        (dnnl.DNNL_ARG_ATTR_SCALES | dnnl.DNNL_ARG_TO) -> builder.constants(scale(_.attentionOutput).get)
+        (dnnl.DNNL_ARG_ATTR_SCALES | dnnl.DNNL_ARG_TO) -> builder.constants(scale(_.attentionOutput).get),
+        (dnnl.DNNL_ARG_ATTR_ZERO_POINTS | dnnl.DNNL_ARG_TO) -> builder.integer(CodeScales.Centre)
       )
     }
   }

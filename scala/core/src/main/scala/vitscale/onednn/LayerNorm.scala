@@ -15,7 +15,7 @@ final private[onednn] class LayerNorm(builder: PlanBuilder, pack: WeightPack, co
     * @param result
     *   [rows, hidden]
     * @param scale
-    *   scale of 8-bit codes, where the results are codes
+    *   scale of 8-bit codes, where the results are codes about [[CodeScales.Centre]]
     */
   def add(name: String, source: memory, result: memory, scale: Option[Float]): Unit = {
     val attributes = builder.attributes()
@@ -37,7 +37,7 @@ final private[onednn] class LayerNorm(builder: PlanBuilder, pack: WeightPack, co
     val tensors = Seq(
       dnnl.DNNL_ARG_SRC -> source,
       dnnl.DNNL_ARG_SCALE -> pack.vector(s"$name.weight", shape),
-      dnnl.DNNL_ARG_SHIFT -> pack.vector(s"$name.bias", shape),
+      dnnl.DNNL_ARG_SHIFT -> pack.shifted(s"$name.bias", shape, scale.fold(0f)(_ * CodeScales.Centre)),
       dnnl.DNNL_ARG_DST -> result
     )
     val scales =

@@ -38,6 +38,16 @@ final private[onednn] case class CodeScales(
     inputShift: Float = 0f
 )
 
+private[onednn] object CodeScales {
+
+  /** Code of the value 0, where values lie on both sides of it. */
+  val Centre = 128
+
+  /** For inputs on both sides of 0. */
+  def centred(source: Float, result: Option[Float] = None): CodeScales =
+    CodeScales(source, result, inputShift = -Centre * source)
+}
+
 /** Adds linear layers to a plan. */
 final private[onednn] class LinearLayers(builder: PlanBuilder, pack: WeightPack) {
 

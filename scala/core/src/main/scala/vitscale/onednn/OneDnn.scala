@@ -59,15 +59,11 @@ private[vitscale] object OneDnn {
     made.retainReference[engine]() // no scope that happens to be open frees it
   }
 
-  /** Whether oneDNN computes in bfloat16 with instructions of this processor. It obeys `DNNL_MAX_CPU_ISA`. */
-  def hasBf16: Boolean = has(dnnl.dnnl_cpu_isa_avx512_core_bf16)
-
-  /** Whether it adds products of 8-bit codes in 32 bits; without, sums of pairs saturate in 16. */
-  def hasVnni: Boolean = has(dnnl.dnnl_cpu_isa_avx512_core_vnni) || has(dnnl.dnnl_cpu_isa_avx2_vnni)
-
-  /** Sets of instructions are sums of bits, each a superset of those it extends (`dnnl_cpu_isa_t`). */
-  private def has(instructions: Int): Boolean =
-    (dnnl.dnnl_get_effective_cpu_isa() & instructions) == instructions
+  /** What the library may use of this processor. */
+  lazy val instructions: Instructions = {
+    processor
+    Instructions.ofThisProcessor
+  }
 
   /** The instruction set that oneDNN uses, by its own name in lower case: `avx512_core_amx`. */
   def instructionSet: String = dnnl.get_effective_cpu_isa().intern().toString.toLowerCase

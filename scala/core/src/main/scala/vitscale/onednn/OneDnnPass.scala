@@ -76,7 +76,7 @@ private[vitscale] object OneDnnPass {
   ): OneDnnPass = {
     OneDnn.processor
     val precision = folder.precision
-    val numbers = Numbers.of(precision, OneDnn.hasBf16, OneDnn.hasVnni)
+    val numbers = Numbers.of(precision, OneDnn.instructions)
     val config = configOf(folder.path, folder.labels.size)
     val layout = layoutOf(folder, config, preprocessor)
     val weights = OneDnnWeights.open(folder.path)

@@ -39,6 +39,13 @@ final private[onednn] class PlanBuilder(scope: NativeScope) {
     made
   }
 
+  /** A whole number, s32. */
+  def integer(value: Int): memory = {
+    val made = tensor(data_type.s32, 1L)
+    Descs.bytes(made, Integer.BYTES).putInt(value)
+    made
+  }
+
   /** Attributes of a primitive that takes its scratchpad from this plan. */
   def attributes(): primitive_attr = {
     val made = new primitive_attr()

@@ -92,6 +92,15 @@ final private[onednn] class WeightPack(checkpoint: SafeTensors) extends AutoClos
   def vector(name: String, shape: Seq[Long]): memory =
     vector(name, shape.product.toInt)(checkpoint.read(name, shape, _))
 
+  /** The same with a number added to each entry. */
+  def shifted(name: String, shape: Seq[Long], by: Float): memory =
+    if (by == 0f) vector(name, shape)
+    else
+      vector(s"$name+$by", shape.product.toInt) { numbers =>
+        checkpoint.read(name, shape, numbers)
+        (0 until shape.product.toInt).foreach(index => numbers.put(index, numbers.get(index) + by))
+      }
+
   /** A float32 vector.
     *
     * @param key

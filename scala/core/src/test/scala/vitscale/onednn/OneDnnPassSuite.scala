@@ -89,7 +89,7 @@ class OneDnnPassSuite extends AnyFunSuite {
   }
 
   test("bf16 stays near fp32, or is refused where the processor lacks it") {
-    if (OneDnn.hasBf16) withPass("bf16") { pass =>
+    if (OneDnn.instructions.bf16) withPass("bf16") { pass =>
       val found = logits(pass, images)
       assert(difference(found) < 0.1 && difference(found) > 1e-5)
       assert(labels(found) == labels(expected))
@@ -102,7 +102,7 @@ class OneDnnPassSuite extends AnyFunSuite {
 
   test("int8 keeps the labels after calibration and refuses to run without, or is refused without VNNI") {
     val copy = ModelFolder.open(TinyModel.copy(), "fp32")
-    if (OneDnn.hasVnni) {
+    if (OneDnn.instructions.vnni) {
       val error = intercept[ModelException](withPass("int8", of = copy)(_ => ()))
       assert(error.getMessage.contains("lacks onednn/int8/scales.json"))
       Calibrator.calibrate(

@@ -1,5 +1,6 @@
 package vitscale.onednn
 
+import org.bytedeco.dnnl.memory.data_type
 import org.scalatest.funsuite.AnyFunSuite
 
 import vitscale.{DeviceException, UsageException}
@@ -20,15 +21,16 @@ class OneDnnSuite extends AnyFunSuite {
     assert(OneDnn.instructionSet.nonEmpty)
   }
 
-  test("bf16 is refused where the processor lacks it, int8 then keeps its attention in float32") {
-    assertThrows[DeviceException](Numbers.of("bf16", hasBf16 = false, hasVnni = true))
-    assertThrows[DeviceException](Numbers.of("int8", hasBf16 = false, hasVnni = false))
-    assertThrows[UsageException](Numbers.of("fp8", hasBf16 = true, hasVnni = true))
-    assert(Numbers.of("int8", hasBf16 = false, hasVnni = true).other == Numbers.Fp32.other)
-    assert(
-      Numbers.of("int8", hasBf16 = true, hasVnni = true).other == Numbers
-        .of("bf16", hasBf16 = true, hasVnni = true)
-        .other
-    )
+  test("a precision is refused where the processor lacks its instructions") {
+    assertThrows[DeviceException](Numbers.of("bf16", Instructions(vnni = true, bf16 = false, fastBf16 = false)))
+    assertThrows[DeviceException](Numbers.of("int8", Instructions(vnni = false, bf16 = false, fastBf16 = false)))
+    assertThrows[UsageException](Numbers.of("fp8", Instructions(vnni = true, bf16 = true, fastBf16 = true)))
+  }
+
+  test("int8 takes bf16 for its attention only where that is faster than float32") {
+    val slow = Numbers.of("int8", Instructions(vnni = true, bf16 = true, fastBf16 = false))
+    val fast = Numbers.of("int8", Instructions(vnni = true, bf16 = true, fastBf16 = true))
+    assert(slow.other == data_type.f32)
+    assert(fast.other == data_type.bf16)
   }
 }

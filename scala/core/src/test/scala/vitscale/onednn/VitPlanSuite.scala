@@ -10,11 +10,11 @@ class VitPlanSuite extends AnyFunSuite {
   test("no step falls back to a reference implementation") {
     val config = VitConfig.read(TinyModel.path.resolve("config.json"), classes = 11)
     val ranges = ActivationRanges(IndexedSeq.fill(config.layers)(BlockRanges(4f, 4f, 4f, 4f)))
-    val precisions = Numbers.Names.filter(name => name != "bf16" || OneDnn.hasBf16)
+    val precisions = Numbers.Names.filter(name => name != "bf16" || OneDnn.instructions.bf16)
     precisions.foreach { precision =>
       val weights = OneDnnWeights.open(TinyModel.path)
       try {
-        val numbers = Numbers.of(precision, OneDnn.hasBf16, hasVnni = true)
+        val numbers = Numbers.of(precision, OneDnn.instructions.copy(vnni = true))
         val plan = VitPlan.build(config, weights.pack, numbers, images = 2, Some(ranges))
         try {
           assert(plan.implementations.size > 10)
