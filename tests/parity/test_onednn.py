@@ -95,7 +95,7 @@ def test_shards_and_half_precision_are_read(photos: Path, tmp_path: Path) -> Non
 
 
 def test_a_runtime_that_does_not_exist_is_refused(tiny_model: Path) -> None:
-    with pytest.raises(vitscale.UsageError, match="no runtime other; expected one of onnxruntime, onednn"):
+    with pytest.raises(vitscale.UsageError, match="no runtime other; expected one of auto, onnxruntime, onednn"):
         vitscale.ViT(tiny_model, runtime="other")  # type: ignore[arg-type]
 
 

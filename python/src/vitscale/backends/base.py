@@ -109,6 +109,10 @@ class Backend(Protocol):
         """Return what the model really ran on, where a GPU was asked for; None on a processor."""
         ...
 
+    def runtime(self) -> str | None:
+        """Return what computes the forward pass, where the backend chooses it for each machine."""
+        ...
+
     def close(self) -> None:
         """Give back what the backend holds."""
         ...

@@ -45,6 +45,10 @@ class Option:
 DEVICE = Option("cpu", str, "what runs the model", ("cpu", "gpu"))
 GPUS = Option(1, int, "GPUs of this machine that work together", changes="speed")
 PRECISION = Option("fp32", str, "which of the model folder's ONNX models")
+ENGINE_PRECISION = Option(
+    "fp32", str, "fp32, bf16 or int8 on oneDNN, or the name of a graph in the model folder"
+)
+RUNTIME = Option("auto", str, "library that computes the forward pass", ("auto", "onnxruntime", "onednn"))
 THREADS = Option(None, int, "the engine's threads (by default its own choice)", changes="speed")
 BRIDGE = Option("native", str, "called from Scala or from Python", ("native", "py4j"), "call")
 

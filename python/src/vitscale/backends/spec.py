@@ -34,6 +34,13 @@ class BackendSpec:
         return str(self.options.get("precision", "fp32"))
 
     @property
+    def runtime(self) -> str:
+        """Library that computes its forward pass; of backends without a choice, that of the graph."""
+        if "runtime" not in self.definition.options:
+            return "onnxruntime"
+        return str(self["runtime"])
+
+    @property
     def device(self) -> Literal["cpu", "gpu"]:
         """What runs the model, as it was asked for."""
         return "gpu" if self.options.get("device") == "gpu" else "cpu"

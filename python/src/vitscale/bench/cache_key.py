@@ -49,11 +49,17 @@ class CacheKeys:
             "batch_size": cell.batch_size,
             "is_control": cell.is_control,
             "weights": _hash_of(self._plan.model.path / manifest.WEIGHTS),
+            "calibration": self._calibration,
             "onnx": self._plan.model_of(cell.backend).onnx_sha256,
             "tensorflow": self._tensorflow if cell.backend.uses_tensorflow else None,
             "jar": [_hash_of(jar) for jar in all_jars()] if needs_java(cell.backend) else None,
         }
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+    @cached_property
+    def _calibration(self) -> str | None:
+        file = self._plan.model.path / manifest.CALIBRATION
+        return manifest.sha256(file) if file.is_file() else None
 
     @cached_property
     def _tensorflow(self) -> list[str]:

@@ -122,7 +122,7 @@ class Plan:
 
     def model_of(self, backend: BackendSpec) -> ModelFolder:
         """Return the precision of the model that a backend runs."""
-        return ModelFolder.open(self.model.path, backend.precision)
+        return ModelFolder.open_for(self.model.path, backend.precision, backend.runtime)
 
     def job(self, cell: Cell) -> WorkerRequest:
         """Return the job that measures one cell."""
@@ -183,8 +183,8 @@ def make_plan(
     _check_batch_sizes(batch_sizes, settings.scenario)
     refuse_without_gpu(chosen)
     folder = ModelFolder.open(model)
-    for precision in {backend.precision for backend in chosen}:
-        ModelFolder.open(model, precision)
+    for precision, runtime in {(backend.precision, backend.runtime) for backend in chosen}:
+        ModelFolder.open_for(model, precision, runtime)
     names = [images] if isinstance(images, Path) else images
     found = find_named_images(names, limit, all_files=all_files).sendable()
     check_writable(output)

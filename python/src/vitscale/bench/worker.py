@@ -58,7 +58,7 @@ def _write_error(folder: Path, error: Exception) -> None:
 
 
 def _load(job: WorkerRequest) -> Backend:
-    model = ModelFolder.open(Path(job.model), job.spec.precision)
+    model = ModelFolder.open_for(Path(job.model), job.spec.precision, job.spec.runtime)
     return load_backend(job.spec, model, job.batch_size, job.scenario)
 
 
@@ -77,9 +77,10 @@ def _measure(job: WorkerRequest, backend: Backend) -> dict[str, Any]:
         iterations.append(iteration)
         measured += iteration["seconds"]
     failed = predictions.failed() if backend.survives_bad_images else list(job.undecodable)
-    use = backend.device_use()
+    use, runtime = backend.device_use(), backend.runtime()
     return {
         **({} if use is None else {"device": use}),
+        **({} if runtime is None else {"runtime": runtime}),
         "load_seconds": load_seconds,
         "first_forward_seconds": first_forward_seconds,
         "peak_memory_bytes": 0,  # known to the harness, which watches the whole process tree

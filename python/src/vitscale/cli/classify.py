@@ -27,7 +27,16 @@ def classify(
         typer.Option(help="List of image files: text with a path a line, CSV, Parquet, or - for stdin."),
     ] = None,
     engine: Annotated[str, typer.Option(help="vitscale or spark-nlp.")] = "vitscale",
-    precision: Annotated[str, typer.Option(help="Which of the model's ONNX graphs.")] = "fp32",
+    precision: Annotated[
+        str,
+        typer.Option(help="fp32; bf16 or int8 on oneDNN; or a graph made by `vitscale export --precision`."),
+    ] = "fp32",
+    runtime: Annotated[
+        str,
+        typer.Option(
+            help="Library that computes the forward pass: auto (the faster one here), onnxruntime or onednn."
+        ),
+    ] = "auto",
     top_k: Annotated[int, typer.Option(min=1, help="Labels for each image.")] = 5,
     batch_size: Annotated[
         int | None, typer.Option(min=1, help="Images of one forward pass.", show_default="the engine's own")

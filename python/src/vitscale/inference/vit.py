@@ -49,16 +49,20 @@ class ViT:
     model : str or Path
         Folder of the model, as ``vitscale export`` writes it.
     precision : str
-        Its graph: ``"fp32"``, ``"int8"``, ... With the runtime ``"onednn"``: ``"fp32"``, ``"bf16"`` or
-        ``"int8"``.
+        ``"fp32"``; ``"bf16"`` or ``"int8"`` on oneDNN; or the name of a graph that ``vitscale export`` made.
     batch_size : int
         Images of one forward pass; small ones are fastest on a processor.
     threads : int, optional
         Cores of one forward pass. By default each takes one, and as many run side by side as there are cores:
         the most images per second. Name the number of cores for the shortest answer to a single image.
-    runtime : "onnxruntime" or "onednn"
+    runtime : "auto", "onnxruntime" or "onednn"
         What computes the forward pass: ONNX Runtime runs the exported graph, oneDNN the checkpoint's own
-        weights.
+        weights. ``"auto"`` takes the faster one for this model and processor.
+
+    Attributes
+    ----------
+    runtime : str
+        The one that was taken.
 
     Raises
     ------
@@ -80,12 +84,13 @@ class ViT:
         *,
         batch_size: int = 2,
         threads: int | None = None,
-        runtime: Literal["onnxruntime", "onednn"] = "onnxruntime",
+        runtime: Literal["auto", "onnxruntime", "onednn"] = "auto",
     ) -> None:
         self.batch_size = _whole_number("batch_size", batch_size)
         folder = str(Path(model).absolute())
         self._classifier = PerProcess(partial(_open, folder, precision, threads or 0, runtime))
-        self._classifier.get()
+        with java_errors():
+            self.runtime = str(self._classifier.get().runtime())
 
     def classify(
         self,

@@ -59,6 +59,7 @@ def start(
     defaults = {
         **SPARK_NLP_SETTINGS,
         "spark.app.name": "vitscale",
+        "spark.executorEnv.OMP_NUM_THREADS": "1",
         **(_ON_LOOPBACK if is_on_this_machine(where) else {}),
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +73,22 @@ class ModelFolder:
         if facts is None or not all((folder / name).is_file() for name in needed):
             raise ModelError(f"{self.path} holds no SavedModel for Spark NLP's TensorFlow engine. {remedy}")
         return _checked_hash(folder / manifest.SAVED_MODEL, facts["sha256"], remedy)
+
+    @staticmethod
+    def open_for(path: Path, precision: str, runtime: str) -> ModelFolder:
+        """Do the same as :meth:`open` for one of the JVM engine's runtimes.
+
+        Parameters
+        ----------
+        runtime : str
+            ``"auto"``, ``"onnxruntime"`` or ``"onednn"``. oneDNN needs no graph, so where there is none in
+            its precision, that in fp32 stands for the model.
+        """
+        about = (manifest.read(path) if path.is_dir() else None) or {"onnx": {}}
+        is_graph = precision in about["onnx"] or precision not in _ONEDNN_PRECISIONS
+        if runtime == "onnxruntime" or is_graph:
+            return ModelFolder.open(path, precision)
+        return replace(ModelFolder.open(path), precision=precision)
 
     @staticmethod
     def open(path: Path, precision: str = "fp32") -> ModelFolder:
@@ -152,3 +168,6 @@ def _checked_hash(file: Path, expected: str, remedy: str) -> str:
 
 
 _DEFAULT_EDGE = 224
+
+_ONEDNN_PRECISIONS = ("fp32", "bf16", "int8")
+"""As Scala's ``vitscale.onednn.Numbers`` names them."""

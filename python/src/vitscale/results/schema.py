@@ -111,6 +111,7 @@ class Run(TypedDict):
     peak_memory_bytes: int
     cpu_seconds: float
     device: NotRequired[DeviceUse]
+    runtime: NotRequired[str]
     gpus: NotRequired[list[Gpu]]
     iterations: list[Iteration]
     ledger: Ledger

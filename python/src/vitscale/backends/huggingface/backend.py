@@ -142,5 +142,9 @@ class HuggingFaceBackend:
             "source": "weights",
         }
 
+    def runtime(self) -> str | None:
+        """Return None: PyTorch, always."""
+        return None
+
     def close(self) -> None:
         """Nothing outlives the process."""

@@ -32,3 +32,15 @@ def refuse_gpus_without_gpu(spec: BackendSpec) -> None:
     """
     if "gpus" in spec.options and not (spec.device == "gpu" and spec["gpus"]):
         raise UsageError(f"{spec}: gpus counts GPUs, at least 1, with device=gpu.")
+
+
+def refuse_onednn_on_gpu(spec: BackendSpec) -> None:
+    """Refuse oneDNN for a forward pass that runs on a GPU.
+
+    Raises
+    ------
+    UsageError
+        If both are given.
+    """
+    if spec.device == "gpu" and spec.options.get("runtime") == "onednn":
+        raise UsageError(f"{spec}: oneDNN computes on the processor. Leave runtime out.")

@@ -83,6 +83,12 @@ class JvmBackend(ABC):
         with java_errors():
             return cast(DeviceUse, json.loads(self._api.deviceUse(self._backend)))
 
+    def runtime(self) -> str | None:
+        """Return name, version and instruction set of the library that computes the forward pass."""
+        with java_errors():
+            found = self._api.runtime(self._backend)
+        return None if found is None else str(found)
+
     def close(self) -> None:
         """Delete the backend's temporary files."""
         with java_errors():

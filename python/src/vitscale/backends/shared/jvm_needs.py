@@ -17,7 +17,7 @@ _NATIVE_PATH = "-Donnxruntime.native.path="
 JAVA_OPTIONS = ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS")
 """Variables through which a user hands options to every JVM."""
 
-_PASSED_ON = ("action", "device", "engine", "gpus", "threads")
+_PASSED_ON = ("action", "device", "engine", "gpus", "runtime", "threads")
 
 
 def check_java(_: BackendSpec, __: ModelFolder) -> None:

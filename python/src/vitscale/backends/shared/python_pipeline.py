@@ -62,6 +62,10 @@ class PythonPipeline(ABC):
     def _forward(self, placed: Any) -> NDArray[np.float32]:
         """Return logits [batch, classes] of what :meth:`_place` gave."""
 
+    def runtime(self) -> str | None:
+        """Return None: there is nothing to choose."""
+        return None
+
     def device_use(self) -> DeviceUse | None:
         """Return what the model ran on, where a GPU was asked for."""
         return None

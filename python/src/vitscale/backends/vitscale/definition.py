@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING
 from vitscale.backends.definition import (
     BRIDGE,
     DEVICE,
+    ENGINE_PRECISION,
     GPUS,
-    PRECISION,
+    RUNTIME,
     THREADS,
     Definition,
     JvmCommand,
     Option,
 )
-from vitscale.backends.shared.gpu_options import refuse_gpus_without_gpu, refuse_threads_on_gpu
+from vitscale.backends.shared.gpu_options import (
+    refuse_gpus_without_gpu,
+    refuse_onednn_on_gpu,
+    refuse_threads_on_gpu,
+)
 from vitscale.backends.shared.jvm_needs import benchmark_arguments, check_jar, check_java
 
 if TYPE_CHECKING:
@@ -35,6 +40,7 @@ def check_options(spec: BackendSpec) -> None:
     """Refuse options that contradict each other on a GPU."""
     refuse_threads_on_gpu(spec)
     refuse_gpus_without_gpu(spec)
+    refuse_onednn_on_gpu(spec)
 
 
 def command(spec: BackendSpec) -> JvmCommand:
@@ -51,7 +57,8 @@ BACKEND = Definition(
         "device": DEVICE,
         "gpus": GPUS,
         "threads": THREADS,
-        "precision": PRECISION,
+        "precision": ENGINE_PRECISION,
+        "runtime": RUNTIME,
     },
     load=load,
     tuned=("vitscale:spark=true",),

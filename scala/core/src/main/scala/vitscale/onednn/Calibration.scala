@@ -10,16 +10,14 @@ import scala.collection.JavaConverters._
 import com.fasterxml.jackson.databind.{JsonNode, ObjectMapper}
 
 import vitscale.ModelException
+import vitscale.model.ModelFolder
 
 /** The file in a model folder that says how activations become 8-bit codes. */
 private[onednn] object Calibration {
 
-  private val Place = Seq("onednn", "int8", "scales.json")
   private val FormatVersion = 1
   private val Fields = Seq("attention_input", "attention_output", "feed_forward_input", "feed_forward_hidden")
   private val json = new ObjectMapper()
-
-  def file(folder: Path): Path = Place.foldLeft(folder)(_.resolve(_))
 
   /** Writes the file in one step, so that no reader sees a part of it.
     *
@@ -28,7 +26,7 @@ private[onednn] object Calibration {
     * @param images
     *   number of images that were measured
     */
-  def write(folder: Path, fingerprint: String, ranges: ActivationRanges, images: Int): Path = {
+  def write(folder: ModelFolder, fingerprint: String, ranges: ActivationRanges, images: Int): Path = {
     val root = json.createObjectNode()
     root.put("format", FormatVersion)
     root.put("images", images)
@@ -38,7 +36,7 @@ private[onednn] object Calibration {
       val fields = blocks.addObject()
       Fields.zip(values(block)).foreach { case (name, value) => fields.put(name, value) }
     }
-    val target = file(folder)
+    val target = folder.calibrationFile
     val unfinished = target.resolveSibling(s".${UUID.randomUUID()}")
     try {
       Files.createDirectories(target.getParent)
@@ -61,11 +59,12 @@ private[onednn] object Calibration {
     * @throws vitscale.ModelException
     *   if there is no calibration, or it is another model's
     */
-  def read(folder: Path, fingerprint: String, layers: Int): ActivationRanges = {
-    val path = file(folder)
+  def read(folder: ModelFolder, fingerprint: String, layers: Int): ActivationRanges = {
+    val path = folder.calibrationFile
     if (!Files.isRegularFile(path))
       throw new ModelException(
-        s"The model folder $folder lacks ${folder.relativize(path)}. Measure it: vitscale calibrate $folder --images DIR"
+        s"The model folder ${folder.path} lacks ${folder.path.relativize(path)}. " +
+          s"Measure it: vitscale calibrate ${folder.path} --images DIR"
       )
     val root =
       try json.readTree(path.toFile)

@@ -43,7 +43,7 @@ private[vitscale] object Calibrator {
         try run(folder, preprocessor, worker, config, images)
         finally worker.close()
       if (seen == 0) throw new UsageException("There is no image to calibrate with; expected at least one.")
-      Calibration.write(folder.path, weights.checkpoint.fingerprint, histograms.ranges, seen)
+      Calibration.write(folder, weights.checkpoint.fingerprint, histograms.ranges, seen)
     } finally weights.close()
   }
 

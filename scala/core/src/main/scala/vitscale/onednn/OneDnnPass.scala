@@ -83,7 +83,7 @@ private[vitscale] object OneDnnPass {
     try {
       val ranges =
         if (numbers.isInt8)
-          Some(Calibration.read(folder.path, weights.checkpoint.fingerprint, config.layers))
+          Some(Calibration.read(folder, weights.checkpoint.fingerprint, config.layers))
         else None
       val workers = openWorkers(config, options) { images =>
         VitPlan.build(config, weights.pack, numbers, images, ranges)

@@ -44,7 +44,7 @@ class OneDnnPassSuite extends AnyFunSuite {
   }
 
   private lazy val expected: IndexedSeq[Array[Float]] = {
-    val classifier = ViTClassifier.open(TinyModel.path, options = TinyModel.options)
+    val classifier = ViTClassifier.open(TinyModel.path, options = TinyModel.options, runtime = "onnxruntime")
     try
       classifier
         .classify((0 until 11).map(TestImages.jpeg), InferenceOptions(returnLogits = true))

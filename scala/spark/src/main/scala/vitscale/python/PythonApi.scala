@@ -5,11 +5,13 @@ import java.util
 
 import scala.collection.JavaConverters._
 
+import vitscale.Version
+import vitscale.classify.RuntimeChoice
+import vitscale.device.Device
 import vitscale.image.Truncated
 import vitscale.image.decode.ImageDecoder
 import vitscale.model.{ModelFolder, ModelRuntime}
 import vitscale.onednn.Calibrator
-import vitscale.{UsageException, Version}
 
 /** All that Python calls over py4j to classify images; the benchmark has an API of its own. */
 object PythonApi {
@@ -34,12 +36,13 @@ object PythonApi {
   /** @param threads
     *   cores of one forward pass; 0 for one each, with as many passes side by side as there are cores
     * @param runtime
-    *   `onnxruntime` or `onednn`
+    *   `auto`, `onnxruntime` or `onednn`
     */
-  def classifier(model: String, precision: String, threads: Int, runtime: String): PythonClassifier = {
-    val chosen = runtimeNamed(runtime)
-    PythonClassifier.open(ModelFolder.open(Paths.get(model), precision, chosen), threads, chosen)
-  }
+  def classifier(model: String, precision: String, threads: Int, runtime: String): PythonClassifier =
+    PythonClassifier.open(
+      RuntimeChoice.open(Paths.get(model), precision, runtime, Device.Cpu),
+      threads
+    )
 
   /** Measures the ranges that int8 on oneDNN needs, over images that can all be decoded.
     *
@@ -54,13 +57,4 @@ object PythonApi {
       images.iterator.asScala.map(file => ImageDecoder.decode(Files.readAllBytes(Paths.get(file))))
     Calibrator.calibrate(folder, decoded).toString
   }
-
-  private def runtimeNamed(name: String): ModelRuntime =
-    ModelRuntime
-      .named(name)
-      .getOrElse(
-        throw new UsageException(
-          s"There is no runtime $name; expected one of ${ModelRuntime.all.map(_.name).mkString(", ")}."
-        )
-      )
 }

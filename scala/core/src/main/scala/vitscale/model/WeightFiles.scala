@@ -1,4 +1,4 @@
-package vitscale.onednn
+package vitscale.model
 
 import java.io.IOException
 import java.nio.file.{Files, Path}
@@ -10,11 +10,21 @@ import com.fasterxml.jackson.databind.ObjectMapper
 import vitscale.ModelException
 
 /** The safetensors files of a checkpoint: `model.safetensors`, or the shards that `model.safetensors.index.json` names. */
-private[onednn] object WeightFiles {
+private[vitscale] object WeightFiles {
 
   private val Single = "model.safetensors"
   private val Index = "model.safetensors.index.json"
   private val LargestIndex = 64L << 20
+
+  /** Whether a folder has weights that can be read here. */
+  def existIn(folder: Path): Boolean =
+    Seq(Single, Index).map(folder.resolve(_)).exists(Files.isRegularFile(_))
+
+  /** All files that a copy of the weights consists of. */
+  def withIndex(folder: Path): Seq[Path] = {
+    val index = folder.resolve(Index)
+    of(folder) ++ Some(index).filter(Files.isRegularFile(_))
+  }
 
   /** @throws vitscale.ModelException
     *   if there are none, or the index names a file that is not beside it
