@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from vitscale.cli import (
     bench,
+    calibrate,
     check,
     classify,
     cluster,
@@ -31,6 +32,7 @@ from vitscale.system.user import existing_home, home_folder
 __all__ = [
     "app",
     "bench",
+    "calibrate",
     "check",
     "classify",
     "cluster",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import PurePath
 from typing import Any
 
 from vitscale.errors import ModelError
@@ -49,6 +51,20 @@ def read_labels(config: dict[str, Any], where: str) -> list[str]:
             f"{where} has {len(named)} labels in id2label and num_labels {count}. Remove num_labels."
         )
     return [named[number] for number in range(len(named))]
+
+
+def true_labels(files: Sequence[str], labels: Sequence[str]) -> list[int]:
+    """Return the class number of each image by the name of its folder, -1 where that is no label.
+
+    Parameters
+    ----------
+    files : sequence of str
+        Paths below the folder of images.
+    labels : sequence of str
+        Label texts, by class number; upper and lower case count as the same.
+    """
+    numbers = {label.casefold(): number for number, label in reversed(list(enumerate(labels)))}
+    return [numbers.get(PurePath(file).parent.name.casefold(), -1) for file in files]
 
 
 def _number(key: str, where: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from vitscale.errors import ModelError
 from vitscale.images.image_set import ImageFolder
 from vitscale.models.checkpoint.load import Checkpoint
+from vitscale.models.defaults import LEAST_AGREEMENT
 from vitscale.models.export.inputs import batches
 from vitscale.models.export.onnx_file import INPUT, OUTPUT, open_session
+from vitscale.models.labels import true_labels
 
-LEAST_AGREEMENT = 0.99  # of the top-1
 Graph = tuple[Path, str]
 
 
@@ -75,7 +76,7 @@ def measure(
     found = _logits(checkpoint, candidate, images)
     difference = np.abs(found - expected)
     top1, top1_found = expected.argmax(axis=1), found.argmax(axis=1)
-    truth = _truth(images.files, labels)
+    truth = np.array(true_labels(images.files, labels))
     known = truth >= 0
     labelled = int(known.sum())
     return Cost(
@@ -112,9 +113,3 @@ def _logits(checkpoint: Checkpoint, graph: Graph, images: ImageFolder) -> NDArra
     return np.concatenate(
         [session.run([OUTPUT], {INPUT: batch})[0] for batch in batches(checkpoint, images, input_type)]
     )
-
-
-def _truth(files: Sequence[str], labels: Sequence[str]) -> NDArray[np.int64]:
-    """Return the class number of each file by its folder's name, -1 where that is no label."""
-    numbers = {label.casefold(): number for number, label in reversed(list(enumerate(labels)))}
-    return np.array([numbers.get(PurePath(file).parent.name.casefold(), -1) for file in files])

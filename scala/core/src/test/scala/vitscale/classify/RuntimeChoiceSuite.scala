@@ -7,7 +7,8 @@ import org.scalatest.funsuite.AnyFunSuite
 import vitscale.device.Device
 import vitscale.image.RgbImage
 import vitscale.model.{ModelFolder, ModelRuntime}
-import vitscale.onednn.{Calibrator, OneDnn, OneDnnFit}
+import vitscale.onednn.calibrate.Calibrator
+import vitscale.onednn.{OneDnn, OneDnnFit}
 import vitscale.{TinyModel, UsageException}
 
 class RuntimeChoiceSuite extends AnyFunSuite {
@@ -52,7 +53,8 @@ class RuntimeChoiceSuite extends AnyFunSuite {
     Files.move(folder.resolve("onnx/fp32"), folder.resolve("onnx/int8"))
     assert(choose(folder, "int8").folder.runtime == ModelRuntime.OnnxRuntime)
     val opened = ModelFolder.open(folder, "fp32", ModelRuntime.OneDnn)
-    Calibrator.calibrate(opened, Iterator.fill(2)(new RgbImage(8, 8, Array.tabulate(192)(_.toByte))))
+    def images = Iterator.fill(2)(new RgbImage(8, 8, Array.tabulate(192)(_.toByte)))
+    new Calibrator(opened, _ => ()).calibrate(images, images, least = 0).write()
     val chosen = choose(folder, "int8").folder
     assert((chosen.runtime == ModelRuntime.OneDnn) == OneDnnFit.obstacle(chosen).isEmpty)
     assert(OneDnn.problem.isEmpty)

@@ -1,17 +1,12 @@
 package vitscale.python
 
-import java.nio.file.{Files, Paths}
+import java.nio.file.Paths
 import java.util
-
-import scala.collection.JavaConverters._
 
 import vitscale.Version
 import vitscale.classify.RuntimeChoice
 import vitscale.device.Device
 import vitscale.image.Truncated
-import vitscale.image.decode.ImageDecoder
-import vitscale.model.{ModelFolder, ModelRuntime}
-import vitscale.onednn.Calibrator
 
 /** All that Python calls over py4j to classify images; the benchmark has an API of its own. */
 object PythonApi {
@@ -44,17 +39,11 @@ object PythonApi {
       threads
     )
 
-  /** Measures the ranges that int8 on oneDNN needs, over images that can all be decoded.
-    *
-    * @param images
-    *   paths of image files
-    * @return
-    *   the file that was written into the model folder
-    */
-  def calibrate(model: String, images: util.List[String]): String = {
-    val folder = ModelFolder.open(Paths.get(model), "fp32", ModelRuntime.OneDnn)
-    val decoded =
-      images.iterator.asScala.map(file => ImageDecoder.decode(Files.readAllBytes(Paths.get(file))))
-    Calibrator.calibrate(folder, decoded).toString
-  }
+  /** Measures how a model becomes 8-bit codes, see [[PythonCalibration]]. */
+  def calibrate(
+      model: String,
+      images: util.List[String],
+      checks: util.List[String],
+      least: Double
+  ): PythonCalibration = PythonCalibration.measure(model, images, checks, least)
 }

@@ -28,22 +28,7 @@ private[onednn] trait ActivationObserver {
   /** @param block
     *   index of the block
     * @param values
-    *   valid during the call alone
+    *   [rows, channels], valid during the call alone
     */
   def see(block: Int, place: ActivationPlace, values: FloatBuffer): Unit
 }
-
-/** Largest magnitudes that 8-bit codes of a block hold; values beyond are clipped. */
-final private[onednn] case class BlockRanges(
-    attentionInput: Float,
-    attentionOutput: Float,
-    feedForwardInput: Float,
-    feedForwardHidden: Float
-)
-
-/** The ranges of a model, as calibration measured them.
-  *
-  * @param blocks
-  *   one entry for each block of the encoder
-  */
-final private[onednn] case class ActivationRanges(blocks: IndexedSeq[BlockRanges])

@@ -1,4 +1,4 @@
-package vitscale.onednn
+package vitscale.onednn.calibrate
 
 import java.nio.FloatBuffer
 
@@ -7,7 +7,7 @@ import java.nio.FloatBuffer
   * @param offset
   *   what is taken off each value first, so that codes without a sign begin at it; 0 counts magnitudes
   */
-final private[onednn] class RangeHistogram(offset: Float) {
+final private[calibrate] class RangeHistogram(offset: Float) {
   import RangeHistogram._
 
   private val counts = new Array[Long](Bins)
@@ -22,7 +22,7 @@ final private[onednn] class RangeHistogram(offset: Float) {
     }
   }
 
-  private def add(value: Float): Unit = {
+  def add(value: Float): Unit = {
     val magnitude = if (offset == 0f) math.abs(value).toDouble else math.max(0.0, value.toDouble - offset)
     if (!magnitude.isInfinite && !magnitude.isNaN) {
       while (magnitude >= Bins * width) widen()
@@ -73,7 +73,7 @@ final private[onednn] class RangeHistogram(offset: Float) {
   }
 }
 
-private[onednn] object RangeHistogram {
+private[calibrate] object RangeHistogram {
   private val Bins = 4096
   private val Candidates = 256
 

@@ -1,4 +1,4 @@
-package vitscale.onednn
+package vitscale.onednn.calibrate
 
 import java.nio.FloatBuffer
 
