@@ -14,7 +14,7 @@ from vitscale.gpu.nvml import Nvml
 from vitscale.jvm.java import find_java
 from vitscale.jvm.session import cores
 from vitscale.results.gpu_schema import GpuDevice
-from vitscale.system.cpu_info import cpu_features, cpu_info
+from vitscale.system.cpu_info import cpu_features, cpu_name
 
 RELEVANT_FEATURES = (
     "amx_bf16",
@@ -48,7 +48,7 @@ def environment() -> dict[str, Any]:
     return {
         "os": f"{platform.system()} {platform.release()}",
         "architecture": platform.machine(),
-        "cpu": cpu_info().get("model name") or platform.processor() or platform.machine(),
+        "cpu": cpu_name(),
         "cpu_count": cores(),
         "cpu_features": [feature for feature in RELEVANT_FEATURES if feature in features],
         "memory_bytes": psutil.virtual_memory().total,

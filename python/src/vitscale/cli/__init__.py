@@ -23,6 +23,7 @@ from vitscale.cli import (
     scaling,
     simulate,
     sizing,
+    tune,
 )
 from vitscale.cli.app import app, progress
 from vitscale.errors import VitscaleError
@@ -47,6 +48,7 @@ __all__ = [
     "scaling",
     "simulate",
     "sizing",
+    "tune",
 ]
 
 

@@ -30,6 +30,7 @@ from vitscale.cli.app import (
 from vitscale.errors import UsageError
 
 if TYPE_CHECKING:
+    from vitscale.results.profile import Profile
     from vitscale.results.schema import Scenario
 
 DEFAULT_RESULTS = Path("results/bench.json")
@@ -42,6 +43,9 @@ def bench(
     images: NamedImages = None,
     model: Model = DEFAULT_MODEL,
     backend: Backends = DEFAULT_BACKENDS,
+    profile: Annotated[
+        Path | None, typer.Option(help="Profile of `vitscale tune`: measure its settings as well.")
+    ] = None,
     batch_size: Annotated[
         str | None, typer.Option(help="Batch sizes to try, e.g. 1,4,8.", show_default="1,4,8")
     ] = None,
@@ -81,12 +85,14 @@ def bench(
     from vitscale.report.terminal import print_summary
     from vitscale.results.check import check
     from vitscale.results.document import load_results
+    from vitscale.results.profile import Profile
 
     default_sizes = "1" if scenario == "single-stream" else "1,4,8"
+    tuned = [] if profile is None else [_tuned(Profile.read(profile))]
     plan = make_plan(
         images=named_images(paths, images),
         model=model,
-        backends=backend,
+        backends=[*backend, *tuned],
         batch_sizes=whole_numbers(default_sizes if batch_size is None else batch_size, "--batch-size"),
         output=output,
         settings=Settings(
@@ -138,3 +144,9 @@ def _scenario(text: str) -> Scenario:
     if text not in get_args(Scenario):
         raise UsageError(f"--scenario is {text!r}; expected {' or '.join(get_args(Scenario))}.")
     return cast(Scenario, text)
+
+
+def _tuned(profile: Profile) -> str:
+    """Return the engine with a profile's settings, in the notation of ``--backend``."""
+    threads = f",threads={profile.threads}" if profile.threads else ""
+    return f"vitscale:precision={profile.precision},runtime={profile.runtime}{threads}"

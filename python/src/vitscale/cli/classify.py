@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from vitscale.cli.app import AllFiles, Device, Paths, app, is_gpu, say
+from vitscale.cli.profiles import use_profile
 from vitscale.errors import UsageError
 from vitscale.jvm.paths import jvm_path
 
@@ -37,6 +39,10 @@ def classify(
             help="Library that computes the forward pass: auto (the faster one here), onnxruntime or onednn."
         ),
     ] = "auto",
+    profile: Annotated[
+        Path | None,
+        typer.Option(help="Profile of `vitscale tune`: its precision, runtime, batch size and threads."),
+    ] = None,
     top_k: Annotated[int, typer.Option(min=1, help="Labels for each image.")] = 5,
     batch_size: Annotated[
         int | None, typer.Option(min=1, help="Images of one forward pass.", show_default="the engine's own")
@@ -118,7 +124,10 @@ def classify(
         raise UsageError("No image is named. Name files, folders or patterns: vitscale classify photos/*.jpg")
     if "" in named:
         raise UsageError("A name of images is empty. Name files, folders or patterns of them.")
-    not_passed_on = {"master", "memory", "conf", "paths", "images"}
+    if profile is not None:
+        use_profile(context, profile)
+        precision, batch_size = context.params["precision"], context.params["batch_size"]
+    not_passed_on = {"master", "memory", "conf", "paths", "images", "profile"}
     if is_gpu(device):
         if is_local(master):
             from vitscale.backends.prerequisites import refuse_without_gpu

@@ -19,6 +19,8 @@ from vitscale.images.listing_rules import Ignored
 from vitscale.images.transport import for_java
 from vitscale.jvm.bridge import java_errors, python_api
 from vitscale.jvm.fork import PerProcess
+from vitscale.results.profile import Profile
+from vitscale.system.cpu_info import cpu_name
 
 Labels: TypeAlias = "list[dict[str, Any]]"
 Answer: TypeAlias = "Labels | ImageError"
@@ -91,6 +93,41 @@ class ViT:
         self._classifier = PerProcess(partial(_open, folder, precision, threads or 0, runtime))
         with java_errors():
             self.runtime = str(self._classifier.get().runtime())
+
+    @classmethod
+    def from_profile(cls, profile: str | Path, model: str | Path | None = None) -> ViT:
+        """Open a model with the settings that ``vitscale tune`` found.
+
+        Parameters
+        ----------
+        profile : str or Path
+            The profile.
+        model : str or Path, optional
+            Folder of the model; by default the one that was tuned.
+
+        Warns
+        -----
+        UserWarning
+            If the profile was measured on another processor.
+
+        Raises
+        ------
+        UsageError
+            If the file is no profile.
+        ModelError
+            If the model folder lacks a file, or its files do not fit each other.
+        """
+        found = Profile.read(Path(profile))
+        remark = found.remark(cpu_name())
+        if remark is not None:
+            warnings.warn(remark, stacklevel=2)
+        return cls(
+            model or found.model,
+            found.precision,
+            batch_size=found.batch_size,
+            threads=found.threads or None,
+            runtime=found.runtime,  # type: ignore[arg-type]
+        )
 
     def classify(
         self,

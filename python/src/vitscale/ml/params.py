@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from os import PathLike
+from pathlib import Path
 from typing import Any, Self
 
 from pyspark.ml.param import Param, Params, TypeConverters
+
+from vitscale.results.profile import Profile
 
 
 def param(name: str, doc: str, converter: Any) -> Any:
@@ -49,6 +52,12 @@ class ViTParams(Params):
         where processors differ.
         """
         return self._set(runtime=value)
+
+    def setProfile(self, value: str | PathLike[str]) -> Self:
+        """Set precision, runtime, threads and batch size to what a profile of ``vitscale tune`` says."""
+        found = Profile.read(Path(value))
+        settings = {"precision": found.precision, "runtime": found.runtime, "threads": found.threads}
+        return self._set(**settings, batchSize=found.batch_size)
 
     def setTopK(self, value: int) -> Self:
         """Set how many labels are given for each image, 5 by default."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,3 +23,8 @@ def cpu_features() -> frozenset[str]:
     """Return the instruction sets by Linux's names: ``avx512_vnni``, ``asimd``."""
     info = cpu_info()
     return frozenset((info.get("flags") or info.get("Features") or "").split())
+
+
+def cpu_name() -> str:
+    """Return the processor's name, or its architecture where the system does not tell it."""
+    return cpu_info().get("model name") or platform.processor() or platform.machine()
