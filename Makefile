@@ -157,6 +157,12 @@ FUZZ_EXAMPLES ?= 10000
 fuzz: .venv $(jar)
 	VITSCALE_FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(venv)/python -m pytest tests/parity/test_fuzz.py
 
+# Both runtimes in one JVM, thread by thread in turns, for a long time.
+.PHONY: stress
+STRESS_SECONDS ?= 3600
+stress: | .venv
+	VITSCALE_STRESS_SECONDS=$(STRESS_SECONDS) ./sbtw "core/testOnly *BothRuntimesSuite"
+
 lint: .venv
 	$(venv)/ruff check --config python/pyproject.toml python tests
 	$(venv)/ruff format --check --config python/pyproject.toml python tests

@@ -19,15 +19,30 @@ def env(json_to: Json = None) -> None:
         "memory_limit_bytes": limit.size,
         "memory_limit_source": limit.source,
         "default_heap": default_heap(),
+        "runtimes": _runtimes(),
     }
     if json_to is None:
         gpus = [f"{one['name']} (driver {one['driver']})" for one in found.get("gpus", [])] or _no_gpu()
-        shown = {**found, "gpus": gpus, **found["versions"]}
+        shown = {**found, "gpus": gpus, **found["runtimes"], **found["versions"]}
         console = Console()
         for key, value in shown.items():
-            if key != "versions":
+            if key not in ("versions", "runtimes"):
                 console.print(f"{key:>16}  {value}", highlight=False)
     write_json(found, json_to)
+
+
+def _runtimes() -> dict[str, str]:
+    """Return what computes forward passes on this processor, as the JVM finds it."""
+    from vitscale.errors import VitscaleError
+    from vitscale.jvm.bridge import java_errors, python_api
+
+    try:
+        with java_errors():
+            return {
+                f"runtime {name}": str(state) for name, state in sorted(dict(python_api().runtimes()).items())
+            }
+    except VitscaleError as error:
+        return {"runtimes": f"none: {error}"}
 
 
 def _no_gpu() -> str:

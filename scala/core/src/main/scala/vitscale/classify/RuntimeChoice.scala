@@ -33,6 +33,12 @@ object RuntimeChoice {
     case ModelRuntime.OnnxRuntime => s"ONNX Runtime ${OnnxModel.libraryVersion}"
   }
 
+  /** The same, or why the library cannot be used in this process. */
+  def stateInWords(runtime: ModelRuntime): String = runtime match {
+    case ModelRuntime.OneDnn => OneDnn.problem.fold(inWords(runtime))(reason => s"not usable: $reason")
+    case ModelRuntime.OnnxRuntime => inWords(runtime)
+  }
+
   /** Opens a model for the library that was asked for, or for the one that suits it.
     *
     * @param path

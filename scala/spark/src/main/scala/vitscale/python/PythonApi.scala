@@ -3,16 +3,23 @@ package vitscale.python
 import java.nio.file.Paths
 import java.util
 
+import scala.collection.JavaConverters._
+
 import vitscale.Version
 import vitscale.classify.RuntimeChoice
 import vitscale.device.Device
 import vitscale.image.Truncated
+import vitscale.model.ModelRuntime
 
 /** All that Python calls over py4j to classify images; the benchmark has an API of its own. */
 object PythonApi {
 
   /** Python compares it with its own before any other call. */
   def version: String = Version.current
+
+  /** What can compute a forward pass in this process: name of each library, then its state in words. */
+  def runtimes: util.Map[String, String] =
+    ModelRuntime.all.map(one => one.name -> RuntimeChoice.stateInWords(one)).toMap.asJava
 
   /** One image after the model's preprocessing.
     *
