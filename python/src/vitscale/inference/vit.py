@@ -59,11 +59,16 @@ class ViT:
     runtime : "onnxruntime" or "onednn"
         What computes the forward pass: ONNX Runtime runs the exported graph, oneDNN the checkpoint's own
         weights.
+    truncated : "error" or "gray"
+        What happens to an image file that ends early: an `ImageError`, or the missing pixels are filled as
+        Pillow does with ``LOAD_TRUNCATED_IMAGES``. JPEG and PNG only; Pillow itself reads its own images.
 
     Raises
     ------
     ModelError
         If the model folder lacks a file, or its files do not fit each other.
+    UsageError
+        If an argument has no such value.
 
     Examples
     --------
@@ -81,10 +86,11 @@ class ViT:
         batch_size: int = 2,
         threads: int | None = None,
         runtime: Literal["onnxruntime", "onednn"] = "onnxruntime",
+        truncated: Literal["error", "gray"] = "error",
     ) -> None:
         self.batch_size = _whole_number("batch_size", batch_size)
         folder = str(Path(model).absolute())
-        self._classifier = PerProcess(partial(_open, folder, precision, threads or 0, runtime))
+        self._classifier = PerProcess(partial(_open, folder, precision, threads or 0, runtime, truncated))
         self._classifier.get()
 
     def classify(
@@ -197,10 +203,10 @@ class ViT:
         ]
 
 
-def _open(model: str, precision: str, threads: int, runtime: str) -> Any:
+def _open(model: str, precision: str, threads: int, runtime: str, truncated: str) -> Any:
     """Open a model in the JVM of this process."""
     with java_errors():
-        return python_api().classifier(model, precision, threads, runtime)
+        return python_api().classifier(model, precision, threads, runtime, truncated)
 
 
 def _folder(images: object) -> Path | None:

@@ -5,8 +5,8 @@ import java.util
 
 import scala.collection.JavaConverters._
 
-import vitscale.image.Truncated
 import vitscale.image.decode.ImageDecoder
+import vitscale.image.{DecodeLimits, Truncated}
 import vitscale.model.{ModelFolder, ModelRuntime}
 import vitscale.onednn.Calibrator
 import vitscale.{UsageException, Version}
@@ -35,10 +35,19 @@ object PythonApi {
     *   cores of one forward pass; 0 for one each, with as many passes side by side as there are cores
     * @param runtime
     *   `onnxruntime` or `onednn`
+    * @param truncated
+    *   `error` or `gray`: what becomes of a truncated image
     */
-  def classifier(model: String, precision: String, threads: Int, runtime: String): PythonClassifier = {
+  def classifier(
+      model: String,
+      precision: String,
+      threads: Int,
+      runtime: String,
+      truncated: String
+  ): PythonClassifier = {
     val chosen = runtimeNamed(runtime)
-    PythonClassifier.open(ModelFolder.open(Paths.get(model), precision, chosen), threads, chosen)
+    val limits = DecodeLimits.default.copy(truncated = Truncated.named(truncated))
+    PythonClassifier.open(ModelFolder.open(Paths.get(model), precision, chosen), threads, chosen, limits)
   }
 
   /** Measures the ranges that int8 on oneDNN needs, over images that can all be decoded.

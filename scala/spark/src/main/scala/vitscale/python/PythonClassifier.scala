@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper
 import com.fasterxml.jackson.module.scala.DefaultScalaModule
 
 import vitscale.classify.{ClassifierOptions, ImageFailure, InferenceOptions, Prediction, ViTClassifier}
+import vitscale.image.DecodeLimits
 import vitscale.model.{ModelFolder, ModelRuntime}
 
 /** What Python's `vitscale.ViT` holds: a classifier whose answers cross py4j as one string. */
@@ -37,10 +38,11 @@ object PythonClassifier {
   private[vitscale] def open(
       folder: ModelFolder,
       threads: Int,
-      runtime: ModelRuntime
+      runtime: ModelRuntime,
+      limits: DecodeLimits
   ): PythonClassifier = {
     val options = if (threads == 0) ClassifierOptions.throughput else ClassifierOptions(threads = threads)
-    new PythonClassifier(ViTClassifier.open(folder, options.copy(runtime = runtime)))
+    new PythonClassifier(ViTClassifier.open(folder, options.copy(runtime = runtime, limits = limits)))
   }
 
   private def record(answer: Prediction.Answer): Map[String, Any] = answer match {
