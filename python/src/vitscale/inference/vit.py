@@ -63,6 +63,11 @@ class ViT:
         What happens to an image file that ends early: an `ImageError`, or the missing pixels are filled as
         Pillow does with ``LOAD_TRUNCATED_IMAGES``. JPEG and PNG only; Pillow itself reads its own images.
 
+    Warns
+    -----
+    UserWarning
+        If the model's weights are random.
+
     Raises
     ------
     ModelError
@@ -91,7 +96,10 @@ class ViT:
         self.batch_size = _whole_number("batch_size", batch_size)
         folder = str(Path(model).absolute())
         self._classifier = PerProcess(partial(_open, folder, precision, threads or 0, runtime, truncated))
-        self._classifier.get()
+        with java_errors():
+            warning = self._classifier.get().warning()
+        if warning is not None:
+            warnings.warn(warning, stacklevel=2)
 
     def classify(
         self,

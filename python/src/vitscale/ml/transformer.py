@@ -15,6 +15,7 @@ from vitscale.jvm.bridge import session_api
 from vitscale.ml.errors import stage_errors
 from vitscale.ml.loading import Loadable
 from vitscale.ml.params import ViTParams, param
+from vitscale.ml.random_weights import warn_of_random_weights
 
 
 class ViTImageClassifier(
@@ -119,4 +120,6 @@ class ViTImageClassifier(
 
     def _transform(self, dataset: Any) -> Any:
         with stage_errors():
-            return super()._transform(dataset)
+            transformed = super()._transform(dataset)
+            warn_of_random_weights(self)
+            return transformed

@@ -1,9 +1,7 @@
 package vitscale.model
 
 import java.io.IOException
-import java.nio.charset.StandardCharsets.UTF_8
 import java.nio.file.{Files, Path}
-import java.security.{DigestInputStream, MessageDigest}
 
 import scala.collection.JavaConverters._
 
@@ -61,11 +59,19 @@ final case class ModelFolder(
     (settings ++ graph).map(path.relativize)
   }
 
+  /** What the user must know of random weights; none if the model is trained. */
+  def warning: Option[String] =
+    if (weights != ModelFolder.Random) None
+    else
+      Some(
+        s"The weights of $name are random, so its labels mean nothing. Export a trained model: vitscale export MODEL -o DIR"
+      )
+
   /** SHA-256 of the ONNX file: as recorded, else computed now. */
-  lazy val onnxSha256: String = recordedSha256.getOrElse(ModelFolder.sha256(onnxFile))
+  lazy val onnxSha256: String = recordedSha256.getOrElse(Sha256.of(onnxFile))
 
   /** SHA-256 of the ONNX file as it lies there now, whatever was recorded. */
-  def computedSha256: String = ModelFolder.sha256(onnxFile)
+  def computedSha256: String = Sha256.of(onnxFile)
 
   /** Hash of all else that decides the answers: how pixels are prepared, the labels, weights beside the graph. Where the
     * model came from does not count.
@@ -73,8 +79,7 @@ final case class ModelFolder(
   def settingsSha256: String = {
     val deciding =
       files.filterNot(file => Seq(ModelFolder.ProvenanceFile, ModelFolder.OnnxFile).exists(file.endsWith))
-    val hashes = deciding.map(file => s"$file ${ModelFolder.sha256(path.resolve(file))}").sorted
-    ModelFolder.hex(MessageDigest.getInstance("SHA-256").digest(hashes.mkString("\n").getBytes(UTF_8)))
+    Sha256.of(deciding.map(file => s"$file ${Sha256.of(path.resolve(file))}").sorted.mkString("\n"))
   }
 }
 
@@ -232,16 +237,4 @@ object ModelFolder {
       case error: IOException =>
         throw new ModelException(s"$file is not JSON: ${error.getMessage}. Export the model again.", error)
     }
-
-  private def sha256(file: Path): String = {
-    val digest = MessageDigest.getInstance("SHA-256")
-    val stream = new DigestInputStream(Files.newInputStream(file), digest)
-    try {
-      val buffer = new Array[Byte](1 << 20)
-      while (stream.read(buffer) >= 0) {}
-    } finally stream.close()
-    hex(digest.digest())
-  }
-
-  private def hex(bytes: Array[Byte]): String = bytes.map(byte => f"$byte%02x").mkString
 }

@@ -30,11 +30,7 @@ final class ClassifyJob(spark: SparkSession, options: JobOptions, stop: StopSign
       val model = location.open()
       (model, RunKey.of(model, options.engine, options.topK, options.format, options.truncated))
     }
-    if (model.weights == ModelFolder.Random)
-      progress.say(
-        s"warning: the weights of ${model.name} are random, so its labels mean nothing; the column weights says it. " +
-          "Export a trained model: vitscale export MODEL -o DIR"
-      )
+    model.warning.foreach(warning => progress.say(s"warning: $warning (the column weights says it too)"))
     val storage = Storage.at(place, spark.sparkContext.hadoopConfiguration)
     val output = interruptible(OutputFolder.open(spark, storage, options.format, key, progress.say))
     try {

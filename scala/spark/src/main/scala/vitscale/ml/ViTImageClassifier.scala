@@ -118,7 +118,7 @@ final class ViTImageClassifier(override val uid: String)
 
   override def transform(dataset: Dataset[_]): DataFrame = {
     val schema = transformSchema(dataset.schema, logging = true)
-    location.open()
+    openModel()
     val classifier = taskClassifier(InferenceOptions($(topK), $(batchSize), $(returnLogits)))
     val limits = DecodeLimits.default.copy(truncated = Truncated.named($(truncated)))
     val column = ImageColumn.of(dataset.schema, $(inputCol), limits)

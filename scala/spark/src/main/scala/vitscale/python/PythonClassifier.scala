@@ -28,6 +28,9 @@ final class PythonClassifier private (classifier: ViTClassifier) extends AutoClo
     PythonClassifier.json.writeValueAsString(answers.map(PythonClassifier.record).toIndexedSeq)
   }
 
+  /** What the user must know of the model; null if there is nothing. */
+  def warning: String = classifier.folder.warning.orNull
+
   override def close(): Unit = classifier.close()
 }
 
