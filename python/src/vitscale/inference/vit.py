@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import operator
 import os
 import warnings
@@ -23,6 +24,7 @@ from vitscale.jvm.fork import PerProcess
 Labels: TypeAlias = "list[dict[str, Any]]"
 Answer: TypeAlias = "Labels | ImageError"
 
+_LOGGER = logging.getLogger("vitscale")
 _LARGEST_INT = 2**31 - 1
 """Of the JVM; py4j finds no method for a larger one."""
 
@@ -42,7 +44,7 @@ class FolderAnswers(dict[str, Answer]):
 
 
 class ViT:
-    """A Vision Transformer on the JVM.
+    """A Vision Transformer on the JVM. The logger ``vitscale`` warns if its weights are random.
 
     Parameters
     ----------
@@ -62,11 +64,6 @@ class ViT:
     truncated : "error" or "gray"
         What happens to an image file that ends early: an `ImageError`, or the missing pixels are filled as
         Pillow does with ``LOAD_TRUNCATED_IMAGES``. JPEG and PNG only; Pillow itself reads its own images.
-
-    Warns
-    -----
-    UserWarning
-        If the model's weights are random.
 
     Raises
     ------
@@ -99,7 +96,7 @@ class ViT:
         with java_errors():
             warning = self._classifier.get().warning()
         if warning is not None:
-            warnings.warn(warning, stacklevel=2)
+            _LOGGER.warning(warning)
 
     def classify(
         self,

@@ -5,14 +5,15 @@ The JVM warns in Spark's log as well, but a notebook does not show that log, and
 
 from __future__ import annotations
 
-import warnings
+import logging
 from typing import Any
 
+_LOGGER = logging.getLogger("vitscale")
 _warned: set[str] = set()
 
 
 def warn_of_random_weights(stage: Any) -> None:
-    """Give a ``UserWarning`` if the labels of a stage mean nothing, once for each model of this process.
+    """Log a warning if the labels of a stage mean nothing, once for each model of this process.
 
     Parameters
     ----------
@@ -22,4 +23,4 @@ def warn_of_random_weights(stage: Any) -> None:
     warning = stage._java_obj.modelWarning()
     if warning is not None and warning not in _warned:
         _warned.add(warning)
-        warnings.warn(warning, stacklevel=2)
+        _LOGGER.warning(warning)

@@ -64,7 +64,8 @@ final case class ModelFolder(
     if (weights != ModelFolder.Random) None
     else
       Some(
-        s"The weights of $name are random, so its labels mean nothing. Export a trained model: vitscale export MODEL -o DIR"
+        s"The weights of $name are random, so its labels mean nothing. " +
+          "Export a trained model with `vitscale export MODEL -o DIR`."
       )
 
   /** SHA-256 of the ONNX file: as recorded, else computed now. */

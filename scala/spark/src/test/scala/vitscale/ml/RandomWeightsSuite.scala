@@ -44,7 +44,7 @@ class RandomWeightsSuite extends AnyFunSuite with LocalSpark {
     assert(
       warnings(random) == Seq(
         "The weights of tiny-vit are random, so its labels mean nothing. " +
-          "Export a trained model: vitscale export MODEL -o DIR"
+          "Export a trained model with `vitscale export MODEL -o DIR`."
       )
     )
     assert(warnings(TinyModel.copy()).size == 1)
