@@ -108,7 +108,7 @@ def test_good_images_get_transformers_labels(
         assert found[path]["label"] == wanted[0]["label"]
         assert found[path]["model_sha256"] == done.ledger["model"]["sha256"]  # type: ignore[index]
         assert found[path]["weights"] == done.ledger["model"]["weights"] == "random"  # type: ignore[index]
-    assert "warning: the weights of tiny-vit are random" in done.stderr
+    assert "warning: The weights of tiny-vit are random" in done.stderr
 
 
 def test_files_without_permission(tmp_path: Path) -> None:

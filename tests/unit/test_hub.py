@@ -1,12 +1,11 @@
 """The model hub as it answers, or does not: a checkpoint, or one line within seconds."""
 
-import json
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -18,74 +17,8 @@ from vitscale.models.checkpoint import load as module
 from vitscale.models.checkpoint.load import load_checkpoint
 from vitscale.models.defaults import DEFAULT_CHECKPOINT
 
+from tests.fixtures.fake_hub import FakeHub
 from tests.fixtures.small_vit import CONFIG, write_json, write_small_vit
-
-SHA = "0123456789abcdef0123456789abcdef01234567"
-STATUSES = {
-    "no/401": (401, {}),
-    "no/gated": (403, {"X-Error-Code": "GatedRepo"}),
-    "no/403": (403, {}),
-    "no/unknown": (404, {"X-Error-Code": "RepoNotFound"}),
-    "no/disabled": (403, {"X-Error-Message": "Access to this resource is disabled."}),
-    "no/busy": (429, {}),
-    "no/down": (503, {}),
-    "no/407": (407, {}),
-}
-
-
-class FakeHub(BaseHTTPRequestHandler):
-    """Answers as the hub does for the folders of `root`, and badly for the names below `no/` and `cut/`."""
-
-    root: Path
-    asked: list[str]
-
-    def do_HEAD(self) -> None:
-        self._answer(with_body=False)
-
-    def do_GET(self) -> None:
-        self._answer(with_body=True)
-
-    def _answer(self, *, with_body: bool) -> None:
-        self.asked.append(self.path)
-        path = self.path.split("?")[0].removeprefix("/api/models").strip("/")
-        name = "/".join(path.split("/")[:2])
-        if name in STATUSES:
-            self._send(STATUSES[name][0], b"no", STATUSES[name][1], with_body=with_body)
-        elif name == "no/html":
-            self._send(200, b"<html>Log in to the network</html>", {}, with_body=with_body)
-        elif name == "no/hangs-up" or (name.startswith("cut/") and path.endswith(".safetensors")):
-            self.close_connection = True
-        elif "/resolve/" in path:
-            self._file(self.root / name / path.split("/")[-1], with_body=with_body)
-        else:
-            self._listing(name, path)
-
-    def _listing(self, name: str, path: str) -> None:
-        files = sorted((self.root / name).iterdir())
-        if "/tree/" in path:
-            answer: Any = [
-                {"type": "file", "path": one.name, "size": one.stat().st_size, "oid": one.name}
-                for one in files
-            ]
-        else:
-            siblings = [{"rfilename": one.name} for one in files]
-            answer = {"_id": "1", "id": name, "sha": SHA, "siblings": siblings, "tags": [], "private": False}
-        self._send(200, json.dumps(answer).encode(), {}, with_body=True)
-
-    def _file(self, file: Path, *, with_body: bool) -> None:
-        headers = {"ETag": f'"{file.name}"', "X-Repo-Commit": SHA}
-        self._send(200, file.read_bytes(), headers, with_body=with_body)
-
-    def _send(self, status: int, body: bytes, headers: dict[str, str], *, with_body: bool) -> None:
-        self.send_response(status)
-        for key, value in {"Content-Length": str(len(body)), **headers}.items():
-            self.send_header(key, value)
-        self.end_headers()
-        if with_body:
-            self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
 
 
 @pytest.fixture(scope="module")

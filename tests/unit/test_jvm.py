@@ -1,12 +1,13 @@
 """The bridge: a handshake before any call, and Java's errors as this package's own."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from pyspark.errors.exceptions.captured import install_exception_handler
-from vitscale.errors import JavaError, ModelError, UsageError
+from vitscale.errors import JavaError, ModelError, UsageError, VitscaleError
 from vitscale.jvm import bridge, handshake
 from vitscale.jvm.bridge import java_errors, python_api, scala_object
 
@@ -41,6 +42,25 @@ def test_a_users_mistake_is_typed_and_keeps_javas_trace_as_cause(tmp_path: Path)
     assert "vitscale.bench.ImageFolder" in str(caught.value.__cause__)
     with pytest.raises(ModelError, match="vitscale export"), java_errors():
         scala_object("vitscale.bench.BenchmarkApi").vitscaleBackend(str(tmp_path), "fp32", 1, 0, "cpu", 1)
+
+
+ERRORS_OF_SCALA = Path(__file__).parents[2] / "scala/core/src/main/scala/vitscale/errors.scala"
+EXCEPTIONS = re.findall(r"^final class (\w+)Exception\(", ERRORS_OF_SCALA.read_text(), re.MULTILINE)
+
+
+def test_the_exceptions_of_scala_are_found() -> None:
+    assert {"Usage", "Device"} < set(EXCEPTIONS)
+
+
+@pytest.mark.parametrize("name", EXCEPTIONS)
+def test_every_exception_of_scala_is_an_error_of_its_own(name: str) -> None:
+    python_api()
+    thrown = getattr(bridge.SparkContext._jvm.vitscale, f"{name}Exception")("what happened", None)
+    with pytest.raises(VitscaleError) as caught, java_errors():
+        bridge.SparkContext._jvm.com.google.common.base.Throwables.propagate(thrown)
+    assert type(caught.value).__name__ == f"{name}Error"
+    assert str(caught.value) == "what happened"
+    assert caught.value.exit_code == thrown.exitCode()
 
 
 @pytest.mark.parametrize("has_session", [False, True])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from vitscale.cli.classify import _arguments
-from vitscale.jvm.paths import jvm_path
+from vitscale.jvm.paths import from_jvm_name, jvm_name, jvm_path
 
 from tests.fixtures.odd import FILE_NAMES, FOLDER_NAMES, NOT_UTF8_NAMES
 
@@ -23,6 +23,17 @@ def test_text_in_utf8_stays_as_it_is(name: str) -> None:
 def test_other_names_become_uris(name: bytes, quoted: str, tmp_path: Path) -> None:
     path = os.fsdecode(os.fsencode(tmp_path) + b"/" + name)
     assert jvm_path(path) == f"{tmp_path.as_uri()}/{quoted}"
+
+
+@pytest.mark.parametrize(
+    "name", [*map(os.fsencode, FILE_NAMES), *NOT_UTF8_NAMES, b"file:/x", b"d/\xe9/a.jpg"]
+)
+@pytest.mark.parametrize("root", [b"photos", b"caf\xe9"])
+def test_names_of_images_come_back_from_the_jvm(name: bytes, root: bytes, tmp_path: Path) -> None:
+    folder = os.fsdecode(os.fsencode(tmp_path) + b"/" + root)
+    sent = jvm_name(os.fsdecode(name), folder)
+    sent.encode()
+    assert from_jvm_name(sent, folder) == os.fsdecode(name)
 
 
 def test_relative_names_become_absolute_uris() -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from vitscale._version import __version__
 from vitscale.errors import (
     ClusterError,
+    DeviceError,
     GpuError,
     ImageError,
     JavaError,
@@ -42,6 +43,7 @@ _LAZY = {
 
 __all__ = [
     "ClusterError",
+    "DeviceError",
     "GpuError",
     "ImageError",
     "JavaError",

@@ -37,7 +37,11 @@ class JavaError(VitscaleError):
     """No Java 17, a jar that is missing or of another version, or a JVM that did not start."""
 
 
-class GpuError(VitscaleError):
+class DeviceError(VitscaleError):
+    """A processor or a GPU that was asked for and cannot be used."""
+
+
+class GpuError(DeviceError):
     """No GPU where one was asked for: no driver or device, a library without CUDA, no proof of its work."""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import tempfile
 from collections.abc import Callable
@@ -23,6 +22,7 @@ from vitscale.gpu.attestation import attest
 from vitscale.gpu.nvml import Nvml
 from vitscale.gpu.sampling import GpuWatch
 from vitscale.jvm.launch import Launch, launch
+from vitscale.jvm.paths import from_jvm_name, jvm_name, jvm_path
 from vitscale.jvm.settings import DriverSettings
 from vitscale.results.schema import BenchmarkError, Failure, Run, Stages
 
@@ -146,8 +146,11 @@ def _run_native(job: WorkerRequest, folder: Path, report: Progress, beside: Besi
     if not answer.exists():
         return None, _process_error(finished)
     benchmark = json.loads(answer.read_text())["benchmarks"][0]
-    run = _with_usage(benchmark["runs"][0], finished) if benchmark["runs"] else None
-    return run, benchmark["error"]
+    for run in benchmark["runs"]:
+        for failed in run["ledger"]["failed"]:
+            failed["file"] = from_jvm_name(failed["file"], job.root)
+    measured = _with_usage(benchmark["runs"][0], finished) if benchmark["runs"] else None
+    return measured, benchmark["error"]
 
 
 def _command(job: WorkerRequest) -> JvmCommand:
@@ -160,7 +163,7 @@ def _native(job: WorkerRequest, answer: Path) -> Launch:
     command = _command(job)
     arguments = [
         *command.arguments,
-        *("--images", job.root),
+        *("--images", jvm_path(job.root)),
         *("--model", job.model),
         *("--batch-size", str(job.batch_size)),
         *("--iterations", str(job.iterations)),
@@ -171,7 +174,7 @@ def _native(job: WorkerRequest, answer: Path) -> Launch:
     ]
     if not job.is_whole:
         named = answer.with_name("files")
-        named.write_bytes(b"\0".join(map(os.fsencode, job.files)))
+        named.write_text("\0".join(jvm_name(file, job.root) for file in job.files), encoding="utf-8")
         arguments += ["--files", str(named)]
     driver = DriverSettings(class_path=command.class_path)
     return launch("vitscale.bench.BenchmarkMain", arguments, driver=driver)

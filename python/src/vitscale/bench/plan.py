@@ -186,7 +186,7 @@ def make_plan(
     for precision, runtime in {(backend.precision, backend.runtime) for backend in chosen}:
         ModelFolder.open_for(model, precision, runtime)
     names = [images] if isinstance(images, Path) else images
-    found = find_named_images(names, limit, all_files=all_files).sendable()
+    found = find_named_images(names, limit, all_files=all_files)
     check_writable(output)
     for backend in chosen:
         backend.definition.check_installed(backend, folder)

@@ -50,7 +50,7 @@ def scaling(
     from vitscale.system.atomic_write import check_writable
 
     check_writable(output)
-    found = find_images(images).sendable()
+    found = find_images(images)
     for remark in found.remarks():
         say(remark)
     setup = Setup(found, ModelFolder.open(model, precision), memory)

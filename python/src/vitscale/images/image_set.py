@@ -15,9 +15,6 @@ from PIL import Image
 from vitscale.errors import UsageError
 from vitscale.images.listing import Listing, list_files
 from vitscale.images.listing_rules import Ignored, ListingRules, no_image
-from vitscale.jvm.paths import is_utf_8
-
-_NOT_UTF_8 = "its name is not UTF-8; rename it"
 
 
 @dataclass(frozen=True)
@@ -83,11 +80,6 @@ class ImageFolder:
     def only(self, files: Iterable[str]) -> ImageFolder:
         """Return some of the images."""
         return replace(self, files=tuple(files), is_whole=False)
-
-    def sendable(self) -> ImageFolder:
-        """Return the images whose names a JVM can be given; the others become problems."""
-        odd = [FailedImage(file, _NOT_UTF_8) for file in self.files if not is_utf_8(file)]
-        return replace(self.without(odd), problems=(*self.problems, *odd)) if odd else self
 
     def remarks(self) -> list[str]:
         """Return in sentences what the listing left aside, and what it could not list."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import operator
 import os
 import warnings
@@ -25,6 +26,7 @@ from vitscale.system.cpu_info import cpu_name
 Labels: TypeAlias = "list[dict[str, Any]]"
 Answer: TypeAlias = "Labels | ImageError"
 
+_LOGGER = logging.getLogger("vitscale")
 _LARGEST_INT = 2**31 - 1
 """Of the JVM; py4j finds no method for a larger one."""
 
@@ -44,7 +46,7 @@ class FolderAnswers(dict[str, Answer]):
 
 
 class ViT:
-    """A Vision Transformer on the JVM.
+    """A Vision Transformer on the JVM. The logger ``vitscale`` warns if its weights are random.
 
     Parameters
     ----------
@@ -60,6 +62,9 @@ class ViT:
     runtime : "auto", "onnxruntime" or "onednn"
         What computes the forward pass: ONNX Runtime runs the exported graph, oneDNN the checkpoint's own
         weights. ``"auto"`` takes the faster one for this model and processor.
+    truncated : "error" or "gray"
+        What happens to an image file that ends early: an `ImageError`, or the missing pixels are filled as
+        Pillow does with ``LOAD_TRUNCATED_IMAGES``. JPEG and PNG only; Pillow itself reads its own images.
 
     Attributes
     ----------
@@ -70,6 +75,8 @@ class ViT:
     ------
     ModelError
         If the model folder lacks a file, or its files do not fit each other.
+    UsageError
+        If an argument has no such value.
 
     Examples
     --------
@@ -87,12 +94,16 @@ class ViT:
         batch_size: int = 2,
         threads: int | None = None,
         runtime: Literal["auto", "onnxruntime", "onednn"] = "auto",
+        truncated: Literal["error", "gray"] = "error",
     ) -> None:
         self.batch_size = _whole_number("batch_size", batch_size)
         folder = str(Path(model).absolute())
-        self._classifier = PerProcess(partial(_open, folder, precision, threads or 0, runtime))
+        self._classifier = PerProcess(partial(_open, folder, precision, threads or 0, runtime, truncated))
         with java_errors():
             self.runtime = str(self._classifier.get().runtime())
+            warning = self._classifier.get().warning()
+        if warning is not None:
+            _LOGGER.warning(warning)
 
     @classmethod
     def from_profile(cls, profile: str | Path, model: str | Path | None = None) -> ViT:
@@ -239,10 +250,10 @@ class ViT:
         ]
 
 
-def _open(model: str, precision: str, threads: int, runtime: str) -> Any:
+def _open(model: str, precision: str, threads: int, runtime: str, truncated: str) -> Any:
     """Open a model in the JVM of this process."""
     with java_errors():
-        return python_api().classifier(model, precision, threads, runtime)
+        return python_api().classifier(model, precision, threads, runtime, truncated)
 
 
 def _folder(images: object) -> Path | None:

@@ -29,6 +29,7 @@ _ERRORS = {
     "vitscale.ModelException": errors.ModelError,
     "vitscale.ImageException": errors.ImageError,
     "vitscale.OutputException": errors.OutputError,
+    "vitscale.DeviceException": errors.DeviceError,
 }
 """What the jar throws for a user's mistake, and what Python raises for it."""
 

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 from vitscale.system.extras import naming_extras
 
 with naming_extras():
+    from vitscale.ml.loading import load_pipeline
     from vitscale.ml.transformer import ViTImageClassifier
 
 if TYPE_CHECKING:
     from vitscale.ml.annotator import VitScaleForImageClassification
 
-__all__ = ["ViTImageClassifier", "VitScaleForImageClassification"]
+__all__ = ["ViTImageClassifier", "VitScaleForImageClassification", "load_pipeline"]
 
 # Spark derives the Java class from the module that a Python class says it lives in.
 ViTImageClassifier.__module__ = __name__

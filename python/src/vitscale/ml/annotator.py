@@ -13,6 +13,7 @@ from vitscale.ml.errors import stage_errors
 from vitscale.ml.light_pipeline import annotate_every_image
 from vitscale.ml.loading import Loadable
 from vitscale.ml.params import ViTParams
+from vitscale.ml.random_weights import warn_of_random_weights
 
 _JAVA_CLASS = "vitscale.ml.VitScaleForImageClassification"
 
@@ -81,7 +82,9 @@ class VitScaleForImageClassification(
 
     def _transform(self, dataset: Any) -> Any:
         with stage_errors():
-            return super()._transform(dataset)
+            transformed = super()._transform(dataset)
+            warn_of_random_weights(self)
+            return transformed
 
 
 annotate_every_image(VitScaleForImageClassification)

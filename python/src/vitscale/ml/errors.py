@@ -23,13 +23,13 @@ def stage_errors() -> Iterator[None]:
         with java_errors():
             yield
     except JavaError as error:
-        thrown = _thrown(error.__cause__)
+        thrown = thrown_by(error.__cause__)
         if thrown is None or not _is_mistake(thrown):
             raise
         raise UsageError(" ".join(str(thrown.getMessage()).split())) from error.__cause__
 
 
-def _thrown(cause: BaseException | None) -> Any:
+def thrown_by(cause: BaseException | None) -> Any:
     """Return the ``java.lang.Throwable`` behind an error of Python, if there is one."""
     if isinstance(cause, Py4JJavaError):
         return cause.java_exception

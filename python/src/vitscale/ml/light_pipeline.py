@@ -7,13 +7,14 @@ annotator runs on the JVM's ``vitscale.ml.ImageLightPipeline``. All other pipeli
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any
 
 from sparknlp.base import LightPipeline
 
 from vitscale.jvm.bridge import java_errors, scala_object
+from vitscale.ml.random_weights import warn_of_random_weights
 
 
 def annotate_every_image(annotator: type) -> None:
@@ -31,17 +32,21 @@ def _also_for(annotator: type, stock: Callable[..., None]) -> Callable[..., None
     @wraps(stock)
     def made(self: Any, pipelineModel: Any, parse_embeddings: bool = False, *more: Any, **named: Any) -> None:
         stock(self, pipelineModel, parse_embeddings, *more, **named)
-        if _holds(pipelineModel, annotator):
+        if annotators := list(_stages(pipelineModel, annotator)):
             with java_errors():
                 java_model = self._lightPipeline.pipelineModel()
                 light_pipeline = scala_object("vitscale.ml.ImageLightPipeline")
                 self._lightPipeline = light_pipeline.of(java_model, parse_embeddings)
+                for stage in annotators:
+                    warn_of_random_weights(stage)
 
     return made
 
 
-def _holds(pipeline: Any, annotator: type) -> bool:
-    return any(
-        isinstance(stage, annotator) or (hasattr(stage, "stages") and _holds(stage, annotator))
-        for stage in pipeline.stages
-    )
+def _stages(pipeline: Any, kind: type) -> Iterator[Any]:
+    """Yield the stages of a class, those of pipelines within the pipeline too."""
+    for stage in pipeline.stages:
+        if isinstance(stage, kind):
+            yield stage
+        elif hasattr(stage, "stages"):
+            yield from _stages(stage, kind)

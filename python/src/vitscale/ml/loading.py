@@ -1,10 +1,15 @@
-"""How both stages are loaded: by the Java class, after a look at the session that runs."""
+"""How stages and pipelines of them are loaded: by the Java class, after a look at the session that runs."""
 
 from __future__ import annotations
 
+from os import PathLike, fspath
 from typing import Any, Self
 
+from pyspark.ml import PipelineModel
+
+from vitscale.errors import JavaError
 from vitscale.jvm.bridge import java_errors, session_api
+from vitscale.ml.errors import thrown_by
 
 
 class Loadable:
@@ -40,3 +45,38 @@ class Loadable:
         """
         with java_errors():
             return cls.read().load(path)
+
+
+def load_pipeline(path: str | PathLike[str]) -> PipelineModel:
+    """Load a fitted pipeline with stages of ViTScale, after a look at the session that runs.
+
+    Spark's own ``PipelineModel.load`` does the same where the session has the jars. Where it lacks them, the
+    JVM of that session raises ``ClassNotFoundException``, before any code of ViTScale runs.
+
+    Parameters
+    ----------
+    path : str or PathLike
+        Folder that the pipeline was saved to, or the URI of one.
+
+    Raises
+    ------
+    JavaError
+        If the session does not know ViTScale's jar, or the jar of another stage.
+    UsageError
+        If no session runs.
+    VitscaleError
+        If the folder holds no such pipeline.
+    """
+    session_api()
+    try:
+        with java_errors():
+            return PipelineModel.load(fspath(path))
+    except JavaError as error:
+        thrown = thrown_by(error.__cause__)
+        if thrown is None or thrown.getClass().getName() != "java.lang.ClassNotFoundException":
+            raise
+        raise JavaError(
+            f"{path} has a stage {thrown.getMessage()}, which the Spark session that runs does not know. "
+            "Add its jar to spark.jars before the session starts; vitscale.start() adds Spark NLP's and "
+            "ViTScale's."
+        ) from error.__cause__

@@ -15,6 +15,7 @@ from vitscale.jvm.bridge import session_api
 from vitscale.ml.errors import stage_errors
 from vitscale.ml.loading import Loadable
 from vitscale.ml.params import ViTParams, param
+from vitscale.ml.random_weights import warn_of_random_weights
 
 
 class ViTImageClassifier(
@@ -48,6 +49,9 @@ class ViTImageClassifier(
         What runs the model: ``"cpu"``, the default, or ``"gpu"``.
     returnLogits : bool
         Whether the logits of all classes are returned as well.
+    truncated : str
+        What happens to an image file that ends early: ``"error"``, the default, gives a row with the reason,
+        ``"gray"`` fills the missing pixels as Pillow does with ``LOAD_TRUNCATED_IMAGES`` (JPEG and PNG only).
 
     Examples
     --------
@@ -60,6 +64,9 @@ class ViTImageClassifier(
     batchSize = param("batchSize", "images of one forward pass", TypeConverters.toInt)
     returnLogits = param(
         "returnLogits", "whether the logits of all classes are returned", TypeConverters.toBoolean
+    )
+    truncated = param(
+        "truncated", "what becomes of a truncated image file: error or gray", TypeConverters.toString
     )
 
     @keyword_only
@@ -76,6 +83,7 @@ class ViTImageClassifier(
         threads: int = 0,
         device: str = "cpu",
         returnLogits: bool = False,
+        truncated: str = "error",
     ) -> None:
         session_api()
         super().__init__()
@@ -90,6 +98,7 @@ class ViTImageClassifier(
             threads=0,
             device="cpu",
             returnLogits=False,
+            truncated="error",
         )
         self._set(**self._input_kwargs)  # what was given, which `keyword_only` noted down
 
@@ -109,6 +118,12 @@ class ViTImageClassifier(
         """Set whether the logits of all classes are returned as well."""
         return self._set(returnLogits=value)
 
+    def setTruncated(self, value: str) -> Self:
+        """Set what happens to an image file that ends early: ``"error"`` or ``"gray"``."""
+        return self._set(truncated=value)
+
     def _transform(self, dataset: Any) -> Any:
         with stage_errors():
-            return super()._transform(dataset)
+            transformed = super()._transform(dataset)
+            warn_of_random_weights(self)
+            return transformed

@@ -6,6 +6,7 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from vitscale.report.left_aside import left_aside
 from vitscale.report.naming import readable
 from vitscale.results import units
 
@@ -40,5 +41,6 @@ def _environment() -> Environment:
     )
     environment.globals["units"] = units
     environment.filters["glued"] = _glued
+    environment.filters["left_aside"] = left_aside
     environment.filters["readable"] = readable
     return environment

@@ -14,6 +14,7 @@ from vitscale.backends.base import Outputs
 from vitscale.backends.spec import BackendSpec
 from vitscale.images.image_set import FailedImage, ImageFolder
 from vitscale.jvm.bridge import java_errors, scala_object
+from vitscale.jvm.paths import from_jvm_name, jvm_name, jvm_path
 from vitscale.models.folder import ModelFolder
 from vitscale.results.gpu_schema import DeviceUse
 from vitscale.results.schema import STAGES, Scenario, StageName
@@ -55,12 +56,12 @@ class JvmBackend(ABC):
     def classify(self, images: ImageFolder) -> _JvmPredictions:
         """Classify all images, end to end from their files."""
         with java_errors():
-            return _JvmPredictions(self._backend.classify(self._images(images)))
+            return _JvmPredictions(self._backend.classify(self._images(images)), images.root)
 
     def query(self, path: Path) -> str | None:
         """Classify one image; return why it got no prediction, or None."""
         with java_errors():
-            reason = self._api.query(self._backend, str(path))
+            reason = self._api.query(self._backend, jvm_path(str(path)))
         return None if reason is None else str(reason)
 
     def stages(self, images: ImageFolder) -> dict[StageName, float]:
@@ -74,7 +75,7 @@ class JvmBackend(ABC):
         with tempfile.TemporaryDirectory(prefix="vitscale-outputs-") as folder:
             with java_errors():
                 self._api.writeOutputs(self._backend, self._images(images), folder)
-            return _read_outputs(Path(folder))
+            return _read_outputs(Path(folder), images.root)
 
     def device_use(self) -> DeviceUse | None:
         """Return which provider ran how many nodes, where a GPU was asked for."""
@@ -95,16 +96,19 @@ class JvmBackend(ABC):
             self._backend.close()
 
     def _images(self, images: ImageFolder) -> Any:
-        if not images.is_searched:
-            return self._api.namedImages(str(images.root), list(images.files))
-        return self._api.images(str(images.root), [] if images.is_whole else list(images.files))
+        root = jvm_path(str(images.root))
+        if images.is_searched and images.is_whole:
+            return self._api.images(root, [])
+        files = [jvm_name(file, images.root) for file in images.files]
+        return self._api.images(root, files) if images.is_searched else self._api.namedImages(root, files)
 
 
 class _JvmPredictions:
     """Asks the JVM for the outcome when it is looked at."""
 
-    def __init__(self, predictions: Any) -> None:
+    def __init__(self, predictions: Any, root: Path) -> None:
         self._predictions = predictions
+        self._root = root
 
     def count(self) -> int:
         with java_errors():
@@ -112,17 +116,16 @@ class _JvmPredictions:
 
     def failed(self) -> list[FailedImage]:
         with java_errors():
-            failed = self._predictions.failed()
-            return [
-                FailedImage(failed.apply(index).file(), failed.apply(index).reason())
-                for index in range(failed.size())
-            ]
+            found = self._predictions.failed()
+            failed = [found.apply(index) for index in range(found.size())]
+            return [FailedImage(from_jvm_name(one.file(), self._root), one.reason()) for one in failed]
 
 
-def _read_outputs(folder: Path) -> Outputs:
+def _read_outputs(folder: Path, root: Path) -> Outputs:
     """Read what Scala's ``OutputsWriter`` wrote: an index, and two arrays of little-endian values."""
     index = json.loads((folder / "index.json").read_text())
     count = len(index["files"])
     logits = np.fromfile(folder / "logits.f32", "<f4").reshape(count, -1)
     pixels = np.fromfile(folder / "pixels.u8", np.uint8).reshape(count, index["height"], index["width"], 3)
-    return Outputs(tuple(index["files"]), tuple(index["labels"]), logits, pixels)
+    files = tuple(from_jvm_name(file, root) for file in index["files"])
+    return Outputs(files, tuple(index["labels"]), logits, pixels)

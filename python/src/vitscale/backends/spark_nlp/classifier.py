@@ -64,7 +64,7 @@ class SparkNLPViT:
         """
         if top_k < 1:
             raise UsageError(f"top_k is {top_k}; it must be at least 1.")
-        outputs = self._backend.outputs(find_images(_path(folder)).sendable())
+        outputs = self._backend.outputs(find_images(_path(folder)))
         answers = top_labels(outputs.logits, self._model.labels, top_k)
         return {
             file: [{"label": label, "score": score} for label, score in answer]
@@ -73,7 +73,7 @@ class SparkNLPViT:
 
     def failed(self, folder: str | Path) -> dict[str, str]:
         """Classify the images of a folder and return those that got no label, with the reason for each."""
-        images = find_images(_path(folder)).sendable()
+        images = find_images(_path(folder))
         failed = [*self._backend.classify(images).failed(), *images.problems]
         return {one.file: one.reason for one in failed}
 

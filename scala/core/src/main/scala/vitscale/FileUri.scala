@@ -32,13 +32,11 @@ private[vitscale] object FileUri {
   /** Return the text that names a local path: the path itself, or its URI where the name is not valid in the encoding of
     * this machine.
     */
-  def text(path: Path): String = {
-    val plain = path.toString
-    if (isSame(plain, path)) plain else path.toUri.toASCIIString
-  }
+  def text(path: Path): String = if (isText(path)) path.toString else path.toUri.toASCIIString
 
-  private def isSame(text: String, path: Path): Boolean =
-    try Paths.get(text) == path
+  /** Return whether the text of a path names it: its name is valid in the encoding of this machine. */
+  def isText(path: Path): Boolean =
+    try Paths.get(path.toString) == path
     catch { case _: InvalidPathException => false }
 
   /** Return the local path whose name has the UTF-8 bytes of a text, also in a JVM whose locale has another encoding. */

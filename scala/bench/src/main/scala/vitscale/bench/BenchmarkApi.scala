@@ -1,6 +1,6 @@
 package vitscale.bench
 
-import java.nio.file.Paths
+import java.nio.file.{Path, Paths}
 import java.util
 
 import scala.collection.JavaConverters._
@@ -11,16 +11,16 @@ import vitscale.classify.RuntimeChoice
 import vitscale.device.Device
 import vitscale.model.ModelFolder
 import vitscale.sparknlp.{StockDevice, StockEngine}
-import vitscale.{SnakeCaseJson, UsageException}
+import vitscale.{FileUri, SnakeCaseJson, UsageException}
 
 /** All that Python calls over py4j to measure the backends of the JVM. */
 object BenchmarkApi {
 
   /** @param files
-    *   relative paths of some of the images; none means the whole folder
+    *   some of the images as [[ImageFolder]] names them; none means the whole folder
     */
   def images(root: String, files: util.List[String]): ImageFolder = {
-    val folder = Paths.get(root)
+    val folder = local(root)
     if (files.isEmpty) ImageFolder.open(folder) else ImageFolder.named(folder, files.asScala)
   }
 
@@ -29,10 +29,10 @@ object BenchmarkApi {
     * @param root
     *   what they have in common
     * @param files
-    *   their paths below it
+    *   as [[ImageFolder]] names them
     */
   def namedImages(root: String, files: util.List[String]): ImageFolder =
-    ImageFolder.named(Paths.get(root), files.asScala, isSearched = false)
+    ImageFolder.named(local(root), files.asScala, isSearched = false)
 
   /** @param engine
     *   what runs the model inside Spark NLP: onnx or tensorflow
@@ -91,7 +91,7 @@ object BenchmarkApi {
     * @return
     *   why it got no prediction; null if it got one
     */
-  def query(backend: Backend, file: String): String = backend.query(Paths.get(file)).orNull
+  def query(backend: Backend, file: String): String = backend.query(local(file)).orNull
 
   /** Seconds by stage, in the order of the pipeline, of images that can all be decoded. */
   def stages(backend: Backend, images: ImageFolder): util.Map[String, Double] = {
@@ -111,6 +111,9 @@ object BenchmarkApi {
   /** Writes pixels and logits into a folder, where Python reads them. */
   def writeOutputs(backend: Backend, images: ImageFolder, folder: String): Unit =
     OutputsWriter.write(backend.outputs(images), Paths.get(folder))
+
+  /** A path that Python sends: as text, or as a URI where it is not UTF-8. */
+  private def local(path: String): Path = FileUri.path(path).getOrElse(Paths.get(path))
 
   private def open(model: String, precision: String): ModelFolder =
     ModelFolder.open(Paths.get(model), precision)

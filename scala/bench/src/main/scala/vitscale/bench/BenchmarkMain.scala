@@ -8,6 +8,7 @@ import com.johnsnowlabs.util.Build
 import org.apache.spark.sql.SparkSession
 
 import vitscale.CommandLine.{guarded, say}
+import vitscale.FileUri
 import vitscale.command.NameList
 import vitscale.model.ModelFolder
 
@@ -85,7 +86,7 @@ object BenchmarkMain {
       imageWidth = model.imageWidth,
       onnxSha256 = model.recordedOrComputedSha256
     ),
-    images = ImagesSummary(images.root.toString, images.size, images.bytes, images.ignored)
+    images = ImagesSummary(FileUri.text(images.root), images.size, images.bytes, images.ignored)
   )
 
   private def versions: Map[String, String] = Map(

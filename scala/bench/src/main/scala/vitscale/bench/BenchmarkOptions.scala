@@ -4,6 +4,7 @@ import java.nio.file.{Path, Paths}
 
 import scopt.OParser
 
+import vitscale.FileUri
 import vitscale.classify.RuntimeChoice
 import vitscale.command.OptionChecks.{atLeast, oneOf, refusedByDevice, OneGpuOfSparkNlp}
 import vitscale.device.Device
@@ -87,12 +88,14 @@ object BenchmarkOptions {
       ),
       opt[String]("images")
         .valueName("DIR")
-        .action((value, options) => options.copy(images = Paths.get(value)))
+        .action((value, options) => options.copy(images = FileUri.path(value).getOrElse(Paths.get(value))))
         .text(s"folder of images, searched recursively (default: $defaultImages)"),
       opt[String]("files")
         .valueName("FILE")
         .action((value, options) => options.copy(files = Some(Paths.get(value))))
-        .text("list of images, paths below the folder with a NUL byte between them (default: search it)"),
+        .text(
+          "list of images, paths below the folder or URIs with a NUL byte between them (default: search it)"
+        ),
       opt[Unit]("all-files")
         .action((_, options) => options.copy(allFiles = true))
         .text("take every file of the folder, whatever its name"),

@@ -7,10 +7,10 @@ import scala.collection.mutable.ArrayBuffer
 
 import org.apache.spark.sql.{DataFrame, DataFrameReader}
 
-import vitscale.UsageException
 import vitscale.job.input.{ListingRules, LocalListing, Selection}
 import vitscale.job.records.{FileEntry, Ignored}
 import vitscale.sql.SparkPaths
+import vitscale.{FileUri, UsageException}
 
 /** The images of a benchmark.
   *
@@ -43,36 +43,56 @@ final case class ImageFolder(
   def take(count: Int): ImageFolder =
     if (count >= size) this else copy(files = files.take(count), isWhole = false)
 
-  /** Loads them with one of Spark's readers. */
+  /** Loads them with one of Spark's readers, without those that it cannot open (`ImageFolder.leftOutBySpark`). */
   def load(reader: DataFrameReader): DataFrame =
     SparkPaths.load(reader, given.map(_.toString), files.map(_.getFileName.toString))
 
   /** What a reader is given: the folder itself, where its own search finds the same files. */
-  private[bench] def given: Seq[Path] = if (isWhole && isReadAlike) Seq(root) else files
+  private[bench] def given: Seq[Path] =
+    if (isWhole && isReadAlike) Seq(root) else files.filter(FileUri.isText)
 
-  /** Whether Spark's search of the folder finds the same files: it skips names that start with `_`, and a folder that
-    * it may not read ends it.
+  /** Whether Spark's search of the folder finds the same files: it skips names that start with `_`, it cannot open names
+    * that are not UTF-8, and a folder that it may not read ends it.
     */
   private lazy val isReadAlike: Boolean =
-    problems.isEmpty && !files.exists(
-      root.relativize(_).iterator().asScala.exists(ImageFolder.isSkippedBySpark)
-    )
+    problems.isEmpty && files.forall { file =>
+      FileUri.isText(file) && !root.relativize(file).iterator().asScala.exists(ImageFolder.isSkippedBySpark)
+    }
 
-  def relative(file: Path): String = root.relativize(file).toString
+  /** What names an image in results and between the languages: its path below the root, or its URI where that path is not
+    * UTF-8.
+    */
+  def relative(file: Path): String = {
+    val below = root.relativize(file)
+    if (FileUri.isText(below)) below.toString else file.toUri.toASCIIString
+  }
 }
 
 object ImageFolder {
 
-  /** Whether Spark's readers skip a file of this name, even one that is named to them. */
-  def isSkippedBySpark(name: Path): Boolean = name.toString.startsWith("_") && !name.toString.contains("=")
+  /** Why Spark's readers leave a file out whatever is in it; none if they open it. */
+  def leftOutBySpark(file: Path): Option[String] =
+    if (!FileUri.isText(file)) Some("Spark's readers cannot open a name that is not UTF-8; rename it")
+    else if (isSkippedBySpark(file.getFileName)) Some("Spark's readers skip names that start with _")
+    else None
 
-  /** Images that were listed before: relative paths below a folder.
+  /** Whether Spark's readers skip a file of this name, even one that is named to them. */
+  private def isSkippedBySpark(name: Path): Boolean =
+    name.toString.startsWith("_") && !name.toString.contains("=")
+
+  /** Images that were listed before.
     *
+    * @param files
+    *   what `relative` gives of each
     * @param isSearched
     *   whether the folder was searched for them
     */
   def named(root: Path, files: Seq[String], isSearched: Boolean = true): ImageFolder =
-    ImageFolder(root, files.map(root.resolve).toIndexedSeq, isWhole = false, isSearched = isSearched)
+    ImageFolder(root, files.map(resolved(root, _)).toIndexedSeq, isWhole = false, isSearched = isSearched)
+
+  /** No path below a folder has several slashes side by side, so a URI is none. */
+  private def resolved(root: Path, file: String): Path =
+    Some(file).filter(_.startsWith("file:///")).flatMap(FileUri.path).getOrElse(root.resolve(file))
 
   /** Lists the images below a folder, class folders or flat, by the rules of the job.
     *
@@ -104,14 +124,17 @@ object ImageFolder {
     val listing = new LocalListing(ListingRules(allFiles), excluded = None, found += _)
     listing.walk(root, Selection.whole)
     val (good, bad) = found.partition(listed => listed.problem.isEmpty && listed.size.isDefined)
-    def relative(listed: FileEntry): String =
-      if (listed.path.startsWith("/")) root.relativize(Paths.get(listed.path)).toString else listed.path
-    ImageFolder(
+    def path(listed: FileEntry): Path = FileUri.local(listed.path).getOrElse(Paths.get(listed.path))
+    val folder = ImageFolder(
       root,
-      good.map(listed => Paths.get(listed.path)).sortBy(root.relativize(_).toString).toIndexedSeq,
+      good.map(path).sortBy(root.relativize(_).toString).toIndexedSeq,
       isWhole = true,
-      listing.ignored,
-      bad.map(one => FailedImage(relative(one), one.problem.getOrElse(DeadLink))).sortBy(_.file)
+      listing.ignored
+    )
+    folder.copy(problems =
+      bad
+        .map(one => FailedImage(folder.relative(path(one)), one.problem.getOrElse(DeadLink)))
+        .sortBy(_.file)
     )
   }
 

@@ -13,6 +13,7 @@ import org.apache.spark.sql.functions.{col, size}
 import org.apache.spark.sql.{DataFrame, SparkSession}
 import org.apache.spark.vitscale.SparkImageDecoder
 
+import vitscale.FileUri
 import vitscale.device.DeviceUse
 import vitscale.sparknlp.StockPipeline
 
@@ -43,8 +44,10 @@ final class SparkNlpBackend(
   private lazy val light = new LightPipeline(pipeline)
 
   override def query(file: Path): Option[String] = {
-    val labels = light.fullAnnotateImage(file.toString).getOrElse(StockPipeline.classColumn, Seq.empty)
-    if (labels.isEmpty) Some("Spark NLP gave it no label") else None
+    def labels = light.fullAnnotateImage(file.toString).getOrElse(StockPipeline.classColumn, Seq.empty)
+    if (!FileUri.isText(file)) Some("Spark NLP cannot open a name that is not UTF-8; rename it")
+    else if (labels.isEmpty) Some("Spark NLP gave it no label")
+    else None
   }
 
   override def stages(images: ImageFolder): StageTimes = {
@@ -123,9 +126,9 @@ object SparkNlpBackend {
 
   /** Why Spark's image source left an image out. */
   private def reason(file: Path): String =
-    if (ImageFolder.isSkippedBySpark(file.getFileName))
-      "left out by Spark's image source, which skips names that start with _"
-    else "left out by Spark's image source, which could not decode it"
+    ImageFolder
+      .leftOutBySpark(file)
+      .getOrElse("left out by Spark's image source, which could not decode it")
 
   /** Loads the model as users do.
     *

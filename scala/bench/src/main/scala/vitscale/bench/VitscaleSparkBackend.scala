@@ -80,17 +80,13 @@ final class VitscaleSparkBackend(spark: SparkSession, classifier: ViTImageClassi
 
     override def failed: Seq[FailedImage] = images.files.flatMap { file =>
       reasons
-        .getOrElse(file, Some(VitscaleSparkBackend.unread(file)))
+        .getOrElse(file, Some(ImageFolder.leftOutBySpark(file).getOrElse("Spark read no such file")))
         .map(reason => FailedImage(images.relative(file), reason))
     }
   }
 }
 
 object VitscaleSparkBackend {
-
-  private def unread(file: Path): String =
-    if (ImageFolder.isSkippedBySpark(file.getFileName)) "Spark's readers skip names that start with _"
-    else "Spark read no such file"
 
   def load(
       spark: SparkSession,

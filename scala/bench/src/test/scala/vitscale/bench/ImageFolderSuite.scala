@@ -4,7 +4,7 @@ import java.nio.file.{Files, Path}
 
 import org.scalatest.funsuite.AnyFunSuite
 
-import vitscale.{TemporaryFolder, UsageException}
+import vitscale.{OddNames, TemporaryFolder, UsageException}
 
 class ImageFolderSuite extends AnyFunSuite with TemporaryFolder {
 
@@ -31,6 +31,19 @@ class ImageFolderSuite extends AnyFunSuite with TemporaryFolder {
       assert(images.files.map(images.relative) == Seq("5.jpg", "_3.jpg", "_originals/1.jpg"))
       assert(images.isWhole && images.given == images.files)
       assert(ImageFolder.named(folder, Seq("5.jpg")).copy(isWhole = true).given == Seq(folder))
+    }
+  }
+
+  test("names that are not UTF-8 keep their bytes, and Spark's readers do not get them") {
+    withFolder { folder =>
+      touch(folder, "good.jpg")
+      val odd = OddNames.notUtf8(folder)
+      odd.foreach(Files.write(_, Array[Byte](1, 2, 3)))
+      val images = ImageFolder.open(folder)
+      assert(images.files.toSet == odd.toSet + folder.resolve("good.jpg"))
+      assert(ImageFolder.named(folder, images.files.map(images.relative)).files == images.files)
+      assert(images.isWhole && images.given == Seq(folder.resolve("good.jpg")))
+      odd.foreach(file => assert(ImageFolder.leftOutBySpark(file).exists(_.contains("not UTF-8"))))
     }
   }
 

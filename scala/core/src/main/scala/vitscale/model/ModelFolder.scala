@@ -1,9 +1,7 @@
 package vitscale.model
 
 import java.io.IOException
-import java.nio.charset.StandardCharsets.UTF_8
 import java.nio.file.{Files, Path}
-import java.security.{DigestInputStream, MessageDigest}
 
 import scala.collection.JavaConverters._
 
@@ -67,6 +65,15 @@ final case class ModelFolder(
     all.filter(Files.isRegularFile(_)).map(path.relativize)
   }
 
+  /** What the user must know of random weights; none if the model is trained. */
+  def warning: Option[String] =
+    if (weights != ModelFolder.Random) None
+    else
+      Some(
+        s"The weights of $name are random, so its labels mean nothing. " +
+          "Export a trained model with `vitscale export MODEL -o DIR`."
+      )
+
   private def calibrations: Seq[Path] = if (precision == ModelFolder.Int8) Seq(calibrationFile) else Seq.empty
 
   private def graphFiles: Seq[Path] = {
@@ -88,9 +95,9 @@ final case class ModelFolder(
   /** SHA-256 of the ONNX file or of the weights as they lie there now, whatever was recorded; of shards, that of their
     * hashes.
     */
-  def computedSha256: String = modelFiles.map(ModelFolder.sha256) match {
+  def computedSha256: String = modelFiles.map(Sha256.of) match {
     case Seq(one) => one
-    case shards => ModelFolder.sha256(shards.mkString("\n").getBytes(UTF_8))
+    case shards => Sha256.of(shards.mkString("\n"))
   }
 
   /** Hash of all else that decides the answers: how pixels are prepared, the labels, weights beside the graph. Where the
@@ -99,8 +106,8 @@ final case class ModelFolder(
   def settingsSha256: String = {
     val others = modelFiles.map(path.relativize).toSet
     val deciding = files.filterNot(file => file.endsWith(ModelFolder.ProvenanceFile) || others(file))
-    val hashes = deciding.map(file => s"$file ${ModelFolder.sha256(path.resolve(file))}").sorted
-    ModelFolder.sha256(hashes.mkString("\n").getBytes(UTF_8))
+    val hashes = deciding.map(file => s"$file ${Sha256.of(path.resolve(file))}").sorted
+    Sha256.of(hashes.mkString("\n"))
   }
 }
 
@@ -267,18 +274,4 @@ object ModelFolder {
       case error: IOException =>
         throw new ModelException(s"$file is not JSON: ${error.getMessage}. Export the model again.", error)
     }
-
-  private def sha256(file: Path): String = {
-    val digest = MessageDigest.getInstance("SHA-256")
-    val stream = new DigestInputStream(Files.newInputStream(file), digest)
-    try {
-      val buffer = new Array[Byte](1 << 20)
-      while (stream.read(buffer) >= 0) {}
-    } finally stream.close()
-    hex(digest.digest())
-  }
-
-  private def sha256(bytes: Array[Byte]): String = hex(MessageDigest.getInstance("SHA-256").digest(bytes))
-
-  private def hex(bytes: Array[Byte]): String = bytes.map(byte => f"$byte%02x").mkString
 }

@@ -34,11 +34,7 @@ final class ClassifyJob(spark: SparkSession, options: JobOptions, stop: StopSign
     val model = choice.folder
     if (options.engine == Engine.Vitscale)
       progress.say(s"${RuntimeChoice.inWords(model.runtime)} computes the forward pass: ${choice.reason}")
-    if (model.weights == ModelFolder.Random)
-      progress.say(
-        s"warning: the weights of ${model.name} are random, so its labels mean nothing; the column weights says it. " +
-          "Export a trained model: vitscale export MODEL -o DIR"
-      )
+    model.warning.foreach(warning => progress.say(s"warning: $warning (the column weights says it too)"))
     val output = interruptible(OutputFolder.open(spark, storage, options.format, key, progress.say))
     try {
       if (options.retryFailed) output.forgetQuarantine()

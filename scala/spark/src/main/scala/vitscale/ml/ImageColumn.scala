@@ -3,8 +3,8 @@ package vitscale.ml
 import org.apache.spark.sql.Row
 import org.apache.spark.sql.types.{DataType, StructType}
 
-import vitscale.image.RgbImage
 import vitscale.image.decode.ImageDecoder
+import vitscale.image.{DecodeLimits, RgbImage}
 import vitscale.{ImageException, UsageException}
 
 /** The column of a table that holds a stage's images: where it is in a row, and how an image is read from there.
@@ -15,8 +15,10 @@ import vitscale.{ImageException, UsageException}
   *   the field's number in the row, then in each struct on the way
   * @param form
   *   how the images are held
+  * @param limits
+  *   what image files may ask for and lack
   */
-final private[ml] case class ImageColumn(places: Seq[Int], form: ImageColumn.Form) {
+final private[ml] case class ImageColumn(places: Seq[Int], form: ImageColumn.Form, limits: DecodeLimits) {
 
   /** @throws vitscale.ImageException
     *   if there is no image in this row, or it cannot be decoded
@@ -27,7 +29,7 @@ final private[ml] case class ImageColumn(places: Seq[Int], form: ImageColumn.For
     if (inner == null || inner.isNullAt(places.last))
       throw new ImageException("there is no image in this row")
     form match {
-      case ImageColumn.Encoded => ImageDecoder.decode(inner.getAs[Array[Byte]](places.last))
+      case ImageColumn.Encoded => ImageDecoder.decode(inner.getAs[Array[Byte]](places.last), limits)
       case ImageColumn.Pixels => SparkImage.toRgb(inner.getStruct(places.last))
       case ImageColumn.WithBytes(bytes, path) => encoded(inner.getStruct(places.last), bytes, path)
     }
@@ -40,7 +42,7 @@ final private[ml] case class ImageColumn(places: Seq[Int], form: ImageColumn.For
         "there is no image in this row: its bytes are null" + name.fold("")(" and its path is " + _)
       )
     }
-    ImageDecoder.decode(image.getAs[Array[Byte]](bytes))
+    ImageDecoder.decode(image.getAs[Array[Byte]](bytes), limits)
   }
 }
 
@@ -67,7 +69,7 @@ private[ml] object ImageColumn {
     * @throws vitscale.UsageException
     *   if there is none, there are several, or it cannot hold images
     */
-  def of(schema: StructType, name: String): ImageColumn = {
+  def of(schema: StructType, name: String, limits: DecodeLimits = DecodeLimits.default): ImageColumn = {
     if (schema.fieldNames.count(_ == name) > 1)
       throw new UsageException(s"There are several columns $name. Rename all but one.")
     val (places, found) = find(schema, name).getOrElse {
@@ -82,7 +84,7 @@ private[ml] object ImageColumn {
           "image source. Name another with setInputCol."
       )
     }
-    ImageColumn(places, form)
+    ImageColumn(places, form, limits)
   }
 
   /** Characters of a column's type that a message shows. */

@@ -39,7 +39,9 @@ final private[vitscale] case class TaskClassifier(
   def classify[A](images: Seq[A])(pixels: A => RgbImage): Seq[(A, Answer)] = {
     val default = ClassifierOptions(device = device)
     val options = if (threads == 0) default else default.copy(threads = threads)
-    val lease = SharedClassifiers.lease(model.open(options.device), options)
+    val folder = model.open(options.device)
+    RandomWeights.warn(model, folder)
+    val lease = SharedClassifiers.lease(folder, options)
     try lease.classifier.stream(images.iterator, request)(pixels).toIndexedSeq
     finally lease.close()
   }

@@ -2,7 +2,7 @@ package vitscale.ml
 
 import org.apache.spark.ml.Transformer
 import org.apache.spark.ml.param.shared.{HasInputCol, HasOutputCol}
-import org.apache.spark.ml.param.{BooleanParam, IntParam, ParamMap, ParamValidators}
+import org.apache.spark.ml.param.{BooleanParam, IntParam, Param, ParamMap, ParamValidators}
 import org.apache.spark.ml.util._
 import org.apache.spark.ml.vitscale.NamedStage
 import org.apache.spark.sql.internal.SQLConf
@@ -12,6 +12,7 @@ import org.apache.spark.sql.{DataFrame, Dataset, Encoders, Row}
 import vitscale.UsageException
 import vitscale.classify.Prediction.Answer
 import vitscale.classify.{ImageFailure, InferenceOptions, Prediction}
+import vitscale.image.{DecodeLimits, Truncated}
 
 /** Classifies the images of a column with a Vision Transformer, as Transformers' pipeline does.
   *
@@ -55,7 +56,21 @@ final class ViTImageClassifier(override val uid: String)
   val returnLogits: BooleanParam =
     new BooleanParam(this, "returnLogits", "whether the logits of all classes are returned")
 
+  /** What becomes of a truncated image file: `error`, the default, gives a row with the reason; `gray` fills what is missing,
+    * in JPEG and PNG, as Pillow does with `LOAD_TRUNCATED_IMAGES`. Images that Spark has decoded are not concerned.
+    *
+    * @group param
+    */
+  val truncated: Param[String] =
+    new Param[String](
+      this,
+      "truncated",
+      "what becomes of a truncated image file: error or gray",
+      ParamValidators.inArray(Truncated.all.map(_.name).toArray)
+    )
+
   setDefault(
+    truncated -> Truncated.Error.name,
     returnLogits -> false,
     inputCol -> "content",
     outputCol -> "classification",
@@ -80,6 +95,12 @@ final class ViTImageClassifier(override val uid: String)
   /** @group setParam */
   def setReturnLogits(value: Boolean): this.type = set(returnLogits, value)
 
+  /** @group getParam */
+  def getTruncated: String = $(truncated)
+
+  /** @group setParam */
+  def setTruncated(value: String): this.type = set(truncated, value)
+
   /** @throws vitscale.UsageException
     *   if the input column is missing, ambiguous or holds no images, the output column is there already, or no model was
     *   named
@@ -97,9 +118,10 @@ final class ViTImageClassifier(override val uid: String)
 
   override def transform(dataset: Dataset[_]): DataFrame = {
     val schema = transformSchema(dataset.schema, logging = true)
-    location.open()
+    openModel()
     val classifier = taskClassifier(InferenceOptions($(topK), $(batchSize), $(returnLogits)))
-    val column = ImageColumn.of(dataset.schema, $(inputCol))
+    val limits = DecodeLimits.default.copy(truncated = Truncated.named($(truncated)))
+    val column = ImageColumn.of(dataset.schema, $(inputCol), limits)
     val withLogits = $(returnLogits)
     dataset
       .toDF()

@@ -5,6 +5,7 @@ import org.apache.spark.ml.param.{IntParam, Param, ParamValidators, Params}
 import vitscale.UsageException
 import vitscale.classify.{InferenceOptions, RuntimeChoice}
 import vitscale.device.Device
+import vitscale.model.ModelFolder
 
 /** What every Spark stage of ViTScale can be told.
   *
@@ -110,6 +111,20 @@ trait ViTParams extends Params {
       )
     ModelLocation.here($(modelPath), $(precision), $(runtime))
   }
+
+  /** Opens the model on the driver, and warns if its weights are random.
+    *
+    * @throws vitscale.ModelException
+    *   if it cannot be reached, or is no whole model
+    */
+  private[ml] def openModel(): ModelFolder = {
+    val (place, model) = (location, location.open())
+    RandomWeights.warn(place, model)
+    model
+  }
+
+  /** What the user must know of the model, for Python's warnings; null if there is nothing. */
+  private[vitscale] def modelWarning: String = location.open().warning.orNull
 
   /** @group setParam */
   def setModelPath(value: String): this.type = set(modelPath, value)

@@ -8,7 +8,7 @@ import scala.collection.JavaConverters._
 import vitscale.Version
 import vitscale.classify.RuntimeChoice
 import vitscale.device.Device
-import vitscale.image.Truncated
+import vitscale.image.{DecodeLimits, Truncated}
 import vitscale.model.ModelRuntime
 
 /** All that Python calls over py4j to classify images; the benchmark has an API of its own. */
@@ -39,12 +39,19 @@ object PythonApi {
     *   cores of one forward pass; 0 for one each, with as many passes side by side as there are cores
     * @param runtime
     *   `auto`, `onnxruntime` or `onednn`
+    * @param truncated
+    *   `error` or `gray`: what becomes of a truncated image
     */
-  def classifier(model: String, precision: String, threads: Int, runtime: String): PythonClassifier =
-    PythonClassifier.open(
-      RuntimeChoice.open(Paths.get(model), precision, runtime, Device.Cpu),
-      threads
-    )
+  def classifier(
+      model: String,
+      precision: String,
+      threads: Int,
+      runtime: String,
+      truncated: String
+  ): PythonClassifier = {
+    val choice = RuntimeChoice.open(Paths.get(model), precision, runtime, Device.Cpu)
+    PythonClassifier.open(choice, threads, DecodeLimits.default.copy(truncated = Truncated.named(truncated)))
+  }
 
   /** Measures how a model becomes 8-bit codes, see [[PythonCalibration]]. */
   def calibrate(

@@ -13,6 +13,7 @@ import vitscale.classify.{
   RuntimeChoice,
   ViTClassifier
 }
+import vitscale.image.DecodeLimits
 
 /** What Python's `vitscale.ViT` holds: a classifier whose answers cross py4j as one string. */
 final class PythonClassifier private (classifier: ViTClassifier, choice: RuntimeChoice)
@@ -40,6 +41,9 @@ final class PythonClassifier private (classifier: ViTClassifier, choice: Runtime
     PythonClassifier.json.writeValueAsString(answers.map(PythonClassifier.record).toIndexedSeq)
   }
 
+  /** What the user must know of the model; null if there is nothing. */
+  def warning: String = classifier.folder.warning.orNull
+
   override def close(): Unit = classifier.close()
 }
 
@@ -47,9 +51,13 @@ object PythonClassifier {
 
   private val json = JsonMapper.builder().addModule(DefaultScalaModule).build()
 
-  private[vitscale] def open(choice: RuntimeChoice, threads: Int): PythonClassifier = {
+  private[vitscale] def open(
+      choice: RuntimeChoice,
+      threads: Int,
+      limits: DecodeLimits
+  ): PythonClassifier = {
     val options = if (threads == 0) ClassifierOptions.throughput else ClassifierOptions(threads = threads)
-    new PythonClassifier(ViTClassifier.open(choice.folder, options), choice)
+    new PythonClassifier(ViTClassifier.open(choice.folder, options.copy(limits = limits)), choice)
   }
 
   private def record(answer: Prediction.Answer): Map[String, Any] = answer match {

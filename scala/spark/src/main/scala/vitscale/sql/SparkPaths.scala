@@ -26,7 +26,8 @@ private[vitscale] object SparkPaths {
     * @param reader
     *   a reader with its format and options
     * @param paths
-    *   absolute local paths, or URIs in Hadoop's form (nothing percent-encoded); at least one
+    *   absolute local paths, or URIs in Hadoop's form (nothing percent-encoded); none give an empty table, where the
+    *   reader knows its columns without a file
     * @param files
     *   names of the files that Spark will read, where they are known: if one has a colon, the local files are read
     *   without Hadoop's checksums, which cannot name such a file
@@ -37,7 +38,7 @@ private[vitscale] object SparkPaths {
     val (odd, usual) = paths.partition(path => isPattern(path) && path.contains(':'))
     val frames = Some(usual).filter(_.nonEmpty).map(some => opened.load(some.map(literal): _*)).toSeq ++
       odd.map(path => opened.option(GlobOption, value = false).load(path))
-    frames.reduce(_ unionByName _)
+    frames.reduceOption(_ unionByName _).getOrElse(opened.load(Seq.empty[String]: _*))
   }
 
   /** Return whether the last part of a path has a colon. */

@@ -53,7 +53,7 @@ class VitScaleForImageClassification(override val uid: String)
   def getClasses: Array[String] = location.open().labels.toArray
 
   override def beforeAnnotate(dataset: Dataset[_]): Dataset[_] = {
-    checkImageProperties(location.open())
+    checkImageProperties(openModel())
     dataset
   }
 
@@ -106,7 +106,7 @@ object VitScaleForImageClassification extends DefaultParamsReadable[VitScaleForI
       @nowarn("cat=unused") spark: SparkSession
   ): VitScaleForImageClassification = {
     val annotator = new VitScaleForImageClassification().setModelPath(path)
-    annotator.setImageProperties(annotator.location.open())
+    annotator.setImageProperties(annotator.openModel())
   }
 
   override def load(path: String): VitScaleForImageClassification = super.load(path)

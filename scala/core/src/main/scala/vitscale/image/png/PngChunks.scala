@@ -44,7 +44,7 @@ final private[png] class PngChunks(file: Array[Byte], start: Int, forgiving: Boo
         at = content
       }
     }
-    if (!metadata.isWholeFrame)
+    if (!metadata.animation.isWholeFrame)
       throw new ImageException("an animation whose first frame is a part of the image is not supported")
     metadata.header.getOrElse(throw new ImageException("damaged: no IHDR chunk before the image data"))
   }
@@ -79,7 +79,7 @@ final private[png] class PngChunks(file: Array[Byte], start: Int, forgiving: Boo
   /** Reads the chunks behind the image data; their checksums Pillow passes over. */
   def readRest(): Unit = {
     at += left
-    val isAnimated = metadata.isAnimated
+    val isAnimated = metadata.animation.isAnimated
     var going = true
     while (going) {
       val next = at + 4

@@ -42,7 +42,7 @@ final private class PngImage(file: Array[Byte], chunks: PngChunks, header: PngHe
   def height: Int = header.height
 
   /** Known once the pixels have been read: it may stand behind them. */
-  def orientation: Int = Orientation.find(chunks.metadata.exif, chunks.metadata.xmp)
+  def orientation: Int = Orientation.find(chunks.metadata.texts.exif, chunks.metadata.texts.xmp)
 
   def decode(): RgbImage = {
     if (!chunks.hasImageData) throw new ImageException("truncated: the file ends before its image data")
