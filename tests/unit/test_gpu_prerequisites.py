@@ -155,7 +155,7 @@ def test_the_job_asks_for_a_gpu_of_this_machine_only_where_it_runs_here(
     answer = CliRunner().invoke(app, [*JOB, "--device", "gpu"])
     assert isinstance(answer.exception, GpuError)
     answer = CliRunner().invoke(app, [*JOB, "--gpus", "2"])
-    assert "--gpus counts GPUs: add --device gpu" in str(answer.exception)
+    assert "--gpus needs --device gpu" in str(answer.exception)
     assert started == []
     assert CliRunner().invoke(app, JOB).exit_code == 0
     on_cluster = [*JOB, "--device", "gpu", "--gpus", "2", "--master", "spark://127.0.0.1:7077"]
