@@ -76,7 +76,7 @@ def test_the_verdict_names_decode_copy_or_gpu(opened_gpu: Browser) -> None:
 def test_memory_that_ran_out_and_what_was_left_out_are_said(opened_gpu: Browser) -> None:
     text = opened_gpu.run("return document.body.innerText")
     assert "CUDA out of memory" in text
-    assert "the GPU had no memory for batch size 1024" in text
+    assert "the GPU ran out of memory at batch size 1024" in text
     assert f"{GPU}, 80.0 GiB, driver 580.65.06" in text
 
 
