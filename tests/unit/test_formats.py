@@ -169,8 +169,8 @@ def test_a_chart_holds_one_result_and_a_report_at_least_one(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (lambda text: text[: len(text) // 2], "not JSON, or only the beginning of it"),
-        (lambda text: "", "not JSON, or only the beginning of it"),
+        (lambda text: text[: len(text) // 2], "not complete JSON"),
+        (lambda text: "", "not complete JSON"),
         (lambda text: text.replace('"schema_version": 1', '"schema_version": 2'), "schema_version is 2"),
         (lambda text: "[]", "does not follow the results schema"),
     ],

@@ -166,7 +166,7 @@ def make_plan(
     on_gpu: bool = False,
     all_files: bool = False,
 ) -> Plan:
-    """Check every argument.
+    """Check every argument, and return the plan.
 
     ``images`` is a folder, or files, folders and patterns. ``on_gpu`` moves every backend that supports it to
     a GPU.
@@ -193,7 +193,7 @@ def make_plan(
     bad = tuple(undecodable(found))
     if len(bad) == len(found.files):
         raise UsageError(
-            f"None of the {len(bad)} images in {found.root} can be decoded. The first error: {bad[0].reason}"
+            f"None of the {len(bad)} images in {found.root} can be decoded. First error: {bad[0].reason}"
         )
     return Plan(folder, found, bad, chosen, tuple(sorted(set(batch_sizes))), settings, output)
 
