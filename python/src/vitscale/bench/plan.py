@@ -203,5 +203,5 @@ def _check_batch_sizes(batch_sizes: Sequence[int], scenario: schema.Scenario) ->
         raise UsageError(f"Batch sizes are {list(batch_sizes)}; expected whole numbers of at least 1.")
     if scenario == "single-stream" and set(batch_sizes) != {1}:
         raise UsageError(
-            f"Batch sizes are {list(batch_sizes)}; single-stream classifies one image at a time and expects 1."
+            f"Batch sizes are {list(batch_sizes)}; single-stream classifies one image at a time: give 1."
         )
