@@ -27,7 +27,7 @@ _CUDA_OPTIONS = {
 }
 """The same options as in Scala."""
 _LARGEST_SHAPE_BYTES = 4096
-"""Largest output of a node on the CPU, where ONNX Runtime computes shapes; a ViT-base token has 3,072 bytes."""
+"""Largest output of a node on the CPU, where ONNX Runtime computes shapes; a ViT-base token has 3,072."""
 
 
 class OnnxSession:

@@ -28,7 +28,7 @@ def refuse_gpus_without_gpu(spec: BackendSpec) -> None:
     Raises
     ------
     UsageError
-        If it is.
+        If `gpus` is given without a GPU, or is 0.
     """
     if "gpus" in spec.options and not (spec.device == "gpu" and spec["gpus"]):
         raise UsageError(f"{spec}: gpus needs device=gpu and a number of at least 1.")
