@@ -100,7 +100,7 @@ def test_speeds_come_from_what_was_measured(tmp_path: Path) -> None:
     assert measured_speeds(tmp_path / "gpu.json").gpu_images_per_sec == pytest.approx(2000)
     results["stages"] = []
     write_results(results, tmp_path / "gpu.json")
-    with pytest.raises(ResultsError, match=r"does not hold the stages of vitscale\. Measure them"):
+    with pytest.raises(ResultsError, match=r"lacks the stages of vitscale\. Measure it"):
         measured_speeds(tmp_path / "gpu.json")
 
 

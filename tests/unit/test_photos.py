@@ -118,5 +118,5 @@ def test_a_file_in_the_way_and_a_count_of_zero_are_told(tmp_path: Path) -> None:
     for output in (tmp_path / "file", tmp_path / "file" / "below"):
         with pytest.raises(OutputError):
             make_photos(output, 4)
-    with pytest.raises(UsageError, match="at least 1, not 0"):
+    with pytest.raises(UsageError, match="--count is 0; expected at least 1"):
         make_photos(tmp_path / "set", 0)
