@@ -100,7 +100,7 @@ def test_the_credits_travel_with_the_photos(tmp_path: Path) -> None:
 @pytest.mark.parametrize("stranger", ["mine.jpg", ".photos.json"])
 def test_a_folder_it_did_not_make_is_refused_and_untouched(tmp_path: Path, stranger: str) -> None:
     (tmp_path / stranger).write_bytes(b"{}")
-    with pytest.raises(OutputError, match="Nothing in it was touched"):
+    with pytest.raises(OutputError, match="Nothing was changed"):
         make_photos(tmp_path, 4)
     assert [path.name for path in tmp_path.iterdir()] == [stranger]
 

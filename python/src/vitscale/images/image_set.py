@@ -184,9 +184,8 @@ def _utf_16(name: str) -> bytes:
 
 def undecodable(images: ImageFolder) -> list[FailedImage]:
     """Decode every image once and return those that Pillow cannot decode, with its reason."""
-    with ThreadPoolExecutor(
-        max_workers=os.cpu_count()
-    ) as pool:  # Pillow releases Python's lock while decoding
+    # Threads, since Pillow releases Python's lock while decoding.
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         reasons = pool.map(_why_not, images.paths)
         return [
             FailedImage(file, reason)

@@ -1,9 +1,9 @@
-"""The image processor of a checkpoint, brought into one form with every setting written out.
+"""Converts the image processor of a checkpoint to one class with all settings explicit.
 
-Hub checkpoints of a ViT carry processors of many classes (ViT, DeiT, BEiT, CLIP, BiT, ConvNeXT, ...) whose
+Hub checkpoints of a ViT have processors of many classes (ViT, DeiT, BEiT, CLIP, BiT, ConvNeXT, ...) whose
 settings have many forms: one number for three, lists, `null` for the class's default. Transformers itself
-resolves them here; what it does is then written as the settings of its plainest class, `ViTImageProcessor`,
-which takes the same steps.
+resolves them here. The result is written as settings of its simplest class, `ViTImageProcessor`, which does
+the same steps.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ PREPROCESSOR = "preprocessor_config.json"
 NESTED = "processor_config.json"
 _STEPS = ("_preprocess", "process_image", "resize", "center_crop", "rescale", "normalize")
 _OWN_STEPS = ("BeitImageProcessorPil", "ConvNextImageProcessorPil")
-"""Classes with steps of their own that come to the same: BEiT's differ for segmentation maps alone."""
+"""Classes with their own but equivalent steps: BEiT's differ for segmentation maps only."""
 _WARPED_FROM = 384
 """Shortest edge from which ConvNeXT's processor resizes to a square and crops nothing."""
 _FILTERS = 6  # of Pillow, numbered from 0
@@ -36,20 +36,20 @@ _PROBES = ((61, 47), (40, 90), (33, 33))
 
 
 def load_processor(folder: Path, name: str) -> ViTImageProcessorPil:
-    """Return a ViT's image processor that does what the checkpoint's own does.
+    """Return a `ViTImageProcessor` that is equivalent to the checkpoint's image processor.
 
     Parameters
     ----------
     folder : Path
-        With `preprocessor_config.json`, or `processor_config.json` that holds `image_processor`.
+        Folder with `preprocessor_config.json`, or `processor_config.json` with `image_processor`.
     name : str
         The checkpoint, for messages.
 
     Raises
     ------
     ModelError
-        If there is no such file, it asks for what ViTScale does not do, or gives images of different sizes;
-        the message names the field.
+        If the file is missing, has an unsupported setting, or gives images of different sizes; the message
+        names the field.
     """
     settings, file = _settings(folder, name)
     where = f"{file} of {name}"
@@ -66,7 +66,7 @@ def settings_of(processor: ViTImageProcessorPil) -> dict[str, Any]:
 
 
 def _settings(folder: Path, name: str) -> tuple[dict[str, Any], str]:
-    """Return the settings and the file that they stand in; a nested one goes first, as in Transformers."""
+    """Return the settings and their file; a nested one has priority, as in Transformers."""
     if (folder / NESTED).is_file():
         nested = read_object(folder / NESTED).get("image_processor")
         if isinstance(nested, dict):
@@ -81,7 +81,7 @@ def _settings(folder: Path, name: str) -> tuple[dict[str, Any], str]:
 
 
 def _theirs(settings: dict[str, Any], where: str) -> Any:
-    """Return what Transformers makes of the settings, with its PIL backend and without code of the model."""
+    """Return Transformers' processor for the settings, with its PIL backend and without code of the model."""
     usable = {key: value for key, value in settings.items() if key != "auto_map"}
     factory: Any = AutoImageProcessor
     try:
@@ -89,7 +89,7 @@ def _theirs(settings: dict[str, Any], where: str) -> Any:
             Path(alone, "config.json").write_text(json.dumps({"model_type": "vit"}))
             Path(alone, PREPROCESSOR).write_text(json.dumps(usable))
             made = factory.from_pretrained(alone, backend="pil", trust_remote_code=False)
-    except Exception as error:  # of many classes, also for a wrong type of a field
+    except Exception as error:  # many classes, also for a wrong type of a field
         kind = usable.get("image_processor_type", usable.get("feature_extractor_type"))
         raise ModelError(
             f"Transformers refuses {where} (image_processor_type {shown(kind)}): "
@@ -109,7 +109,7 @@ def _theirs(settings: dict[str, Any], where: str) -> Any:
 
 
 def _plain(theirs: Any, where: str) -> dict[str, Any]:
-    """Return the settings of a `ViTImageProcessor` that takes the same steps."""
+    """Return the settings of a `ViTImageProcessor` with the same steps."""
     reader = _Reader(theirs, where)
     size, crop = reader.resize(), reader.crop()
     if type(theirs).__name__ == "ConvNextImageProcessorPil" and size is not None:
@@ -134,12 +134,12 @@ def _plain(theirs: Any, where: str) -> dict[str, Any]:
 
 
 class _Reader:
-    """Reads the attributes that Transformers gave to a processor.
+    """Reads the attributes of a processor of Transformers.
 
     Parameters
     ----------
     processor : PilBackend
-        Whose `None` means that a step is off.
+        The processor; `None` in an attribute means that a step is off.
     where : str
         Name of its file, for messages.
     """
@@ -179,7 +179,7 @@ class _Reader:
     def convnext(
         self, size: dict[str, int], crop: dict[str, int] | None
     ) -> tuple[dict[str, int], dict[str, int] | None]:
-        """Return size and crop that do what ConvNeXT's resize does (`image_processing_pil_convnext.py`)."""
+        """Return size and crop equivalent to ConvNeXT's resize (`image_processing_pil_convnext.py`)."""
         share = self._value("crop_pct")
         if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share <= 1:
             raise self.wrong("crop_pct", "a number above 0, at most 1")
@@ -200,7 +200,7 @@ class _Reader:
         return int(value)
 
     def numbers(self, switch: str, *names: str) -> dict[str, Any]:
-        """Return a switch, and if it is on the settings that it needs."""
+        """Return a switch, and the settings of its step if it is on."""
         if not self.flag(switch):
             return {switch: False}
         read = self._factor if switch == "do_rescale" else self._channels
