@@ -57,7 +57,7 @@ def test_weights_count_once_however_many_cores_share_them(cores: int) -> None:
 def test_what_cannot_be_is_refused() -> None:
     with pytest.raises(UsageError, match="batch size is 0"):
         size_executor(VIT_BASE, batch_size=0)
-    with pytest.raises(UsageError, match="has 2 cores; a task wants 4"):
+    with pytest.raises(UsageError, match="has 2 cores, but a task needs 4"):
         size_executor(VIT_BASE, cores=2, task_cpus=4)
 
 

@@ -1,4 +1,4 @@
-"""What a measurement depends on, as one hash: a run started again keeps the cells whose key is the same."""
+"""One hash of everything that a measurement depends on: a resumed run keeps cells with the same key."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class CacheKeys:
     Parameters
     ----------
     plan : Plan
-        What is measured.
+        The benchmark.
     environment : mapping
-        The machine and its versions, as the results have them.
+        Machine and versions, as in the results.
     images_sha256 : str
         Hash of all images.
     """
@@ -42,7 +42,7 @@ class CacheKeys:
         }
 
     def of(self, cell: Cell) -> str:
-        """Return the key of a cell, without forks, budget and order, so that more forks can be added."""
+        """Return the key of a cell. Forks, budget and order are no part of it, so forks can be added."""
         facts = {
             **self._common,
             "backend": str(cell.backend),

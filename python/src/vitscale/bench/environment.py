@@ -1,4 +1,4 @@
-"""What the machine is and which versions run on it."""
+"""The machine and the versions of the software on it."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def environment() -> dict[str, Any]:
 
 
 def _gpus() -> dict[str, list[GpuDevice]]:
-    """Return the GPUs that the driver shows, under their name in the schema; nothing without a driver."""
+    """Return the GPUs that the driver reports, as in the schema; nothing without a driver."""
     try:
         with Nvml() as nvml:
             return {
@@ -86,7 +86,7 @@ def _versions() -> dict[str, str]:
 
 
 def _onnxruntime() -> dict[str, str]:
-    """Return what Python runs: `onnxruntime-gpu` may lie over an `onnxruntime` of another version."""
+    """Return the version that Python imports: `onnxruntime-gpu` may hide another `onnxruntime`."""
     try:
         import onnxruntime
     except ImportError:

@@ -9,7 +9,7 @@ from vitscale.cli.app import Json, app, write_json
 
 @app.command()
 def env(json_to: Json = None) -> None:
-    """Print what ViTScale sees of this machine: processor, memory, its limit, GPUs, Java, versions."""
+    """Print what ViTScale finds on this machine: CPU, memory and its limit, GPUs, Java, versions."""
     from vitscale.bench.environment import environment
     from vitscale.jvm.memory import default_heap, memory_limit
 
@@ -46,7 +46,7 @@ def _runtimes() -> dict[str, str]:
 
 
 def _no_gpu() -> str:
-    """Return why there is none."""
+    """Return the reason why there is no GPU."""
     from vitscale.errors import GpuError
     from vitscale.gpu.nvml import Nvml
 

@@ -10,7 +10,7 @@ from vitscale.errors import ModelError
 from vitscale.models.json_file import shown
 
 DEFAULT_COUNT = 2
-"""Classes of a configuration that names none (`PreTrainedConfig` of Transformers 5.23)."""
+"""Number of classes of a configuration without labels (`PreTrainedConfig` of Transformers 5.23)."""
 
 
 def read_labels(config: dict[str, Any], where: str) -> list[str]:
@@ -31,7 +31,7 @@ def read_labels(config: dict[str, Any], where: str) -> list[str]:
     Raises
     ------
     ModelError
-        If the classes are not numbered 0, 1, 2, ..., a label is no text, or the counts differ.
+        If the classes are not numbered 0, 1, 2, ..., a label is not a text, or the counts differ.
     """
     texts, count = config.get("id2label"), config.get("num_labels")
     if count is not None and (isinstance(count, bool) or not isinstance(count, int) or count < 1):
@@ -77,10 +77,10 @@ def _number(key: str, where: str) -> int:
 
 
 def _text(key: str, text: Any, where: str) -> str:
-    """Return a label; a number is taken as its digits, as Transformers' pipeline prints it."""
+    """Return a label; a number becomes text, as in Transformers' pipeline."""
     if isinstance(text, bool) or not isinstance(text, str | int | float):
         raise ModelError(
-            f"id2label in {where} gives class {key} the label {shown(text)}; expected a text. Name the class."
+            f"id2label in {where} gives class {key} the label {shown(text)}; expected a text. Correct it."
         )
     label = str(text)
     try:

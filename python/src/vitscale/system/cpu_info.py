@@ -1,4 +1,4 @@
-"""What Linux says of the processor; elsewhere nothing is known."""
+"""Reads the CPU's properties on Linux; other systems report none."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _FILE = Path("/proc/cpuinfo")
 
 @lru_cache(maxsize=1)
 def cpu_info() -> dict[str, str]:
-    """Return the lines of the first core by their names, empty where there are none."""
+    """Return the properties of the first core by name; empty on other systems."""
     if not _FILE.exists():
         return {}
     first_core = _FILE.read_text().split("\n\n", maxsplit=1)[0]

@@ -17,7 +17,7 @@ BACKEND = Definition(
         "precision": ENGINE_PRECISION,
         "runtime": RUNTIME,
     },
-    load=load,  # never called: it has no answers to ask for, and the JVM benchmark measures it
+    load=load,  # never called: it gives no labels, and the JVM benchmark measures it
     gpu=("forward:device=gpu,precision=fp16",),
     check_options=check_options,
     check_installed=check_java,

@@ -15,7 +15,7 @@ from vitscale.results.schema import Scenario
 class VitscaleBackend(JvmBackend):
     """The engine without Spark; options ``device``, ``gpus``, ``threads``, ``precision`` and ``runtime``.
 
-    In ``"single-stream"`` all cores work on one image, unless the options say otherwise.
+    In ``"single-stream"`` all cores work on one image unless ``threads`` is given.
     """
 
     @staticmethod

@@ -1,1 +1,1 @@
-"""A checkpoint: found, checked and loaded into PyTorch."""
+"""Finds, checks and loads a checkpoint."""

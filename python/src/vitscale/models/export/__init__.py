@@ -1,1 +1,1 @@
-"""From a checkpoint to a model folder: graphs, their checks, and the files beside them."""
+"""Exports a checkpoint to a model folder: graphs, checks, and the files beside them."""

@@ -1,4 +1,4 @@
-"""The published times beside ours: machines differ, so they are shown an image, and not judged."""
+"""The published times beside ours, in milliseconds an image; machines differ, so they are not judged."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _BASE = "huggingface-cpu"
 
 
 @dataclass(frozen=True)
-class Figure:
+class ComparedTiming:
     """One published time.
 
     Attributes
@@ -47,26 +47,26 @@ class Figure:
     our_relative: float | None
 
 
-def published_figures(summaries: Sequence[Summary]) -> list[Figure]:
+def compared_timings(summaries: Sequence[Summary]) -> list[ComparedTiming]:
     """Return every published time with ours of the same machine's largest throughput run beside it."""
     offline = [one for one in summaries if not one.is_single_stream and one.measured]
     largest = max(offline, key=lambda one: one.results["workload"]["images"]["files"], default=None)
     facts = published()
     base = next(timing for timing in facts.timings if timing.id == _BASE)
     return [
-        _figure(timing, images, base, largest)
+        _compared(timing, images, base, largest)
         for images in facts.images
         for timing in facts.timings
         if images in timing.seconds
     ]
 
 
-def _figure(timing: Timing, images: str, base: Timing, summary: Summary | None) -> Figure:
+def _compared(timing: Timing, images: str, base: Timing, summary: Summary | None) -> ComparedTiming:
     row = timing_row(timing, summary) if summary else None
     ours_base = timing_row(base, summary) if summary else None
     rate, base_rate = _median(row), _median(ours_base)
     seconds = timing.seconds[images]
-    return Figure(
+    return ComparedTiming(
         timing=timing,
         images=images,
         seconds=seconds,
