@@ -158,11 +158,17 @@ fuzz: .venv $(jar)
 	VITSCALE_FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(venv)/python -m pytest tests/parity/test_fuzz.py
 
 lint: .venv
-	$(venv)/ruff check --config python/pyproject.toml python tests
-	$(venv)/ruff format --check --config python/pyproject.toml python tests
+	$(venv)/ruff check --config python/pyproject.toml python tests docs
+	$(venv)/ruff format --check --config python/pyproject.toml python tests docs
 	$(venv)/mypy --config-file python/pyproject.toml python/src
 	$(venv)/lint-imports python/pyproject.toml
 	./sbtw scalafmtCheckAll scalafmtSbtCheck
+
+# The documentation as a site, with the Python and the Scala API, in target/site. A warning is an error; no network.
+.PHONY: docs
+docs: .venv
+	$(venv)/mkdocs build --strict
+	./sbtw unidoc
 
 report: .venv
 	results=$(results); $(venv)/vitscale report "$$results" --output "$${results%.json}.html"

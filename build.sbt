@@ -91,11 +91,14 @@ lazy val tensorflow = (project in file("scala/tensorflow"))
 
 /** All modules but TensorFlow's, whose jars are fetched apart. */
 lazy val vitscale = (project in file("."))
+  .enablePlugins(ScalaUnidocPlugin)
   .aggregate(core, spark, sparknlp, bench)
   .settings(
     name := "vitscale",
     publish / skip := true,
-    Compile / run := (bench / Compile / run).evaluated
+    Compile / run := (bench / Compile / run).evaluated,
+    ScalaUnidoc / unidoc / unidocProjectFilter := inProjects(core, spark, sparknlp),
+    ScalaUnidoc / unidoc / target := baseDirectory.value / "target/site/scala"
   )
 
 addCommandAlias("pythonJars", "spark/assembly; sparknlp/assembly; bench/assembly")

@@ -12,7 +12,7 @@ import vitscale.model.{ModelFolder, ModelRuntime}
 final class PythonClassifier private (classifier: ViTClassifier) extends AutoCloseable {
 
   /** @param contents
-    *   for each image its path or its content, see [[PythonImages]]
+    *   for each image its path or its content, see `PythonImages`
     * @param shapes
     *   for each image its width and height, or null
     * @return
