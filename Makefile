@@ -158,8 +158,8 @@ fuzz: .venv $(jar)
 	VITSCALE_FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(venv)/python -m pytest tests/parity/test_fuzz.py
 
 lint: .venv
-	$(venv)/ruff check --config python/pyproject.toml python tests docs
-	$(venv)/ruff format --check --config python/pyproject.toml python tests docs
+	$(venv)/ruff check --config python/pyproject.toml python tests docs examples
+	$(venv)/ruff format --check --config python/pyproject.toml python tests docs examples
 	$(venv)/mypy --config-file python/pyproject.toml python/src
 	$(venv)/lint-imports python/pyproject.toml
 	./sbtw scalafmtCheckAll scalafmtSbtCheck
