@@ -162,7 +162,7 @@ lint: .venv
 	$(venv)/ruff format --check --config python/pyproject.toml python tests docs examples
 	$(venv)/mypy --config-file python/pyproject.toml python/src
 	$(venv)/lint-imports python/pyproject.toml
-	./sbtw scalafmtCheckAll scalafmtSbtCheck
+	./sbtw scalafmtCheckAll scalafmtSbtCheck checkPom
 
 # The documentation as a site, with the Python and the Scala API, in target/site. A warning is an error; no network.
 .PHONY: docs

@@ -22,8 +22,12 @@ class OneDnnSuite extends AnyFunSuite {
   }
 
   test("a precision is refused where the processor lacks its instructions") {
-    assertThrows[DeviceException](Numbers.of("bf16", Instructions(vnni = true, bf16 = false, fastBf16 = false)))
-    assertThrows[DeviceException](Numbers.of("int8", Instructions(vnni = false, bf16 = false, fastBf16 = false)))
+    assertThrows[DeviceException](
+      Numbers.of("bf16", Instructions(vnni = true, bf16 = false, fastBf16 = false))
+    )
+    assertThrows[DeviceException](
+      Numbers.of("int8", Instructions(vnni = false, bf16 = false, fastBf16 = false))
+    )
     assertThrows[UsageException](Numbers.of("fp8", Instructions(vnni = true, bf16 = true, fastBf16 = true)))
   }
 
