@@ -164,11 +164,17 @@ stress: | .venv
 	VITSCALE_STRESS_SECONDS=$(STRESS_SECONDS) ./sbtw "core/testOnly *BothRuntimesSuite"
 
 lint: .venv
-	$(venv)/ruff check --config python/pyproject.toml python tests
-	$(venv)/ruff format --check --config python/pyproject.toml python tests
+	$(venv)/ruff check --config python/pyproject.toml python tests docs examples
+	$(venv)/ruff format --check --config python/pyproject.toml python tests docs examples
 	$(venv)/mypy --config-file python/pyproject.toml python/src
 	$(venv)/lint-imports python/pyproject.toml
-	./sbtw scalafmtCheckAll scalafmtSbtCheck
+	./sbtw scalafmtCheckAll scalafmtSbtCheck checkPom
+
+# The documentation as a site, with the Python and the Scala API, in target/site. A warning is an error; no network.
+.PHONY: docs
+docs: .venv
+	$(venv)/mkdocs build --strict
+	./sbtw unidoc
 
 report: .venv
 	results=$(results); $(venv)/vitscale report "$$results" --output "$${results%.json}.html"

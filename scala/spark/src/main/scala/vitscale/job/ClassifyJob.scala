@@ -18,7 +18,7 @@ final class ClassifyJob(spark: SparkSession, options: JobOptions, stop: StopSign
 
   /** Runs until all is done, or with `--watch` until it is interrupted.
     *
-    * @throws StoppedException
+    * @throws vitscale.job.run.StoppedException
     *   if it is interrupted before the first image
     * @throws vitscale.VitscaleException
     *   if it cannot start

@@ -24,7 +24,7 @@ object PythonApi {
   /** One image after the model's preprocessing.
     *
     * @param contents
-    *   its path or its content, see [[PythonImages]]
+    *   its path or its content, see `PythonImages`
     * @param shapes
     *   its width and height, or null
     * @param config

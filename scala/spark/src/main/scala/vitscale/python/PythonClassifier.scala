@@ -26,7 +26,7 @@ final class PythonClassifier private (classifier: ViTClassifier, choice: Runtime
   def runtimeReason: String = choice.reason
 
   /** @param contents
-    *   for each image its path or its content, see [[PythonImages]]
+    *   for each image its path or its content, see `PythonImages`
     * @param shapes
     *   for each image its width and height, or null
     * @return
