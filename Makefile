@@ -162,7 +162,13 @@ lint: .venv
 	$(venv)/ruff format --check --config python/pyproject.toml python tests docs examples
 	$(venv)/mypy --config-file python/pyproject.toml python/src
 	$(venv)/lint-imports python/pyproject.toml
-	./sbtw scalafmtCheckAll scalafmtSbtCheck checkPom
+	./sbtw scalafmtCheckAll scalafmtSbtCheck "scalafixAll --check" checkPom
+
+# Lines and branches of the Python package that the unit tests reach, also in the processes that they start.
+.PHONY: coverage
+coverage: .venv $(jar)
+	$(venv)/python -m pytest --numprocesses 2 --dist loadfile --cov --cov-config=python/pyproject.toml \
+		--cov-report=term:skip-covered --cov-report=html:target/coverage/html tests/unit
 
 # The documentation as a site, with the Python and the Scala API, in target/site. A warning is an error; no network.
 .PHONY: docs
