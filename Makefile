@@ -1,4 +1,4 @@
-# Each target sets up what it needs, so every one of them works on a fresh clone.
+# Each target sets up what it needs, so each works on a fresh clone.
 #   make bench                      both languages side by side on a small set of photos
 #   make test                       all tests
 #   make bench IMAGES=~/photos MODEL=models/mine BATCH_SIZES=1,8,16 BACKENDS="huggingface vitscale onnxruntime"
@@ -12,15 +12,15 @@ RESULTS ?= results/bench.json
 BENCH_FLAGS ?=
 REPRODUCE_FLAGS ?=
 
-# On the small set `make bench` ends within ten minutes on two cores, with all that it has to set up before: what is
-# left of them is its budget, five minutes at least. Other images have all the time that they need, unless you set one.
+# On the small set `make bench` ends within ten minutes on two cores, including its set-up. The time left after the set-up
+# is the budget, at least five minutes. Other images have no budget, unless you set one.
 started := $(shell date +%s)
 left := $$((560 + $(started) - $$(date +%s)))
 BUDGET ?= $(if $(call is,$(IMAGES),data/photos),$$(( $(left) > 300 ? $(left) : 300 )))
 
-# What a user names may hold spaces, quotes and `$`: `value` takes it as it was written, `quote` makes one word of it for the
-# shell, and `path` leaves a leading `~/` outside the quotes. Make itself knows no target with a space in its name, so what
-# is made below a user's folder is checked in recipes.
+# A user's path may have spaces, quotes and `$`. `value` takes it as written, `quote` makes it one word for the shell, and
+# `path` leaves a leading `~/` outside the quotes. Make has no targets with spaces, so recipes check what exists below a
+# user's folder.
 quote = '$(subst ','\'',$(1))'
 define newline
 
@@ -45,21 +45,21 @@ bench: .venv $(jar) data
 		--output "$$results" --report "$${results%.json}.html" $(BENCH_FLAGS)
 
 # The published benchmark: a sweep on 3,544 images, then 34,745 at the best batch sizes; hours on two cores.
-#   make reproduce REPRODUCE_FLAGS="--budget 1800"       as much of it as half an hour allows
+#   make reproduce REPRODUCE_FLAGS="--budget 1800"       the part that fits into half an hour
 reproduce: .venv $(jar) tensorflow
 	$(venv)/vitscale reproduce --model $(model) $(REPRODUCE_FLAGS)
 
-# What the benchmark runs on by default, where nothing else is named.
+# The default images and model of the benchmark.
 data: data/photos models/vit-base-patch16-224
 
-# The default model is made where no other is named.
+# Makes the default model, unless MODEL names another.
 .PHONY: model
 model: $(if $(call is,$(value MODEL),models/vit-base-patch16-224),models/vit-base-patch16-224)
 
 data/photos: | .venv
 	$(venv)/vitscale photos --count 16 --output $@
 
-# Without the model hub, random weights of the same architecture: speed is real then, labels mean nothing.
+# If the model hub does not answer, random weights of the same architecture: speed is real, labels mean nothing.
 models/vit-base-patch16-224: | .venv $(jar)
 	$(venv)/vitscale export --allow-random-weights --output $@
 
@@ -86,7 +86,7 @@ $(tensorflow_jars): project/Dependencies.scala project/TensorflowJars.scala | .v
 	./sbtw tensorflow/collectJars
 	touch $@
 
-# A master and two workers of one core each, on loopback with authentication; it prints how to use them.
+# A master and two workers of one core each, on loopback with authentication. The command prints how to use them.
 .PHONY: cluster cluster-stop
 cluster: .venv $(jar)
 	$(venv)/vitscale cluster start
@@ -94,8 +94,8 @@ cluster: .venv $(jar)
 cluster-stop: .venv
 	$(venv)/vitscale cluster stop
 
-# One executor against two on a cluster of this machine, in int8, where Spark's own share weighs most; then an
-# estimate for clusters of any size.
+# One executor against two on a cluster of this machine, then an estimate for clusters of any size. int8, because Spark's
+# share of the time is largest there.
 .PHONY: bench-scaling
 bench-scaling: .venv $(jar) model
 	model=$(model); test -f "$$model/onnx/int8/model.onnx" || \
@@ -107,14 +107,14 @@ bench-scaling: .venv $(jar) model
 SCALING_PHOTOS ?= 480
 
 # The wheels of `vitscale` and of Spark NLP's jar, for this machine's platform.
-#   make wheel PLATFORM=linux-aarch64       for another one; this replaces the jars of the checkout
+#   make wheel PLATFORM=linux-aarch64       for another platform; this replaces the jars of the checkout
 PLATFORM ?=
 wheel: $(if $(PLATFORM),,$(jar)) | .venv
 	$(if $(PLATFORM),./sbtw -Dplatform=$(PLATFORM) pythonJars)
 	$(venv)/python -m build --wheel --no-isolation --outdir python/dist python
 	$(venv)/python -m build --wheel --no-isolation --outdir python/dist python/sparknlp
 
-# Exact versions of everything that development needs, after a change of pyproject.toml or constraints.txt.
+# Exact versions of all packages for development. Run it after a change of pyproject.toml or constraints.txt.
 .PHONY: lock
 lock: .venv
 	cd python && ../$(venv)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra all --extra dev \
@@ -125,33 +125,34 @@ test: test-scala test-python
 test-scala: .venv
 	./sbtw test tensorflow/test
 
-# Two files at a time, the slow ones last: most of their time they wait for a JVM.
+# Two files at a time, because tests mostly wait for a JVM; the slow files come last.
 test-python: .venv $(jar) $(tensorflow_jars) browser
 	$(venv)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/report tests/parity tests/field tests/job tests/install
 
-# The report's tests drive a real browser: Debian's Chromium, unless one is there already.
+# The report's tests drive a real browser: Debian's Chromium, unless one is installed.
 .PHONY: browser
 browser:
 	@command -v chromedriver >/dev/null || (apt-get update -qq && apt-get install -y -qq chromium chromium-driver)
 
-# Kills, signals, full disks and speculation, each so many times at random moments; `make test` does each once or thrice.
+# Kills, signals, full disks and speculation, each FAULT_ROUNDS times at random moments; `make test` does each one to three
+# times.
 .PHONY: faults
 FAULT_ROUNDS ?= 20
 faults: .venv $(jar)
 	VITSCALE_FAULT_ROUNDS=$(FAULT_ROUNDS) $(venv)/python -m pytest -s tests/job/test_faults.py tests/job/test_faults_on_cluster.py
 
-# An hour of --watch while files keep arriving: does its memory grow?   make soak SOAK_SECONDS=600
+# Memory of --watch during an hour in which files arrive.   make soak SOAK_SECONDS=600
 .PHONY: soak many-files
 SOAK_SECONDS ?= 3600
 soak: .venv $(jar)
 	$(venv)/python -m tests.job.soak --seconds $(SOAK_SECONDS) --output results/soak.json
 
-# 400,000 files with a small fixed heap: what does each one more cost? (During the first 100,000 the heap still fills.)
+# Memory that each file costs, with 400,000 files and a small fixed heap. The heap fills during the first 100,000.
 MANY_FILES ?= 400000
 many-files: .venv $(jar)
 	$(venv)/python -m tests.job.many_files --files $(MANY_FILES) --output results/many-files.json
 
-# The engine's pixels against Pillow's: images drawn at random in every format, whole and damaged.
+# The engine's pixels against Pillow's, for random images in every format, whole and damaged.
 .PHONY: fuzz
 FUZZ_EXAMPLES ?= 10000
 fuzz: .venv $(jar)
@@ -168,7 +169,13 @@ lint: .venv
 	$(venv)/ruff format --check --config python/pyproject.toml python tests docs examples
 	$(venv)/mypy --config-file python/pyproject.toml python/src
 	$(venv)/lint-imports python/pyproject.toml
-	./sbtw scalafmtCheckAll scalafmtSbtCheck checkPom
+	./sbtw scalafmtCheckAll scalafmtSbtCheck "scalafixAll --check" checkPom
+
+# Lines and branches of the Python package that the unit tests reach, also in the processes that they start.
+.PHONY: coverage
+coverage: .venv $(jar)
+	$(venv)/python -m pytest --numprocesses 2 --dist loadfile --cov --cov-config=python/pyproject.toml \
+		--cov-report=term:skip-covered --cov-report=html:target/coverage/html tests/unit
 
 # The documentation as a site, with the Python and the Scala API, in target/site. A warning is an error; no network.
 .PHONY: docs

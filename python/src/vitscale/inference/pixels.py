@@ -26,7 +26,7 @@ def preprocess(image: ImageLike, config: Settings = None, truncated: str = "erro
     ----------
     image : an image
         A path, bytes, a file object, an image of Pillow, an array, a row of ``datasets``: every form that
-        :func:`vitscale.images.inputs.engine_image` takes. Pillow's are turned upright and made RGB as
+        `vitscale.images.inputs.engine_image` takes. Pillow's are turned upright and made RGB as
         Transformers does.
     config : mapping, str or Path, optional
         The settings of an image processor, or a ``preprocessor_config.json``, or a folder that has one.
@@ -56,9 +56,9 @@ def preprocess(image: ImageLike, config: Settings = None, truncated: str = "erro
 
 
 def pixel_values(image: ImageLike, config: Settings = None, truncated: str = "error") -> NDArray[np.float32]:
-    """Return an image as the model's input: :func:`preprocess`, then rescaled and normalised.
+    """Return an image as the model's input: `preprocess`, then rescaled and normalised.
 
-    Parameters and errors are those of :func:`preprocess`.
+    Parameters and errors are those of `preprocess`.
 
     Returns
     -------

@@ -155,7 +155,7 @@ class ViT:
         images : an image, an iterable of images, or a folder
             An image is a path, the bytes of a file, a binary file object, an image of Pillow, an array or
             tensor of uint8 with the shape [height, width, 3] or [height, width], or a row of Hugging Face's
-            ``datasets`` (:func:`vitscale.images.inputs.engine_image`). An iterable is read chunk by chunk.
+            ``datasets`` (`vitscale.images.inputs.engine_image`). An iterable is read chunk by chunk.
             A folder is searched for images.
         top_k : int
             Labels wanted; more than the model has means all of them.
