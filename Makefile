@@ -157,12 +157,24 @@ FUZZ_EXAMPLES ?= 10000
 fuzz: .venv $(jar)
 	VITSCALE_FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(venv)/python -m pytest tests/parity/test_fuzz.py
 
+# Both runtimes in one JVM, thread by thread in turns, for a long time.
+.PHONY: stress
+STRESS_SECONDS ?= 3600
+stress: | .venv
+	VITSCALE_STRESS_SECONDS=$(STRESS_SECONDS) ./sbtw "core/testOnly *BothRuntimesSuite"
+
 lint: .venv
-	$(venv)/ruff check --config python/pyproject.toml python tests
-	$(venv)/ruff format --check --config python/pyproject.toml python tests
+	$(venv)/ruff check --config python/pyproject.toml python tests docs examples
+	$(venv)/ruff format --check --config python/pyproject.toml python tests docs examples
 	$(venv)/mypy --config-file python/pyproject.toml python/src
 	$(venv)/lint-imports python/pyproject.toml
-	./sbtw scalafmtCheckAll scalafmtSbtCheck
+	./sbtw scalafmtCheckAll scalafmtSbtCheck checkPom
+
+# The documentation as a site, with the Python and the Scala API, in target/site. A warning is an error; no network.
+.PHONY: docs
+docs: .venv
+	$(venv)/mkdocs build --strict
+	./sbtw unidoc
 
 report: .venv
 	results=$(results); $(venv)/vitscale report "$$results" --output "$${results%.json}.html"

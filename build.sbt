@@ -34,6 +34,12 @@ lazy val core = (project in file("scala/core"))
   .settings(
     common,
     name := "vitscale-core",
+    Publishing.published(
+      "Vision Transformers on the JVM: image formats, preprocessing, forward pass",
+      "org.apache.spark",
+      "org.apache.hadoop",
+      "com.johnsnowlabs.nlp"
+    ),
     libraryDependencies ++= Dependencies.core(device),
     Compile / resourceGenerators += PackageResources.version.taskValue
   )
@@ -44,6 +50,12 @@ lazy val spark = (project in file("scala/spark"))
   .settings(
     common,
     name := "vitscale-spark",
+    Publishing.published(
+      "Vision Transformers in Spark: ML stages and a job that classifies images",
+      "org.apache.spark",
+      "org.apache.hadoop",
+      "com.johnsnowlabs.nlp"
+    ),
     libraryDependencies ++= Dependencies.spark ++ Dependencies.commandLine ++ Dependencies.hdfs,
     dependencyOverrides += Dependencies.sparkCompress,
     Compile / resourceGenerators += PackageResources.listingRules.taskValue,
@@ -56,6 +68,10 @@ lazy val sparknlp = (project in file("scala/sparknlp"))
   .settings(
     common,
     name := "vitscale-sparknlp",
+    Publishing.published(
+      "A Vision Transformer annotator for pipelines of Spark NLP",
+      "org.apache.spark"
+    ),
     libraryDependencies ++= Dependencies.spark :+ Dependencies.sparkNlp(device),
     PythonJars.sparkNlp
   )
@@ -66,6 +82,7 @@ lazy val bench = (project in file("scala/bench"))
   .settings(
     common,
     name := "vitscale-bench",
+    Publishing.unpublished,
     libraryDependencies ++= Dependencies.spark,
     Compile / mainClass := Some("vitscale.bench.BenchmarkMain"),
     Compile / run := Defaults
@@ -85,17 +102,21 @@ lazy val tensorflow = (project in file("scala/tensorflow"))
   .settings(
     common,
     name := "vitscale-tensorflow",
+    Publishing.unpublished,
     libraryDependencies ++= Dependencies.spark ++ Dependencies.tensorflow,
     TensorflowJars.all
   )
 
 /** All modules but TensorFlow's, whose jars are fetched apart. */
 lazy val vitscale = (project in file("."))
+  .enablePlugins(ScalaUnidocPlugin)
   .aggregate(core, spark, sparknlp, bench)
   .settings(
     name := "vitscale",
-    publish / skip := true,
-    Compile / run := (bench / Compile / run).evaluated
+    Publishing.unpublished,
+    Compile / run := (bench / Compile / run).evaluated,
+    ScalaUnidoc / unidoc / unidocProjectFilter := inProjects(core, spark, sparknlp),
+    ScalaUnidoc / unidoc / target := baseDirectory.value / "target/site/scala"
   )
 
 addCommandAlias("pythonJars", "spark/assembly; sparknlp/assembly; bench/assembly")

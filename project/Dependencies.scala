@@ -73,13 +73,13 @@ object Dependencies {
   /** HDFS itself, to write to. */
   val hdfs: Seq[ModuleID] = Seq("org.apache.hadoop" % "hadoop-client-minicluster" % Version.hadoop % Test)
 
-  /** oneDNN with the native libraries of one platform; of this machine where the jars are for all. Its dependencies are listed, not followed: it also names OpenCL's
+  /** oneDNN with the native libraries of one platform; of this machine where the jars are for all. It also names OpenCL's
     * bindings, which a processor does not need (see `org.bytedeco.opencl.presets.OpenCL`).
     */
   private def onednn: Seq[ModuleID] =
     Seq("org.bytedeco" % "dnnl" % Version.onednn, "org.bytedeco" % "javacpp" % Version.javacpp)
       .flatMap(module => Seq(module, module.classifier(Platform.chosen.javacpp)))
-      .map(_.intransitive())
+      .map(_.excludeAll(ExclusionRule("org.bytedeco", "opencl")))
 
   /** What Spark NLP calls TensorFlow through, with the native libraries of this machine: upstream's artifacts in the
     * place of `tensorflow-cpu_2.12`, which repackages them.

@@ -128,4 +128,4 @@ def test_top_k_must_be_a_whole_number(vit: vitscale.ViT, photo: Path, top_k: Any
 
 def test_an_unreadable_place_is_no_folder_and_no_image(vit: vitscale.ViT, photo: Path) -> None:
     answers = vit.classify([photo, photo.parent], on_error="return")
-    assert "takes a folder alone" in str(answers[1]) and photo.parent.name in str(answers[1])
+    assert "Give a folder alone to ViT" in str(answers[1]) and photo.parent.name in str(answers[1])

@@ -193,7 +193,7 @@ def test_parity_of_named_files(odd_folder: Path, tiny_model: Path) -> None:
     done = run(VITSCALE, "parity", *named, "--model", tiny_model, "--json", "-", *backends)
     assert done.returncode == 3, done.stderr
     assert_plain(done)
-    assert "spark-nlp: gave no answer for _DSC0001.JPG" in done.stderr
+    assert "spark-nlp: no result for _DSC0001.JPG" in done.stderr
     rows = json.loads(done.stdout)
     assert [(row["images"], row["asked_images"]) for row in rows] == [(4, 4), (3, 4), (3, 4)]
     assert rows[0]["ignored"] == {"other_names": 0, "hidden": 0, "markers": {}}

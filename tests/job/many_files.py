@@ -23,7 +23,7 @@ from tests.job.resident import CONFIDENCE, MIB, Sampler, slope
 
 PICTURES = 16
 DOCUMENTED_BYTES = 64
-"""The most that the driver keeps of a file that is done, see docs/classify.md."""
+"""The most that the driver keeps of a file that is done, see docs/explanation/reliability.md."""
 SETTLED = 0.25
 QUARTERS = (0.25, 0.5, 0.75, 1.0)
 NEAR = 0.04

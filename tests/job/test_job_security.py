@@ -1,4 +1,4 @@
-"""What docs/security.md promises of the job: limits before decoding, and no secret in what it writes."""
+"""What docs/reference/security.md promises of the job: limits before decoding, no secret in its output."""
 
 import json
 import os

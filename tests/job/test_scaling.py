@@ -94,7 +94,7 @@ def test_the_answer_is_said_and_judged(
 ) -> None:
     done, _ = finished
     assert json.loads(done.stdout) == measured
-    assert "The engine without Spark in two processes gives" in done.stderr
+    assert "Parallel efficiency of two processes without Spark" in done.stderr
     assert done.returncode == (1 if measured["efficiency"]["job"]["median"] < 0.95 else 0)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from selenium.webdriver import Chrome
@@ -20,8 +20,10 @@ from tests.fixtures.results import example, whole
 Write = Callable[..., Path]
 
 TABLES = (
-    "[...document.querySelectorAll('figure.%s tbody tr')].map(row => [...row.cells].map(c => c.textContent))"
+    "[...document.querySelectorAll('figure.%s tbody tr')]"
+    ".map(row => [...[...row.cells].map(cell => cell.textContent), row.dataset.row])"
 )
+"""Cells of the table under a chart; the last one is the row's path in the results, not shown to readers."""
 
 _FLAGS = (
     "--headless",
@@ -48,14 +50,9 @@ class Browser:
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features, "media": media})
 
     def open(self, page: Path) -> None:
-        """Open a page and wait until its charts are drawn."""
+        """Open a page."""
         self.driver.get_log("browser")
         self.driver.get(page.as_uri())
-        WebDriverWait(self.driver, 30).until(
-            lambda driver: driver.execute_script(
-                "return [...document.querySelectorAll('.chart')].every(one => one.querySelector('.main-svg'))"
-            )
-        )
 
     def run(self, script: str) -> Any:
         """Return what JavaScript returns."""
@@ -70,11 +67,27 @@ class Browser:
         return [entry["message"] for entry in self.driver.get_log("browser")]
 
 
-def traces(browser: Browser, chart: str) -> list[dict[str, Any]]:
-    """Return what Plotly drew of a chart."""
-    found = browser.run(f"return document.getElementById('results-1-{chart}').data")
-    assert isinstance(found, list)
-    return found
+class Mark(NamedTuple):
+    """A bar, dot or band of a chart: its tooltip, its place in the drawing, and its colour on the screen."""
+
+    tip: str
+    x: float
+    y: float
+    width: float
+    height: float
+    colour: str
+    opacity: float
+
+
+def marks(browser: Browser, chart: str, drawing: str = "wide") -> list[Mark]:
+    """Return the marks of a chart that have a tooltip, in the order in which they are drawn."""
+    found = browser.run(
+        f"return [...document.querySelectorAll('#{chart} .{drawing} title')].map(title => {{"
+        "  const shape = title.parentElement.querySelector('path:not(defs *), use');"
+        "  const box = shape.getBBox(), look = getComputedStyle(shape);"
+        "  return [title.textContent, box.x, box.y, box.width, box.height, look.fill, +look.opacity] })"
+    )
+    return [Mark(*one) for one in found]
 
 
 @pytest.fixture(scope="session")

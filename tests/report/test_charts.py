@@ -3,55 +3,62 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 
 from tests.fixtures.results import example, single_stream, whole
-from tests.report.conftest import TABLES, Browser, Write, traces
+from tests.report.conftest import TABLES, Browser, Write, marks
 
-POINTS = (
+TIPS = (
     "return Object.fromEntries([...document.querySelectorAll('.chart')].map(one => [one.id.slice(10), "
-    "one.querySelectorAll('.trace .point').length]))"
+    "one.querySelectorAll('.wide title').length]))"
+)
+WHISKERS = (
+    "return [...document.querySelectorAll('#results-1-speed-up .wide path[stroke=\"#1a1c20\"]:not(defs *)')]"
+    ".map(one => one.getBBox()).filter(box => box.width > 0 && box.height == 0)"
+    ".map(box => [box.x, box.x + box.width])"
 )
 
 
 def test_every_chart_is_drawn(opened: Browser) -> None:
-    assert len(traces(opened, "throughput")) == 6 + 4  # a line for each, a band where there is a second size
-    assert len(traces(opened, "speed-up")) == len(traces(opened, "memory")) == 1
-    assert len(traces(opened, "iterations")) == 6
-    assert opened.run(POINTS) == {
+    assert opened.run(TIPS) == {
         "throughput": 3 + 3 + 1 + 2 + 1 + 2,
         "speed-up": 6,
         "memory": 6,
         "processor": 6,
-        "iterations": 6 * 4,
+        "iterations": 6 * 2,  # warm-up and measurement of each backend
     }
 
 
 def test_rounds_stages_and_the_tuned_reference_have_their_charts(opened_whole: Browser) -> None:
-    assert opened_whole.run(POINTS) == {
+    assert opened_whole.run(TIPS) == {
         "throughput": 6,
-        "speed-up": 5,
-        "speed-up-tuned": 5,
+        "speed-up": 5 + 1,  # and the band of the machine's noise
+        "speed-up-tuned": 5 + 1,
         "stages": 8 * 3,
         "memory": 5,
         "processor": 5,
-        "iterations": 5 * 4 * 3,
+        "iterations": 5 * 2,
     }
     assert opened_whole.complaints() == []
+
+
+def test_both_drawings_of_a_chart_have_the_same_tooltips(opened_whole: Browser) -> None:
+    for chart in ("speed-up", "throughput", "stages", "iterations"):
+        wide, narrow = (marks(opened_whole, f"results-1-{chart}", name) for name in ("wide", "narrow"))
+        assert [one.tip for one in wide] == [one.tip for one in narrow]
 
 
 def test_latencies_have_a_chart_where_queries_came_one_by_one(browser: Browser, written: Write) -> None:
     results = single_stream()
     browser.emulate()
     browser.open(written(results))
-    assert browser.run(POINTS) == {
+    assert browser.run(TIPS) == {
         "latency": 2 * 3,
         "speed-up": 2,
         "memory": 2,
         "processor": 2,
-        "iterations": 2 * 4 * 3,
+        "iterations": 2 * 2,
     }
     for cells in browser.run(f"return {TABLES % 'latency'}"):
         index = int(re.fullmatch(r"benchmarks\[(\d+)\]\.latency_ms", cells[-1])[1])
@@ -64,25 +71,23 @@ def test_latencies_have_a_chart_where_queries_came_one_by_one(browser: Browser, 
 def test_whiskers_and_the_band_of_noise_are_the_intervals_of_the_json(opened_whole: Browser) -> None:
     found = whole()["comparisons"]
     noise, *others = found
-    (bars,) = traces(opened_whole, "speed-up")
-    for cells, value, low, high in zip(
-        opened_whole.run(f"return {TABLES % 'speed-up'}"),
-        bars["x"],
-        bars["error_x"]["arrayminus"],
-        bars["error_x"]["array"],
-        strict=True,
-    ):
+    band, *bars = marks(opened_whole, "results-1-speed-up")
+    rows = opened_whole.run(f"return {TABLES % 'speed-up'}")
+    one = next(bar for bar, cells in zip(bars, rows, strict=True) if cells[0] == "huggingface")
+    start, unit = one.x, one.width  # the reference is 1 times as fast as itself
+    intervals = []
+    for bar, cells in zip(bars, rows, strict=True):
         if cells[-1].startswith("benchmarks"):
-            assert (value, low, high) == (1, 0, 0), "the reference itself"
             continue
-        one = found[int(re.fullmatch(r"comparisons\[(\d+)\]", cells[-1])[1])]
-        assert one in others
-        assert (value, value - low, value + high) == pytest.approx(
-            (one["median"], one["ci"]["low"], one["ci"]["high"])
-        )
-        assert cells[3] == one["verdict"]
-    shape = opened_whole.run("return document.getElementById('results-1-speed-up').layout.shapes[0]")
-    assert (shape["x0"], shape["x1"]) == pytest.approx((noise["ci"]["low"], noise["ci"]["high"]))
+        ratio = found[int(re.fullmatch(r"comparisons\[(\d+)\]", cells[-1])[1])]
+        assert ratio in others
+        assert bar.width / unit == pytest.approx(ratio["median"], abs=2e-3)
+        assert cells[3] == ratio["verdict"]
+        intervals.append([ratio["ci"]["low"], ratio["ci"]["high"]])
+    drawn = [[(x - start) / unit for x in ends] for ends in opened_whole.run(WHISKERS)]
+    assert sorted(drawn) == [pytest.approx(ends, abs=2e-3) for ends in sorted(intervals)]
+    assert (band.x - start) / unit == pytest.approx(noise["ci"]["low"], abs=2e-3)
+    assert (band.x + band.width - start) / unit == pytest.approx(noise["ci"]["high"], abs=2e-3)
 
 
 def test_stages_are_those_of_the_json_and_their_verdict_is_said(opened_whole: Browser) -> None:
@@ -94,22 +99,18 @@ def test_stages_are_those_of_the_json_and_their_verdict_is_said(opened_whole: Br
         assert [float(cell) for cell in cells[2:-3]] == pytest.approx(times, rel=5e-3)
         assert float(cells[-3]) == pytest.approx(sum(times), rel=5e-3)
     assert len(rows) == len(results)
-    said = opened_whole.run("return document.getElementById('results-1-bottlenecks').parentElement.innerText")
-    assert "vitscale is bound by the model" in said
-    assert "spark-nlp is bound by preparing pixels" in said
-
-
-@pytest.mark.parametrize("results", [example(), whole(), single_stream()], ids=["sweep", "rounds", "latency"])
-def test_plotly_finds_no_fault_with_the_figures(
-    results: dict[str, Any], browser: Browser, written: Write
-) -> None:
-    browser.open(written(results))
-    faults = browser.run(
-        "return [...document.querySelectorAll('.chart')].flatMap(one => "
-        "(Plotly.validate(one.data, one.layout) || []))"
-        ".filter(fault => fault.code != 'unused').map(fault => fault.msg)"
+    bars = marks(opened_whole, "results-1-stages")
+    forward = [bar.width for bar in bars if ", forward:" in bar.tip]
+    expected = sorted(one["ms_per_image"]["forward"] for one in results)
+    assert sorted(width / max(forward) for width in forward) == pytest.approx(
+        [one / max(expected) for one in expected], rel=1e-2
     )
-    assert faults == []
+    verdicts = opened_whole.run(
+        "return Object.fromEntries([...document.querySelectorAll('.bottlenecks tbody tr')]"
+        ".map(row => [row.cells[0].innerText, row.cells[1].innerText]))"
+    )
+    assert verdicts["vitscale"] == "the model"
+    assert verdicts["spark-nlp"] == "preparing pixels"
 
 
 def test_tables_under_the_charts_hold_the_figures_of_the_json(opened: Browser) -> None:
@@ -140,8 +141,20 @@ def test_every_iteration_is_traced_to_its_row(opened: Browser) -> None:
         iteration = results["benchmarks"][number]["runs"][run]["iterations"][position]
         assert (phase, int(images)) == (iteration["phase"], iteration["images"])
         assert float(seconds) == pytest.approx(iteration["seconds"], rel=5e-3)
-    hover = "".join(text for trace in traces(opened, "iterations") for text in trace["text"])
-    assert all(row[-1] in hover for row in rows)
+    tips = [mark.tip for mark in marks(opened, "results-1-iterations")]
+    assert tips[:2] == [
+        "vitscale, warm-up: 1 iteration, 5.20 \N{EN DASH} 5.20 images/s",
+        "vitscale, measurement: 3 iterations, 6.18 \N{EN DASH} 6.28 images/s",
+    ]
+
+
+def test_bars_are_drawn_to_scale(opened: Browser) -> None:
+    bars = marks(opened, "results-1-speed-up")
+    medians = [6.22, 5.75, 5.31, 4.40, 3.12, 3.00]
+    assert [bar.width / bars[0].width for bar in bars] == pytest.approx(
+        [one / 6.22 for one in medians], abs=2e-3
+    )
+    assert bars[0].tip == "vitscale: 1.41\N{MULTIPLICATION SIGN}, batch size 4, agrees"
 
 
 def test_memory_and_speed_up_hold_the_figures_of_the_json(opened: Browser) -> None:

@@ -7,11 +7,11 @@ import re
 import pytest
 
 from tests.fixtures.gpu_results import GPU, gpu_suite
-from tests.report.conftest import TABLES, Browser, Write, traces
+from tests.report.conftest import TABLES, Browser, Write, marks
 
 ROWS = (
     "return [...document.querySelectorAll('table.gpu tbody tr')]"
-    ".map(row => [...row.cells].map(cell => cell.innerText))"
+    ".map(row => [...[...row.cells].map(cell => cell.innerText), row.dataset.row])"
 )
 
 
@@ -50,25 +50,33 @@ def test_the_panel_holds_the_figures_of_the_json_and_what_proves_them(opened_gpu
 
 
 def test_each_figure_has_a_chart_and_a_processor_has_no_bar_there(opened_gpu: Browser) -> None:
-    (bars,) = traces(opened_gpu, "gpu-utilization")
-    assert bars["x"] == [97, 55, 18, 22]
-    assert traces(opened_gpu, "gpu-memory")[0]["x"] == [4100, 1500, 4000, 2100]
-    assert traces(opened_gpu, "gpu-power")[0]["x"] == [610, 210, 150, 120]
+    for chart, values in (
+        ("utilization", [97, 55, 18, 22]),
+        ("memory", [4100, 1500, 4000, 2100]),
+        ("power", [610, 210, 150, 120]),
+    ):
+        widths = [bar.width for bar in marks(opened_gpu, f"results-1-gpu-{chart}")]
+        assert [width / widths[0] for width in widths] == pytest.approx(
+            [value / values[0] for value in values], abs=2e-3
+        )
     labels = [row[0] for row in opened_gpu.run(f"return {TABLES % 'gpu-power'}")]
     assert "openvino" not in labels and len(labels) == 4
 
 
 def test_the_verdict_names_decode_copy_or_gpu(opened_gpu: Browser) -> None:
-    said = opened_gpu.run("return document.getElementById('results-1-bottlenecks').parentElement.innerText")
-    assert re.search(r"huggingface \(gpu\) is decode-bound: the GPU worked 22\s% of the time", said)
-    assert re.search(r"vitscale \(gpu, fp16\) is GPU-bound: the GPU worked 97\s% of the time", said)
-    assert re.search(r"onnxruntime \(gpu, fp16\) is copy-bound: the GPU worked 18\s% of the time", said)
+    rows = opened_gpu.run(
+        "return [...document.querySelectorAll('.bottlenecks tbody tr')]"
+        ".map(row => [...row.cells].slice(0, 3).map(cell => cell.textContent.replace('\\u00a0', ' ')))"
+    )
+    assert ["huggingface (gpu)", "decode-bound", "22 %"] in rows
+    assert ["vitscale (gpu, fp16)", "GPU-bound", "97 %"] in rows
+    assert ["onnxruntime (gpu, fp16)", "copy-bound", "18 %"] in rows
 
 
 def test_memory_that_ran_out_and_what_was_left_out_are_said(opened_gpu: Browser) -> None:
     text = opened_gpu.run("return document.body.innerText")
     assert "CUDA out of memory" in text
-    assert "the GPU had no memory for batch size 1024" in text
+    assert "the GPU ran out of memory at batch size 1024" in text
     assert f"{GPU}, 80.0 GiB, driver 580.65.06" in text
 
 

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 from typing import Any
 
 import pytest
 from vitscale.report.naming import notation
+from vitscale.report.render import write_report
 
 from tests.fixtures.results import benchmark, example, in_rounds, stages, whole
 from tests.report.conftest import Browser, Write
 
-FASTEST_COLOUR = "return document.getElementById('results-1-speed-up').data[0].marker.color[0]"
+FASTEST_COLOUR = (
+    "return getComputedStyle(document.querySelector('#results-1-speed-up .wide title ~ path')).fill"
+)
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 LUMINANCE = """
     const [r, g, b] = getComputedStyle(document.body).backgroundColor.match(/[0-9.]+/g);
     return 0.2126 * r + 0.7152 * g + 0.0722 * b
 """
 WIDEST_CHART = (
-    "Math.max(...[...document.querySelectorAll('.chart .main-svg')]"
-    ".map(one => one.getBoundingClientRect().right))"
+    "Math.max(...[...document.querySelectorAll('.drawing')].map(one => one.getBoundingClientRect().right))"
 )
 
 
@@ -56,13 +60,18 @@ def test_names_and_figures_of_charts_do_not_overlap(browser: Browser, written: W
     browser.open(written(results))
     browser.emulate(width=width)
     browser.wait_for(f"return {WIDEST_CHART} <= {width}", True)
+    sizes = browser.run(
+        "return [...document.querySelectorAll('.drawing text')].map(one => one.getBoundingClientRect())"
+        ".filter(box => box.height).map(box => box.height)"
+    )
+    assert min(sizes) > 10, "CSS pixels; smaller text cannot be read"
     overlaps = browser.run(
         "const found = [];"
         "for (const chart of document.querySelectorAll('.chart')) {"
-        "  const boxes = [...chart.querySelectorAll('.annotation-text')].map("
-        "    one => [one.textContent, one.getBoundingClientRect()]);"
+        "  const boxes = [...chart.querySelectorAll('text')].map("
+        "    one => [one.textContent, one.getBoundingClientRect()]).filter(([, box]) => box.width);"
         "  boxes.forEach(([a, p], i) => boxes.slice(i + 1).forEach(([b, q]) => {"
-        "    if (p.left < q.right && q.left < p.right && p.top < q.bottom && q.top < p.bottom)"
+        "    if (p.left < q.right && q.left < p.right && p.top + 2 < q.bottom && q.top + 2 < p.bottom)"
         "      found.push(chart.id + ': ' + a + ' / ' + b); }));"
         "} return found"
     )
@@ -80,7 +89,7 @@ def test_text_stands_out_from_its_ground(opened_whole: Browser, scheme: str) -> 
         "  return 0.2126 * r + 0.7152 * g + 0.0722 * b };"
         "const ground = one => { for (; one; one = one.parentElement) {"
         "  const found = getComputedStyle(one).backgroundColor; if (rgb(found)[3] !== 0) return found; } };"
-        "const words = '.badge, .caveats li, .note, small, em, figcaption span, .outcome';"
+        "const words = '.badge, .brief, .notes td, .note, small, figcaption span, .outcome, nav a';"
         "return [...document.querySelectorAll(words)].map(one => {"
         "  const [a, b] = [getComputedStyle(one).color, ground(one)].map(light);"
         "  return [one.className + one.textContent.slice(0, 30),"
@@ -91,22 +100,26 @@ def test_text_stands_out_from_its_ground(opened_whole: Browser, scheme: str) -> 
 
 
 def test_paper_is_light_and_its_charts_fit(opened: Browser) -> None:
-    opened.emulate(scheme="dark")
-    opened.wait_for(FASTEST_COLOUR, "rgb(88, 177, 240)")
-    opened.run(
-        "addEventListener('beforeprint', () => { window.onPaper = {"
-        "colour: document.getElementById('results-1-speed-up').data[0].marker.color[0],"
-        "overhang: Math.max(...[...document.querySelectorAll('.chart')].map(one => "
-        "one.querySelector('.main-svg').getBoundingClientRect().right - one.getBoundingClientRect().right))"
-        "}})"
-    )
-    opened.driver.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
-    on_paper = opened.run("return window.onPaper")
-    assert on_paper["colour"] == "rgb(0, 102, 179)"
-    assert on_paper["overhang"] <= 1
-    opened.wait_for(FASTEST_COLOUR, "rgb(88, 177, 240)")
-    opened.emulate(scheme="dark", media="print")
+    opened.emulate(width=680, scheme="dark", media="print")  # A4 less its margins
     assert opened.run(LUMINANCE) > 250
+    assert opened.run(FASTEST_COLOUR) == "rgb(0, 102, 179)"
+    shown = "[...document.querySelectorAll('.drawing')].filter(one => one.getBoundingClientRect().width)"
+    assert opened.run(f"return {shown}.map(one => one.classList[1])") == ["wide"] * 5
+    assert opened.run(f"return {WIDEST_CHART}") <= 680
+    opened.emulate(scheme="dark")
+    assert opened.run(FASTEST_COLOUR) == "rgb(88, 177, 240)"
+
+
+def test_a_screen_shows_the_drawing_that_fits_it(opened: Browser) -> None:
+    shown = "[...document.querySelectorAll('.drawing')].filter(one => one.getBoundingClientRect().width)"
+    for width, drawing in ((390, "narrow"), (1280, "wide")):
+        opened.emulate(width=width)
+        assert opened.run(f"return {shown}.map(one => one.classList[1])") == [drawing] * 5
+
+
+def test_the_largest_published_results_make_a_page_below_a_megabyte(tmp_path: Path) -> None:
+    page = write_report([BENCHMARKS / "benchmark-all-intel.json"], tmp_path / "report.html")
+    assert page.stat().st_size < 1_000_000
 
 
 def test_every_part_has_a_name_for_a_screen_reader(opened: Browser) -> None:

@@ -13,7 +13,7 @@ from tests.fixtures.results import stages, suite
     [
         ([0.1, 0.2, 5, 3, 0.5, 0.7, 200, 0.1], "the model", "int8"),
         ([0.1, 0.2, 50, 30, 5, 0.7, 20, 0.1], "preparing pixels", "more cores"),
-        ([9, 80, 5, 3, 0.5, 0.7, 20, 0.1], "reading files", "nearer"),
+        ([9, 80, 5, 3, 0.5, 0.7, 20, 0.1], "reading files", "storage"),
         ([0.1, 0.2, 5, 3, 0.5, 90, 20, 0.1], "copying pixels", "buffer"),
         ([0.1, 0.2, 5, 3, 0.5, 0.7, 20, 90], "picking labels", "one pass"),
     ],
@@ -24,7 +24,7 @@ def test_what_bounds_a_run(milliseconds: list[float], part: str, remedy: str) ->
     assert found.part == part
     assert remedy in found.sentence
     assert found.sentence.startswith(f"vitscale (spark) is bound by {part}: ")
-    assert f"{1 / found.share:.2f}\N{MULTIPLICATION SIGN} as fast at most" in found.sentence
+    assert f"{1 / found.share:.2f}\N{MULTIPLICATION SIGN} as fast." in found.sentence
 
 
 def test_stages_that_took_no_time_bound_nothing() -> None:

@@ -1,4 +1,4 @@
-"""What a reader is told before believing figures."""
+"""Notes on figures."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ def test_caveats_name_what_endangers_belief() -> None:
     lost["runs"][0]["ledger"]["predicted"] -= 3
     caveats = caveats_of(summarise_results(suite([lost])))
     assert [caveat.is_grave for caveat in caveats] == [True, False, False]
-    assert "onnxruntime lost 3 images" in caveats[0].text
+    assert caveats[0].sentence.startswith("onnxruntime: It lost 3 images")
     assert "huggingface was not measured" in caveats[1].text
-    assert "Measured only once: onnxruntime" in caveats[2].text
+    assert caveats[2].sentence.startswith("onnxruntime: Measured only once")
     assert not caveats_of(summarise_results(suite([benchmark("huggingface", 1, [1, 2, 2])])))
 
 
@@ -24,7 +24,7 @@ def test_caveats_between_results() -> None:
     other = example()
     other["environment"]["cpu"] = "Another CPU"
     other["workload"]["model"]["onnx_sha256"] = "f" * 64
-    texts = [caveat.text for caveat in caveats_between([example(), other])]
+    texts = [caveat.sentence for caveat in caveats_between([example(), other])]
     assert "different machines" in texts[0]
     assert "Another CPU, 2 cores, 16.0 GiB" in texts[0]
     assert "different models" in texts[1]

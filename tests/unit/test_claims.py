@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from vitscale.report.claims import Check, check_claims, published, published_figures, rows_sentence
+from vitscale.report.claims import Check, check_claims, compared_timings, published, rows_sentence
 from vitscale.report.summary import summarise_results
 
 from tests.fixtures.gpu_results import on_gpu, shown
@@ -58,11 +58,11 @@ def test_the_claims_are_those_of_the_published_times() -> None:
 @pytest.mark.parametrize(
     ("rate", "outcome", "reason"),
     [
-        (6.60, "reproduced", "The interval holds the 1.65"),
-        (9.00, "reproduced", "faster by more than the 1.65"),
-        (5.00, "not reproduced", "faster, but by less than the 1.65"),
+        (6.60, "reproduced", "The interval contains the claimed 1.65"),
+        (9.00, "reproduced", "faster by more than the claimed 1.65"),
+        (5.00, "not reproduced", "faster, but by less than the claimed 1.65"),
         (4.00, "not reproduced", "no measurable difference"),
-        (3.00, "not reproduced", "the other way round"),
+        (3.00, "not reproduced", "It is slower; the claim is 1.65"),
     ],
 )
 def test_a_ratio_is_judged_with_its_interval(rate: float, outcome: str, reason: str) -> None:
@@ -114,19 +114,19 @@ def test_fewer_images_or_forks_test_nothing_but_ours_is_shown() -> None:
     short = checked(in_rounds("huggingface", 8, [4.0, 4.1, 3.9]), in_rounds("spark-nlp", 8, [2.8, 2.7, 2.9]))
     check = the(short, "65 %", era="ONNX")
     assert check.outcome == "not testable here"
-    assert check.reason.startswith("Fewer images: 32 for ")
-    assert "it takes all 3,544, or 600 s" in check.reason
+    assert check.reason.startswith("Too few images: 32 in ")
+    assert "a test needs all 3,544 or 600 s" in check.reason
     assert check.ratio == pytest.approx(0.7, rel=0.02)
     few = checked(benchmark("huggingface", 8, [1, 4.0]), benchmark("spark-nlp", 8, [1, 2.8]), files=3544)
     check = the(few, "65 %", era="ONNX")
     assert check.outcome == "not testable here"
-    assert "1 round of forks give no interval" in check.reason
-    assert the(few, "47 %", "full", era="ONNX").reason.startswith("Fewer images: 3,544")
+    assert "Too few forks for an interval: 1." in check.reason
+    assert the(few, "47 %", "full", era="ONNX").reason.startswith("Too few images: 3,544")
 
 
 def test_gpu_and_cluster_claims_need_a_gpu_and_a_cluster() -> None:
     checks = checked(rounds("huggingface", 4.0), rounds("spark-nlp", 2.8))
-    assert the(checks, "35 %").reason == "No GPU: no run here was shown to be on one."
+    assert the(checks, "35 %").reason == "No GPU: the driver confirmed no run on one."
     assert the(checks, "up to 25", "full").reason.startswith("No cluster: these results are of one machine.")
 
 
@@ -150,7 +150,7 @@ def test_a_run_that_only_calls_itself_one_on_a_gpu_tests_nothing() -> None:
         check = the(checked(rounds("huggingface", 4.0), row), "3.9 times", "full")
         assert (check.outcome, check.reason) == (
             "not testable here",
-            "No GPU: no run here was shown to be on one.",
+            "No GPU: the driver confirmed no run on one.",
         )
 
 
@@ -173,7 +173,7 @@ def test_latency_tests_no_claim_about_throughput() -> None:
 
 def test_published_times_are_shown_an_image_with_ours_beside() -> None:
     results = suite([rounds("huggingface", 4.0), rounds("spark-nlp", 2.0)])
-    figures = published_figures([summarise_results(results)])
+    figures = compared_timings([summarise_results(results)])
     assert len(figures) == sum(len(timing.seconds) for timing in published().timings) == 22
     base = next(one for one in figures if one.timing.id == "huggingface-cpu" and one.images == "sample")
     assert base.ms_per_image == pytest.approx(1000 * 188 / 3544)
@@ -182,7 +182,7 @@ def test_published_times_are_shown_an_image_with_ours_beside() -> None:
     assert theirs.relative == pytest.approx(1879 / 1278)
     assert theirs.our_relative == pytest.approx(0.5)
     assert not any(one.row for one in figures if one.timing.nodes > 1 or one.timing.device == "gpu")
-    assert all(one.our_ms_per_image is None for one in published_figures([]))
+    assert all(one.our_ms_per_image is None for one in compared_timings([]))
 
 
 def test_a_speed_with_other_answers_is_marked_whatever_its_outcome() -> None:
@@ -191,12 +191,12 @@ def test_a_speed_with_other_answers_is_marked_whatever_its_outcome() -> None:
     )
     check = the(check_claims([summarise_results(results)]), "65 %", era="ONNX")
     assert check.outcome == "reproduced"
-    assert check.reason.endswith("But its answers differ from Hugging Face's.")
+    assert check.reason.endswith("But its labels differ from Hugging Face's.")
 
 
 def test_lost_images_are_counted_beside_the_published_ones() -> None:
     stock = benchmark("spark-nlp", 4, [1, 2], failed=[{"file": "a.jpg", "reason": "truncated"}])
     sentence = rows_sentence([summarise_results(suite([stock, benchmark("vitscale", 4, [1, 2])]))])
-    assert "count 34,742 to 34,744 rows of 34,745 files" in sentence
+    assert "count 34,742 to 34,744 rows for 34,745 files" in sentence
     assert sentence.endswith("Here spark-nlp predicted 31 of 32 files, 1 failed with a reason, 0 were lost.")
     assert rows_sentence([]).endswith("Spark NLP was not measured here.")

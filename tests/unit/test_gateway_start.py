@@ -61,5 +61,5 @@ def test_an_interrupt_while_java_starts_ends_java(
 def test_a_gateway_that_is_gone_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYSPARK_GATEWAY_PORT", "1")
     monkeypatch.setenv("PYSPARK_GATEWAY_SECRET", "x")
-    with pytest.raises(JavaError, match="PYSPARK_GATEWAY_PORT is 1, where no JVM of spark-submit answers"):
+    with pytest.raises(JavaError, match="PYSPARK_GATEWAY_PORT is 1, but no JVM of spark-submit responds"):
         start_gateway({})

@@ -64,7 +64,7 @@ def test_a_process_that_the_driver_lists_with_memory_is_proved() -> None:
     ],
 )
 def test_without_proof_there_is_no_gpu_run(reading: Reading, in_container: bool) -> None:
-    with pytest.raises(GpuError, match=r"showed our process on 0.*The run does not count"):
+    with pytest.raises(GpuError, match=r"listed our process on 0.*The run does not count"):
         attest(record(reading), CUDA, in_container=in_container)
 
 
@@ -95,7 +95,7 @@ def test_work_that_was_there_before_is_no_rise() -> None:
     [
         ({"CPUExecutionProvider": 321}, "ran on CPUExecutionProvider"),
         ({"cpu": 200, "cuda": 0}, "ran on cpu"),
-        ({}, "nothing that it names"),
+        ({}, "no provider that it names"),
     ],
 )
 def test_a_session_that_fell_back_is_no_gpu_run_whatever_the_device_shows(
@@ -110,7 +110,7 @@ def test_each_gpu_that_was_asked_for_must_show_the_work() -> None:
     sample = Sample((working({OURS: GIB}), IDLE), frozenset({OURS}))
     one = Record("580", devices, (IDLE, IDLE), (sample,))
     assert [gpu["index"] for gpu in attest(one, CUDA, 1, in_container=False)] == [0]
-    with pytest.raises(GpuError, match="2 GPUs were asked for and the driver showed our process on 1"):
+    with pytest.raises(GpuError, match="2 GPUs were requested, and the driver listed our process on 1"):
         attest(one, CUDA, 2, in_container=False)
 
 

@@ -39,8 +39,8 @@ def test_what_a_gpu_does_not_tell_is_none_and_no_zero(monkeypatch: pytest.Monkey
         ),
         (pynvml.NVMLError_DriverNotLoaded, "installed but not loaded. Load it"),
         (pynvml.NVMLError_LibRmVersionMismatch, "was updated since the machine started. Restart"),
-        (pynvml.NVMLError_NoPermission, "does not let this user look at the GPU. Allow it"),
-        (pynvml.NVMLError_Unknown, "See what nvidia-smi says"),
+        (pynvml.NVMLError_NoPermission, "gives this user no access to the GPU. Grant access to"),
+        (pynvml.NVMLError_Unknown, "Check nvidia-smi"),
     ],
 )
 def test_why_there_is_no_driver_is_said_with_the_next_step(
@@ -62,7 +62,7 @@ def test_the_onnxruntime_that_runs_is_told_and_how_it_was_built(monkeypatch: pyt
 
 def test_a_driver_without_a_device_is_no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     driver = FakeDriver([]).install(monkeypatch)
-    with pytest.raises(GpuError, match=r"driver 580\.65\.06 is there, but it shows no GPU"):
+    with pytest.raises(GpuError, match=r"driver 580\.65\.06 is installed but reports no GPU"):
         Nvml()
     assert driver.opened == 0
 

@@ -61,7 +61,7 @@ def test_larger_batches_are_not_tried_and_the_others_go_on(
     assert results["left_out"] == [
         {
             "what": f"huggingface:device=gpu, batch size {size}",
-            "reason": "the GPU had no memory for batch size 256",
+            "reason": "the GPU ran out of memory at batch size 256",
         }
         for size in (512, 1024)
     ]

@@ -73,7 +73,7 @@ def test_a_torch_without_cuda_or_device_is_told_apart(monkeypatch: pytest.Monkey
     FakeDriver().install(monkeypatch)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(torch.version, "cuda", "13.4")
-    with pytest.raises(GpuError, match=r"built for CUDA 13\.4 and the driver runs CUDA 13\.2 at most"):
+    with pytest.raises(GpuError, match=r"built for CUDA 13\.4; the driver supports CUDA 13\.2 at most"):
         refuse_without_gpu([parse("huggingface:device=gpu")])
     monkeypatch.setattr(torch.version, "cuda", None)
     with pytest.raises(GpuError, match="was built without CUDA"):
@@ -105,11 +105,11 @@ def test_a_jar_for_processors_names_the_command_that_builds_another(
     ("text", "message"),
     [
         ("openvino:device=gpu", "has no option 'device=gpu'"),
-        ("spark-nlp:engine=tensorflow,device=gpu", "TensorFlow engine runs on processors here"),
-        ("vitscale:device=gpu,threads=2", "takes no cores. Leave threads out"),
-        ("onnxruntime:device=gpu,threads=2", "takes no cores. Leave threads out"),
-        ("vitscale:gpus=2", "gpus counts GPUs, at least 1, with device=gpu"),
-        ("forward:device=gpu,gpus=0", "gpus counts GPUs, at least 1"),
+        ("spark-nlp:engine=tensorflow,device=gpu", "TensorFlow engine runs on CPUs only here"),
+        ("vitscale:device=gpu,threads=2", "threads has no effect on a GPU. Remove it"),
+        ("onnxruntime:device=gpu,threads=2", "threads has no effect on a GPU. Remove it"),
+        ("vitscale:gpus=2", "gpus needs device=gpu and a number of at least 1"),
+        ("forward:device=gpu,gpus=0", "gpus needs device=gpu"),
         ("spark-nlp:device=gpu,gpus=2", "has no option 'gpus=2'"),
         ("vitscale:device=cuda", "expected cpu or gpu"),
     ],
@@ -127,7 +127,7 @@ def test_device_gpu_moves_all_that_can_and_leaves_the_others() -> None:
         "openvino",
         "spark-nlp:engine=tensorflow",
     ]
-    with pytest.raises(UsageError, match="Leave threads out"):
+    with pytest.raises(UsageError, match="Remove it"):
         parse("onnxruntime:threads=2").on_gpu()
 
 
@@ -155,7 +155,7 @@ def test_the_job_asks_for_a_gpu_of_this_machine_only_where_it_runs_here(
     answer = CliRunner().invoke(app, [*JOB, "--device", "gpu"])
     assert isinstance(answer.exception, GpuError)
     answer = CliRunner().invoke(app, [*JOB, "--gpus", "2"])
-    assert "--gpus counts GPUs: add --device gpu" in str(answer.exception)
+    assert "--gpus needs --device gpu" in str(answer.exception)
     assert started == []
     assert CliRunner().invoke(app, JOB).exit_code == 0
     on_cluster = [*JOB, "--device", "gpu", "--gpus", "2", "--master", "spark://127.0.0.1:7077"]

@@ -74,16 +74,16 @@ def test_the_settings_and_the_reasons_of_a_machine_with_four_gpus() -> None:
     executors, cores, tasks = found.reasons
     assert executors == "Executors: 4 GPUs of a machine / 1 in each = 4."
     assert cores == (
-        "8 cores for each GPU of at most 16 (64 cores / 4 GPUs): these keep it busy (1,200 images/s / 150.0 "
+        "8 cores for each GPU of at most 16 (64 cores / 4 GPUs): they keep it busy (1,200 images/s / 150.0 "
         "that a core prepares; an estimate)."
     )
-    assert tasks.startswith("2 tasks share a GPU, of 4 cores each")
+    assert tasks.startswith("2 tasks of 4 cores each share a GPU")
 
 
 def test_too_few_cores_are_called_what_bounds_it() -> None:
     found = plan(8, 2, 2, 2, Speeds(150.0, 1200.0))
     assert (found.tasks_per_gpu, found.task_cpus) == (2, 2)
-    assert "decoding bounds it" in found.reasons[1]
+    assert "decoding is the bottleneck" in found.reasons[1]
     assert "the GPU is busy about 50% of the time (an estimate)" in found.reasons[1]
     assert "1 GPUs stay idle" in plan(8, 3, 2).reasons[0]
 
@@ -100,7 +100,7 @@ def test_speeds_come_from_what_was_measured(tmp_path: Path) -> None:
     assert measured_speeds(tmp_path / "gpu.json").gpu_images_per_sec == pytest.approx(2000)
     results["stages"] = []
     write_results(results, tmp_path / "gpu.json")
-    with pytest.raises(ResultsError, match=r"does not hold the stages of vitscale\. Measure them"):
+    with pytest.raises(ResultsError, match=r"lacks the stages of vitscale\. Measure it"):
         measured_speeds(tmp_path / "gpu.json")
 
 
@@ -114,7 +114,7 @@ def test_the_command_prints_settings_for_a_machine_with_gpus(tiny_model: Path) -
     assert found["settings"]["spark.task.resource.gpu.amount"] == "0.5"
     assert Path(found["settings"]["spark.executor.resource.gpu.discoveryScript"]).is_file()
     assert found["gpu"]["executors_per_node"] == 2
-    assert any("all of them, since no speeds were given" in reason for reason in found["reasons"])
+    assert any("all of them, since no speeds are given" in reason for reason in found["reasons"])
     answer = CliRunner().invoke(app, [*asked, "--task-cpus", "2"])
     assert isinstance(answer.exception, UsageError)
     answer = CliRunner().invoke(app, [*asked, "--gpu-images-per-sec", "2000"])

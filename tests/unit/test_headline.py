@@ -27,12 +27,12 @@ def test_headline_says_who_is_faster_by_how_much_and_whether_they_agree() -> Non
     slow, fast = benchmark("huggingface", 4, [1, 4.0, 4.1]), benchmark("vitscale", 8, [1, 6.0, 6.2])
     assert said([slow, fast], parity("vitscale")) == (
         "vitscale is 1.51\N{MULTIPLICATION SIGN} as fast as huggingface: 6.10 against 4.05 images/s "
-        "at batch sizes 8 and 4, in too few processes for an interval. "
+        "at batch sizes 8 and 4; there are too few processes for an interval. "
         "They agree: all 16 images compared get huggingface's first label; logits differ by 3e-06 at most. "
-        "The weights are random: speed and agreement are real, the labels mean nothing."
+        "The weights are random: speed and fp32 agreement are real, the labels mean nothing."
     )
     assert "But they disagree: only 8 of 16" in said([slow, fast], parity("vitscale", top1_agreement=0.5))
-    assert "Whether they agree was not checked." in said([slow, fast])
+    assert "Agreement was not checked." in said([slow, fast])
 
 
 def test_headline_where_huggingface_is_the_fastest() -> None:
@@ -41,7 +41,7 @@ def test_headline_where_huggingface_is_the_fastest() -> None:
     assert sentence.startswith(
         "huggingface is 1.95\N{MULTIPLICATION SIGN} as fast as spark-nlp: 4.10 against 2.10"
     )
-    assert "images/s at batch size 4," in sentence
+    assert "images/s at batch size 4;" in sentence
     assert "But they disagree" in sentence
 
 
@@ -76,8 +76,8 @@ def test_headline_of_single_stream_is_about_latency() -> None:
 
 
 def test_headline_with_too_little_to_compare() -> None:
-    assert said([]).startswith("Nothing could be measured.")
-    assert "there is no other figure to compare" in said([benchmark("vitscale", 1, [1, 2])])
+    assert said([]).startswith("Nothing was measured.")
+    assert "no other backend was measured" in said([benchmark("vitscale", 1, [1, 2])])
     pretrained = example()
     pretrained["workload"]["model"]["weights"] = "pretrained"
     assert "random" not in str(headline(summarise_results(pretrained)))
@@ -89,7 +89,22 @@ def test_the_control_is_no_row_and_tells_the_noise() -> None:
     assert len(summary.reference.best.benchmark["runs"]) == 4
     assert summary.control.row_id == "comparisons[0]"
     assert "huggingface against itself: 1.00" in noise_of(summary.control)
-    assert "It holds 1" in noise_of(summary.control)
+    assert "It contains 1" in noise_of(summary.control)
+
+
+def test_lower_precision_on_random_weights_is_named_but_not_judged() -> None:
+    rows = [
+        benchmark("huggingface", 4, [1, 4.0, 4.1]),
+        benchmark("vitscale", 4, [1, 6.0, 6.2]),
+        benchmark("vitscale", 4, [1, 9.0, 9.2], options={"precision": "int8"}),
+    ]
+    found = [parity("vitscale"), parity("vitscale:precision=int8", top1_agreement=0.9375)]
+    sentence = said(rows, *found)
+    assert sentence.startswith("vitscale is 1.51")
+    assert "Faster in lower precision, which random weights cannot judge: vitscale (int8), 2.25" in sentence
+    trained = suite(rows, found)
+    trained["workload"]["model"]["weights"] = "pretrained"
+    assert "Faster, but with other labels: vitscale (int8)" in str(headline(summarise_results(trained)))
 
 
 def test_the_forward_pass_alone_is_a_limit_and_not_the_fastest_classifier() -> None:
@@ -101,4 +116,4 @@ def test_the_forward_pass_alone_is_a_limit_and_not_the_fastest_classifier() -> N
     summary = summarise_results(suite(rows))
     assert [row.backend for row in summary.rows] == ["forward", "vitscale", "huggingface"]
     assert str(headline(summary)).startswith("vitscale is 2.00")
-    assert "labels nothing" in summary.measured[0].agreement.reason
+    assert "gives no labels" in summary.measured[0].agreement.reason

@@ -147,9 +147,9 @@ def test_a_model_that_the_hub_refuses_never_gets_random_weights(monkeypatch: pyt
 @pytest.mark.parametrize(
     ("source", "said"),
     [
-        ("", "names no model"),
-        ("  ", "names no model"),
-        ("nul\0", "names no model"),
+        ("", "is not a model"),
+        ("  ", "is not a model"),
+        ("nul\0", "is not a model"),
         ("/no/such/folder", "There is no folder"),
         ("./nowhere", "There is no folder"),
         ("nowhere/", "There is no folder"),
@@ -177,13 +177,13 @@ def test_a_local_folder_is_found_by_any_of_its_names(tmp_path: Path, monkeypatch
     ):
         assert load_checkpoint(source).name == "small-vit"
     for file in ("config.json", "model.safetensors"):
-        with pytest.raises(ModelError, match=rf"is a file\. Name its folder: {folder}"):
+        with pytest.raises(ModelError, match=rf"is a file\. Give its folder: {folder}"):
             load_checkpoint(str(folder / file))
     (tmp_path / "model.zip").write_bytes(b"PK")
     with pytest.raises(ModelError, match=r"is an archive\. Unpack it"):
         load_checkpoint(str(tmp_path / "model.zip"))
     (tmp_path / "loose.bin").write_bytes(b"")
-    with pytest.raises(ModelError, match=r"is a file. Name a folder that holds config\.json"):
+    with pytest.raises(ModelError, match=r"is a file. Give a folder with config\.json"):
         load_checkpoint(str(tmp_path / "loose.bin"))
     with suppress(OSError):
         (tmp_path / "circle").symlink_to(tmp_path / "circle")
@@ -193,5 +193,5 @@ def test_a_local_folder_is_found_by_any_of_its_names(tmp_path: Path, monkeypatch
 
 def test_the_folder_above_a_checkpoint_names_it(tmp_path: Path) -> None:
     write_small_vit(tmp_path / "run" / "checkpoint-500")
-    with pytest.raises(ModelError, match="Its folder checkpoint-500 has one; name that"):
+    with pytest.raises(ModelError, match="Its subfolder checkpoint-500 has one; give that"):
         load_checkpoint(str(tmp_path / "run"))

@@ -42,7 +42,7 @@ def test_a_wrong_java_home_is_refused_with_the_remedy(
 
 def test_a_java_home_without_java_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
-    with pytest.raises(JavaError, match="there is no"):
+    with pytest.raises(JavaError, match="is missing"):
         find_java()
 
 

@@ -16,7 +16,7 @@ def test_jar_and_package_have_one_version(monkeypatch: pytest.MonkeyPatch) -> No
     assert python_api().version() == handshake.__version__
     monkeypatch.setattr(handshake, "__version__", "9.9.9")
     with pytest.raises(
-        JavaError, match=r"of version \S+, the package of version 9.9.9. Rebuild it: make jar"
+        JavaError, match=r"The jar has version \S+, the package has version 9.9.9. Rebuild the jar: make jar"
     ):
         python_api()
 
@@ -26,7 +26,7 @@ def test_jar_and_package_have_one_version(monkeypatch: pytest.MonkeyPatch) -> No
 )
 def test_what_a_jvm_reads_at_its_start_is_refused_later(key: str) -> None:
     python_api()
-    with pytest.raises(UsageError, match=f"spark.driver.{key} is 'x', and the JVM .* runs already"):
+    with pytest.raises(UsageError, match=f"spark.driver.{key} is 'x', but the JVM .* already runs"):
         python_api({f"spark.driver.{key}": "x"})
 
 

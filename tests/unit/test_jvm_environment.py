@@ -143,8 +143,8 @@ def statvfs_with(flags: int, folder: Path) -> Callable[[str | Path], SimpleNames
         ("missing", "does not exist"),
         ("file", "is not a folder"),
         ("noexec", "is mounted noexec"),
-        ("read-only", "may not be written"),
-        ("full", "has 3 MiB free, and 128 MiB are needed"),
+        ("read-only", "is not writable"),
+        ("full", "has 3 MiB free; 128 MiB are needed"),
     ],
 )
 def test_another_folder_is_taken_where_libraries_cannot_be_loaded(
@@ -217,7 +217,7 @@ def jvm_of(spark: str, scala: str, monkeypatch: pytest.MonkeyPatch) -> SimpleNam
 @pytest.mark.parametrize(
     ("spark", "scala", "message"),
     [
-        ("4.0.1", "2.13.16", "This is Spark 4.0.1, and Spark 4 is not supported"),
+        ("4.0.1", "2.13.16", "Spark 4.0.1 is not supported"),
         ("5.0.0-SNAPSHOT", "2.13.16", "Spark 5 is not supported"),
         ("3.5.9", "2.13.8", "built for Scala 2.13.8"),
     ],
@@ -239,5 +239,5 @@ def test_stages_ask_for_a_session(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UsageError, match=r"No Spark session.*vitscale.start\(\)"):
         require_session()
     monkeypatch.setenv("SPARK_REMOTE", "sc://host")
-    with pytest.raises(UsageError, match="SPARK_REMOTE is set, and Spark Connect is not supported"):
+    with pytest.raises(UsageError, match="SPARK_REMOTE is set, but Spark Connect is not supported"):
         require_session()

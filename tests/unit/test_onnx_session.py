@@ -39,7 +39,7 @@ def test_the_profile_counts_every_node_that_ran(model: ModelFolder) -> None:
     "CUDAExecutionProvider" in onnxruntime.get_available_providers(), reason="this onnxruntime has CUDA"
 )
 def test_a_session_that_falls_back_is_refused(model: ModelFolder) -> None:
-    with pytest.raises(GpuError, match="did not take CUDAExecutionProvider, only CPUExecutionProvider"):
+    with pytest.raises(GpuError, match="did not load CUDAExecutionProvider, only CPUExecutionProvider"):
         BoundSession(model)
 
 

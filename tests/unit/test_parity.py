@@ -30,9 +30,9 @@ def test_pixel_differences_do_not_wrap_around() -> None:
 
 
 def test_nothing_in_common_and_other_shapes_are_errors() -> None:
-    with pytest.raises(ParityError, match="no image in common"):
+    with pytest.raises(ParityError, match="no predicted image in common"):
         compare("one", outputs("a", "x", [[0]], [0]), "other", outputs("b", "x", [[0]], [0]))
-    with pytest.raises(ParityError, match="logits of the two backends differ in shape"):
+    with pytest.raises(ParityError, match="logits of the two backends have different shapes"):
         compare("one", outputs("a", "x", [[0]], [0]), "other", outputs("a", "x", [[0, 1]], [0]))
 
 

@@ -100,7 +100,7 @@ def test_the_credits_travel_with_the_photos(tmp_path: Path) -> None:
 @pytest.mark.parametrize("stranger", ["mine.jpg", ".photos.json"])
 def test_a_folder_it_did_not_make_is_refused_and_untouched(tmp_path: Path, stranger: str) -> None:
     (tmp_path / stranger).write_bytes(b"{}")
-    with pytest.raises(OutputError, match="Nothing in it was touched"):
+    with pytest.raises(OutputError, match="Nothing was changed"):
         make_photos(tmp_path, 4)
     assert [path.name for path in tmp_path.iterdir()] == [stranger]
 
@@ -118,5 +118,5 @@ def test_a_file_in_the_way_and_a_count_of_zero_are_told(tmp_path: Path) -> None:
     for output in (tmp_path / "file", tmp_path / "file" / "below"):
         with pytest.raises(OutputError):
             make_photos(output, 4)
-    with pytest.raises(UsageError, match="at least 1, not 0"):
+    with pytest.raises(UsageError, match="--count is 0; expected at least 1"):
         make_photos(tmp_path / "set", 0)

@@ -79,8 +79,8 @@ def test_what_cannot_run_here_is_said_in_results_and_answer(request_: Request, s
 def test_fewer_images_are_said_and_a_full_run_lasts_mlperfs_time(request_: Request, start: Any) -> None:
     done = start(replace(request_, count=5), Machine(speed))
     what = reasons(done)
-    assert what["sample: 3 of 8 images"] == "--count asked for fewer"
-    assert what["full: 7 of 12 images"] == "--count asked for fewer"
+    assert what["sample: 3 of 8 images"] == "--count is smaller"
+    assert what["full: 7 of 12 images"] == "--count is smaller"
     sample, full = (load_results(path) for path in done.results)
     assert sample["workload"]["images"]["files"] == full["workload"]["images"]["files"] == 5
     assert (sample["settings"]["min_seconds"], full["settings"]["min_seconds"]) == (0, 600)
@@ -91,7 +91,7 @@ def test_a_folder_with_fewer_images_is_said(
 ) -> None:
     monkeypatch.setattr(module, "PUBLISHED", {"sample": 8, "full": 20})
     what = reasons(start(request_, Machine(speed)))
-    assert "holds no more" in what["full: 8 of 20 images"]
+    assert "has no more" in what["full: 8 of 20 images"]
     assert not any(name.startswith("sample:") for name in what)
 
 

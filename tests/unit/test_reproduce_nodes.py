@@ -89,7 +89,7 @@ def test_one_processor_cannot_be_two(request_: Request, monkeypatch: pytest.Monk
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
     done = reproduce(request_, lambda _: None)
     assert done.results == ()
-    assert any("need two processors" in one["reason"] for one in done.left_out)
+    assert any("need two cores" in one["reason"] for one in done.left_out)
     assert not done.has_errors
 
 

@@ -51,7 +51,7 @@ def test_file_names_that_are_not_utf8_survive(tmp_path: Path) -> None:
 def test_truncated_anywhere(tmp_path: Path) -> None:
     whole = json.dumps(example())
     for length in range(0, len(whole), 997):
-        assert "only the beginning" in refused(tmp_path, whole[:length])
+        assert "not complete JSON" in refused(tmp_path, whole[:length])
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00", "[" * 100_000, "<html>", "NaN"])

@@ -37,20 +37,20 @@ def test_few_forks_give_no_interval() -> None:
 
 def test_a_wide_interval_and_scattered_iterations() -> None:
     said = [finding.what for finding in unstable(suite([forks([[4, 5, 5], [4, 6, 6], [4, 7, 7]])]))]
-    assert any("interval is 5 to 7" in what for what in said)
+    assert any("either side: 5 to 7 images/s" in what for what in said)
     assert any("scatter" in what for what in said)
 
 
 def test_a_warm_up_that_was_too_short() -> None:
     slow_first = [[4.0, 5.0, 6.0, 6.0, 6.0, 6.0, 6.0, 6.0]] * 5
     (finding,) = unstable(suite([forks(slow_first)]))
-    assert "first measured pass has 83%" in finding.what
+    assert "83% of their speed" in finding.what
     assert "--warmup-images" in finding.remedy
 
 
 def test_other_work_on_the_machine() -> None:
     (finding,) = unstable(suite([forks(STEADY, wall_seconds=20.0, other_cpu_seconds=10.0)]))
-    assert "0.50 processors" in finding.what
+    assert "0.50 cores" in finding.what
     assert unstable(suite([forks(STEADY, wall_seconds=20.0, other_cpu_seconds=1.0)])) == []
 
 

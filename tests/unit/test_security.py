@@ -1,4 +1,4 @@
-"""What docs/security.md promises of models, of the gateway to Java and of what is written down."""
+"""What docs/reference/security.md promises of models, of the gateway to Java and of what is written down."""
 
 import ast
 import json

@@ -17,7 +17,7 @@ MIB = 1 << 20
         (0, None, None),
         (2, None, "is missing"),
         (2, 64, None),
-        (8, 64, "has 64 MiB free, and 8 workers need 147 MiB"),
+        (8, 64, "has 64 MiB free; 8 workers need 147 MiB"),
     ],
 )
 def test_workers_need_shared_memory(

@@ -57,7 +57,7 @@ def test_weights_count_once_however_many_cores_share_them(cores: int) -> None:
 def test_what_cannot_be_is_refused() -> None:
     with pytest.raises(UsageError, match="batch size is 0"):
         size_executor(VIT_BASE, batch_size=0)
-    with pytest.raises(UsageError, match="has 2 cores; a task wants 4"):
+    with pytest.raises(UsageError, match="has 2 cores, but a task needs 4"):
         size_executor(VIT_BASE, cores=2, task_cpus=4)
 
 
@@ -90,3 +90,10 @@ def test_a_real_process_stays_within_its_settings(tiny_model: Path, photos: Path
         [sys.executable, "-c", MEASURE, *arguments], capture_output=True, text=True, check=True
     )
     assert 100 < json.loads(re.findall(r"^\d+$", answer.stdout, re.M)[-1]) < size.heap_mib + size.overhead_mib
+
+
+@pytest.mark.parametrize(("precision", "share"), [("fp32", 1), ("bf16", 0.5), ("int8", 0.25)])
+def test_without_a_graph_the_packed_weights_count(precision: str, share: float, tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text(json.dumps({"id2label": {"0": "a"}, "hidden_size": 32}))
+    (tmp_path / "model.safetensors").write_bytes(bytes(1000))
+    assert Footprint.read(tmp_path, precision).weights == 1000 * share

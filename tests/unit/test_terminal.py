@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+from functools import partial
 from typing import Any
 
 import pytest
 from rich.console import Console
 from vitscale.report.terminal import print_parity, print_summary
 
-from tests.fixtures.results import benchmark, example, single_stream, suite, whole
+from tests.fixtures.results import benchmark, example, parity, single_stream, suite, whole
 
 
 def printed(width: int, show: Any, answer: Any) -> str:
@@ -27,7 +28,13 @@ def test_terminal(width: int) -> None:
     assert "Java heap space" in text
     assert "dogs/truncated.jpg" in text
     assert ("peak memory" in text) == (width == 200)
-    assert "disagrees" in printed(width, print_parity, example()["parity"])
+    assert "disagrees" in printed(width, partial(print_parity, random_weights=True), example()["parity"])
+
+
+def test_lower_precision_on_random_weights_is_not_judged() -> None:
+    rows = [parity("vitscale:precision=int8", top1_agreement=0.9375)]
+    assert "not judged" in printed(120, partial(print_parity, random_weights=True), rows)
+    assert "disagrees" in printed(120, partial(print_parity, random_weights=False), rows)
 
 
 @pytest.mark.parametrize("results", [whole(), single_stream()], ids=["rounds", "latency"])
@@ -42,4 +49,4 @@ def test_terminal_reads_no_markup_and_names_ten_failures() -> None:
     failed = [{"file": f"[red]{number}[/red].jpg", "reason": "[bold]"} for number in range(12)]
     text = printed(100, print_summary, suite([benchmark("vitscale", 1, [1, 2], failed=failed)]))
     assert "[red]0[/red].jpg failed: [bold] (vitscale)" in text
-    assert "and 2 more" in text
+    assert "2 more are in the results file" in text

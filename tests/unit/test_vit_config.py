@@ -158,5 +158,5 @@ def test_any_encoding_that_json_may_have_is_read(tmp_path: Path, encoding: str) 
 def test_a_settings_file_too_large_for_one_is_not_read(tmp_path: Path) -> None:
     with (tmp_path / "config.json").open("wb") as stream:
         stream.truncate(65 << 20)
-    with pytest.raises(ModelError, match="bytes; settings have"):
+    with pytest.raises(ModelError, match="bytes; expected at most"):
         read_object(tmp_path / "config.json")

@@ -169,7 +169,7 @@ def test_an_architecture_far_larger_than_its_weights_takes_no_memory(
 ) -> None:
     shutil.copy(small_vit / "model.safetensors", weightless)
     write_json(weightless / "config.json", {**CONFIG, "hidden_size": 1 << 15, "num_hidden_layers": 500})
-    with pytest.raises(ModelError, match=r"describes a model of .* weights, and its files hold"):
+    with pytest.raises(ModelError, match=r"describes a model of .* weights, but its files have"):
         load_checkpoint(str(weightless))
 
 

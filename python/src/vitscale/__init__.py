@@ -1,7 +1,7 @@
-"""Image classification with Vision Transformers on the JVM and in Spark, beside Hugging Face.
+"""Image classification with Vision Transformers on the JVM and in Spark, compared with Hugging Face.
 
-Errors apart, the names below are loaded when they are first used, so that ``import vitscale`` starts no JVM
-and loads no torch.
+All names except the errors are imported at their first use, so that ``import vitscale`` starts no JVM and
+loads no torch.
 """
 
 from __future__ import annotations

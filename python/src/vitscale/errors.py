@@ -1,10 +1,10 @@
-"""Errors whose message is written for the user: what happened, what was got and expected, what to do next."""
+"""Errors with a message for the user: what happened, the value found and expected, what to do next."""
 
 from __future__ import annotations
 
 
 class VitscaleError(Exception):
-    """Base of every error that a user can mend; the command line prints its message without a stack trace.
+    """Base of every error that a user can fix; the command line prints its message without a stack trace.
 
     Attributes
     ----------
@@ -16,41 +16,41 @@ class VitscaleError(Exception):
 
 
 class UsageError(VitscaleError):
-    """An argument that cannot be right: an unknown backend, a batch size of 0, a folder that is not there."""
+    """A wrong argument: an unknown backend, a batch size of 0, a missing folder."""
 
     exit_code = 2
 
 
 class ModelError(VitscaleError):
-    """A model folder that lacks a file, or a model that does not fit its own description."""
+    """A model folder that lacks a file, or a model that does not match its configuration."""
 
 
 class ImageError(VitscaleError):
-    """An image that cannot be read, or that is refused before it is decoded."""
+    """An image that cannot be read, or that is rejected before decoding."""
 
 
 class OutputError(VitscaleError):
-    """A place that cannot be written."""
+    """An output path that cannot be written."""
 
 
 class JavaError(VitscaleError):
-    """No Java 17, a jar that is missing or of another version, or a JVM that did not start."""
+    """No Java 17, a missing jar or one of another version, or a JVM that did not start."""
 
 
 class DeviceError(VitscaleError):
-    """A processor or a GPU that was asked for and cannot be used."""
+    """A requested processor or GPU cannot be used."""
 
 
 class GpuError(DeviceError):
-    """No GPU where one was asked for: no driver or device, a library without CUDA, no proof of its work."""
+    """A requested GPU is missing: no driver or device, a library without CUDA, or no evidence of its use."""
 
 
 class SetupError(VitscaleError):
-    """An environment that could not be set up: no network, no room on the disk, no fitting Python."""
+    """An environment that could not be set up: no network, no disk space, no suitable Python."""
 
 
 class ClusterError(VitscaleError):
-    """A local Spark cluster that did not start, or that is not there."""
+    """A local Spark cluster that did not start or does not run."""
 
 
 class ResultsError(VitscaleError):
@@ -58,16 +58,16 @@ class ResultsError(VitscaleError):
 
 
 class RegressionError(VitscaleError):
-    """Results that are slower than older ones, beyond what was allowed and beyond noise."""
+    """Results that are slower than older ones, beyond the threshold and the noise."""
 
 
 class ParityError(VitscaleError):
-    """Two backends disagree by more than was allowed."""
+    """Two backends that disagree beyond the limits."""
 
     exit_code = 3
 
 
 class UnstableError(VitscaleError):
-    """A measurement that scatters too much to be believed."""
+    """A measurement that is too unstable to use."""
 
     exit_code = 4

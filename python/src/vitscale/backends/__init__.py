@@ -1,1 +1,1 @@
-"""What can be measured and compared: one module a backend, all with the same face (:mod:`.base`)."""
+"""The backends: one package for each, all with the interface of :mod:`.base`."""

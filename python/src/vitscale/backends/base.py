@@ -1,4 +1,4 @@
-"""The face that every backend has towards the harness."""
+"""The interface of every backend to the harness."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 
 
 class Predictions(Protocol):
-    """The outcome of one pass over images; looking at it is not part of the timing."""
+    """The outcome of one iteration over images; reading it is not timed."""
 
     def count(self) -> int:
         """Return the number of images that got a prediction."""
         ...
 
     def failed(self) -> list[FailedImage]:
-        """Return the others."""
+        """Return the images without a prediction."""
         ...
 
 
 @dataclass(frozen=True)
 class AllPredicted:
-    """The outcome where the backend was given only images that can be decoded."""
+    """The outcome of an iteration over images that can all be decoded."""
 
     predicted: int
 
@@ -41,24 +41,24 @@ class AllPredicted:
         return self.predicted
 
     def failed(self) -> list[FailedImage]:
-        """Return none: a failure would have ended the pass."""
+        """Return an empty list: a failure would have raised an error."""
         return []
 
 
 @dataclass(frozen=True)
 class Outputs:
-    """What a backend sees and answers, for comparing it with another.
+    """Pixels, logits and labels of a backend, for a comparison with another.
 
     Attributes
     ----------
     files : tuple of str
-        The images that were predicted.
+        The predicted images.
     labels : tuple of str
         The first label of each.
     logits : ndarray, shape (images, classes), float32
         The model's raw output.
     pixels : ndarray, shape (images, height, width, 3), uint8
-        The resized RGB values, before they are rescaled.
+        The resized RGB values, before rescaling.
     """
 
     files: tuple[str, ...]
@@ -68,36 +68,35 @@ class Outputs:
 
 
 class Backend(Protocol):
-    """A model that is loaded and ready.
+    """A loaded model.
 
     Attributes
     ----------
     survives_bad_images : bool
-        Whether images that cannot be decoded may be among those that it is given. Others would lose the whole
-        pass to the first bad file.
+        Whether it accepts images that cannot be decoded. Other backends would fail at the first bad file.
     """
 
     survives_bad_images: bool
 
     def classify(self, images: ImageFolder) -> Predictions:
-        """Classify all images, end to end from their files: what the harness times."""
+        """Classify all images, end to end from their files; the harness times this call."""
         ...
 
     def query(self, path: Path) -> str | None:
-        """Classify one image as users ask for one: what a single-stream run times.
+        """Classify one image; a single-stream run times this call.
 
         Returns
         -------
         str or None
-            Why it got no prediction; None if it got one.
+            Reason why it has no prediction; None if it has one.
         """
         ...
 
     def stages(self, images: ImageFolder) -> dict[StageName, float]:
-        """Return where the time of images that can all be decoded goes: seconds by stage, of all together.
+        """Return the seconds of each stage, of all images together; all images must be decodable.
 
-        One batch runs after another on one thread (the model on as many as it was given), so the stages do
-        not overlap as they do in :meth:`classify`.
+        Batches run one after another on one thread (the model on its own threads), so the stages do not
+        overlap as they do in :meth:`classify`.
         """
         ...
 
@@ -106,11 +105,15 @@ class Backend(Protocol):
         ...
 
     def device_use(self) -> DeviceUse | None:
-        """Return what the model really ran on, where a GPU was asked for; None on a processor."""
+        """Return the device that ran the model if a GPU was requested; None on a CPU."""
+        ...
+
+    def runtime(self) -> str | None:
+        """Return what computes the forward pass, where the backend chooses it for each machine."""
         ...
 
     def close(self) -> None:
-        """Give back what the backend holds."""
+        """Release all resources."""
         ...
 
 
@@ -119,6 +122,6 @@ def load_backend(
 ) -> Backend:
     """Load a model into a backend of this process.
 
-    The registry's loader imports the backend's module, so that a process pays only for the backend it runs.
+    The registry's loader imports the backend's module, so that a process imports only the backend it runs.
     """
     return spec.definition.load(spec, model, batch_size, scenario)

@@ -1,4 +1,4 @@
-"""What the registry knows of a backend: its options, its prerequisites, its loader and its command line."""
+"""The definition of a backend: options, prerequisites, loader and command line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from vitscale.results.schema import Scenario
 
 Value = str | int | bool
-"""Of an option."""
+"""Value of an option."""
 
 
 @dataclass(frozen=True)
@@ -23,16 +23,16 @@ class Option:
     Attributes
     ----------
     default : str, int, bool or None
-        Its value where it is not given; None leaves the choice to the library underneath.
+        Value if the option is not given; None leaves the choice to the library.
     kind : type
         ``str``, ``int`` or ``bool``.
     help : str
         One line for the user.
     choices : tuple of str
-        The values allowed, where it is a choice.
+        Allowed values; empty for any value.
     changes : str
-        ``"answer"``: it can change what the backend answers. ``"speed"``: it changes how fast the answer
-        comes. ``"call"``: it changes how the backend is called, not what it does for a batch.
+        ``"answer"``: it can change the labels. ``"speed"``: it changes the speed only. ``"call"``: it changes
+        how the backend is called, not its work for a batch.
     """
 
     default: Value | None
@@ -42,23 +42,27 @@ class Option:
     changes: Literal["answer", "speed", "call"] = "answer"
 
 
-DEVICE = Option("cpu", str, "what runs the model", ("cpu", "gpu"))
-GPUS = Option(1, int, "GPUs of this machine that work together", changes="speed")
-PRECISION = Option("fp32", str, "which of the model folder's ONNX models")
-THREADS = Option(None, int, "the engine's threads (by default its own choice)", changes="speed")
-BRIDGE = Option("native", str, "called from Scala or from Python", ("native", "py4j"), "call")
+DEVICE = Option("cpu", str, "device for the model", ("cpu", "gpu"))
+GPUS = Option(1, int, "number of GPUs of this machine to use", changes="speed")
+PRECISION = Option("fp32", str, "precision of the graph to run")
+ENGINE_PRECISION = Option(
+    "fp32", str, "fp32, bf16 or int8 on oneDNN, or the name of a graph in the model folder"
+)
+RUNTIME = Option("auto", str, "library that computes the forward pass", ("auto", "onnxruntime", "onednn"))
+THREADS = Option(None, int, "threads of one forward pass (default: the engine's choice)", changes="speed")
+BRIDGE = Option("native", str, "called from Scala (native) or from Python (py4j)", ("native", "py4j"), "call")
 
 
 @dataclass(frozen=True)
 class JvmCommand:
-    """How the JVM benchmark runs a backend without Python.
+    """Command line of the JVM benchmark for a backend, without Python.
 
     Attributes
     ----------
     arguments : tuple of str
-        Its arguments for the backend and the backend's options.
+        Arguments for the backend and its options.
     class_path : str
-        What the class path needs beside the jar; empty for nothing.
+        Addition to the class path, beside the jar; empty for none.
     """
 
     arguments: tuple[str, ...]
@@ -70,39 +74,38 @@ def accept(_: BackendSpec) -> None:
 
 
 def need_nothing(_: BackendSpec, __: ModelFolder) -> None:
-    """Need nothing beside this package's own dependencies."""
+    """Accept every installation: the package's own dependencies are enough."""
 
 
 @dataclass(frozen=True)
 class Definition:
-    """A backend, as its folder defines it in the module ``definition``.
+    """A backend; its package defines it in the module ``definition``.
 
     Attributes
     ----------
     name : str
-        On the command line and in results.
+        Name on the command line and in results.
     rank : int
-        Its place in listings and sets; 0 is the reference.
+        Position in listings and sets; 0 is the reference.
     options : dict of str to Option
         All its options.
     load : callable
-        Loads a model into a backend of this process. It imports the engine's library; the definition does
-        not.
+        Loads a model into a backend of this process, and imports the engine's library.
     tuned : tuple of str
-        Its variants in the set ``tuned``, in the notation of :mod:`.spec`.
+        Variants in the set ``tuned``, in the notation of :mod:`.spec`.
     gpu : tuple of str
-        Its variants in the set ``gpu``.
+        Variants in the set ``gpu``.
     check_options : callable
-        Raises `UsageError` where options contradict each other.
+        Raises `UsageError` if options contradict each other.
     check_installed : callable
-        Raises the error that names what is missing to run it with a model.
+        Raises an error that names a missing prerequisite.
     check_gpu : callable, optional
-        Raises `GpuError` where its library cannot use a GPU; it gets the newest CUDA version that the driver
-        runs, or None where the driver does not say.
+        Raises `GpuError` if its library cannot use a GPU; receives the newest CUDA version of the driver, or
+        None if the driver does not report it.
     environment : callable, optional
-        Returns variables that its process needs.
+        Returns environment variables for its process.
     command : callable, optional
-        Returns how the JVM benchmark runs it; None for a backend that runs in Python.
+        Returns the command line of the JVM benchmark; None for a backend that runs in Python.
     """
 
     name: str

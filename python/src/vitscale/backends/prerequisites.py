@@ -1,4 +1,4 @@
-"""What backends on a GPU need, checked before any long work: the driver, the device, and each library."""
+"""Checks the prerequisites of backends on a GPU before any long work: driver, device and libraries."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ from vitscale.gpu.nvml import Nvml
 
 
 def refuse_without_gpu(backends: Sequence[BackendSpec]) -> None:
-    """Refuse backends that ask for a GPU where something that they need is missing.
+    """Raise an error if a prerequisite of a backend on a GPU is missing.
 
     Raises
     ------
     GpuError
-        Naming what is missing, first the driver and the device, then each backend's library, and the next
-        step.
+        If the driver, a device or a backend's library is missing; the message has the next step.
     """
     on_gpu = [one for one in backends if one.device == "gpu"]
     if not on_gpu:
@@ -25,7 +24,7 @@ def refuse_without_gpu(backends: Sequence[BackendSpec]) -> None:
     with Nvml() as nvml:
         for one in on_gpu:
             if one.gpus > len(nvml.devices):
-                raise GpuError(f"{one}: this machine has {len(nvml.devices)} GPUs. Ask for fewer.")
+                raise GpuError(f"{one}: this machine has {len(nvml.devices)} GPUs. Choose fewer.")
         cuda = nvml.cuda_version
     names = {one.name for one in on_gpu}
     for check in dict.fromkeys(one.check_gpu for name, one in BACKENDS.items() if name in names):

@@ -1,4 +1,4 @@
-"""Every backend that ``vitscale bench`` knows: a folder of this package with a module ``definition``."""
+"""All backends: each subpackage with a module ``definition``."""
 
 from __future__ import annotations
 
@@ -18,4 +18,4 @@ def _found() -> list[Definition]:
 
 
 BACKENDS: dict[str, Definition] = {one.name: one for one in _found()}
-"""By name, in the order of their ranks."""
+"""Name -> backend, in the order of their ranks."""

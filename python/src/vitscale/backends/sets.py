@@ -1,4 +1,4 @@
-"""Names for several backends at once: ``-b cpu`` asks for all of them, naive and tuned."""
+"""Named sets of backends: ``-b cpu`` stands for all of them, naive and tuned."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ SETS: dict[str, tuple[str, ...]] = {
     "gpu": _GPU,
     "article": _ARTICLE,
 }
-"""As users write them, tuned, both; on a GPU, naive and tuned; and those of the published CPU figures."""
+"""Untuned, tuned, both; on a GPU, untuned and tuned; and those of the published CPU figures."""
 
 
 def expand(names: Sequence[str]) -> list[str]:
-    """Put the backends of a set in the place of its name."""
+    """Replace the name of a set by its backends."""
     return [backend for name in names for backend in SETS.get(name, (name,))]

@@ -1,4 +1,4 @@
-"""How a backend is named on the command line: ``NAME`` or ``NAME:KEY=VALUE,KEY=VALUE``."""
+"""Notation of a backend on the command line: ``NAME`` or ``NAME:KEY=VALUE,KEY=VALUE``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from vitscale.results.notation import FORWARD_ALONE, notation
 
 @dataclass(frozen=True)
 class BackendSpec:
-    """A backend and those of its options that differ from their defaults."""
+    """A backend and its options that differ from their defaults."""
 
     name: str
     options: dict[str, Value] = field(default_factory=dict, hash=False)
@@ -25,26 +25,33 @@ class BackendSpec:
 
     @property
     def definition(self) -> Definition:
-        """What the registry knows of the backend."""
+        """Definition of the backend in the registry."""
         return BACKENDS[self.name]
 
     @property
     def precision(self) -> str:
-        """Which of the model folder's ONNX models it runs, or is compared beside."""
+        """Precision of the graph that it runs, or is compared with."""
         return str(self.options.get("precision", "fp32"))
 
     @property
+    def runtime(self) -> str:
+        """Library that computes its forward pass; of backends without a choice, that of the graph."""
+        if "runtime" not in self.definition.options:
+            return "onnxruntime"
+        return str(self["runtime"])
+
+    @property
     def device(self) -> Literal["cpu", "gpu"]:
-        """What runs the model, as it was asked for."""
+        """Requested device for the model."""
         return "gpu" if self.options.get("device") == "gpu" else "cpu"
 
     @property
     def gpus(self) -> int:
-        """How many GPUs it is to use together, where it uses any."""
+        """Number of GPUs to use, if it runs on a GPU."""
         return int(self.options.get("gpus", 1))
 
     def on_gpu(self) -> BackendSpec:
-        """Return the same on a GPU where it can run there, as it is where it cannot."""
+        """Return the backend on a GPU if it supports one, else unchanged."""
         if "device" not in self.definition.options or self.uses_tensorflow:
             return self
         moved = BackendSpec(self.name, {**self.options, "device": "gpu"})
@@ -58,27 +65,27 @@ class BackendSpec:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Variables of its process."""
+        """Environment variables of its process."""
         of = self.definition.environment
         return of(self) if of else {}
 
     @property
     def inside(self) -> BackendSpec:
-        """What works inside, however it is called: where its time goes is asked of it directly."""
+        """The backend without the options of its caller; the stages are timed on it."""
         return self._without("call")
 
     @property
     def is_native(self) -> bool:
-        """Whether it runs in a JVM of its own, without Python."""
+        """Whether it runs in its own JVM, without Python."""
         return self.definition.command is not None and self.options.get("bridge", "native") == "native"
 
     @property
     def gives_answers(self) -> bool:
-        """Whether it classifies images, rather than marking how fast that could be."""
+        """Whether it gives labels, unlike the forward pass alone."""
         return self.name != FORWARD_ALONE
 
     def without_speed_options(self) -> BackendSpec:
-        """Return what decides the answers: options that only change speed are dropped."""
+        """Return the backend without the options that only change speed."""
         return self._without("call", "speed")
 
     def _without(self, *dropped: str) -> BackendSpec:
@@ -117,7 +124,7 @@ def parse(text: str) -> BackendSpec:
     if name not in BACKENDS:
         known_sets = ", ".join(SETS)
         raise UsageError(
-            f"Unknown backend {name!r}. Known are {', '.join(BACKENDS)}; sets of them are {known_sets}."
+            f"Unknown backend {name!r}. Expected one of {', '.join(BACKENDS)}, or a set: {known_sets}."
         )
     known = BACKENDS[name].options
     options: dict[str, Value] = {}

@@ -1,1 +1,1 @@
-"""The harness: it plans benchmarks, runs each in a process of its own, and keeps what they measured."""
+"""The harness: it plans benchmarks, runs each in its own process, and records the results."""

@@ -1,4 +1,4 @@
-"""A wall-clock budget: what fits is run, what was left out is said."""
+"""A wall-clock budget: work that does not fit is left out and reported."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Callable
 
 
 class Budget:
-    """Time that a benchmark may take, from now on.
+    """Time that a benchmark may take, starting now.
 
     Parameters
     ----------
     seconds : float or None
-        All of it; None is without limit.
+        Length of the budget; None for no limit.
     clock : callable
-        Seconds that only go forward.
+        Returns monotonic seconds.
     """
 
     def __init__(self, seconds: float | None, clock: Callable[[], float] = time.monotonic) -> None:
@@ -30,18 +30,18 @@ class Budget:
 
     @property
     def left(self) -> float:
-        """Seconds that are not spent; infinite without a limit."""
+        """Seconds that are left; infinite without a limit."""
         return math.inf if self.seconds is None else self.seconds - self.spent
 
     def allows(self, seconds: float, share: float = 1.0) -> bool:
-        """Tell whether so many seconds more stay within a share of the budget."""
+        """Tell whether ``seconds`` more stay within ``share`` of the budget."""
         return self.seconds is None or self.spent + seconds <= self.seconds * share
 
     def explain(self, seconds: float) -> str:
-        """Say why something of so many seconds was left out."""
+        """Return the reason why work of ``seconds`` was left out."""
         return (
-            f"it would take about {seconds:.0f} s (an estimate from the runs before), "
-            f"and {self.spent:.0f} of the budget's {self.seconds or 0:.0f} s are spent"
+            f"it needs about {seconds:.0f} s (estimated from earlier runs), "
+            f"and {self.spent:.0f} of the {self.seconds or 0:.0f} s of the budget are spent"
         )
 
 

@@ -1,4 +1,4 @@
-"""What a measurement depends on, as one hash: a run started again keeps the cells whose key is the same."""
+"""One hash of everything that a measurement depends on: a resumed run keeps cells with the same key."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class CacheKeys:
     Parameters
     ----------
     plan : Plan
-        What is measured.
+        The benchmark.
     environment : mapping
-        The machine and its versions, as the results have them.
+        Machine and versions, as in the results.
     images_sha256 : str
         Hash of all images.
     """
@@ -42,18 +42,24 @@ class CacheKeys:
         }
 
     def of(self, cell: Cell) -> str:
-        """Return the key of a cell, without forks, budget and order, so that more forks can be added."""
+        """Return the key of a cell. Forks, budget and order are no part of it, so forks can be added."""
         facts = {
             **self._common,
             "backend": str(cell.backend),
             "batch_size": cell.batch_size,
             "is_control": cell.is_control,
             "weights": _hash_of(self._plan.model.path / manifest.WEIGHTS),
+            "calibration": self._calibration,
             "onnx": self._plan.model_of(cell.backend).onnx_sha256,
             "tensorflow": self._tensorflow if cell.backend.uses_tensorflow else None,
             "jar": [_hash_of(jar) for jar in all_jars()] if needs_java(cell.backend) else None,
         }
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+    @cached_property
+    def _calibration(self) -> str | None:
+        file = self._plan.model.path / manifest.CALIBRATION
+        return manifest.sha256(file) if file.is_file() else None
 
     @cached_property
     def _tensorflow(self) -> list[str]:

@@ -33,21 +33,21 @@ Measured = tuple[Run | None, BenchmarkError | None]
 
 @dataclass(frozen=True)
 class Inspection:
-    """What a backend told apart from its speed: pixels and logits, and where its time goes."""
+    """Results of a backend besides its speed: pixels and logits, and the times of its stages."""
 
     outputs: Outputs | None
     stages: Stages | None
 
 
 def measure(job: WorkerRequest, report: Progress) -> Measured:
-    """Return what one process measured, or why it failed.
+    """Return the measurement of one process, or the reason why it failed.
 
     Parameters
     ----------
     job : WorkerRequest
-        What to measure.
+        The measurement.
     report : callable
-        Told each line of progress.
+        Receives each line of progress.
     """
     if job.spec.device == "cpu":
         return _measure(job, report)
@@ -68,19 +68,19 @@ def _measure(job: WorkerRequest, report: Progress, beside: Beside | None = None)
 
 
 def _attested(job: WorkerRequest, run: Run, watch: GpuWatch) -> Run:
-    """Add what the GPUs showed to a run.
+    """Add the samples of the GPUs to a run.
 
     Raises
     ------
     GpuError
-        If they did not show its work.
+        If the samples do not show the work of this run.
     """
     providers = run["device"]["providers"] if "device" in run else {}
     return {**run, "gpus": attest(watch.record, providers, job.spec.gpus)}
 
 
 def inspect(job: WorkerRequest, report: Progress) -> Inspection:
-    """Return outputs or stages of a backend, as the job wants them, made in a process of its own.
+    """Return outputs or stages of a backend, as the job requests, from its own process.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def inspect(job: WorkerRequest, report: Progress) -> Inspection:
         if (folder / ERROR).exists():
             raise VitscaleError(f"{job.backend}: {json.loads((folder / ERROR).read_text())['message']}")
         if finished.exit_code:
-            raise VitscaleError(f"{job.backend} gave no answer: {finished.reason}")
+            raise VitscaleError(f"{job.backend} wrote no result: {finished.reason}")
         stages = json.loads((folder / STAGES).read_text()) if "stages" in job.wants else None
         return Inspection(_outputs(folder / OUTPUTS) if "outputs" in job.wants else None, stages)
 
@@ -109,7 +109,7 @@ def _outputs(path: Path) -> Outputs:
 
 
 def _with_problems(job: WorkerRequest, run: Run) -> Run:
-    """Add what could not be listed to the failed images of a run."""
+    """Add the files that could not be listed to the failed images of a run."""
     if not job.problems:
         return run
     ledger = run["ledger"]
@@ -181,7 +181,7 @@ def _native(job: WorkerRequest, answer: Path) -> Launch:
 
 
 def _with_usage(run: dict[str, Any], finished: Finished) -> Run:
-    """Take memory and processor time from outside, so that all backends are measured in the same way."""
+    """Add memory and CPU time as the harness measures them, in the same way for all backends."""
     usage = {
         "wall_seconds": finished.wall_seconds,
         "other_cpu_seconds": finished.other_cpu_seconds,

@@ -17,18 +17,17 @@ def compare_best(recorder: Recorder, best: list[Cell], reference: BackendSpec) -
     Parameters
     ----------
     recorder : Recorder
-        What was measured.
+        The measurements.
     best : list of Cell
-        Each backend at its best batch size; the control, if there is one, among them.
+        Each backend at its best batch size, and the control if there is one.
     reference : BackendSpec
-        The backend that all are compared with. Where other variants of it were measured on the same device,
-        its fastest is a second reference, so that a ratio to the plain one cannot pass for a ratio to the
-        tuned one.
+        The backend that all are compared with. If other variants of it were measured on the same device, the
+        fastest variant is a second reference, so that readers see the ratio to the tuned one, too.
 
     Returns
     -------
     list of Comparison
-        The control first, since its interval is the noise that the verdicts of all others take into account.
+        The control first: its interval is the noise for the verdicts of all others.
     """
     plain = next((cell for cell in best if cell.backend == reference and not cell.is_control), None)
     if plain is None:

@@ -1,4 +1,4 @@
-"""What the machine is and which versions run on it."""
+"""The machine and the versions of the software on it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from vitscale.gpu.nvml import Nvml
 from vitscale.jvm.java import find_java
 from vitscale.jvm.session import cores
 from vitscale.results.gpu_schema import GpuDevice
-from vitscale.system.cpu_info import cpu_features, cpu_info
+from vitscale.system.cpu_info import cpu_features, cpu_name
 
 RELEVANT_FEATURES = (
     "amx_bf16",
@@ -48,7 +48,7 @@ def environment() -> dict[str, Any]:
     return {
         "os": f"{platform.system()} {platform.release()}",
         "architecture": platform.machine(),
-        "cpu": cpu_info().get("model name") or platform.processor() or platform.machine(),
+        "cpu": cpu_name(),
         "cpu_count": cores(),
         "cpu_features": [feature for feature in RELEVANT_FEATURES if feature in features],
         "memory_bytes": psutil.virtual_memory().total,
@@ -58,7 +58,7 @@ def environment() -> dict[str, Any]:
 
 
 def _gpus() -> dict[str, list[GpuDevice]]:
-    """Return the GPUs that the driver shows, under their name in the schema; nothing without a driver."""
+    """Return the GPUs that the driver reports, as in the schema; nothing without a driver."""
     try:
         with Nvml() as nvml:
             return {
@@ -86,7 +86,7 @@ def _versions() -> dict[str, str]:
 
 
 def _onnxruntime() -> dict[str, str]:
-    """Return what Python runs: `onnxruntime-gpu` may lie over an `onnxruntime` of another version."""
+    """Return the version that Python imports: `onnxruntime-gpu` may hide another `onnxruntime`."""
     try:
         import onnxruntime
     except ImportError:

@@ -1,4 +1,4 @@
-"""Fewer images instead of fewer rounds, where a budget is too short for all images."""
+"""Fewer images instead of fewer rounds, if the budget is too short for all images."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from vitscale.results.document import load_results
 from vitscale.results.schema import Run
 
 FEWEST_IMAGES = 4
-"""Images that a fork measures at least; a batch is never larger than the number of images."""
+"""Smallest number of images that a fork measures; a batch is never larger than this number."""
 
 
 @dataclass(frozen=True)
 class Pace:
-    """How long one fork of a backend takes.
+    """Time of one fork of a backend.
 
     Attributes
     ----------
     fixed_seconds : float
-        Wall-clock time that does not depend on the number of images: start, load, first forward pass.
+        Wall-clock seconds that do not depend on the number of images: start, load, first forward pass.
     image_seconds : float
-        Wall-clock time of each image.
+        Wall-clock seconds of each image.
     """
 
     fixed_seconds: float
@@ -32,7 +32,7 @@ class Pace:
 
     @staticmethod
     def of(run: Run) -> Pace:
-        """Return the pace of a fork that was measured."""
+        """Return the pace of a measured fork."""
         seconds = sum(one["seconds"] for one in run["iterations"])
         images = sum(one["images"] for one in run["iterations"])
         return Pace(max(0.0, run.get("wall_seconds", seconds) - seconds), seconds / max(1, images))
@@ -45,21 +45,21 @@ class Pace:
 
 
 def fitting_images(plan: Plan, forks: Iterable[tuple[Pace, int]], seconds: float) -> int:
-    """Return how many images let all forks end within some seconds.
+    """Return the largest number of images with which all forks end within a time limit.
 
     Parameters
     ----------
     plan : Plan
-        What is to be measured.
+        The benchmark.
     forks : iterable of (Pace, int)
-        The pace of each backend, and how many forks it needs.
+        Pace of each backend and its number of forks.
     seconds : float
         Wall-clock seconds for all of them.
 
     Returns
     -------
     int
-        At most all images of the plan; `FEWEST_IMAGES` where even these take longer.
+        At most all images of the plan, at least `FEWEST_IMAGES`, even if these take longer.
     """
     needed = list(forks)
     counts = range(len(plan.images.files), FEWEST_IMAGES - 1, -1)
@@ -74,7 +74,7 @@ def fitting_images(plan: Plan, forks: Iterable[tuple[Pace, int]], seconds: float
 
 
 def with_fewer_images(plan: Plan, count: int, batch_size: int) -> Plan:
-    """Return the plan for its first images at one batch size; at least one of them can be decoded."""
+    """Return the plan for its first images at one batch size, at least one of them decodable."""
     bad = {one.file for one in plan.undecodable}
     whole = next(place for place, file in enumerate(plan.images.files) if file not in bad)
     images = plan.images.take(max(count, whole + 1))

@@ -1,4 +1,4 @@
-"""Starts a worker process, watches it, and brings back its answer or the reason that it has none."""
+"""Starts a worker process, samples it, and returns its exit status, usage and last lines."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ _PREFIX = "vitscale: "
 
 @dataclass(frozen=True)
 class Finished:
-    """What the harness knows of a process that ended.
+    """A finished process.
 
     Attributes
     ----------
     exit_code : int
-        Its exit status; negative if a signal ended it.
+        Exit status; negative if a signal ended the process.
     peak_memory_bytes : int
-        Largest resident memory of the process and its children together, as it was sampled.
+        Largest sampled resident memory of the process and its children together.
     cpu_seconds : float
-        Processor time of the process and its children.
+        CPU time of the process and its children.
     wall_seconds : float
-        From its start to its end.
+        Time from start to end.
     other_cpu_seconds : float
-        Processor time that everything else took meanwhile of the processors that we may use; what a
-        hypervisor gave to others counts.
+        CPU time of all other work meanwhile, on the cores that this process may use. It includes the time
+        that a hypervisor gave to other guests.
     last_lines : list of str
-        The end of what it wrote.
+        Last lines of its output.
     """
 
     exit_code: int
@@ -51,7 +51,7 @@ class Finished:
 
     @property
     def reason(self) -> str:
-        """Why it failed, in one line and the end of its log."""
+        """Reason of the failure in one line, and the end of the log."""
         if self.exit_code == -signal.SIGKILL:
             how = "was killed (SIGKILL): the machine probably ran out of memory; try a smaller batch size"
         elif self.exit_code < 0:
@@ -69,34 +69,34 @@ def run_process(
     *,
     sample_seconds: float = 0.25,
 ) -> Finished:
-    """Run a command in a process group of its own until it ends.
+    """Run a command in its own process group until it ends.
 
     Parameters
     ----------
     command : sequence of str
         Program and arguments.
     report : callable
-        Told each line of progress that the process says.
+        Receives each line of progress of the process.
     environment : mapping of str to str, optional
-        Variables that it gets beside those of this process.
+        Environment variables, added to those of this process.
     beside : callable, optional
-        Told, at every sample, the ids of the process and its children.
+        Receives, at every sample, the ids of the process and its children.
     sample_seconds : float
-        From one sample to the next; each takes some 2 ms of a processor.
+        Interval between samples; each sample takes some 2 ms of CPU time.
 
     Notes
     -----
-    Whatever ends this call early (Ctrl-C) ends the whole process group.
+    If this call ends early (Ctrl-C), it kills the whole process group.
     """
     process = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,  # a JVM without memory says so on its stdout
+        stderr=subprocess.STDOUT,  # a JVM without memory reports it on stdout
         text=True,
         errors="replace",
         start_new_session=True,
-        preexec_fn=die_with_parent,  # noqa: PLW1509  (it calls the kernel and takes no lock)
+        preexec_fn=die_with_parent,  # noqa: PLW1509  (a system call that takes no lock)
         env={**os.environ, "PYTHONUNBUFFERED": "1", "TOKENIZERS_PARALLELISM": "false", **(environment or {})},
     )
     start, busy = time.perf_counter(), _busy_seconds()
@@ -119,10 +119,10 @@ def run_process(
 
 
 def _busy_seconds() -> float:
-    """Return processor time spent on anything since the machine started, on the processors we may use."""
+    """Return the CPU time of all work since boot, on the cores that this process may use."""
     times = psutil.cpu_times(percpu=True)
     ours = psutil.Process().cpu_affinity() if sys.platform == "linux" else range(len(times))
-    idle = {"idle", "iowait", "guest", "guest_nice"}  # guests are counted in `user` already
+    idle = {"idle", "iowait", "guest", "guest_nice"}  # `user` includes guests
     return sum(
         float(value)
         for number in ours or ()
@@ -133,7 +133,7 @@ def _busy_seconds() -> float:
 
 
 def _read(process: subprocess.Popen[str], report: Callable[[str], None]) -> deque[str]:
-    """Pass progress on and keep the end of everything else, until the process closes its output."""
+    """Report progress and keep the last other lines, until the process closes its output."""
     kept: deque[str] = deque(maxlen=_LINES_KEPT)
     assert process.stdout is not None
     for line in process.stdout:
@@ -151,7 +151,7 @@ def _end_group(process: subprocess.Popen[str]) -> None:
 
 
 class _Watch(threading.Thread):
-    """Samples memory and processor time of a process tree."""
+    """Samples memory and CPU time of a process tree."""
 
     def __init__(
         self, pid: int, beside: Callable[[frozenset[int]], None] | None, sample_seconds: float

@@ -1,4 +1,4 @@
-"""Larger batches than the one that a GPU had no memory for are not tried."""
+"""Skips batch sizes above one for which a GPU ran out of memory."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from vitscale.results.schema import Benchmark
 
 
 def too_large(cell: Cell, rows: Iterable[Benchmark | None]) -> str:
-    """Return why a cell is not tried; empty if it may be.
+    """Return the reason to skip a cell; empty if there is none.
 
     Parameters
     ----------
     cell : Cell
         A backend at a batch size.
     rows : iterable of Benchmark or None
-        What became of the same backend at other batch sizes; None where it was not tried.
+        Rows of the same backend at other batch sizes; None if one was not tried.
     """
     if cell.backend.device == "cpu":
         return ""
@@ -26,4 +26,4 @@ def too_large(cell: Cell, rows: Iterable[Benchmark | None]) -> str:
         for row in rows
         if row and row["error"] and ran_out(row["error"]["message"]) and row["batch_size"] < cell.batch_size
     ]
-    return f"the GPU had no memory for batch size {min(failed)}" if failed else ""
+    return f"the GPU ran out of memory at batch size {min(failed)}" if failed else ""

@@ -1,4 +1,4 @@
-"""What stands beside a speed: how far a backend agrees with the reference, and where its time goes."""
+"""Parity and stages: how well a backend agrees with the reference, and where its time goes."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _MOST_NAMED = 5
 
 
 class ParityAndStages:
-    """Adds parity and stages to a recorder, in one process for each backend that needs any.
+    """Adds parity and stages to a recorder, with one process for each backend that needs them.
 
     Parameters
     ----------
     plan, recorder, budget, report
-        As of the benchmark that they belong to.
+        Those of the benchmark.
     """
 
     def __init__(self, plan: Plan, recorder: Recorder, budget: Budget, report: Progress) -> None:
@@ -38,7 +38,7 @@ class ParityAndStages:
         self._outputs: dict[str, Outputs] = {}
 
     def add(self, best: Sequence[Cell]) -> None:
-        """Add what is not there yet, beginning with the reference, which all others are compared with."""
+        """Add what is missing, the reference first, since all others are compared with it."""
         reference = next((cell for cell in best if cell.backend == self._plan.reference), None)
         if reference is None:
             return
@@ -109,13 +109,13 @@ class ParityAndStages:
 def compare_backends(plan: Plan, report: Progress) -> list[Parity]:
     """Compare all pairs of a plan's backends, without timing them.
 
-    A backend that fails here is said in a line of progress and has no row. Each row has the images that were
-    asked for, and what their listing left aside.
+    A backend that fails is reported as progress and has no row. Each row has the number of images requested
+    and the files that the listing ignored.
     """
     found = {}
     for backend in distinct(plan.backends):
         job = plan.sample_job(Cell(backend, PARITY_BATCH_SIZE), plan.settings.parity_images)
-        report(f"{backend}: asking for {len(job.files)} images")
+        report(f"{backend}: classifying {len(job.files)} images")
         try:
             answer = cell_runner.inspect(job.to(wants=("outputs",)), _prefixed(report, str(backend)))
         except VitscaleError as error:
@@ -132,32 +132,32 @@ def compare_backends(plan: Plan, report: Progress) -> list[Parity]:
 
 
 def refuse_incomplete(rows: Sequence[Parity], backends: int = 0) -> None:
-    """Refuse a comparison of fewer images, or of fewer backends, than were asked for.
+    """Raise an error if fewer images or backends were compared than requested.
 
     Parameters
     ----------
     rows : sequence of Parity
         The comparison.
     backends : int
-        How many backends should have been compared, each with every other.
+        Number of backends that had to be compared, each with every other.
 
     Raises
     ------
     ParityError
-        With what is missing.
+        If pairs or images are missing.
     """
     wanted = backends * (backends - 1) // 2
     if len(rows) < wanted:
         raise ParityError(
-            f"{len(rows)} of {wanted} pairs of backends were compared, because a backend failed. The lines "
-            "above say why."
+            f"Only {len(rows)} of {wanted} pairs of backends were compared, because a backend failed. The "
+            "lines above have the reason."
         )
     for row in rows:
         asked = row.get("asked_images", row["images"])
         if row["images"] < asked:
             raise ParityError(
                 f"{row['backend']} and {row['reference']} were compared on {row['images']} of {asked} "
-                "images. The lines above name the others: remove or mend them, or compare without them."
+                "images. The lines above name the others; remove or repair them, or compare without them."
             )
 
 
@@ -165,7 +165,7 @@ def _report_missing(backend: str, files: Sequence[str], outputs: Outputs, report
     missing = sorted(set(files) - set(outputs.files))
     if missing:
         more = f" and {len(missing) - _MOST_NAMED} more" if len(missing) > _MOST_NAMED else ""
-        report(f"{backend}: gave no answer for {', '.join(missing[:_MOST_NAMED])}{more}")
+        report(f"{backend}: no result for {', '.join(missing[:_MOST_NAMED])}{more}")
 
 
 def _prefixed(report: Progress, prefix: str) -> Progress:

@@ -1,4 +1,4 @@
-"""What a benchmark measures and how, checked before any long work starts."""
+"""The plan of a benchmark, checked before any long work starts."""
 
 from __future__ import annotations
 
@@ -20,30 +20,30 @@ from vitscale.system.atomic_write import check_writable
 
 @dataclass(frozen=True)
 class Settings:
-    """How it is measured.
+    """Settings of the measurement.
 
     Attributes
     ----------
     forks : int
         Fresh processes of each backend at its best batch size. With 1 there is only the sweep.
     iterations : int
-        Measured passes over all images in each process, at least.
+        Smallest number of measured iterations over all images in each process.
     warmup_images : int
-        Images of the pass before them.
+        Images of the warm-up.
     min_seconds : float
-        Passes go on at least so long.
+        Shortest measurement in each process, in seconds.
     budget_seconds : float or None
-        Wall-clock time that all of it may take.
+        Wall-clock limit of the whole benchmark, in seconds.
     seed : int
-        Of the random order.
+        Seed of the random order.
     scenario : str
         ``"offline"``: all images at once; ``"single-stream"``: one after another, each timed.
     parity_images : int
-        Images to compare backends on, at most; 0 leaves the comparison out.
+        Largest number of images for the comparison; 0 skips it.
     stage_images : int
-        Images to tell the stages on, at most; 0 leaves them out.
+        Largest number of images for the stages; 0 skips them.
     keeps_rounds : bool
-        Whether a short budget leads to fewer images, and never to fewer rounds than an interval needs.
+        Whether a short budget reduces the images, never the rounds that an interval needs.
     """
 
     forks: int = 1
@@ -58,14 +58,14 @@ class Settings:
     keeps_rounds: bool = False
 
     def as_results(self) -> schema.Settings:
-        """Return what the results schema has of them; the rest stands elsewhere in the results."""
+        """Return the settings that the results schema has; the others are elsewhere in the results."""
         told = asdict(self)
         return {key: told[key] for key in schema.Settings.__annotations__}  # type: ignore[return-value]
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A backend at a batch size; ``is_control`` marks the reference's second appearance, against itself."""
+    """A backend at a batch size; ``is_control`` marks the reference that is compared with itself."""
 
     backend: BackendSpec
     batch_size: int
@@ -79,26 +79,26 @@ class Cell:
 
 @dataclass(frozen=True)
 class Plan:
-    """A benchmark that was checked and can start.
+    """A checked benchmark that can start.
 
     Attributes
     ----------
     model : ModelFolder
         The model.
     images : ImageFolder
-        All images of the workload, and what could not be listed.
+        All images of the workload, and the files that could not be listed.
     undecodable : tuple of FailedImage
-        Those of them that Pillow cannot decode.
+        Images that Pillow cannot decode.
     backends : tuple of BackendSpec
-        What is compared; the first is the reference.
+        Backends to compare; the first is the reference.
     batch_sizes : tuple of int
-        Tried for each backend, ascending.
+        Batch sizes to try for each backend, ascending.
     settings : Settings
-        How it is measured.
+        Settings of the measurement.
     output : Path
         Results file.
     best : mapping of str to int, optional
-        Best batch size of each backend, where an earlier sweep found it; then there is none here.
+        Best batch size of each backend if an earlier sweep found it; then this plan has no sweep.
     """
 
     model: ModelFolder
@@ -117,12 +117,12 @@ class Plan:
 
     @property
     def all_batch_sizes(self) -> tuple[int, ...]:
-        """Every batch size that a cell can have, ascending: those tried here, and those found earlier."""
+        """Every batch size of a cell, ascending: those to try, and those found earlier."""
         return tuple(sorted({*self.batch_sizes, *(self.best or {}).values()}))
 
     def model_of(self, backend: BackendSpec) -> ModelFolder:
-        """Return the precision of the model that a backend runs."""
-        return ModelFolder.open(self.model.path, backend.precision)
+        """Return the model folder in the precision that a backend runs."""
+        return ModelFolder.open_for(self.model.path, backend.precision, backend.runtime)
 
     def job(self, cell: Cell) -> WorkerRequest:
         """Return the job that measures one cell."""
@@ -145,12 +145,12 @@ class Plan:
         )
 
     def sample_job(self, cell: Cell, count: int) -> WorkerRequest:
-        """Return a job on the first images that can be decoded, at most so many."""
+        """Return a job on the first ``count`` images that can be decoded."""
         sample = self.images.without(self.undecodable).take(count)
         return self.job(cell).to(files=sample.files, is_whole=sample.is_whole, undecodable=(), problems=())
 
     def asked(self, count: int) -> int:
-        """Return how many images a comparison of at most `count` asks for, those that failed included."""
+        """Return the number of images to compare, failed ones included, at most ``count``."""
         return min(count, len(self.images.files) + len(self.images.problems))
 
 
@@ -166,25 +166,25 @@ def make_plan(
     on_gpu: bool = False,
     all_files: bool = False,
 ) -> Plan:
-    """Check every argument.
+    """Check every argument, and return the plan.
 
-    ``images`` is a folder, or files, folders and patterns. With ``on_gpu``, every backend that can runs on a
-    GPU.
+    ``images`` is a folder, or files, folders and patterns. ``on_gpu`` moves every backend that supports it to
+    a GPU.
 
     Raises
     ------
     UsageError, ModelError, JavaError, GpuError, OutputError
-        Whatever is wrong, with the next step.
+        If an argument is wrong; the message has the next step.
     """
     named = [one.on_gpu() if on_gpu else one for one in map(specs.parse, expand(backends))]
     chosen = tuple({str(one): one for one in named}.values())
     if not chosen:
-        raise UsageError("No backend was named. Give at least one --backend.")
+        raise UsageError("No backend given. Give at least one --backend.")
     _check_batch_sizes(batch_sizes, settings.scenario)
     refuse_without_gpu(chosen)
     folder = ModelFolder.open(model)
-    for precision in {backend.precision for backend in chosen}:
-        ModelFolder.open(model, precision)
+    for precision, runtime in {(backend.precision, backend.runtime) for backend in chosen}:
+        ModelFolder.open_for(model, precision, runtime)
     names = [images] if isinstance(images, Path) else images
     found = find_named_images(names, limit, all_files=all_files)
     check_writable(output)
@@ -193,15 +193,15 @@ def make_plan(
     bad = tuple(undecodable(found))
     if len(bad) == len(found.files):
         raise UsageError(
-            f"None of the {len(bad)} images in {found.root} can be decoded; the first: {bad[0].reason}"
+            f"None of the {len(bad)} images in {found.root} can be decoded. First error: {bad[0].reason}"
         )
     return Plan(folder, found, bad, chosen, tuple(sorted(set(batch_sizes))), settings, output)
 
 
 def _check_batch_sizes(batch_sizes: Sequence[int], scenario: schema.Scenario) -> None:
     if any(size < 1 for size in batch_sizes) or not batch_sizes:
-        raise UsageError(f"Batch sizes are {list(batch_sizes)}; each must be at least 1.")
+        raise UsageError(f"Batch sizes are {list(batch_sizes)}; expected whole numbers of at least 1.")
     if scenario == "single-stream" and set(batch_sizes) != {1}:
         raise UsageError(
-            f"Batch sizes are {list(batch_sizes)}; single-stream asks for one image at a time, so give 1."
+            f"Batch sizes are {list(batch_sizes)}; single-stream classifies one image at a time: give 1."
         )

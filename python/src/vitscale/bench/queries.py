@@ -1,4 +1,4 @@
-"""Single-stream: each image is asked for when the one before was answered."""
+"""Single-stream: each query starts when the one before is finished."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from vitscale.images.image_set import FailedImage, ImageFolder
 
 
 class Queries:
-    """One pass of queries, and its outcome.
+    """One iteration of queries, and its outcome.
 
     Parameters
     ----------
     backend : Backend
-        What is asked.
+        The backend.
     images : ImageFolder
-        The images, in the order of asking.
+        The images, in the order of the queries.
 
     Attributes
     ----------
@@ -41,5 +41,5 @@ class Queries:
         return len(self.latencies_ms)
 
     def failed(self) -> list[FailedImage]:
-        """Return the others."""
+        """Return the images without a prediction."""
         return self._failed

@@ -1,4 +1,4 @@
-"""The results of a benchmark while it runs: written after every entry, taken up again after a kill."""
+"""The results of a running benchmark: written after every entry, resumed after a kill."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class Recorder:
     Parameters
     ----------
     plan : Plan
-        What is measured.
+        The benchmark.
     command : sequence of str
-        The command line, kept in the results.
+        Command line, stored in the results.
     """
 
     def __init__(self, plan: Plan, command: Sequence[str]) -> None:
@@ -39,16 +39,16 @@ class Recorder:
         self.results = cast(BenchmarkSuite, _empty_results(plan, command, machine, images_sha256))
 
     def resume(self, report: Progress) -> int:
-        """Take over what an earlier run left in the results file; return the number of cells.
+        """Load the cells of an earlier run from the results file, and return their number.
 
-        Only cells that would be measured again in the same way; failed ones are tried again.
+        Only cells with the same key are kept. Failed cells are measured again.
         """
         if not self._plan.output.exists():
             return 0
         try:
             old = load_results(self._plan.output)
         except ResultsError as error:
-            report(f"nothing is taken over from an earlier run: {error}")
+            report(f"the earlier results cannot be resumed: {error}")
             return 0
         by_key = {row["key"]: row for row in old["benchmarks"] if row.get("key") and not row["error"]}
         kept = [cell for cell in self._all_cells() if self._keys.of(cell) in by_key]
@@ -62,8 +62,8 @@ class Recorder:
         ]
         self.results["stages"] = [row for row in old.get("stages", []) if row["backend"] in inside]
         report(
-            f"{self._plan.output} is there: {len(kept)} of its {len(old['benchmarks'])} cells are kept, "
-            "what else is needed is measured (--fresh measures all again)"
+            f"{self._plan.output} exists: keeping {len(kept)} of its {len(old['benchmarks'])} cells and "
+            "measuring the others (--fresh measures all again)"
         )
         return len(kept)
 
@@ -72,7 +72,7 @@ class Recorder:
         return any(run.get("fork") == fork for run in self.runs(cell))
 
     def runs(self, cell: Cell) -> list[Run]:
-        """Return what was measured of a cell."""
+        """Return the runs of a cell."""
         return list(self._rows[cell]["runs"]) if cell in self._rows else []
 
     def row(self, cell: Cell) -> Benchmark | None:
@@ -86,17 +86,17 @@ class Recorder:
         row.update(with_figures(row))
 
     def record_error(self, cell: Cell, error: BenchmarkError) -> None:
-        """Note that a fork of a cell failed; the cell has no figures from then on."""
+        """Record that a fork of a cell failed; the cell then has no figures."""
         row = self._row(cell)
         row["error"] = error
         row.update(with_figures(row))
 
     def parity_of(self, backend: str) -> Parity | None:
-        """Return how far a backend agrees with the reference, if that is known."""
+        """Return the comparison of a backend with the reference, if there is one."""
         return next((row for row in self.results["parity"] if row["backend"] == backend), None)
 
     def stages_of(self, backend: str, batch_size: int) -> Stages | None:
-        """Return a backend's stages at a batch size, if they are known."""
+        """Return a backend's stages at a batch size, if they were timed."""
         wanted = (backend, batch_size)
         return next(
             (row for row in self.results.get("stages", []) if (row["backend"], row["batch_size"]) == wanted),
@@ -104,7 +104,7 @@ class Recorder:
         )
 
     def leave_out(self, what: str, reason: str) -> None:
-        """Note what the budget or the GPU's memory did not allow."""
+        """Record work that the budget or the GPU's memory did not allow."""
         self.results.setdefault("left_out", []).append({"what": what, "reason": reason})
 
     def save(self) -> None:
@@ -119,7 +119,7 @@ class Recorder:
                 "backend": cell.backend.name,
                 "options": dict(cell.backend.options),
                 "batch_size": cell.batch_size,
-                "device": cell.backend.device,  # a run on a GPU comes with its proof, or is an error
+                "device": cell.backend.device,  # a run on a GPU has its evidence, or is an error
                 "runs": [],
                 "samples_per_sec": None,
                 "step_time_ms": None,

@@ -20,29 +20,29 @@ from vitscale.results.stats import MIN_FORKS, SWEEP, run_rate
 Progress = Callable[[str], None]
 
 SWEEP_SHARE = 0.5
-"""Of the budget, at most; what parity, stages and three rounds need is left in any case."""
+"""Largest share of the budget for the sweep; parity, stages and three rounds always get their time."""
 
 
 def run_plan(
     plan: Plan, command: Sequence[str], report: Progress, *, is_fresh: bool = False
 ) -> BenchmarkSuite:
-    """Measure everything; results are written after each process.
+    """Measure everything, and write the results after each process.
 
     Parameters
     ----------
     plan : Plan
-        What to run.
+        The benchmark.
     command : sequence of str
-        The command line, kept in the results.
+        Command line, stored in the results.
     report : callable
-        Told each line of progress.
+        Receives each line of progress.
     is_fresh : bool
-        Whether nothing is taken over from an earlier run.
+        Whether to discard an earlier run instead of resuming it.
 
     Returns
     -------
     BenchmarkSuite
-        The results, as the schema has them.
+        The results, as in the schema.
     """
     budget = Budget(plan.settings.budget_seconds)
 
@@ -79,7 +79,7 @@ class _Benchmark:
         Parameters
         ----------
         instead_of : Plan, optional
-            The plan that the budget is too short for.
+            The plan for which the budget is too short.
         """
         if instead_of is not None:
             self._say_what_is_missing(instead_of)
@@ -92,16 +92,16 @@ class _Benchmark:
         return self._recorder.results
 
     def resume(self) -> bool:
-        """Take over what an earlier run measured; return whether there was anything."""
+        """Load the cells of an earlier run; return whether there are any."""
         return self._recorder.resume(self._report) > 0
 
     def measure_pace(self) -> None:
-        """Measure the first batch size of the sweep, from which the time of everything else is estimated."""
+        """Measure the first batch size of the sweep, to estimate the time of everything else."""
         plan = self._plan
         self._measure_missing(schedule.sweep(plan.backends, plan.batch_sizes, plan.settings.seed)[0])
 
     def fitting_images(self, plan: Plan, sweeps: int = 0) -> int:
-        """Return how many images of a plan leave time for a part of the sweep, parity, stages and rounds."""
+        """Return the number of images with which a part of the sweep, parity, stages and rounds fit."""
         paces = {
             backend: Pace.of(runs[0])
             for backend in plan.backends
@@ -111,7 +111,7 @@ class _Benchmark:
         return fitting_images(plan, forks, self._budget.left)
 
     def _forks_after_sweep(self, backend: BackendSpec) -> int:
-        """Return how many forks of a backend parity, stages and the fewest useful rounds need."""
+        """Return the forks that a backend needs for parity, stages and the smallest number of rounds."""
         settings = self._plan.settings
         rounds = min(settings.forks, MIN_FORKS) * (2 if backend == self._plan.reference else 1)
         return rounds + (1 if settings.parity_images or settings.stage_images else 0)
@@ -142,7 +142,7 @@ class _Benchmark:
                 self._measure_missing(cells)
 
     def _measure_missing(self, cells: Sequence[Cell]) -> None:
-        """Measure a step of the sweep; a batch that is too large for the GPU's memory is left out."""
+        """Measure a step of the sweep, without batches that are too large for the GPU's memory."""
         for cell in cells:
             if self._recorder.has(cell, SWEEP):
                 continue
@@ -156,7 +156,7 @@ class _Benchmark:
         return [Cell(backend, size) for size in self._plan.all_batch_sizes]
 
     def _leaves_enough(self, seconds: float) -> bool:
-        """Return whether parity, stages and three rounds still fit after `seconds` more of the sweep."""
+        """Tell whether parity, stages and three rounds still fit after ``seconds`` more of the sweep."""
         plan = self._plan
         of_all = [self._estimate(Cell(backend, plan.batch_sizes[0])) for backend in plan.backends]
         rounds = min(plan.settings.forks, MIN_FORKS) if plan.settings.forks > 1 else 0
@@ -165,7 +165,7 @@ class _Benchmark:
         return self._budget.allows(seconds, SWEEP_SHARE) and self._budget.allows(seconds + after)
 
     def _best(self) -> list[Cell]:
-        """Return each backend at the batch size that was fastest in the sweep; of equals, the smallest."""
+        """Return each backend at its fastest batch size in the sweep; of equals, the smallest."""
         if self._plan.best is not None:
             sizes = self._plan.best
             return [Cell(one, sizes[str(one)]) for one in self._plan.backends if str(one) in sizes]
@@ -226,7 +226,7 @@ class _Benchmark:
         self._recorder.save()
 
     def _estimate(self, cell: Cell) -> float:
-        """Return about how many wall-clock seconds a fork of a cell takes, from the likest that was run."""
+        """Return an estimate of the wall-clock seconds of a fork, from the most similar cell that ran."""
         for likeness in (
             [cell],
             self._sizes(cell.backend),

@@ -1,4 +1,4 @@
-"""In which order cells are measured, so that a machine that drifts favours nobody."""
+"""The order in which cells are measured, so that a drift of the machine favours no backend."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ Item = TypeVar("Item")
 
 
 def sweep(backends: Sequence[BackendSpec], batch_sizes: Sequence[int], seed: int) -> list[list[Cell]]:
-    """Return one fork of every cell: a list for each batch size, its backends in an order drawn by lot.
+    """Return one fork of every cell: a list for each batch size, its backends in random order.
 
-    The middle batch size comes first and the outer ones last: where time is short, these are left out.
+    The middle batch size comes first and the outer ones last; these are left out if time is short.
     """
     lots = random.Random(seed)
     start = len(batch_sizes) // 2
@@ -27,15 +27,15 @@ def sweep(backends: Sequence[BackendSpec], batch_sizes: Sequence[int], seed: int
 
 
 def middle(batch_sizes: Sequence[int]) -> int:
-    """Return the batch size that the sweep begins with."""
+    """Return the first batch size of the sweep."""
     return batch_sizes[len(batch_sizes) // 2]
 
 
 def rounds(cells: Sequence[Item], count: int, seed: int) -> list[list[Item]]:
-    """Return so many rounds, each with every cell once: A B B A C D ...
+    """Return ``count`` rounds, each with every cell once: A B B A C D ...
 
-    Every second round runs backwards, so that a steady drift of the machine cancels out of a pair of rounds;
-    the order of each pair is drawn by lot, so that nothing periodic favours a place.
+    Every second round is the reverse of the one before, so that a steady drift of the machine cancels out
+    over the pair. The order of each pair is random, so that periodic load favours no position.
     """
     lots = random.Random(f"rounds {seed}")
     order: list[list[Item]] = []

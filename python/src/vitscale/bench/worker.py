@@ -1,7 +1,7 @@
 """A fresh process that loads one backend: ``python -m vitscale.bench.worker JOB FOLDER``.
 
-It says what it does on stderr, a line at a time, and leaves what the job wants in FOLDER: a run of the
-results schema, outputs, stages; or the reason that it could not. The harness in :mod:`.launcher` starts it.
+It writes its progress to stderr, line by line, and its results to FOLDER: a run of the results schema,
+outputs or stages, as the job requests, or an error. The harness in :mod:`.launcher` starts it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ STAGES = "stages.json"
 
 
 def main() -> None:
-    """Do the job of the first argument and leave the answers in the folder of the second."""
+    """Run the job of the first argument and write its results to the folder of the second."""
     job, folder = WorkerRequest.read(Path(sys.argv[1])), Path(sys.argv[2])
     try:
         with naming_extras("bench"):
@@ -58,12 +58,12 @@ def _write_error(folder: Path, error: Exception) -> None:
 
 
 def _load(job: WorkerRequest) -> Backend:
-    model = ModelFolder.open(Path(job.model), job.spec.precision)
+    model = ModelFolder.open_for(Path(job.model), job.spec.precision, job.spec.runtime)
     return load_backend(job.spec, model, job.batch_size, job.scenario)
 
 
 def _measure(job: WorkerRequest, backend: Backend) -> dict[str, Any]:
-    """Return a run: load, first forward, warm-up and measurement told apart."""
+    """Return a run, with load, first forward pass, warm-up and measurement timed separately."""
     load_seconds = time.time() - psutil.Process(os.getpid()).create_time()
     _say(f"loaded in {load_seconds:.1f} s")
     images = job.images if backend.survives_bad_images else job.decodable
@@ -77,12 +77,13 @@ def _measure(job: WorkerRequest, backend: Backend) -> dict[str, Any]:
         iterations.append(iteration)
         measured += iteration["seconds"]
     failed = predictions.failed() if backend.survives_bad_images else list(job.undecodable)
-    use = backend.device_use()
+    use, runtime = backend.device_use(), backend.runtime()
     return {
         **({} if use is None else {"device": use}),
+        **({} if runtime is None else {"runtime": runtime}),
         "load_seconds": load_seconds,
         "first_forward_seconds": first_forward_seconds,
-        "peak_memory_bytes": 0,  # known to the harness, which watches the whole process tree
+        "peak_memory_bytes": 0,  # the harness fills it in: it samples the whole process tree
         "cpu_seconds": 0,
         "iterations": iterations,
         "ledger": {
@@ -120,7 +121,7 @@ def _write_outputs(job: WorkerRequest, backend: Backend, path: Path) -> None:
 
 
 def _stages(job: WorkerRequest, backend: Backend) -> Stages:
-    """Return where the time of an image goes, on a backend that has seen a batch before."""
+    """Return the times of the stages, on a backend that has classified a batch before."""
     images = job.decodable.take(job.stage_images)
     backend.classify(images.take(job.batch_size))
     seconds = backend.stages(images)

@@ -1,4 +1,4 @@
-"""What a worker process is told to do, as JSON between two processes."""
+"""The request to a worker process, as JSON between two processes."""
 
 from __future__ import annotations
 
@@ -22,36 +22,36 @@ class WorkerRequest:
     Attributes
     ----------
     wants : tuple of str
-        ``"run"``: measure; ``"outputs"``: pixels and logits for a comparison; ``"stages"``: where the time
-        goes.
+        ``"run"``: measure; ``"outputs"``: pixels and logits for a comparison; ``"stages"``: times of the
+        stages.
     backend : str
         The backend in the notation of :mod:`vitscale.backends.spec`.
     model : str
         Model folder.
     batch_size : int
-        Images of one forward pass.
+        Images in one forward pass.
     root : str
         Folder of the images.
     files : tuple of str
-        The images, relative to it.
+        The images, relative to the folder.
     is_whole : bool
         Whether these are all the images of the folder.
     undecodable : tuple of FailedImage
-        Those of the files that Pillow cannot decode.
+        Files that Pillow cannot decode.
     problems : tuple of FailedImage
-        What could not even be listed.
+        Files that could not be listed.
     is_searched : bool
         Whether the folder was searched for the images.
     warmup_images : int
-        Images of the warm-up pass.
+        Images of the warm-up.
     iterations : int
-        Measured passes over all images, at least.
+        Smallest number of measured iterations over all images.
     min_seconds : float
-        Passes go on at least so long.
+        Shortest measurement, in seconds.
     scenario : str
-        Whether all images are asked for at once, or one after another.
+        ``"offline"``: all images at once; ``"single-stream"``: one after another.
     stage_images : int
-        Images to tell the stages on, at most.
+        Largest number of images for the stages.
     """
 
     wants: tuple[Want, ...]

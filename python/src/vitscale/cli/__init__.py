@@ -1,4 +1,4 @@
-"""The command line: one command a module; each reads its arguments, calls the package, and prints."""
+"""The command line, one module for each command: it reads arguments, calls the package and prints."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from vitscale.cli import (
     bench,
+    calibrate,
     check,
     classify,
     cluster,
@@ -22,6 +23,7 @@ from vitscale.cli import (
     scaling,
     simulate,
     sizing,
+    tune,
 )
 from vitscale.cli.app import app, progress
 from vitscale.errors import VitscaleError
@@ -31,6 +33,7 @@ from vitscale.system.user import existing_home, home_folder
 __all__ = [
     "app",
     "bench",
+    "calibrate",
     "check",
     "classify",
     "cluster",
@@ -45,13 +48,14 @@ __all__ = [
     "scaling",
     "simulate",
     "sizing",
+    "tune",
 ]
 
 
 def main() -> None:
-    """Run a command; a user's mistake ends in one message and an exit status, never in a stack trace."""
+    """Run a command; an expected error prints one message and sets the exit status, without a stack trace."""
     if existing_home() is None:
-        os.environ["HOME"] = str(home_folder())  # libraries would write to a folder named ~
+        os.environ["HOME"] = str(home_folder())  # else libraries write to a folder named ~
     command = next((word for word in sys.argv[1:] if not word.startswith("-")), None)
     try:
         with naming_extras(command):

@@ -1,6 +1,6 @@
-"""The application that every command joins, the options that several share, and how they all speak.
+"""The application that every command joins, the options that several commands share, and their output.
 
-Progress goes to stderr and answers to stdout, so that ``--json -`` can be piped.
+Progress goes to stderr and results go to stdout, so that ``--json -`` can be piped.
 """
 
 from __future__ import annotations
@@ -31,52 +31,55 @@ INTERRUPTED = 130
 Paths = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[PATHS]...", help="Files, folders and patterns of images; --images names them as well."
+        metavar="[PATHS]...",
+        help="Image files, folders or patterns such as 'photos/*.jpg'. Same as --images.",
     ),
 ]
 NamedImages = Annotated[
     list[str] | None,
     typer.Option(
         "--images",
-        help="File, folder or pattern; may be given several times.",
+        help="Image file, folder or pattern. Repeat the option for several.",
         show_default=str(DEFAULT_IMAGES),
     ),
 ]
 AllFiles = Annotated[
-    bool, typer.Option("--all-files", help="Take hidden files of a folder and those of all suffixes.")
+    bool, typer.Option("--all-files", help="Include hidden files and files without an image suffix.")
 ]
-Images = Annotated[Path, typer.Option("--images", help="Folder of images, searched recursively.")]
-Model = Annotated[Path, typer.Option("--model", help="Model folder, as `vitscale export` writes it.")]
-Limit = Annotated[int | None, typer.Option("--limit", min=1, help="At most so many images, the first ones.")]
+Images = Annotated[Path, typer.Option("--images", help="Folder of images; subfolders are included.")]
+Model = Annotated[Path, typer.Option("--model", help="Model folder, made by `vitscale export`.")]
+Limit = Annotated[int | None, typer.Option("--limit", min=1, help="Number of images: use the first N only.")]
 Backends = Annotated[
     list[str],
     typer.Option(
         "--backend",
         "-b",
-        help="NAME, NAME:KEY=VALUE,... or a set (naive, tuned, cpu, gpu, article); may come several times.",
+        help="Backend NAME, NAME:KEY=VALUE,... or set (naive, tuned, cpu, gpu, article). Repeatable.",
     ),
 ]
-Device = Annotated[str, typer.Option("--device", help="cpu, or gpu: what runs the model, where it can.")]
-Json = Annotated[Path | None, typer.Option("--json", help="Also write the answer as JSON; - is stdout.")]
+Device = Annotated[
+    str, typer.Option("--device", help="Device for the model: cpu, or gpu where the backend supports it.")
+]
+Json = Annotated[Path | None, typer.Option("--json", help="File for the result as JSON; - is stdout.")]
 
 
 @app.callback(invoke_without_command=True)
 def version(
     show: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
 ) -> None:
-    """Show the version, or go on to the command."""
+    """Print the version, or continue with the command."""
     if show:
         print(__version__)
         raise typer.Exit
 
 
 def say(line: object) -> None:
-    """Print a line of progress, as it stands."""
+    """Print a line of progress without markup."""
     progress.print(escape(str(line)))
 
 
 def write_json(answer: Any, target: Path | None) -> None:
-    """Write a command's answer where ``--json`` says: a file, ``-`` for stdout, or nowhere."""
+    """Write a result as JSON to the target of ``--json``: a file, ``-`` for stdout, None for nowhere."""
     if target == Path("-"):
         print(json.dumps(answer, indent=2))
     elif target is not None:
@@ -84,24 +87,36 @@ def write_json(answer: Any, target: Path | None) -> None:
 
 
 def answer_console(json_to: Path | None) -> Console:
-    """Return where tables go: stdout, or stderr where JSON has stdout to itself."""
+    """Return the console for tables: stdout, or stderr if JSON goes to stdout."""
     return Console(stderr=json_to == Path("-"))
 
 
 def named_images(paths: list[str] | None, images: list[str] | None) -> list[str]:
-    """Return what both the arguments and ``--images`` name; the default where nothing is named."""
+    """Return the arguments and the values of ``--images``, or the default folder without either."""
     return [*(paths or []), *(images or [])] or [str(DEFAULT_IMAGES)]
 
 
 def is_gpu(device: str) -> bool:
-    """Read ``--device``."""
+    """Tell whether ``--device`` is gpu.
+
+    Raises
+    ------
+    UsageError
+        If it is neither cpu nor gpu.
+    """
     if device not in ("cpu", "gpu"):
         raise UsageError(f"--device is {device!r}; expected cpu or gpu.")
     return device == "gpu"
 
 
 def whole_numbers(text: str, option: str) -> list[int]:
-    """Return the numbers of an option such as ``1,4,8``."""
+    """Return the numbers of an option such as ``1,4,8``.
+
+    Raises
+    ------
+    UsageError
+        If a part is not a whole number of at least 1.
+    """
     parts = [part.strip() for part in text.split(",")]
     if not all(part.isdecimal() and int(part) >= 1 for part in parts):
         raise UsageError(f"{option} is {text!r}; expected whole numbers of at least 1, e.g. 1,4,8.")

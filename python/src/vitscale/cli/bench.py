@@ -30,6 +30,7 @@ from vitscale.cli.app import (
 from vitscale.errors import UsageError
 
 if TYPE_CHECKING:
+    from vitscale.results.profile import Profile
     from vitscale.results.schema import Scenario
 
 DEFAULT_RESULTS = Path("results/bench.json")
@@ -42,37 +43,68 @@ def bench(
     images: NamedImages = None,
     model: Model = DEFAULT_MODEL,
     backend: Backends = DEFAULT_BACKENDS,
+    profile: Annotated[
+        Path | None, typer.Option(help="Profile of `vitscale tune`: measure its settings as well.")
+    ] = None,
     batch_size: Annotated[
-        str | None, typer.Option(help="Batch sizes to try, e.g. 1,4,8.", show_default="1,4,8")
+        str | None,
+        typer.Option(help="Batch sizes to try, separated by commas, e.g. 1,4,8.", show_default="1,4,8"),
     ] = None,
     device: Device = "cpu",
     scenario: Annotated[
-        str, typer.Option(help="offline: all images at once; single-stream: one by one, for latency.")
+        str,
+        typer.Option(help="offline measures throughput over all images; single-stream the latency of one."),
     ] = "offline",
     forks: Annotated[
-        int, typer.Option(min=1, help="Fresh processes of each backend at its best batch size.")
+        int,
+        typer.Option(
+            min=1,
+            help="Fresh processes of each backend at its best batch size. More give narrower intervals.",
+        ),
     ] = 5,
-    iterations: Annotated[int, typer.Option(min=1, help="Measured passes over all images in each.")] = 2,
-    min_seconds: Annotated[float, typer.Option(min=0, help="Passes go on at least so long.")] = 0,
-    warmup_images: Annotated[int, typer.Option(min=1, help="Images of the pass before them.")] = 8,
-    parity_images: Annotated[int, typer.Option(min=0, help="Images to compare backends on, at most.")] = 512,
-    stage_images: Annotated[int, typer.Option(min=0, help="Images to tell the stages on, at most.")] = 16,
+    iterations: Annotated[
+        int, typer.Option(min=1, help="Measured iterations over all images in each process.")
+    ] = 2,
+    min_seconds: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            help="Shortest measurement in each process, in seconds. Raise it if results are unstable.",
+        ),
+    ] = 0,
+    warmup_images: Annotated[
+        int, typer.Option(min=1, help="Images of the warm-up before the measurement.")
+    ] = 8,
+    parity_images: Annotated[
+        int,
+        typer.Option(min=0, help="Largest number of images for comparing labels. 0 skips the comparison."),
+    ] = 512,
+    stage_images: Annotated[
+        int, typer.Option(min=0, help="Largest number of images for timing the stages. 0 skips it.")
+    ] = 16,
     budget: Annotated[
-        float | None, typer.Option(min=1, help="Seconds that all may take; what does not fit is left out.")
+        float | None,
+        typer.Option(
+            min=1, help="Time limit for the whole command, in seconds. Work that does not fit is left out."
+        ),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Of the random order.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the random order of the runs.")] = 0,
     limit: Limit = None,
     all_files: AllFiles = False,
-    output: Annotated[Path, typer.Option("--output", "-o", help="Results file.")] = DEFAULT_RESULTS,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Keep nothing of an earlier run.")] = False,
-    report: Annotated[Path | None, typer.Option(help="Also write an HTML report.")] = None,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Results file. An existing one is resumed.")
+    ] = DEFAULT_RESULTS,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Discard the results of an earlier run instead of resuming it.")
+    ] = False,
+    report: Annotated[Path | None, typer.Option(help="File for an HTML report.")] = None,
     json_to: Json = None,
 ) -> None:
-    """Measure backends side by side: images per second by batch size, the best batch, and agreement.
+    """Measure backends side by side: images per second, best batch size, agreement of the labels.
 
-    A sweep finds the best batch size of each backend; rounds of fresh processes measure it, the backends in
-    turns. A run that was stopped goes on where it stopped. Exit status: 0 done, 1 a backend failed, 2 usage,
-    3 fewer images were compared than were asked for, 130 interrupted.
+    A sweep finds the best batch size of each backend. Rounds of fresh processes then measure it, one backend
+    after another. The same command resumes an interrupted run. Exit status: 0 done, 1 a backend failed, 2
+    usage, 3 fewer images were compared than requested, 130 interrupted.
     """
     from vitscale.bench.parity_and_stages import refuse_incomplete
     from vitscale.bench.plan import Settings, make_plan
@@ -81,12 +113,14 @@ def bench(
     from vitscale.report.terminal import print_summary
     from vitscale.results.check import check
     from vitscale.results.document import load_results
+    from vitscale.results.profile import Profile
 
     default_sizes = "1" if scenario == "single-stream" else "1,4,8"
+    tuned = [] if profile is None else [_tuned(Profile.read(profile))]
     plan = make_plan(
         images=named_images(paths, images),
         model=model,
-        backends=backend,
+        backends=[*backend, *tuned],
         batch_sizes=whole_numbers(default_sizes if batch_size is None else batch_size, "--batch-size"),
         output=output,
         settings=Settings(
@@ -107,7 +141,11 @@ def bench(
     )
     if is_gpu(device):
         left = ", ".join(str(one) for one in plan.backends if one.device == "cpu")
-        say(f"on a GPU: all but {left}, which cannot run there" if left else "on a GPU: all backends")
+        say(
+            f"on a GPU: all backends except {left}, which cannot use one"
+            if left
+            else "on a GPU: all backends"
+        )
     say(f"{len(plan.images.files)} images, model {plan.model.name} with {plan.model.weights} weights")
     for remark in plan.images.remarks():
         say(remark)
@@ -116,7 +154,7 @@ def bench(
     try:
         results = run_plan(plan, ["vitscale", *sys.argv[1:]], say, is_fresh=fresh)
     except KeyboardInterrupt:
-        say(f"interrupted; what was measured so far is in {output}, and the same command goes on from there")
+        say(f"interrupted; finished measurements are in {output}; repeat the command to resume")
         raise typer.Exit(INTERRUPTED) from None
     print_summary(load_results(output), answer_console(json_to))
     unstable = {finding.where for finding in check(results) if finding.is_unstable}
@@ -138,3 +176,9 @@ def _scenario(text: str) -> Scenario:
     if text not in get_args(Scenario):
         raise UsageError(f"--scenario is {text!r}; expected {' or '.join(get_args(Scenario))}.")
     return cast(Scenario, text)
+
+
+def _tuned(profile: Profile) -> str:
+    """Return the engine with a profile's settings, in the notation of ``--backend``."""
+    threads = f",threads={profile.threads}" if profile.threads else ""
+    return f"vitscale:precision={profile.precision},runtime={profile.runtime}{threads}"

@@ -16,7 +16,7 @@ def check(
     results: Annotated[Path, typer.Argument(help="Results file of `vitscale bench`.")],
     json_to: Json = None,
 ) -> None:
-    """Tell whether results can be believed, and what to do where they cannot (exit status 4)."""
+    """Check whether results are stable enough to trust, and say what to do if not (exit status 4)."""
     from vitscale.results.check import check as check_suite
     from vitscale.results.document import load_results
 
@@ -24,8 +24,10 @@ def check(
     console = answer_console(json_to)
     for finding in findings:
         console.print(str(finding), markup=False, soft_wrap=True)
-    write_json([vars(finding) for finding in findings], json_to)
+    write_json([{**vars(finding), "what": finding.what} for finding in findings], json_to)
     unstable = sum(finding.is_unstable for finding in findings)
     if unstable:
-        raise UnstableError(f"{results} is unstable in {unstable} respects: see above.")
-    console.print(f"{results}: nothing speaks against these figures.")
+        raise UnstableError(
+            f"{results} has {unstable} unstable figures; each is listed above with what to do."
+        )
+    console.print(f"{results}: all figures are stable.")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from vitscale.cli.app import AllFiles, Device, Paths, app, is_gpu, say
+from vitscale.cli.profiles import use_profile
 from vitscale.errors import UsageError
 from vitscale.jvm.paths import jvm_path
 
@@ -14,87 +16,141 @@ from vitscale.jvm.paths import jvm_path
 @app.command()
 def classify(
     context: typer.Context,
-    model: Annotated[str, typer.Option(help="Model folder, as `vitscale export` writes it.")],
+    model: Annotated[str, typer.Option(help="Model folder, made by `vitscale export`.")],
     output: Annotated[
-        str, typer.Option("--output", "-o", help="Folder to write; that of an earlier run is gone on with.")
+        str, typer.Option("--output", "-o", help="Output folder. An existing one resumes its run.")
     ],
     paths: Paths = None,
     images: Annotated[
-        list[str] | None, typer.Option(help="File, folder, pattern or URI; may be given several times.")
+        list[str] | None,
+        typer.Option(help="Image file, folder, pattern or URI. Repeat the option for several."),
     ] = None,
     images_from: Annotated[
         list[str] | None,
-        typer.Option(help="List of image files: text with a path a line, CSV, Parquet, or - for stdin."),
+        typer.Option(
+            help="File with a list of images: text with one path per line, CSV or Parquet; - is stdin."
+        ),
     ] = None,
-    engine: Annotated[str, typer.Option(help="vitscale or spark-nlp.")] = "vitscale",
-    precision: Annotated[str, typer.Option(help="Which of the model's ONNX graphs.")] = "fp32",
-    top_k: Annotated[int, typer.Option(min=1, help="Labels for each image.")] = 5,
+    engine: Annotated[
+        str, typer.Option(help="Engine: vitscale, or spark-nlp for Spark NLP's own.")
+    ] = "vitscale",
+    precision: Annotated[
+        str,
+        typer.Option(help="fp32; bf16 or int8 on oneDNN; or a graph made by `vitscale export --precision`."),
+    ] = "fp32",
+    runtime: Annotated[
+        str,
+        typer.Option(
+            help="Library that computes the forward pass: auto (the faster one here), onnxruntime or onednn."
+        ),
+    ] = "auto",
+    profile: Annotated[
+        Path | None,
+        typer.Option(help="Profile of `vitscale tune`: its precision, runtime, batch size and threads."),
+    ] = None,
+    top_k: Annotated[int, typer.Option(min=1, help="Number of labels for each image.")] = 5,
     batch_size: Annotated[
-        int | None, typer.Option(min=1, help="Images of one forward pass.", show_default="the engine's own")
+        int | None,
+        typer.Option(min=1, help="Images in one forward pass.", show_default="the engine's own"),
     ] = None,
-    threads: Annotated[int, typer.Option(min=0, help="Cores of one forward pass; 0: the best number.")] = 0,
+    threads: Annotated[
+        int, typer.Option(min=0, help="Threads of one forward pass. 0 picks the fastest setting.")
+    ] = 0,
     device: Device = "cpu",
     gpus: Annotated[
-        int | None, typer.Option(min=1, help="With --device gpu: GPUs of this machine.", show_default="1")
+        int | None,
+        typer.Option(
+            min=1, help="Number of GPUs of this machine to use, with --device gpu.", show_default="1"
+        ),
     ] = None,
-    table_format: Annotated[str, typer.Option("--format", help="parquet, jsonl or csv.")] = "parquet",
+    table_format: Annotated[
+        str, typer.Option("--format", help="Format of the output tables: parquet, jsonl or csv.")
+    ] = "parquet",
     input_kind: Annotated[
         str,
-        typer.Option("--input", help="files, parquet (an image a row) or tar (an image a member)."),
+        typer.Option(
+            "--input", help="Kind of input: files, parquet (one image per row) or tar (one image per member)."
+        ),
     ] = "files",
     path_column: Annotated[
-        str, typer.Option(help="Column with the path of each row, also for --images-from; may be a.b.")
+        str,
+        typer.Option(
+            help="Column with the path of an image, for --input parquet and --images-from; nested as a.b."
+        ),
     ] = "path",
     content_column: Annotated[
-        str, typer.Option(help="Column with the image: binary, or a struct with a field bytes; may be a.b.")
+        str,
+        typer.Option(
+            help="Column with the image, for --input parquet: binary, or struct with a field bytes."
+        ),
     ] = "content",
     all_files: AllFiles = False,
     max_failed: Annotated[
-        str | None, typer.Option(help="Stop when more images fail: N or P%.", show_default="no limit")
+        str | None,
+        typer.Option(
+            help="Largest number (N) or share (P%) of failed images. Above it the job stops.",
+            show_default="no limit",
+        ),
     ] = None,
     max_bytes: Annotated[
-        int | None, typer.Option(min=1, help="Larger files are not read.", show_default="256 MiB")
+        int | None,
+        typer.Option(
+            min=1, help="Largest file to read, in bytes; larger ones are quarantined.", show_default="256 MiB"
+        ),
     ] = None,
     max_pixels: Annotated[
-        int | None, typer.Option(min=1, help="Larger images are not decoded.", show_default="178,956,970")
+        int | None,
+        typer.Option(
+            min=1,
+            help="Largest image to decode, in pixels; larger ones are quarantined.",
+            show_default="178,956,970",
+        ),
     ] = None,
     truncated: Annotated[
         str,
         typer.Option(
-            help="error: quarantine truncated images. gray: fill what is missing, in JPEG and PNG, as Pillow "
-            "does with LOAD_TRUNCATED_IMAGES."
+            help="Truncated images: error quarantines them; gray fills the missing part of JPEG and PNG, as "
+            "Pillow does with LOAD_TRUNCATED_IMAGES."
         ),
     ] = "error",
     retry_failed: Annotated[
-        bool, typer.Option("--retry-failed", help="Try the images in quarantine again.")
+        bool, typer.Option("--retry-failed", help="Retry the images in quarantine.")
     ] = False,
-    watch: Annotated[bool, typer.Option("--watch", help="Go on as files arrive, until Ctrl-C.")] = False,
-    poll_seconds: Annotated[int, typer.Option(min=1, help="With --watch: seconds between two looks.")] = 10,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Classify new files as they arrive, until Ctrl-C.")
+    ] = False,
+    poll_seconds: Annotated[
+        int, typer.Option(min=1, help="Seconds between two listings, with --watch.")
+    ] = 10,
     commit_seconds: Annotated[
         float | None,
-        typer.Option(min=0, help="Write rows so often.", show_default="10 s at first, then less often"),
+        typer.Option(
+            min=0, help="Seconds between two commits of results.", show_default="10 at first, then longer"
+        ),
     ] = None,
-    read_ahead: Annotated[int, typer.Option(min=1, help="Files that a task reads ahead.")] = 4,
+    read_ahead: Annotated[
+        int, typer.Option(min=1, help="Number of files that a task reads ahead. Raise it for slow storage.")
+    ] = 4,
     master: Annotated[
-        str | None, typer.Option(help="Spark's master URL.", show_default="spark.master, else local[*]")
+        str | None, typer.Option(help="Master URL of Spark.", show_default="spark.master, else local[*]")
     ] = None,
     memory: Annotated[
         str | None,
         typer.Option(
-            help="Heap of the driver, e.g. 8g.",
-            show_default="spark.driver.memory, else half of the memory that a container or this machine has",
+            help="Heap of the driver, e.g. 8g. Raise it after an OutOfMemoryError.",
+            show_default="spark.driver.memory, else half of the memory of the container or machine",
         ),
     ] = None,
     conf: Annotated[
-        list[str] | None, typer.Option(help="KEY=VALUE for Spark; may be given several times.")
+        list[str] | None, typer.Option(help="Spark setting as KEY=VALUE. Repeat the option for several.")
     ] = None,
     json_to: Annotated[
-        str | None, typer.Option("--json", help="Also write the ledger as JSON; - is stdout.")
+        str | None, typer.Option("--json", help="File for the ledger as JSON; - is stdout.")
     ] = None,
 ) -> None:
-    """Classify any number of images on Spark; every file ends in the predictions or in the quarantine.
+    """Classify any number of images on Spark; each file ends in the predictions or in the quarantine.
 
-    The same command goes on after it was stopped or killed. Exit status: 0 every image has a prediction, 1
+    The same command resumes a run that was stopped or killed. Exit status: 0 every image has a prediction, 1
     an image or the job failed, 2 usage, 130 interrupted.
     """
     from vitscale.backends.spec import BackendSpec
@@ -106,23 +162,26 @@ def classify(
     master = chosen_master(master, settings)
     named = [*(paths or []), *(images or [])]
     if not named and not images_from:
-        raise UsageError("No image is named. Name files, folders or patterns: vitscale classify photos/*.jpg")
+        raise UsageError("No images given. Name files, folders or patterns: vitscale classify photos/*.jpg")
     if "" in named:
-        raise UsageError("A name of images is empty. Name files, folders or patterns of them.")
-    not_passed_on = {"master", "memory", "conf", "paths", "images"}
+        raise UsageError("One of the names of images is empty. Name files, folders or patterns.")
+    if profile is not None:
+        use_profile(context, profile)
+        precision, batch_size = context.params["precision"], context.params["batch_size"]
+    not_passed_on = {"master", "memory", "conf", "paths", "images", "profile"}
     if is_gpu(device):
         if is_local(master):
             from vitscale.backends.prerequisites import refuse_without_gpu
 
             refuse_without_gpu([BackendSpec(engine, {"device": "gpu", "gpus": gpus or 1})])
     elif gpus is not None:
-        raise UsageError("--gpus counts GPUs: add --device gpu.")
+        raise UsageError("--gpus needs --device gpu; add it or remove --gpus.")
     else:
         not_passed_on |= {"device"}
     options = {name: value for name, value in context.params.items() if name not in not_passed_on}
     derived = executor_settings(model, precision, batch_size, master, settings)
     if derived:
-        say(f"executors get {' '.join(derived)}; `vitscale sizing` says why")
+        say(f"executors get {' '.join(derived)}; `vitscale sizing` explains these settings")
     replace_process(
         [*_images(named), *_arguments(options)],
         master=master,
@@ -134,7 +193,7 @@ def classify(
 
 
 _MOST_ARGUMENTS = 100
-"""Names of images on the JVM's command line, whose length the system limits; more go there in a file."""
+"""Most names of images on the JVM's command line, whose length is limited; more are passed in a file."""
 
 
 def _images(named: list[str]) -> list[str]:
@@ -153,7 +212,7 @@ _SCALA_NAMES = {"table_format": "format", "input_kind": "input", "json_to": "jso
 
 
 def _arguments(options: dict[str, object]) -> list[str]:
-    """Return the options as the Scala side reads them: it has the same ones, and checks them."""
+    """Return the options for the Scala side, which has the same ones and checks their values."""
     arguments = []
     for name, value in options.items():
         option = "--" + _SCALA_NAMES.get(name, name).replace("_", "-")

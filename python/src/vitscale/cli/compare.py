@@ -13,7 +13,7 @@ from vitscale.errors import ParityError, RegressionError, UnstableError
 
 
 class Format(StrEnum):
-    """How a comparison is printed."""
+    """Output format of a comparison."""
 
     TABLE = "table"
     MARKDOWN = "markdown"
@@ -22,22 +22,25 @@ class Format(StrEnum):
 
 @app.command()
 def compare(
-    old: Annotated[Path, typer.Argument(help="Results before.")],
-    new: Annotated[Path, typer.Argument(help="Results after.")],
+    old: Annotated[Path, typer.Argument(help="Results file before the change.")],
+    new: Annotated[Path, typer.Argument(help="Results file after the change.")],
     threshold: Annotated[
-        float, typer.Option(min=0, max=1, help="Share of images per second that a cell may lose.")
+        float,
+        typer.Option(
+            min=0, max=1, help="Largest loss of images per second that passes, as a share (0.05 is 5 %)."
+        ),
     ] = 0.05,
     force: Annotated[
-        bool, typer.Option("--force", help="Compare although machine, model or images differ.")
+        bool, typer.Option("--force", help="Compare even if machine, model or images differ.")
     ] = False,
-    form: Annotated[Format, typer.Option("--format", help="How to print it on stdout.")] = Format.TABLE,
+    form: Annotated[Format, typer.Option("--format", help="Output format on stdout.")] = Format.TABLE,
     json_to: Json = None,
 ) -> None:
-    """Compare two results cell by cell.
+    """Compare two results files, benchmark by benchmark.
 
-    Exit status 1 where a cell became slower beyond the threshold and beyond noise, or fails now; 3 where a
-    backend's answers agree less than they did; 4 where a cell lost more than the threshold in too few forks
-    to be sure.
+    Exit status: 0 no regression; 1 a benchmark is slower beyond the threshold and the noise, or fails now; 3
+    the labels of a backend agree less than before; 4 a benchmark lost more than the threshold, with too few
+    forks to be sure.
     """
     from vitscale.report.compare import (
         compare_results,

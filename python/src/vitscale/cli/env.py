@@ -9,7 +9,7 @@ from vitscale.cli.app import Json, app, write_json
 
 @app.command()
 def env(json_to: Json = None) -> None:
-    """Print what ViTScale sees of this machine: processor, memory, its limit, GPUs, Java, versions."""
+    """Print what ViTScale finds on this machine: CPU, memory and its limit, GPUs, Java, versions."""
     from vitscale.bench.environment import environment
     from vitscale.jvm.memory import default_heap, memory_limit
 
@@ -19,19 +19,34 @@ def env(json_to: Json = None) -> None:
         "memory_limit_bytes": limit.size,
         "memory_limit_source": limit.source,
         "default_heap": default_heap(),
+        "runtimes": _runtimes(),
     }
     if json_to is None:
         gpus = [f"{one['name']} (driver {one['driver']})" for one in found.get("gpus", [])] or _no_gpu()
-        shown = {**found, "gpus": gpus, **found["versions"]}
+        shown = {**found, "gpus": gpus, **found["runtimes"], **found["versions"]}
         console = Console()
         for key, value in shown.items():
-            if key != "versions":
+            if key not in ("versions", "runtimes"):
                 console.print(f"{key:>16}  {value}", highlight=False)
     write_json(found, json_to)
 
 
+def _runtimes() -> dict[str, str]:
+    """Return what computes forward passes on this processor, as the JVM finds it."""
+    from vitscale.errors import VitscaleError
+    from vitscale.jvm.bridge import java_errors, python_api
+
+    try:
+        with java_errors():
+            return {
+                f"runtime {name}": str(state) for name, state in sorted(dict(python_api().runtimes()).items())
+            }
+    except VitscaleError as error:
+        return {"runtimes": f"none: {error}"}
+
+
 def _no_gpu() -> str:
-    """Return why there is none."""
+    """Return the reason why there is no GPU."""
     from vitscale.errors import GpuError
     from vitscale.gpu.nvml import Nvml
 

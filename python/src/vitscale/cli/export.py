@@ -17,37 +17,52 @@ from vitscale.models.manifest import Engine
 
 @app.command()
 def export(
-    model: Annotated[str, typer.Argument(help="Hub name or local Hugging Face folder.")] = DEFAULT_CHECKPOINT,
+    model: Annotated[
+        str, typer.Argument(help="Hugging Face hub name, or local folder of a checkpoint.")
+    ] = DEFAULT_CHECKPOINT,
     output: Annotated[Path, typer.Option("--output", "-o", help="Model folder to write.")] = DEFAULT_MODEL,
     engine: Annotated[
-        str, typer.Option("--format", help="onnx, or tensorflow: a SavedModel for Spark NLP's other engine.")
+        str,
+        typer.Option("--format", help="onnx, or tensorflow: a SavedModel for Spark NLP's TensorFlow engine."),
     ] = "onnx",
-    precision: Annotated[str, typer.Option(help="fp32, fp16 (for GPUs), int8 or int8-static.")] = "fp32",
+    precision: Annotated[
+        str, typer.Option(help="Precision of the weights: fp32, fp16 (for GPUs), int8 or int8-static.")
+    ] = "fp32",
     input_type: Annotated[
-        str, typer.Option("--input", help="float32, or uint8: scaling in the graph.")
+        str,
+        typer.Option(
+            "--input",
+            help="Type of the graph's input: float32, or uint8, which moves the scaling into the graph.",
+        ),
     ] = "float32",
-    token_merging: Annotated[int, typer.Option(help="Pairs of tokens merged in each layer; lossy.")] = 0,
+    token_merging: Annotated[
+        int,
+        typer.Option(
+            help="Pairs of tokens to merge in each layer (ToMe). Above 0 it is faster and changes labels."
+        ),
+    ] = 0,
     images: Annotated[
-        Path | None, typer.Option(help="Images to calibrate and to measure a lossy variant with.")
+        Path | None,
+        typer.Option(help="Folder of images to calibrate int8 and to measure the loss of a variant."),
     ] = None,
     force: Annotated[
-        bool, typer.Option(help="Write a lower precision even below 99 % of fp32's top-1.")
+        bool, typer.Option(help="Write the variant even if it keeps less than 99 % of fp32's first labels.")
     ] = False,
     allow_random_weights: Annotated[
         bool,
         typer.Option(
             "--allow-random-weights",
-            help="Use seeded random weights where the hub does not answer, to measure speed: the labels mean "
-            "nothing then.",
+            help="Use seeded random weights if the hub does not answer. For measuring speed only: the labels "
+            "mean nothing.",
         ),
     ] = False,
 ) -> None:
     """Export a Vision Transformer in the layout that Spark NLP and ViTScale load.
 
-    TensorFlow comes into an environment of its own, which is set up at the first export: 300 MB to fetch,
-    1.3 GB on disk, some minutes.
+    The first export to TensorFlow sets up an environment of its own: it downloads 300 MB, takes 1.3 GB on
+    disk, and needs some minutes.
     """
-    # What cannot be is refused before torch is loaded, which takes seconds.
+    # Refuse impossible variants before torch is loaded, which takes seconds.
     Place(_engine(engine), Variant(precision, input_type, token_merging))
     from vitscale.models.export.run import export as run_export
 
@@ -67,10 +82,7 @@ def export(
         f"{done.graph_path}: {done.weights} weights, largest logit difference {done.max_logit_difference:.2e}"
     )
     if done.weights == "random":
-        say(
-            "warning: the weights are random, so the labels mean nothing; use this model to measure speed "
-            "alone"
-        )
+        say("warning: random weights, so the labels mean nothing; use this model only to measure speed")
     if done.cost:
         say(f"{done.cost['top1_agreement']:.1%} of {done.cost['images']} images keep fp32's first label")
 

@@ -35,16 +35,23 @@ def parity(
     images: NamedImages = None,
     model: Model = DEFAULT_MODEL,
     backend: Backends = DEFAULT_BACKENDS,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many images, the first ones.")] = 32,
-    min_top1: Annotated[float, typer.Option(min=0, max=1, help="Fail below this top-1 agreement.")] = 0.0,
-    max_logit_difference: Annotated[float, typer.Option(min=0, help="Fail above it.")] = float("inf"),
+    limit: Annotated[int, typer.Option(min=1, help="Number of images to compare: the first N.")] = 32,
+    min_top1: Annotated[
+        float,
+        typer.Option(
+            min=0, max=1, help="Smallest share of equal first labels, 0 to 1. Below it the command fails."
+        ),
+    ] = 0.0,
+    max_logit_difference: Annotated[
+        float, typer.Option(min=0, help="Largest difference of two logits. Above it the command fails.")
+    ] = float("inf"),
     all_files: AllFiles = False,
     json_to: Json = None,
 ) -> None:
-    """Compare what backends answer: top-1 agreement, largest differences of logits and of pixels.
+    """Compare the results of backends: top-1 agreement, largest differences of logits and pixels.
 
-    Exit status: 0 they agree, 2 usage, 3 they disagree by more than is allowed, a backend failed, or fewer
-    images were compared than were asked for.
+    Exit status: 0 they agree, 2 usage, 3 they disagree beyond the limits, a backend failed, or fewer images
+    were compared than requested.
     """
     from vitscale.bench.parity_and_stages import compare_backends, refuse_incomplete
     from vitscale.bench.plan import Settings, make_plan
@@ -62,7 +69,7 @@ def parity(
         all_files=all_files,
     )
     if len(plan.backends) < 2:  # noqa: PLR2004
-        raise UsageError("At least two different backends are needed to compare: give --backend twice.")
+        raise UsageError("A comparison needs at least two different backends; give --backend twice.")
     if plan.images.listed > limit:
         say(f"comparing the first {limit} of {plan.images.listed} images; --limit N compares more")
     for remark in plan.images.remarks():
@@ -70,7 +77,7 @@ def parity(
     for failed in plan.undecodable:
         say(f"{failed.file} cannot be decoded: {failed.reason}")
     rows = compare_backends(plan, say)
-    print_parity(rows, answer_console(json_to))
+    print_parity(rows, answer_console(json_to), random_weights=plan.model.weights == "random")
     write_json(rows, json_to)
     _judge(rows, min_top1, max_logit_difference)
     refuse_incomplete(rows, len(distinct(plan.backends)))
@@ -81,6 +88,6 @@ def _judge(rows: list[Parity], min_top1: float, max_logit_difference: float) -> 
         if row["top1_agreement"] < min_top1 or row["max_logit_difference"] > max_logit_difference:
             raise ParityError(
                 f"{row['backend']} and {row['reference']} disagree: top-1 agreement "
-                f"{row['top1_agreement']:.1%} (at least {min_top1:.1%} was asked for), largest logit "
-                f"difference {row['max_logit_difference']:.2g} (at most {max_logit_difference:.2g})."
+                f"{row['top1_agreement']:.1%} (expected at least {min_top1:.1%}), largest logit "
+                f"difference {row['max_logit_difference']:.2g} (expected at most {max_logit_difference:.2g})."
             )

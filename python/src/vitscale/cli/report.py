@@ -17,21 +17,21 @@ _STDOUT = Path("-")
 
 @app.command()
 def report(
-    results: Annotated[list[Path], typer.Argument(help="Results files, of one machine or of several.")],
+    results: Annotated[list[Path], typer.Argument(help="Results files of one machine or several.")],
     output: Annotated[
         Path | None,
         typer.Option(
             "--output",
             "-o",
-            help="File to write; its suffix tells the form: .html, .md, .csv, .svg; - is stdout.",
+            help="Output file; its suffix sets the format: .html, .md, .csv or .svg. - is stdout.",
             show_default=f"{_DEFAULT}, or stdout for Markdown, CSV and SVG",
         ),
     ] = None,
     form: Annotated[
-        Format | None, typer.Option("--format", help="The form, where the suffix does not tell it.")
+        Format | None, typer.Option("--format", help="Format, if the suffix of --output does not set it.")
     ] = None,
 ) -> None:
-    """Show results: one HTML file that needs no network, Markdown, raw values as CSV, or one SVG chart."""
+    """Write a report: one HTML file that needs no network, Markdown, raw values as CSV, or an SVG chart."""
     from vitscale.report.render import encoded, render_report, write_report
 
     if output is None:

@@ -16,32 +16,39 @@ DEFAULT_FOLDER = Path("results/reproduce")
 @app.command()
 def reproduce(
     parts: Annotated[
-        list[str] | None, typer.Argument(help="sample, full, nodes, or several.", show_default="all")
+        list[str] | None, typer.Argument(help="Parts to run: sample, full, nodes.", show_default="all")
     ] = None,
     model: Model = DEFAULT_MODEL,
     images: Annotated[
-        Path | None, typer.Option(help="Folder of images, instead of photos that are made.")
+        Path | None, typer.Option(help="Folder of images. Without it the command makes photos.")
     ] = None,
     count: Annotated[
         int | None,
-        typer.Option(min=1, help="Images, instead of the published 3,544 and 34,745; said in the results."),
+        typer.Option(min=1, help="Number of images, instead of the published 3,544 and 34,745."),
     ] = None,
     forks: Annotated[
         int, typer.Option(min=1, help="Fresh processes of each backend at its best batch size.")
     ] = 3,
     budget: Annotated[
-        float | None, typer.Option(min=1, help="Seconds that all may take; what does not fit is left out.")
+        float | None,
+        typer.Option(
+            min=1, help="Time limit for the whole command, in seconds. Work that does not fit is left out."
+        ),
     ] = None,
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="Folder for results and made photos.")
+        Path,
+        typer.Option(
+            "--output", "-o", help="Output folder for results and photos. An existing one resumes its run."
+        ),
     ] = DEFAULT_FOLDER,
     json_to: Json = None,
 ) -> None:
     """Measure the published benchmark again: a sweep on the sample, the full set at the best batch sizes.
 
-    Then the job on one and on two executors of this machine (nodes), with an estimate for more of them.
-    Hugging Face's pipeline and Spark NLP's TensorFlow engine with oneDNN off and on, as published; Spark
-    NLP's ONNX engine and ViTScale beside them. It ends with the published claims, each checked.
+    The part `nodes` runs the job on one and on two executors of this machine and estimates more nodes. The
+    backends are Hugging Face's pipeline and Spark NLP's TensorFlow engine with oneDNN off and on, as
+    published, and beside them Spark NLP's ONNX engine and ViTScale. The report checks the published claims
+    that the results can test.
     """
     from vitscale.report.output_format import Format
     from vitscale.report.render import render_report, write_report
@@ -61,9 +68,9 @@ def reproduce(
     try:
         done = run(request, say)
     except KeyboardInterrupt:
-        say(f"interrupted; what was measured is in {output}, and the same command goes on from there")
+        say(f"interrupted; finished measurements are in {output}; repeat the command to resume")
         raise typer.Exit(INTERRUPTED) from None
-    # Parts that were measured before stand beside those of now.
+    # Show parts that were measured earlier, too.
     shown = [request.results(part) for part in PARTS if request.results(part).exists()]
     if shown:
         say(f"report: {write_report(shown, output / 'report.html')}")

@@ -28,18 +28,27 @@ DEFAULT_SCALING = Path("results/scaling.json")
 def scaling(
     images: Images = DEFAULT_IMAGES,
     model: Model = DEFAULT_MODEL,
-    precision: Annotated[str, typer.Option(help="Which of the model's ONNX graphs.")] = "fp32",
-    rounds: Annotated[int, typer.Option(min=1, help="Runs on one and on two executors each.")] = 5,
-    listed_files: Annotated[int, typer.Option(min=1, help="Small files to list.")] = 1_000_000,
-    memory: Annotated[str, typer.Option(help="Heap of an executor.")] = "1g",
-    seed: Annotated[int, typer.Option(help="Of the order.")] = 0,
+    precision: Annotated[
+        str,
+        typer.Option(
+            help="Precision of the graph to run: fp32, int8, ... (see `vitscale export --precision`)."
+        ),
+    ] = "fp32",
+    rounds: Annotated[
+        int, typer.Option(min=1, help="Number of rounds; each runs one and two executors.")
+    ] = 5,
+    listed_files: Annotated[
+        int, typer.Option(min=1, help="Number of small files for measuring the listing.")
+    ] = 1_000_000,
+    memory: Annotated[str, typer.Option(help="Heap of each executor, e.g. 1g.")] = "1g",
+    seed: Annotated[int, typer.Option(help="Seed of the random order of the runs.")] = 0,
     output: Annotated[Path, typer.Option("--output", "-o", help="Results file.")] = DEFAULT_SCALING,
     json_to: Json = None,
 ) -> None:
-    """Measure the job on one and on two executors of one core each, and what a simulation needs to know.
+    """Measure how the job scales: one against two executors of one core each, for `vitscale simulate`.
 
-    Beside it, as a control, the engine without Spark in one and in two processes. Exit status 1 if two
-    executors give less than 95 % of twice the speed of one.
+    As a control the command also runs the engine without Spark in one and in two processes. Exit status: 0
+    done, 1 if the parallel efficiency of two executors is below 95 %.
     """
     from vitscale.images.image_set import find_images
     from vitscale.models.folder import ModelFolder
@@ -58,7 +67,7 @@ def scaling(
     try:
         measured = measure(setup, command, output, say, rounds=rounds, listed_files=listed_files, seed=seed)
     except KeyboardInterrupt:
-        say(f"interrupted; {output} holds the rounds that had ended, if any")
+        say(f"interrupted; finished rounds are in {output}")
         raise typer.Exit(INTERRUPTED) from None
     console = answer_console(json_to)
     for line in efficiency_lines(measured):

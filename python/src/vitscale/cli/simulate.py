@@ -20,18 +20,21 @@ _IMAGES = ",".join(map(str, IMAGES))
 
 @app.command()
 def simulate(
-    results: Annotated[Path, typer.Argument(help="What `vitscale scaling` measured.")],
-    nodes: Annotated[str, typer.Option(help="Numbers of nodes.")] = _NODES,
-    images: Annotated[str, typer.Option(help="Numbers of images.")] = _IMAGES,
-    cores: Annotated[int, typer.Option(min=1, help="Cores of a node.")] = CORES,
+    results: Annotated[Path, typer.Argument(help="Results file of `vitscale scaling`.")],
+    nodes: Annotated[str, typer.Option(help="Numbers of nodes to simulate, separated by commas.")] = _NODES,
+    images: Annotated[
+        str, typer.Option(help="Numbers of images to simulate, separated by commas.")
+    ] = _IMAGES,
+    cores: Annotated[int, typer.Option(min=1, help="Cores of each node.")] = CORES,
     price_per_hour: Annotated[
-        float | None, typer.Option(min=0, help="Of a node, to have the cost beside the node hours.")
+        float | None,
+        typer.Option(min=0, help="Price of a node per hour, in any currency; adds the cost to the table."),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Of the simulated runs.")] = 0,
-    report: Annotated[Path | None, typer.Option(help="Also write an HTML page.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the simulation.")] = 0,
+    report: Annotated[Path | None, typer.Option(help="File for an HTML page with the chart.")] = None,
     json_to: Json = None,
 ) -> None:
-    """Estimate time and cost on clusters of many sizes, from what was measured on one machine."""
+    """Estimate time and cost on clusters of many sizes from a measurement on one machine."""
     from vitscale.report.render import scaling_source
     from vitscale.report.scaling.page import scaling_page
     from vitscale.report.scaling.section import ScalingSection
@@ -51,7 +54,7 @@ def simulate(
     console = answer_console(json_to)
     for line in [*section.measured_lines, *section.assumption_lines]:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
-    shown = section.figure.table
+    shown = section.chart.table
     text = markdown_table(shown.columns, shown.rows, frozenset({len(shown.columns) - 1}))
     console.print(text, markup=False, highlight=False, soft_wrap=True)
     if report:

@@ -18,33 +18,44 @@ if TYPE_CHECKING:
 @app.command()
 def sizing(
     model: Model = DEFAULT_MODEL,
-    precision: Annotated[str, typer.Option(help="Which of the model's ONNX graphs.")] = "fp32",
-    batch_size: Annotated[int, typer.Option(min=1, help="Images of one forward pass.")] = 2,
+    precision: Annotated[
+        str,
+        typer.Option(
+            help="Precision of the graph to run: fp32, int8, ... (see `vitscale export --precision`)."
+        ),
+    ] = "fp32",
+    batch_size: Annotated[int, typer.Option(min=1, help="Images in one forward pass.")] = 2,
     cores: Annotated[
-        int, typer.Option(min=1, help="Cores of an executor; with --gpus-per-node, of a machine.")
+        int, typer.Option(min=1, help="Cores of an executor; with --gpus-per-node, cores of a machine.")
     ] = 1,
     task_cpus: Annotated[
-        int | None, typer.Option(min=1, help="Cores of a task; with GPUs they are derived.", show_default="1")
+        int | None,
+        typer.Option(
+            min=1,
+            help="Cores of a task. Leave it out with --gpus-per-node, which derives it.",
+            show_default="1",
+        ),
     ] = None,
     gpus_per_node: Annotated[
-        int | None, typer.Option(min=1, help="GPUs of a machine; derives executors and tasks from it.")
+        int | None,
+        typer.Option(min=1, help="GPUs of a machine. The command derives executors and tasks from it."),
     ] = None,
-    gpus_per_executor: Annotated[int, typer.Option(min=1, help="GPUs of an executor.")] = 1,
-    tasks_per_gpu: Annotated[int, typer.Option(min=1, help="Tasks that share a GPU.")] = 2,
+    gpus_per_executor: Annotated[int, typer.Option(min=1, help="GPUs of each executor.")] = 1,
+    tasks_per_gpu: Annotated[int, typer.Option(min=1, help="Tasks that share one GPU.")] = 2,
     results: Annotated[
-        Path | None, typer.Option(help="Results measured on such a GPU, for the two speeds below.")
+        Path | None, typer.Option(help="Results file measured on such a GPU; replaces the two speeds below.")
     ] = None,
     core_images_per_sec: Annotated[
-        float | None, typer.Option(help="Images that one core decodes and resizes in a second.")
+        float | None, typer.Option(help="Images per second that one core decodes and resizes.")
     ] = None,
     gpu_images_per_sec: Annotated[
-        float | None, typer.Option(help="Images that the model alone classifies in a second on one GPU.")
+        float | None, typer.Option(help="Images per second of the forward pass on one GPU.")
     ] = None,
     json_to: Json = None,
 ) -> None:
-    """Derive an executor's memory and threads from a model, cores and tasks from its GPUs, and say why.
+    """Derive Spark settings for a model: executor memory and threads, and cores and tasks for GPUs.
 
-    Answers in settings for spark-submit.
+    The output is settings for spark-submit, each with its reason.
     """
     from vitscale.gpu.scheduling import HOST_MEMORY, plan_gpus
     from vitscale.sizing.executor import Footprint, size_executor
@@ -53,7 +64,7 @@ def sizing(
     plan = None
     if gpus_per_node is not None:
         if task_cpus is not None:
-            raise UsageError("With --gpus-per-node the cores of a task are derived: leave --task-cpus out.")
+            raise UsageError("--gpus-per-node derives the cores of a task; remove --task-cpus.")
         plan = plan_gpus(
             cores_per_node=cores,
             gpus_per_node=gpus_per_node,
@@ -62,7 +73,7 @@ def sizing(
             speeds=_speeds(results, core_images_per_sec, gpu_images_per_sec),
         )
         cores, task_cpus = plan.cores_per_executor, plan.task_cpus
-        footprint = replace(footprint, activations=0)  # results of layers lie on the GPU
+        footprint = replace(footprint, activations=0)  # activations are in GPU memory
     size = size_executor(footprint, batch_size=batch_size, cores=cores, task_cpus=task_cpus or 1)
     settings = {**size.settings, **(plan.settings if plan else {})}
     reasons = [*plan.reasons, *size.reasons[1:], HOST_MEMORY] if plan else [*size.reasons]
@@ -70,7 +81,7 @@ def sizing(
     for key, value in settings.items():
         console.print(f"--conf {key}={value}", markup=False, highlight=False, soft_wrap=True)
     for key, value in plan.worker_settings.items() if plan else ():
-        line = f"in spark-defaults.conf of a standalone cluster's workers: {key} {value}"
+        line = f"in spark-defaults.conf of the workers of a standalone cluster: {key} {value}"
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     for reason in reasons:
         console.print(reason, markup=False, highlight=False, soft_wrap=True)

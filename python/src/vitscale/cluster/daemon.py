@@ -1,4 +1,4 @@
-"""One daemon of a cluster: a JVM whose log says when it is ready."""
+"""One daemon of a cluster: a JVM that writes to its log when it is ready."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from vitscale.system.process_control import die_with_parent
 
 _START_SECONDS = 60.0
 _POLL_SECONDS = 0.05
-_HEAP = "256m"  # a master of a few workers needs no more
+_HEAP = "256m"  # enough for a master of a few workers
 _LINES_SHOWN = 10
 _OPTIONS = "SPARK_DAEMON_JAVA_OPTS"
 
@@ -32,11 +32,11 @@ class Daemon:
     arguments : sequence of str
         Main class and its arguments.
     log : Path
-        Where its output goes.
+        File for its output.
     environment : mapping of str to str
-        Added to those that every JVM gets.
+        Environment variables, added to those of every JVM.
     with_parent : bool
-        Whether it ends when this process ends, however that comes.
+        Whether it ends when this process ends, for whatever reason.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Daemon:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env={**jvm.environment, **environment},
-                start_new_session=True,  # Ctrl-C reaches the one who stops it, not the daemon itself
+                start_new_session=True,  # Ctrl-C must not reach the daemon; its owner stops it
                 preexec_fn=die_with_parent if with_parent else None,  # noqa: PLW1509
             )
         self.process = psutil.Process(self._process.pid)
@@ -65,7 +65,7 @@ class Daemon:
         Raises
         ------
         ClusterError
-            If the daemon ends before, or takes longer than a minute.
+            If the daemon exits first, or takes longer than a minute.
         """
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
@@ -86,6 +86,6 @@ class Daemon:
 
 
 def _options(main: str) -> tuple[str, ...]:
-    """Return the flags for Java that Spark's scripts give a daemon, e.g. those of ``SPARK_WORKER_OPTS``."""
+    """Return the Java flags that Spark's scripts pass to a daemon, e.g. those of ``SPARK_WORKER_OPTS``."""
     own = f"SPARK_{main.rpartition('.')[2].upper()}_OPTS"
     return tuple(flag for name in (_OPTIONS, own) for flag in shlex.split(os.environ.get(name, "")))

@@ -1,4 +1,4 @@
-"""The settings that a cluster's daemons and everyone who uses it read from one protected file."""
+"""Settings of a cluster in one protected file, for its daemons and its clients."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ SECRET_BYTES = 32
 _FILE = "spark-defaults.conf"
 _SHARED = {
     "spark.authenticate": "true",
-    "spark.network.crypto.enabled": "true",  # AES instead of SASL's DIGEST-MD5
+    "spark.network.crypto.enabled": "true",  # AES instead of DIGEST-MD5 of SASL
     "spark.network.crypto.saslFallback": "false",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.ui.enabled": "false",
-    "spark.ui.killEnabled": "false",  # the master's page asks nobody who they are
+    "spark.ui.killEnabled": "false",  # the master's page has no authentication
 }
 
 
 def write_settings(folder: Path) -> None:
-    """Write what all share, with a secret made for this cluster, readable by its owner alone.
+    """Write the shared settings, with a new secret, readable by their owner only.
 
-    Spark takes the secret from a file or from the environment; on a command line everyone could read it.
+    Spark reads the secret from a file or from the environment; on a command line every user could read it.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
@@ -31,13 +31,13 @@ def write_settings(folder: Path) -> None:
 
 
 def name_master(folder: Path, master: str) -> None:
-    """Add the master, so that clients of these settings find it without naming it."""
+    """Add the master's URL, so that clients with these settings find it."""
     with (folder / _FILE).open("a") as file:
         file.write(f"spark.master {master}\n")
 
 
 def environment(folder: Path, java_home: Path) -> dict[str, str]:
-    """Return the variables that make Spark read these settings and stay on loopback."""
+    """Return the environment variables with which Spark reads these settings and stays on loopback."""
     return {
         "JAVA_HOME": str(java_home),
         "SPARK_CONF_DIR": str(folder),

@@ -1,7 +1,7 @@
-"""Starts and stops a Spark standalone cluster from pip's pyspark, which has no scripts for it.
+"""Starts and stops a Spark standalone cluster from pip's pyspark, which lacks the scripts for it.
 
-Whoever uses it does so with the variables of :attr:`Cluster.environment`: they name the folder of the
-settings, where Spark finds the master and the secret.
+Clients need the variables of :attr:`Cluster.environment`: they name the folder of the settings, where Spark
+finds the master and the secret.
 """
 
 from __future__ import annotations
@@ -31,26 +31,26 @@ _EXECUTOR = "org.apache.spark.executor.CoarseGrainedExecutorBackend"
 _RECORD = "cluster.json"
 _PARTS = ("conf", "logs", "work")
 _PATIENCE_SECONDS = 5.0
-_CLOCK_SECONDS = 2.0  # a corrected clock moves the time at which a process seems to have started
+_CLOCK_SECONDS = 2.0  # tolerance for start times of processes, which a clock correction shifts
 
 
 @dataclass(frozen=True)
 class Layout:
-    """What a cluster consists of.
+    """Size of a cluster.
 
     Attributes
     ----------
     workers : int
-        How many; each runs one executor of an application.
+        Number of workers; each runs one executor of an application.
     cores : int
-        Of each worker.
+        Cores of each worker.
     memory : str
-        Of each worker, in Spark's notation: the most that the heaps of its executors may take together.
+        Memory of each worker, in Spark's notation: the limit of the heaps of its executors together.
     port : int
-        Of the master; 0 for any that is free. Where it is taken, Spark tries those above it.
+        Port of the master; 0 for any free one. If it is taken, Spark tries those above it.
     is_pinned : bool
-        Whether each worker and its executors keep to processors of their own. Spark's cores are only a count
-        of tasks: the threads that read, compile and collect garbage take any processor that is idle.
+        Whether each worker and its executors are pinned to their own CPU cores. Spark's cores only count
+        tasks: the threads that read, compile and collect garbage run on any idle core.
     """
 
     workers: int = 2
@@ -60,7 +60,7 @@ class Layout:
     is_pinned: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse a size that Spark's worker would answer with its usage."""
+        """Check the notation of the memory, for which Spark's worker would only print its usage."""
         if not re.fullmatch(r"[1-9]\d*[mg]", self.memory):
             raise UsageError(f"The memory of a worker is {self.memory!r}; expected e.g. 900m or 2g.")
 
@@ -72,9 +72,9 @@ class Cluster:
     Attributes
     ----------
     master : str
-        Its URL, for ``--master``.
+        URL for ``--master``.
     folder : Path
-        Settings (``conf``), logs (``logs``) and what the executors write (``work``).
+        Settings (``conf``), logs (``logs``) and files of the executors (``work``).
     daemons : tuple of psutil.Process
         The master and the workers, in this order.
     """
@@ -85,12 +85,12 @@ class Cluster:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Variables that a process needs to use the cluster; none of them is secret."""
+        """Environment variables for clients of the cluster; none of them is secret."""
         return environment(self.folder / "conf", find_java().home)
 
     @property
     def executors(self) -> list[psutil.Process]:
-        """The processes that run tasks now."""
+        """The processes that currently run tasks."""
         return [executor for worker in self.daemons[1:] for executor in _executors(worker)]
 
     @property
@@ -99,7 +99,7 @@ class Cluster:
         return any(daemon.is_running() for daemon in self.daemons)
 
     def stop(self) -> None:
-        """End all of its processes, executors first among them: a worker that is asked ends its own."""
+        """Stop all processes; a worker stops its executors itself."""
         executors = self.executors
         end([*reversed(self.daemons), *executors], _PATIENCE_SECONDS)
         (self.folder / _RECORD).unlink(missing_ok=True)
@@ -111,7 +111,7 @@ class Cluster:
         Raises
         ------
         ClusterError
-            If none runs there.
+            If no cluster runs there.
         """
         try:
             record = json.loads((folder / _RECORD).read_text())
@@ -122,21 +122,21 @@ class Cluster:
 
 
 def start_cluster(folder: Path, layout: Layout = Layout()) -> Cluster:
-    """Start a cluster that stays when this process ends, until :meth:`Cluster.stop`.
+    """Start a cluster that keeps running after this process, until :meth:`Cluster.stop`.
 
     Parameters
     ----------
     folder : Path
-        Where its settings, logs and work go; what an earlier cluster left there is deleted.
+        Folder for settings, logs and work files; those of an earlier cluster are deleted.
     layout : Layout
-        What it consists of.
+        Size of the cluster.
 
     Raises
     ------
     UsageError
-        If a cluster runs there already.
+        If a cluster already runs there.
     ClusterError
-        If it does not start; nothing of it is left running then.
+        If it does not start; then none of its processes is left.
     """
     _make_room(folder)
     cluster = _start(folder, layout, with_parent=False)
@@ -150,7 +150,7 @@ def start_cluster(folder: Path, layout: Layout = Layout()) -> Cluster:
 
 @contextmanager
 def local_cluster(layout: Layout = Layout()) -> Iterator[Cluster]:
-    """Run a cluster for the length of a ``with`` block; it ends with this process at the latest.
+    """Run a cluster during a ``with`` block; it ends with this process at the latest.
 
     Raises
     ------
@@ -203,33 +203,33 @@ def _start(folder: Path, layout: Layout, *, with_parent: bool) -> Cluster:
 
 
 def _pin(workers: Sequence[psutil.Process], cores: int) -> None:
-    """Give each worker processors of its own; executors that it starts inherit them.
+    """Pin each worker to its own CPU cores; executors that it starts inherit them.
 
     Raises
     ------
     UsageError
-        If there are not enough processors.
+        If there are too few cores.
     """
     for worker, own in zip(workers, own_processors(len(workers), cores), strict=True):
         for thread in worker.threads():
-            with suppress(ProcessLookupError):  # a thread may end meanwhile
+            with suppress(ProcessLookupError):  # a thread may have ended
                 os.sched_setaffinity(thread.id, own)
 
 
 def _make_room(folder: Path) -> None:
-    """Delete what an earlier cluster left, unless it still runs."""
+    """Delete the files of an earlier cluster, unless it still runs."""
     try:
         earlier = Cluster.find(folder)
     except ClusterError:
         earlier = None
     if earlier is not None and earlier.is_running:
-        raise UsageError(f"A cluster runs already: {earlier.master}. Stop it first: vitscale cluster stop")
+        raise UsageError(f"A cluster already runs: {earlier.master}. Stop it first: vitscale cluster stop")
     for name in _PARTS:
         shutil.rmtree(folder / name, ignore_errors=True)
 
 
 def _same_process(pid: int, created: float) -> psutil.Process | None:
-    """Return the process, unless its number belongs to another one by now."""
+    """Return the process, or None if its id now belongs to another one."""
     try:
         process = psutil.Process(pid)
         return process if abs(process.create_time() - created) < _CLOCK_SECONDS else None
@@ -238,7 +238,7 @@ def _same_process(pid: int, created: float) -> psutil.Process | None:
 
 
 def _executors(worker: psutil.Process) -> list[psutil.Process]:
-    """Return a worker's executors; its other children are what its start script left."""
+    """Return a worker's executors; its other children are remains of its start script."""
     found = []
     with suppress(psutil.NoSuchProcess):
         for child in worker.children():

@@ -1,1 +1,1 @@
-"""GPUs: what the driver says of them, who may be called a GPU run, and how Spark shares them out."""
+"""GPUs: the driver's samples, evidence that a run used a GPU, and Spark's scheduling of GPUs."""

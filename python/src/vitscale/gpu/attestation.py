@@ -1,11 +1,10 @@
-"""Who may be called a GPU run: the device itself must have shown the work.
+"""Checks that a run used a GPU, with evidence from the device itself.
 
-Two things are needed. The session must say that it ran on CUDA, and the driver must have shown the process on
-the GPU while images were timed. Where the driver's list of processes can be trusted, our process must be in
-it, with memory. Inside a container it often cannot: the driver lists no process there, or numbers from
-outside; and on some systems it lists none at all. Then memory and utilisation that rose above what they were
-before the process started take its place, and the results say so: another process that began on the same GPU
-at the same moment would pass as well.
+Two conditions must hold. The session must report CUDA, and the driver must have listed the process on the GPU
+while images were timed, with memory. Inside a container the driver's list is often unusable: it is empty or
+has the process ids of the host; some systems list no processes at all. Then a rise of memory and utilisation
+above the values before the start of the process replaces it, and the results say so: another process that
+started on the same GPU at the same moment would pass, too.
 """
 
 from __future__ import annotations
@@ -20,39 +19,41 @@ from vitscale.gpu.sampling import Record
 from vitscale.results.gpu_schema import Gpu, GpuProof, Sampled
 
 CUDA_PROVIDERS = frozenset({"CUDAExecutionProvider", "cuda"})
-"""What ONNX Runtime and PyTorch call work on an NVIDIA GPU."""
+"""Names of NVIDIA GPUs in ONNX Runtime and PyTorch."""
 LEAST_RISE_BYTES = 64 << 20
-"""A CUDA context alone takes more than this, before any weight is loaded."""
+"""Smallest rise of memory that counts, in bytes; a CUDA context without weights takes more."""
 _INITIAL_PID_NAMESPACE = "pid:[4026531836]"
-"""Linux's PROC_PID_INIT_INO, 0xEFFFFFFC (include/linux/proc_ns.h): this is not a container."""
+"""Linux's PROC_PID_INIT_INO, 0xEFFFFFFC (include/linux/proc_ns.h): not in a container."""
 
 
 def attest(
     record: Record, providers: Mapping[str, int], gpus: int = 1, *, in_container: bool | None = None
 ) -> list[Gpu]:
-    """Return what each GPU that did the work showed, as the results have it.
+    """Return the samples of each GPU that the run used, as in the results.
 
     Parameters
     ----------
     record : Record
-        What the driver said beside the process.
+        Samples of the driver during the process.
     providers : mapping of str to int
-        What the session says it ran on: provider -> nodes, or weights.
+        Report of the session: provider -> nodes, or weights.
     gpus : int
-        How many GPUs were asked for.
+        Number of GPUs requested.
     in_container : bool, optional
-        Whether process ids may mean something else to the driver than here; found out by default.
+        Whether the driver may use other process ids than this process; detected by default.
 
     Raises
     ------
     GpuError
-        If it cannot be called a GPU run; the message says why.
+        If the evidence is missing; the message has the reason.
     """
     if not any(providers.get(name) for name in CUDA_PROVIDERS):
-        ran_on = ", ".join(name for name, count in providers.items() if count) or "nothing that it names"
-        raise GpuError(f"A GPU was asked for, but the model ran on {ran_on}. The run does not count.")
+        ran_on = ", ".join(name for name, count in providers.items() if count) or "no provider that it names"
+        raise GpuError(f"A GPU was requested, but the model ran on {ran_on}. The run does not count.")
     if not record.measured:
-        raise GpuError("The driver was not asked while images were timed, so nothing shows a GPU at work.")
+        raise GpuError(
+            "There is no sample of the driver while images were timed, so nothing shows that a GPU was used."
+        )
     proof: GpuProof = "process list"
     used = _showing(record, _process_memory)
     inside = _is_in_container() if in_container is None else in_container
@@ -72,7 +73,7 @@ def _lists_processes(record: Record) -> bool:
 
 
 def _process_memory(record: Record, index: int) -> int:
-    """Return the most memory that our processes had on a GPU while images were timed, bytes."""
+    """Return the most memory of our processes on a GPU while images were timed, in bytes."""
     return max(
         sum(bytes_ for pid, bytes_ in (one.readings[index].processes or {}).items() if pid in one.pids)
         for one in record.measured
@@ -80,7 +81,7 @@ def _process_memory(record: Record, index: int) -> int:
 
 
 def _risen_memory(record: Record, index: int) -> int:
-    """Return by how much a GPU's memory rose; 0 unless it was much, and its utilisation rose as well."""
+    """Return the rise of a GPU's memory; 0 if it is too small or utilisation did not rise."""
     before = record.before[index]
     while_timed = [one.readings[index] for one in record.measured]
     memory = _most(one.memory_used_bytes for one in while_timed) - (before.memory_used_bytes or 0)
@@ -96,7 +97,7 @@ def _is_in_container() -> bool:
     try:
         return str(Path("/proc/self/ns/pid").readlink()) != _INITIAL_PID_NAMESPACE
     except OSError:
-        return False  # not Linux: the driver's list counts
+        return False  # not Linux: the driver's list is usable
 
 
 def _unproven(record: Record, shown: int, asked: int) -> str:
@@ -104,9 +105,9 @@ def _unproven(record: Record, shown: int, asked: int) -> str:
     ours = {pid for one in record.measured for pid in one.pids}
     listed = ", ".join(map(str, sorted(others))) or "none"
     return (
-        f"{asked} GPUs were asked for and the driver showed our process on {shown}. While images were timed "
+        f"{asked} GPUs were requested, and the driver listed our process on {shown}. While images were timed "
         f"it listed the processes {listed}; ours are {', '.join(map(str, sorted(ours))) or 'not known'}. "
-        "The run does not count. Look at nvidia-smi while it runs."
+        "The run does not count. Check nvidia-smi during a run."
     )
 
 

@@ -1,4 +1,4 @@
-"""Did the GPU's memory run out? Asked of an error's words, since every library says it in its own way."""
+"""Recognises out-of-memory errors of a GPU by their message, which differs between libraries."""
 
 from __future__ import annotations
 
@@ -15,6 +15,6 @@ _SAID = (
 
 
 def ran_out(message: str) -> bool:
-    """Tell whether an error's message says that a GPU had no more memory."""
+    """Tell whether an error message means that a GPU ran out of memory."""
     words = message.lower()
     return any(one in words for one in _SAID)

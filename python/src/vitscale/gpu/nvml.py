@@ -1,4 +1,4 @@
-"""What NVIDIA's driver says of the GPUs of this machine; nothing else here talks to NVML."""
+"""Reads the GPUs of this machine from NVIDIA's driver (NVML); no other module uses NVML."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _CUDA_MAJOR, _CUDA_MINOR = 1000, 10  # 13020 is CUDA 13.2 (nvmlSystemGetCudaDriv
 
 @dataclass(frozen=True)
 class Device:
-    """A GPU, as the driver numbers it; CUDA may number the same ones otherwise."""
+    """A GPU with the driver's index; CUDA may use another order."""
 
     index: int
     name: str
@@ -27,22 +27,22 @@ class Device:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a GPU said at one moment; None is what it does not tell, or did not tell then.
+    """Values of a GPU at one moment; None for a value that the driver does not report.
 
     Attributes
     ----------
     utilization_percent : int or None
         Share of the driver's last sample period (1/6 to 1 s) in which any kernel ran (``nvmlUtilization_t``).
     memory_used_bytes : int or None
-        Of everybody together.
+        Memory in use by all processes.
     power_watts : float or None
-        Of the whole board.
+        Power of the whole board.
     sm_clock_mhz, memory_clock_mhz : int or None
-        Clocks of the processors and of the memory.
+        Clocks of the streaming multiprocessors and of the memory.
     temperature_celsius : int or None
-        Of the chip.
+        Temperature of the chip.
     processes : mapping of int to int, or None
-        Process id -> device memory in bytes, of those that compute; 0 where the driver does not tell it.
+        Id of a compute process -> device memory in bytes; 0 if the driver does not report it.
     """
 
     utilization_percent: int | None = None
@@ -60,7 +60,7 @@ class Nvml:
     Raises
     ------
     GpuError
-        If there is no driver or no GPU; the message says which, and what to do.
+        If there is no driver or no GPU; the message has the remedy.
     """
 
     def __init__(self) -> None:
@@ -82,18 +82,18 @@ class Nvml:
         if not self.devices:
             self.close()
             raise GpuError(
-                f"NVIDIA's driver {self.driver} is there, but it shows no GPU. In a container, pass one in: "
-                "docker run --gpus all."
+                f"NVIDIA's driver {self.driver} is installed but reports no GPU. In a container, pass one "
+                "in: docker run --gpus all."
             )
 
     @property
     def cuda_version(self) -> tuple[int, int] | None:
-        """The newest CUDA that the driver can run, or None where it does not tell."""
+        """Newest CUDA version of the driver, or None if the driver does not report it."""
         number = _told(pynvml.nvmlSystemGetCudaDriverVersion)
         return None if number is None else (number // _CUDA_MAJOR, number % _CUDA_MAJOR // _CUDA_MINOR)
 
     def read(self) -> tuple[Reading, ...]:
-        """Return what each GPU says now, in the order of ``devices``."""
+        """Return the current values of each GPU, in the order of ``devices``."""
         return tuple(map(_read, self._handles))
 
     def close(self) -> None:
@@ -135,7 +135,7 @@ def _memory(handle: Any) -> Any:
 
 
 def _told(ask: Callable[..., Any], *arguments: Any) -> Any:
-    """Return an answer, or None: not every GPU, and none in every state, tells everything."""
+    """Return a value, or None: some GPUs do not report everything, or not in every state."""
     try:
         return ask(*arguments)
     except pynvml.NVMLError:
@@ -143,7 +143,7 @@ def _told(ask: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def _explain(error: pynvml.NVMLError) -> str:
-    return _REASONS.get(error.value) or f"NVIDIA's driver says: {error}. See what nvidia-smi says."
+    return _REASONS.get(error.value) or f"NVIDIA's driver failed: {error}. Check nvidia-smi."
 
 
 _REASONS: dict[int, str] = {
@@ -155,9 +155,9 @@ _REASONS: dict[int, str] = {
         "NVIDIA's driver is installed but not loaded. Load it (modprobe nvidia), or restart."
     ),
     pynvml.NVML_ERROR_LIB_RM_VERSION_MISMATCH: (
-        "NVIDIA's driver was updated since the machine started. Restart it."
+        "NVIDIA's driver was updated since the machine started. Restart the machine."
     ),
     pynvml.NVML_ERROR_NO_PERMISSION: (
-        "NVIDIA's driver does not let this user look at the GPU. Allow it /dev/nvidia*."
+        "NVIDIA's driver gives this user no access to the GPU. Grant access to /dev/nvidia*."
     ),
 }

@@ -1,4 +1,4 @@
-"""Asks the driver beside a measured process: what its GPUs did while images were timed."""
+"""Samples the driver during a measured process, while images are timed."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from vitscale.gpu.nvml import Device, Nvml, Reading
 
 _WARMED_UP, _PASSED = "warmup:", "measurement:"
-"""How the lines begin that every worker says after its warm-up and after each measured pass."""
+"""First words of the lines that a worker writes after its warm-up and after each measured iteration."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """What all GPUs said at one moment, and which processes were ours then."""
+    """Values of all GPUs at one moment, and the ids of our processes then."""
 
     readings: tuple[Reading, ...]
     pids: frozenset[int]
@@ -22,18 +22,18 @@ class Sample:
 
 @dataclass(frozen=True)
 class Record:
-    """What the driver said beside one process, from its start to its end.
+    """Samples of the driver during one process, from its start to its end.
 
     Attributes
     ----------
     driver : str
-        The driver's version.
+        Version of the driver.
     devices : tuple of Device
         All GPUs of the machine.
     before : tuple of Reading
-        What they said before the process started.
+        Values before the process started.
     measured : tuple of Sample
-        Those taken between the warm-up and the end of the last measured pass.
+        Samples between the warm-up and the end of the last measured iteration.
     """
 
     driver: str
@@ -43,7 +43,7 @@ class Record:
 
 
 class GpuWatch:
-    """Collects samples: at the launcher's beat, and at the end of each measured pass.
+    """Collects samples: at each sample of the launcher, and at the end of each measured iteration.
 
     Parameters
     ----------
@@ -60,20 +60,20 @@ class GpuWatch:
         self._lock = threading.Lock()
 
     def sample(self, pids: frozenset[int]) -> None:
-        """Ask once; ``pids`` are the measured process and its children."""
+        """Take a sample; ``pids`` are the measured process and its children."""
         with self._lock:
             self._pids = pids
             self._take()
 
     def listening(self, report: Callable[[str], None]) -> Callable[[str], None]:
-        """Return a reporter that tells the phases from the lines that pass through it."""
+        """Return a reporter that recognises the phases by the lines that it passes on."""
 
         def heard(line: str) -> None:
             with self._lock:
                 if line.startswith(_WARMED_UP):
                     self._first = self._end = len(self._samples)
                 elif line.startswith(_PASSED):
-                    self._take()  # so that even the shortest pass has a sample
+                    self._take()  # so that even the shortest iteration has a sample
                     self._end = len(self._samples)
             report(line)
 
@@ -81,7 +81,7 @@ class GpuWatch:
 
     @property
     def record(self) -> Record:
-        """What was collected."""
+        """The collected samples."""
         with self._lock:
             measured = tuple(self._samples[self._first : self._end])
         return Record(self._nvml.driver, self._nvml.devices, self._before, measured)

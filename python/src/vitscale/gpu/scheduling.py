@@ -1,11 +1,12 @@
-"""How many cores and Spark tasks a GPU gets, and the settings that make Spark do it.
+"""Derives the cores and Spark tasks of a GPU, and the Spark settings for them.
 
-Spark hands out GPUs as it hands out cores. An executor gets ``spark.executor.resource.gpu.amount`` of them,
-and a task ``spark.task.resource.gpu.amount``: a fraction a lets floor(1 / a) tasks share one GPU
-(``ResourceUtils.calculateAmountAndPartsForFraction``; between 0.5 and 1 it is refused). In our engine all
-cores of an executor decode for its GPUs, whatever the number of tasks, so the cores are what must keep up
-with a GPU: its images per second over those that one core prepares. A task only reads files and takes
-answers; a second one reads while the first one's rows are written, and each holds some batches in memory.
+Spark schedules GPUs like cores. An executor gets ``spark.executor.resource.gpu.amount`` of them, and a task
+``spark.task.resource.gpu.amount``: a fraction a lets floor(1 / a) tasks share one GPU
+(``ResourceUtils.calculateAmountAndPartsForFraction``; Spark refuses fractions between 0.5 and 1). In our
+engine all cores of an executor decode for its GPUs, whatever the number of tasks. So a GPU needs as many
+cores as its images per second divided by the images per second that one core prepares. A task only reads
+files and writes rows; a second task reads while the first one writes, and each task holds some batches in
+memory.
 """
 
 from __future__ import annotations
@@ -18,23 +19,23 @@ from pathlib import Path
 from vitscale.errors import UsageError
 
 TASKS_PER_GPU = 2
-HOST_MEMORY = "What CUDA itself takes of the machine's memory was not measured, and is not in the overhead."
+HOST_MEMORY = "The host memory that CUDA itself uses was not measured and is not in the overhead."
 _DIGITS = 10**6
-"""Of a task's fraction; rounded down, so that no task too few fits."""
+"""Digits of a task's fraction; it is rounded down, so that all tasks fit."""
 _MOST_TASKS = 900
-"""With more tasks on a GPU, six digits could not tell their number from the next."""
+"""Most tasks on a GPU: with more, six digits do not distinguish neighbouring numbers."""
 
 
 @dataclass(frozen=True)
 class Speeds:
-    """What decides how many cores a GPU needs.
+    """Speeds that determine the number of cores of a GPU.
 
     Attributes
     ----------
     core_images_per_sec : float
-        Images that one core reads, decodes and resizes in a second.
+        Images per second that one core reads, decodes and resizes.
     gpu_images_per_sec : float
-        Images that the model alone classifies in a second on one GPU.
+        Images per second of the forward pass on one GPU.
     """
 
     core_images_per_sec: float
@@ -48,15 +49,15 @@ class GpuPlan:
     Attributes
     ----------
     gpus_per_node, gpus_per_executor : int
-        As asked for.
+        As requested.
     executors_per_node : int
-        Executors that the machine's GPUs make.
+        Executors on one machine.
     tasks_per_gpu : int
         Tasks that share a GPU.
     task_cpus : int
         Cores of a task.
     reasons : tuple of str
-        Why, a sentence each.
+        Reasons, one sentence each.
     """
 
     gpus_per_node: int
@@ -73,14 +74,14 @@ class GpuPlan:
 
     @property
     def task_gpus(self) -> str:
-        """A task's share of a GPU as Spark reads it: 1, 0.5, 0.333333."""
+        """Share of a GPU of one task, as Spark reads it: 1, 0.5, 0.333333."""
         if self.tasks_per_gpu == 1:
             return "1"
         return f"{floor(_DIGITS / self.tasks_per_gpu) / _DIGITS:f}".rstrip("0")
 
     @property
     def settings(self) -> dict[str, str]:
-        """The same in Spark's words, for spark-submit."""
+        """Spark settings for spark-submit."""
         return {
             "spark.executor.resource.gpu.amount": str(self.gpus_per_executor),
             "spark.executor.resource.gpu.discoveryScript": str(discovery_script()),
@@ -89,7 +90,7 @@ class GpuPlan:
 
     @property
     def worker_settings(self) -> dict[str, str]:
-        """What a worker of a standalone cluster needs in its ``spark-defaults.conf``."""
+        """Settings for ``spark-defaults.conf`` of the workers of a standalone cluster."""
         return {
             "spark.worker.resource.gpu.amount": str(self.gpus_per_node),
             "spark.worker.resource.gpu.discoveryScript": str(discovery_script()),
@@ -97,7 +98,7 @@ class GpuPlan:
 
 
 def discovery_script() -> Path:
-    """Return the script that tells Spark the GPUs of a machine; copy it to the same path on each."""
+    """Return the script that lists a machine's GPUs for Spark; copy it to the same path on each machine."""
     return Path(str(files("vitscale.gpu"))) / "discover-gpus.sh"
 
 
@@ -114,18 +115,18 @@ def plan_gpus(
     Parameters
     ----------
     cores_per_node, gpus_per_node : int
-        Of each machine.
+        Cores and GPUs of each machine.
     gpus_per_executor : int
-        One gives each GPU an executor of its own; more let GPUs share a heap.
+        GPUs of each executor. With 1 each GPU has its own executor; more GPUs share a heap.
     tasks_per_gpu : int
-        Tasks that share a GPU; fewer where it has fewer cores.
+        Tasks that share a GPU; fewer if it has fewer cores.
     speeds : Speeds, optional
-        Without them each GPU gets its whole share of the cores.
+        Without them each GPU gets an equal share of all cores.
 
     Raises
     ------
     UsageError
-        If a number cannot be: below 1, more GPUs in an executor than in a machine, or fewer cores than GPUs.
+        If a number is below 1, an executor has more GPUs than a machine, or there are fewer cores than GPUs.
     """
     _check(cores_per_node, gpus_per_node, gpus_per_executor, tasks_per_gpu, speeds)
     executors = gpus_per_node // gpus_per_executor
@@ -143,8 +144,8 @@ def plan_gpus(
         reasons=(
             _executors(executors, gpus_per_node, gpus_per_executor),
             _cores(tasks * cores_each, share, f"{cores_per_node} cores / {used} GPUs", speeds),
-            f"{tasks} tasks share a GPU, of {cores_each} cores each: one reads while another's rows are "
-            "written. All cores of the executor decode, whatever the number of tasks.",
+            f"{tasks} tasks of {cores_each} cores each share a GPU: one reads while another writes rows. All "
+            "cores of the executor decode, whatever the number of tasks.",
         ),
     )
 
@@ -158,21 +159,21 @@ def _check(cores: int, gpus: int, gpus_per_executor: int, tasks: int, speeds: Sp
     }
     for name, number in numbers.items():
         if number < 1:
-            raise UsageError(f"The number of {name} is {number}; it must be at least 1.")
+            raise UsageError(f"The number of {name} is {number}; expected at least 1.")
     if speeds and min(speeds.core_images_per_sec, speeds.gpu_images_per_sec) <= 0:
-        raise UsageError("Images per second of a core and of a GPU must be more than 0.")
+        raise UsageError("Images per second of a core and of a GPU must be above 0.")
     if gpus_per_executor > gpus:
         raise UsageError(
-            f"An executor wants {gpus_per_executor} GPUs and the machine has {gpus}. Want fewer."
+            f"--gpus-per-executor is {gpus_per_executor}, but the machine has {gpus} GPUs. Choose fewer."
         )
     used = gpus // gpus_per_executor * gpus_per_executor
     if cores < used:
-        raise UsageError(f"{used} GPUs need a core each, and the machine has {cores}. Use fewer GPUs.")
+        raise UsageError(f"{used} GPUs need one core each, but the machine has {cores}. Use fewer GPUs.")
 
 
 def _executors(executors: int, gpus: int, gpus_per_executor: int) -> str:
     idle = gpus - executors * gpus_per_executor
-    rest = f" {idle} GPUs stay idle: choose a number that divides {gpus}." if idle else ""
+    rest = f" {idle} GPUs stay idle: choose a divisor of {gpus}." if idle else ""
     return f"Executors: {gpus} GPUs of a machine / {gpus_per_executor} in each = {executors}.{rest}"
 
 
@@ -180,7 +181,7 @@ def _cores(cores: int, share: int, division: str, speeds: Speeds | None) -> str:
     most = f"of at most {share} ({division})"
     if speeds is None:
         return (
-            f"{cores} cores for each GPU {most}: all of them, since no speeds were given (--results, or "
+            f"{cores} cores for each GPU {most}: all of them, since no speeds are given (--results, or "
             "--core-images-per-sec and --gpu-images-per-sec)."
         )
     rates = (
@@ -189,7 +190,7 @@ def _cores(cores: int, share: int, division: str, speeds: Speeds | None) -> str:
     busy = cores * speeds.core_images_per_sec / speeds.gpu_images_per_sec
     if busy < 1:
         return (
-            f"{cores} cores for each GPU {most}: decoding bounds it ({rates}), and the GPU is busy about "
-            f"{busy:.0%} of the time (an estimate). More cores or smaller files help."
+            f"{cores} cores for each GPU {most}: decoding is the bottleneck ({rates}), and the GPU is busy "
+            f"about {busy:.0%} of the time (an estimate). More cores or smaller files help."
         )
-    return f"{cores} cores for each GPU {most}: these keep it busy ({rates}; an estimate)."
+    return f"{cores} cores for each GPU {most}: they keep it busy ({rates}; an estimate)."

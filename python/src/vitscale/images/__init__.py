@@ -1,1 +1,1 @@
-"""Images that enter: listed from files, given in any Python form, or made for a test."""
+"""Input images: listed from files, given as Python objects, or made for a test."""

@@ -1,4 +1,4 @@
-"""The images of a workload: finds them, and tells beforehand which of them cannot be decoded."""
+"""The images of a workload: finds them, and checks which of them cannot be decoded."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ class ImageFolder:
     Attributes
     ----------
     root : Path
-        The folder that was named, or that the named files have in common, absolute.
+        The named folder, or the common folder of the named files; absolute.
     files : tuple of str
-        Image files, relative to the root, in the order in which both languages list them.
+        Image files, relative to the root, in the same order as in Scala.
     is_whole : bool
-        Whether these are all the images of the folder, so that a reader may be given the folder itself.
+        Whether these are all images of the folder, so that a reader may get the folder itself.
     is_searched : bool
         Whether the folder was searched; if not, files were named one by one.
     ignored : Ignored
-        What the search left aside.
+        Files that the search ignored.
     problems : tuple of FailedImage
-        What it could not list: folders without permission, links that lead nowhere or in circles, pipes.
+        Files that it could not list: folders without permission, broken links, link loops, pipes.
     listed : int
-        Images that were found before a limit cut them; 0 where they were not searched.
+        Number of images before a limit; 0 without a search.
     """
 
     root: Path
@@ -49,7 +49,7 @@ class ImageFolder:
 
     @property
     def paths(self) -> list[Path]:
-        """The files with their full paths."""
+        """Full paths of the files."""
         return [self.root / file for file in self.files]
 
     @property
@@ -58,7 +58,7 @@ class ImageFolder:
         return sum(path.stat().st_size for path in self.paths)
 
     def sha256(self) -> str:
-        """Hash names and contents of all files, in order; of a file that cannot be read, the name alone."""
+        """Hash names and contents of all files in order; of an unreadable file, only the name."""
         digest = hashlib.sha256()
         for file, path in zip(self.files, self.paths, strict=True):
             digest.update(file.encode("utf-8", "surrogateescape") + b"\0")
@@ -67,11 +67,11 @@ class ImageFolder:
         return digest.hexdigest()
 
     def take(self, count: int) -> ImageFolder:
-        """Return the first so many of the images."""
+        """Return the first ``count`` images."""
         return self if count >= len(self.files) else self.only(self.files[:count])
 
     def without(self, failed: Iterable[FailedImage]) -> ImageFolder:
-        """Return the images that are not among the failed ones."""
+        """Return the images without the failed ones."""
         bad = {one.file for one in failed}
         if not bad:
             return self
@@ -82,7 +82,7 @@ class ImageFolder:
         return replace(self, files=tuple(files), is_whole=False)
 
     def remarks(self) -> list[str]:
-        """Return in sentences what the listing left aside, and what it could not list."""
+        """Return sentences about the ignored files and the files that could not be listed."""
         left_aside = self.ignored.in_words()
         problems = [f"{one.file or self.root} is not listed: {one.reason}" for one in self.problems]
         return [*([left_aside] if left_aside else []), *problems]
@@ -90,7 +90,7 @@ class ImageFolder:
 
 @dataclass(frozen=True)
 class FailedImage:
-    """An image that got no prediction: its file, relative to the workload's folder, and the reason."""
+    """An image without a prediction: its file, relative to the workload's folder, and the reason."""
 
     file: str
     reason: str
@@ -104,14 +104,14 @@ def find_images(root: Path, limit: int | None = None, *, all_files: bool = False
     root : Path
         The folder to search.
     limit : int, optional
-        At most this many, the first ones.
+        Largest number of images: the first ones.
     all_files : bool
-        Take every file, whatever its name.
+        Whether to include hidden files and all suffixes.
 
     Raises
     ------
     UsageError
-        If there is no such folder, it cannot be read, or it holds no image.
+        If the folder is missing, unreadable or without images.
     """
     if not root.exists():
         raise UsageError(f"There is no folder {root}. Name one that holds images.")
@@ -128,14 +128,14 @@ def find_named_images(
     Parameters
     ----------
     names : sequence of str or Path
-        Files, folders with all below them, and patterns of either.
+        Files, folders with their subfolders, and patterns of either.
     limit, all_files
-        As of :func:`find_images`.
+        As in :func:`find_images`.
 
     Raises
     ------
     UsageError
-        If a name has nothing behind it, a folder cannot be read, or there is no image.
+        If a name matches nothing, a folder is unreadable, or there is no image.
     """
     is_folder = len(names) == 1 and Path(names[0]).is_dir()
     listing = list_files([Path(names[0]).resolve()] if is_folder else names, ListingRules(all_files))
@@ -160,23 +160,24 @@ def find_named_images(
 
 
 def _common(listing: Listing) -> Path:
-    """Return the folder that all files have in common."""
+    """Return the common folder of all files."""
     return Path(os.path.commonpath([path.parent for path in (*listing.files, *listing.problems)]))
 
 
 def _relative(path: Path, root: Path) -> str:
-    """Return a path below the root; that of the root itself is empty."""
+    """Return a path relative to the root; empty for the root itself."""
     return "" if path == root else str(path)[len(str(root)) :].lstrip(os.sep)
 
 
 def _utf_16(name: str) -> bytes:
-    # Java compares strings by UTF-16 code units; so must we, for both languages to cut the same first images.
+    # Java compares strings by UTF-16 code units; the same order here gives the same first images.
     return name.encode("utf-16-be", "surrogatepass")
 
 
 def undecodable(images: ImageFolder) -> list[FailedImage]:
     """Decode every image once and return those that Pillow cannot decode, with its reason."""
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:  # Pillow decodes outside Python's lock
+    # Threads, since Pillow releases Python's lock while decoding.
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         reasons = pool.map(_why_not, images.paths)
         return [
             FailedImage(file, reason)

@@ -1,4 +1,4 @@
-"""Lists files as the job does: links are followed, loops end, what cannot be listed has its reason."""
+"""Lists files like the job: it follows links, detects loops, and records a reason for each failure."""
 
 from __future__ import annotations
 
@@ -21,17 +21,16 @@ _NO_FILE = "not a file that holds data, but a pipe, a socket or a device"
 
 @dataclass
 class Listing:
-    """What a search found.
+    """Result of a search.
 
     Attributes
     ----------
     files : list of Path
         Files that count as images.
     problems : dict of Path to str
-        What could not be listed, and why: folders without permission, links that lead nowhere or in circles,
-        pipes.
+        Path that could not be listed -> reason: folders without permission, broken links, link loops, pipes.
     ignored : Ignored
-        What was left aside.
+        Ignored files.
     """
 
     files: list[Path] = field(default_factory=list)
@@ -40,12 +39,12 @@ class Listing:
 
 
 def list_files(names: Sequence[str | Path], rules: ListingRules) -> Listing:
-    """List what the user names, every file once: files, folders with all below them, patterns of either.
+    """List files, folders with their subfolders, and patterns of either; each file once.
 
     Raises
     ------
     UsageError
-        If a name has nothing behind it.
+        If a name matches nothing.
     """
     targets = [Target(os.fspath(name)) for name in names]
     walk = _Walk(rules)
@@ -60,11 +59,11 @@ def list_files(names: Sequence[str | Path], rules: ListingRules) -> Listing:
 
 
 _Identity = tuple[int, int]
-"""Device and inode of a folder, by which a loop of links is known."""
+"""Device and inode of a folder, to detect link loops."""
 
 
 class _Folder(NamedTuple):
-    """A folder that waits to be read, with the identities of itself and of all above it in this walk."""
+    """A folder to read, with the identities of itself and of its parents in this walk."""
 
     path: str
     selection: Selection
@@ -78,7 +77,7 @@ class _Walk:
         self.listing = Listing()
 
     def start(self, place: Path, selection: Selection) -> None:
-        """List what is selected of a place; a place that does not exist has nothing."""
+        """List the selected files of a place; a missing place has none."""
         if not os.path.lexists(place):
             return
         self._take(str(place), place.name, selection, ())
@@ -129,7 +128,7 @@ class _Walk:
 
 
 def reason(error: OSError) -> str:
-    """Return why a file or folder cannot be listed, in the job's words."""
+    """Return the reason why a file or folder cannot be listed, in the same words as the job."""
     if error.errno in (errno.EACCES, errno.EPERM):
         return "no permission to read it"
     if error.errno == errno.ENOENT:

@@ -1,6 +1,6 @@
-"""The rules of listing: names that the search of a folder takes, and names that it leaves aside.
+"""The rules of listing: names that the search of a folder includes, and names that it ignores.
 
-The names themselves stand in ``listing-rules.json``, which the JVM reads as well (Scala's ``ListingRules``).
+The names are in ``listing-rules.json``, which the JVM also reads (Scala's ``ListingRules``).
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ if TYPE_CHECKING:
     from vitscale.results import schema
 
 HIDDEN = "hidden"
-"""The reason for which a name is left aside that is no marker."""
+"""Reason for ignoring a name that is not a marker."""
 
 _MOST_PLACES = 3
 
 
 @dataclass
 class Ignored:
-    """What a listing left aside, by rule.
+    """Files that a listing ignored, by rule.
 
     Attributes
     ----------
     other_names : int
-        Files whose suffixes are no image's.
+        Files without a suffix of an image.
     hidden : int
         Files and folders whose names start with ``.``.
     markers : dict of str to int
-        Files and folders of other programs: their name in the rules -> how many.
+        Files and folders of other programs: name in the rules -> number.
     """
 
     other_names: int = 0
@@ -43,14 +43,14 @@ class Ignored:
     markers: Counter[str] = field(default_factory=Counter)
 
     def add(self, reason: str) -> None:
-        """Count a name that :meth:`ListingRules.left_aside` gives a reason for."""
+        """Count a name with the reason of :meth:`ListingRules.left_aside`."""
         if reason == HIDDEN:
             self.hidden += 1
         else:
             self.markers[reason] += 1
 
     def in_words(self) -> str | None:
-        """Return all of it in a line, with the option that takes it; None if nothing was left aside."""
+        """Return all counts in one line, with the option that includes these files; None without any."""
         by_option = [
             f"{count:,} {what}"
             for count, what in (
@@ -69,7 +69,7 @@ class Ignored:
         return f"left aside: {', '.join(parts)}" if parts else None
 
     def to_json(self) -> schema.Ignored:
-        """Return the counts as the results schema and the job's ledger have them."""
+        """Return the counts in the form of the results schema and the job's ledger."""
         return {
             "other_names": self.other_names,
             "hidden": self.hidden,
@@ -79,18 +79,18 @@ class Ignored:
 
 @dataclass(frozen=True)
 class ListingRules:
-    """Which files of a folder count as images.
+    """Rules for the files of a folder that count as images.
 
     Attributes
     ----------
     all_files : bool
-        Take every file but markers, whatever its name.
+        Whether to include every file except markers.
     """
 
     all_files: bool = False
 
     def left_aside(self, name: str) -> str | None:
-        """Return why a file or folder is passed over unless the user names it: `HIDDEN`, or its marker."""
+        """Return the reason to ignore a name unless the user names it: `HIDDEN`, or its marker; else None."""
         names = _names()
         if name in names.markers:
             return name
@@ -105,12 +105,12 @@ class ListingRules:
 
 
 def suffixes() -> frozenset[str]:
-    """Return the suffixes of the formats that the decoders read, in lower case and without their dots."""
+    """Return the suffixes of the supported formats, in lower case and without dots."""
     return _names().suffixes
 
 
 def no_image(places: Sequence[object], ignored: Ignored) -> str:
-    """Return what is said where a search finds no image."""
+    """Return the message for a search without images."""
     more = f" and {len(places) - _MOST_PLACES} other places" if len(places) > _MOST_PLACES else ""
     return (
         f"{', '.join(map(str, places[:_MOST_PLACES]))}{more} holds no image: no file ends in "

@@ -1,4 +1,4 @@
-"""One name of a path as the user writes it: the name itself, or a pattern of names."""
+"""One component of a path: a name, or a pattern of names."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cached_property
 from vitscale.errors import UsageError
 
 ANY_DEPTH = "**"
-"""The pattern of any number of folders, none included."""
+"""Pattern of any number of folders, also none."""
 
 
 def is_pattern(text: str) -> bool:
@@ -19,17 +19,17 @@ def is_pattern(text: str) -> bool:
 class NamePattern:
     """A name, or a pattern of names.
 
-    A pattern has ``*``, ``?``, ``[a-c]``, ``[!a]`` or ``{one,two}``; a backslash takes their meaning away.
+    A pattern has ``*``, ``?``, ``[a-c]``, ``[!a]`` or ``{one,two}``; a backslash escapes them.
 
     Parameters
     ----------
     text : str
-        As the user writes it.
+        The name or pattern.
 
     Raises
     ------
     UsageError
-        If a set in it has an impossible range, on the first use.
+        At the first use, if a set has an invalid range.
     """
 
     def __init__(self, text: str) -> None:
@@ -40,7 +40,7 @@ class NamePattern:
         """Whether it may match hidden names and markers: as in shells, not if a wildcard comes first."""
 
     def matches(self, name: str) -> bool:
-        """Tell whether a name fits."""
+        """Tell whether a name matches."""
         return name == self.text or (not self.is_literal and self._regex.fullmatch(name) is not None)
 
     @cached_property
@@ -82,7 +82,7 @@ def _regex(glob: str) -> str:
 
 
 def _closing(glob: str, opening: int) -> int:
-    """Return where a set closes, or -1; a bracket in the first place belongs to it."""
+    """Return the end of a set, or -1; a bracket in the first position belongs to the set."""
     first = opening + 1 + (glob[opening + 1 : opening + 2] in ("!", "^"))
     return glob.find("]", first + 1)
 

@@ -1,4 +1,4 @@
-"""What of a folder the user names: all of it, names below it, patterns of names below it."""
+"""The part of a folder that the user selects: all of it, names in it, or patterns."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from vitscale.images.name_pattern import NamePattern, is_pattern
 
 @dataclass
 class Target:
-    """A file, folder or pattern that the user names, and whether there is any such."""
+    """A file, folder or pattern of the user, and whether it matches anything."""
 
     text: str
     is_found: bool = False
@@ -21,7 +21,7 @@ class Target:
 
 @dataclass(frozen=True)
 class _Rest:
-    """What is left of a name or pattern below the place that a walk has reached."""
+    """The remaining components of a name or pattern at the current place of a walk."""
 
     names: tuple[NamePattern, ...]
     target: Target
@@ -34,7 +34,7 @@ class _Rest:
         return not self.names or (is_folder and len(self.names) == 1 and self.names[0].is_any_depth)
 
     def without_depth(self) -> Iterable[_Rest]:
-        """Yield itself, and what follows if ``**`` stands for no folder."""
+        """Yield itself, and the rest after a ``**`` that matches no folder."""
         yield self
         if self.names and self.names[0].is_any_depth:
             yield from self.next.without_depth()
@@ -43,14 +43,14 @@ class _Rest:
 class Selection:
     """The state of a walk; Scala's ``Selection`` is the same.
 
-    Names that overlap are one selection, so that a walk lists every file once.
+    Overlapping names form one selection, so that a walk lists every file once.
 
     Parameters
     ----------
     rests : sequence
-        What is left of each name below the place.
+        Remaining components of each name.
     is_below : bool
-        Whether a folder above it was named.
+        Whether a parent folder was named.
     """
 
     def __init__(self, rests: Sequence[_Rest] = (), is_below: bool = False) -> None:
@@ -66,11 +66,11 @@ class Selection:
                 self._patterns.append(rest)
 
     def is_named(self, *, is_folder: bool) -> bool:
-        """Tell whether a name or pattern ends here. ``**`` at the end stands for folders."""
+        """Tell whether a name or pattern ends here. A final ``**`` matches folders."""
         return any(rest.ends(is_folder) for rest in self._rests)
 
     def found(self, *, is_folder: bool) -> None:
-        """Note that the names and patterns that end here are there."""
+        """Mark the names and patterns that end here as found."""
         for rest in self._rests:
             if rest.ends(is_folder):
                 rest.target.is_found = True
@@ -83,7 +83,7 @@ class Selection:
         name : str
             The entry.
         is_left_aside : bool
-            Whether the rules of listing pass the entry over unless it is named.
+            Whether the rules of listing ignore the entry unless it is named.
         """
         rests = [rest.next for rest in self._literals.get(name, ())]
         for rest in self._patterns:
@@ -104,14 +104,14 @@ _BELOW = Selection(is_below=True)
 
 
 def select(targets: Iterable[Target]) -> dict[Path, Selection]:
-    """Return the places to walk, none below another, and what is named of each.
+    """Return the places to walk, none inside another, and the selection of each.
 
-    A name that exists is never taken for a pattern. A place need not exist.
+    An existing name is never a pattern. A place need not exist.
 
     Parameters
     ----------
     targets : iterable of Target
-        Files, folders and patterns; relative ones belong to the working folder.
+        Files, folders and patterns, relative to the working directory.
     """
     named = [(*_divided(Path(os.path.abspath(target.text))), target) for target in targets]  # noqa: PTH100
     roots = {place for place, _, _ in named}
@@ -124,7 +124,7 @@ def select(targets: Iterable[Target]) -> dict[Path, Selection]:
 
 
 def _divided(path: Path) -> tuple[Path, list[str]]:
-    """Divide a path into a place, and names and patterns below it."""
+    """Split a path into a place, and names and patterns below it."""
     if os.path.lexists(path):
         return path, []
     place, names = Path(path.anchor), list(path.parts[1:])

@@ -1,4 +1,4 @@
-"""How images cross to the JVM: small ones over the gateway, large ones in a temporary file."""
+"""Passes images to the JVM: small ones over the gateway, large ones in a temporary file."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from contextlib import ExitStack, contextmanager
 from vitscale.images.inputs import EngineImage, Pixels
 
 _LARGE = 16 * 1024**2
-"""Bytes above which a file is better: py4j makes one line of base64 of each argument, several times over."""
+"""Size in bytes above which a file is used: py4j makes several base64 copies of each argument."""
 
 
 @contextmanager
 def for_java(images: Sequence[EngineImage]) -> Iterator[tuple[list[str | bytes], str]]:
-    """Give the two arguments that ``vitscale.PythonImages`` reads.
+    """Yield the two arguments of ``vitscale.PythonImages``.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ def for_java(images: Sequence[EngineImage]) -> Iterator[tuple[list[str | bytes],
     Yields
     ------
     list of str or bytes
-        For each image the path of a file, or its content.
+        Path or content of each image.
     str
         JSON: for each image ``[width, height]`` if the content is RGB pixels, or null if it is an image file.
     """
@@ -41,6 +41,6 @@ def _content(image: EngineImage, files: ExitStack) -> str | bytes:
         return content
     descriptor, name = tempfile.mkstemp(prefix="vitscale-image-")
     files.callback(os.unlink, name)
-    with open(descriptor, "wb") as file:  # noqa: PTH123 - it is open already
+    with open(descriptor, "wb") as file:  # noqa: PTH123 - already open
         file.write(content)
     return name

@@ -20,6 +20,8 @@ from vitscale.images.listing_rules import Ignored
 from vitscale.images.transport import for_java
 from vitscale.jvm.bridge import java_errors, python_api
 from vitscale.jvm.fork import PerProcess
+from vitscale.results.profile import Profile
+from vitscale.system.cpu_info import cpu_name
 
 Labels: TypeAlias = "list[dict[str, Any]]"
 Answer: TypeAlias = "Labels | ImageError"
@@ -51,19 +53,23 @@ class ViT:
     model : str or Path
         Folder of the model, as ``vitscale export`` writes it.
     precision : str
-        Its graph: ``"fp32"``, ``"int8"``, ... With the runtime ``"onednn"``: ``"fp32"``, ``"bf16"`` or
-        ``"int8"``.
+        ``"fp32"``; ``"bf16"`` or ``"int8"`` on oneDNN; or the name of a graph that ``vitscale export`` made.
     batch_size : int
         Images of one forward pass; small ones are fastest on a processor.
     threads : int, optional
         Cores of one forward pass. By default each takes one, and as many run side by side as there are cores:
         the most images per second. Name the number of cores for the shortest answer to a single image.
-    runtime : "onnxruntime" or "onednn"
+    runtime : "auto", "onnxruntime" or "onednn"
         What computes the forward pass: ONNX Runtime runs the exported graph, oneDNN the checkpoint's own
-        weights.
+        weights. ``"auto"`` takes the faster one for this model and processor.
     truncated : "error" or "gray"
         What happens to an image file that ends early: an `ImageError`, or the missing pixels are filled as
         Pillow does with ``LOAD_TRUNCATED_IMAGES``. JPEG and PNG only; Pillow itself reads its own images.
+
+    Attributes
+    ----------
+    runtime : str
+        The one that was taken.
 
     Raises
     ------
@@ -87,16 +93,52 @@ class ViT:
         *,
         batch_size: int = 2,
         threads: int | None = None,
-        runtime: Literal["onnxruntime", "onednn"] = "onnxruntime",
+        runtime: Literal["auto", "onnxruntime", "onednn"] = "auto",
         truncated: Literal["error", "gray"] = "error",
     ) -> None:
         self.batch_size = _whole_number("batch_size", batch_size)
         folder = str(Path(model).absolute())
         self._classifier = PerProcess(partial(_open, folder, precision, threads or 0, runtime, truncated))
         with java_errors():
+            self.runtime = str(self._classifier.get().runtime())
             warning = self._classifier.get().warning()
         if warning is not None:
             _LOGGER.warning(warning)
+
+    @classmethod
+    def from_profile(cls, profile: str | Path, model: str | Path | None = None) -> ViT:
+        """Open a model with the settings that ``vitscale tune`` found.
+
+        Parameters
+        ----------
+        profile : str or Path
+            The profile.
+        model : str or Path, optional
+            Folder of the model; by default the one that was tuned.
+
+        Warns
+        -----
+        UserWarning
+            If the profile was measured on another processor.
+
+        Raises
+        ------
+        UsageError
+            If the file is no profile.
+        ModelError
+            If the model folder lacks a file, or its files do not fit each other.
+        """
+        found = Profile.read(Path(profile))
+        remark = found.remark(cpu_name())
+        if remark is not None:
+            warnings.warn(remark, stacklevel=2)
+        return cls(
+            model or found.model,
+            found.precision,
+            batch_size=found.batch_size,
+            threads=found.threads or None,
+            runtime=found.runtime,  # type: ignore[arg-type]
+        )
 
     def classify(
         self,

@@ -1,4 +1,4 @@
-"""The one launcher of JVMs: memory, settings, environment and checks for everyone who starts one.
+"""The launcher of all JVMs: memory, settings, environment and checks.
 
 The job, the Python API, the benchmark and the daemons of a cluster build their command lines here.
 """

@@ -1,8 +1,8 @@
 """The bridge to the JVM: calls of the jar's API, and its exceptions as this package's errors.
 
-The gateway is pyspark's: it listens on loopback alone and asks every connection for a random token. It is
-started without a Spark session, so that code without Spark is quick to reach; a session started later
-(:func:`vitscale.start`) lives in the same JVM. A forked process gets a gateway and a JVM of its own.
+The gateway is pyspark's: it listens on loopback only and requires a random token. It starts without a Spark
+session, so that code without Spark starts quickly; a later session (:func:`vitscale.start`) uses the same
+JVM. A forked process gets its own gateway and JVM.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pyspark import SparkContext
 from pyspark.errors.exceptions.captured import CapturedException
 
 from vitscale import errors
-from vitscale.jvm import fork  # noqa: F401 - its hooks keep a forked child away from this process's sockets
+from vitscale.jvm import fork  # noqa: F401 - its hooks close this process's sockets in forked children
 from vitscale.jvm.gateway import start_gateway
 from vitscale.jvm.handshake import require_session, shake_hands
 from vitscale.jvm.settings import MEMORY, OF_THE_JVM
@@ -31,26 +31,26 @@ _ERRORS = {
     "vitscale.OutputException": errors.OutputError,
     "vitscale.DeviceException": errors.DeviceError,
 }
-"""What the jar throws for a user's mistake, and what Python raises for it."""
+"""Exception of the jar -> error of this package, for mistakes of the user."""
 
 _started_with: dict[str, str] = {}
 """The settings of the JVM that this process started."""
 
 
 def python_api(settings: dict[str, str] | None = None) -> Any:
-    """Return the JVM's ``vitscale.python.PythonApi``, starting a JVM where none runs yet.
+    """Return the JVM's ``vitscale.python.PythonApi``; start a JVM if none runs.
 
     Parameters
     ----------
     settings : dict of str to str, optional
-        Spark settings that must be known before the JVM starts, such as ``spark.driver.extraJavaOptions``.
+        Spark settings that take effect at the JVM's start, such as ``spark.driver.extraJavaOptions``.
 
     Raises
     ------
     JavaError
         If there is no Java 17, the JVM does not start, or its jar has another version than this package.
     UsageError
-        If the JVM runs already, and a setting asks for another one.
+        If the JVM already runs, and a setting needs a new one.
     """
     with SparkContext._lock:
         if SparkContext._gateway is None:
@@ -64,12 +64,12 @@ def python_api(settings: dict[str, str] | None = None) -> Any:
 
 
 def session_api() -> Any:
-    """Return the JVM's ``vitscale.python.PythonApi`` where a Spark session runs, for the stages of pipelines.
+    """Return the JVM's ``vitscale.python.PythonApi`` of the running Spark session, for pipeline stages.
 
     Raises
     ------
     JavaError
-        If the session does not know ViTScale's jar, or its Spark is not supported.
+        If the session lacks ViTScale's jar, or its Spark is not supported.
     UsageError
         If no session runs in this process.
     """
@@ -78,7 +78,7 @@ def session_api() -> Any:
 
 
 def scala_object(name: str) -> Any:
-    """Return an object of the package's jars, starting a JVM where none runs yet.
+    """Return an object of the package's jars; start a JVM if none runs.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def scala_object(name: str) -> Any:
     Raises
     ------
     JavaError
-        If the jar that holds it is not on the class path.
+        If its jar is not on the class path.
     """
     python_api()
     found = SparkContext._jvm
@@ -96,16 +96,16 @@ def scala_object(name: str) -> Any:
         found = getattr(found, part)
     if isinstance(found, JavaPackage):
         raise errors.JavaError(
-            f"The JVM does not find {name}. Its jar comes with an extra: {install_command('sparknlp')}"
+            f"The JVM does not find {name}. Install the extra with its jar: {install_command('sparknlp')}"
         )
     return found
 
 
 @contextmanager
 def java_errors() -> Iterator[None]:
-    """Turn what the JVM throws into this package's errors; the Java trace stays as the cause.
+    """Turn exceptions of the JVM into this package's errors, with the Java trace as the cause.
 
-    Once there is a Spark session, pyspark turns some of Java's exceptions into its own before they come here.
+    With a Spark session, pyspark converts some of Java's exceptions into its own first.
     """
     try:
         yield
@@ -114,24 +114,24 @@ def java_errors() -> Iterator[None]:
     except CapturedException as error:
         raise _translated(error._origin) from error
     except Py4JError as error:
-        raise errors.JavaError(f"The JVM did not answer: {error}. Its own messages are above.") from error
+        raise errors.JavaError(f"The JVM did not respond: {error}. Its messages are above.") from error
 
 
 def _refuse_late(settings: Mapping[str, str]) -> None:
-    """Refuse settings that a JVM reads at its start, where it runs already and was started with others.
+    """Raise an error if a setting of the JVM's start differs from that of the running JVM.
 
-    Another size of its heap changes no answer, so it gives a warning alone.
+    Another heap size changes no result, so it only gives a warning.
 
     Raises
     ------
     UsageError
-        Naming the first of them.
+        For the first such setting.
     """
     for key in OF_THE_JVM:
         if key in settings and settings[key] != _started_with.get(key):
             late = (
-                f"{key} is {settings[key]!r}, and the JVM of this process runs already without it. Call "
-                "vitscale.start() before any other use of ViTScale, or leave the setting out."
+                f"{key} is {settings[key]!r}, but the JVM of this process already runs without it. Call "
+                "vitscale.start() before any other use of ViTScale, or remove the setting."
             )
             if key != MEMORY:
                 raise errors.UsageError(late)
@@ -139,12 +139,12 @@ def _refuse_late(settings: Mapping[str, str]) -> None:
 
 
 def _translated(first: Any) -> errors.VitscaleError:
-    """Return the error of the innermost exception that was written for the user, else a general one.
+    """Return the error of the first exception with a message for the user, else a general one.
 
     Parameters
     ----------
     first : java.lang.Throwable
-        What was thrown.
+        The exception.
     """
     exception = first
     while exception is not None:

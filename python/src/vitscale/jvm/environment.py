@@ -1,4 +1,4 @@
-"""The environment of a JVM: this package's Spark, UTF-8, and nothing of another Spark that is installed."""
+"""The environment variables of a JVM: this package's Spark, UTF-8, and none of another installed Spark."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ OF_ANOTHER_SPARK = (
     "SPARK_SUBMIT_OPTS",
     "SPARK_TESTING",
 )
-"""Variables with which another Spark's jars, class path, master or JVM would get in."""
+"""Variables that would bring in jars, class path, master or JVM of another Spark."""
 
 _WITH_INTENT = ("PYSPARK_SUBMIT_ARGS", "SPARK_DIST_CLASSPATH", "SPARK_SUBMIT_OPTS")
 _WITHOUT_EFFECT = (
@@ -57,11 +57,11 @@ def jvm_environment(
     java : Java
         The runtime.
     is_on_this_machine : bool
-        Whether all executors are here: Spark keeps to loopback then, and needs no host name that resolves.
+        Whether all executors are on this machine; then Spark uses loopback and needs no resolvable host name.
     library_path : str
         Folders of native libraries, before those of ``LD_LIBRARY_PATH``.
     environment : mapping of str to str
-        What this process has.
+        Variables of this process.
     """
     made = {name: value for name, value in environment.items() if name not in OF_ANOTHER_SPARK}
     made |= {"JAVA_HOME": str(java.home), "SPARK_HOME": str(spark_jars().parent), "HOME": str(home_folder())}
@@ -75,15 +75,15 @@ def jvm_environment(
         made.setdefault("SPARK_USER", user_name())
     if library_path:
         made[_LIBRARIES] = os.pathsep.join(filter(None, (library_path, made.get(_LIBRARIES))))
-    # oneDNN's passes take one core each, many side by side; Spark sets the variable of Python workers itself.
+    # oneDNN runs many passes of one thread each; Spark sets the variable of Python workers itself.
     made["OMP_NUM_THREADS"] = "1"
-    made.setdefault("PYTHONHASHSEED", "0")  # as Spark's scripts set it for Python workers
-    made["SPARK_SCALA_VERSION"] = "2.12"  # a worker asks for it before it starts an executor
+    made.setdefault("PYTHONHASHSEED", "0")  # as in Spark's scripts, for Python workers
+    made["SPARK_SCALA_VERSION"] = "2.12"  # a worker needs it to start an executor
     return made
 
 
 def set_aside(environment: Mapping[str, str] = os.environ) -> list[str]:
-    """Return a sentence for everything that the user may have meant for this Spark and that has no effect."""
+    """Return a sentence for each setting that has no effect although the user may have meant this Spark."""
     notes = []
     meant = [name for name in _WITH_INTENT if environment.get(name, "") not in _WITHOUT_EFFECT]
     if meant:

@@ -1,9 +1,9 @@
 """Keeps a forked child away from its parent's JVM.
 
-A child that is made by fork (``multiprocessing``, workers of a ``DataLoader`` or of gunicorn) inherits
-the open sockets of py4j. Two processes that write to one socket get each other's answers. So a child
-forgets the gateway before any of its own code runs, and starts a JVM of its own when it needs one. What
-belongs to the parent's JVM raises an error.
+A forked child (``multiprocessing``, workers of a ``DataLoader`` or of gunicorn) inherits the open sockets of
+py4j. Two processes that write to one socket receive each other's replies. So the child drops the gateway
+before any of its own code runs, and starts its own JVM when it needs one. Objects of the parent's JVM raise
+an error.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ Value = TypeVar("Value")
 
 
 class PerProcess(Generic[Value]):
-    """A value that each process makes for itself, the first time that it asks.
+    """A value that each process creates at its first use.
 
     Parameters
     ----------
     make : callable
-        Makes the value. It is pickled with this object; the values are not.
+        Creates the value. It is pickled with this object; the values are not.
     """
 
     def __init__(self, make: Callable[[], Value]) -> None:
@@ -37,8 +37,10 @@ class PerProcess(Generic[Value]):
         self._of_process: dict[_Process, _Made[Value]] = {}
 
     def get(self) -> Value:
-        """Return this process's value; several threads that ask at once get the same one."""
-        own = self._of_process.setdefault(_fork.process, _Made())  # the parent's lock may be held for ever
+        """Return this process's value; all threads get the same one."""
+        own = self._of_process.setdefault(
+            _fork.process, _Made()
+        )  # the lock of the parent may never be released
         with own.lock:
             if not own.values:
                 own.values.append(self._make())
@@ -46,7 +48,7 @@ class PerProcess(Generic[Value]):
 
     @property
     def made(self) -> Value | None:
-        """The value of this process, or None where it never asked for one."""
+        """The value of this process, or None before its first use."""
         own = self._of_process.get(_fork.process)
         return own.values[0] if own is not None and own.values else None
 
@@ -55,7 +57,7 @@ class PerProcess(Generic[Value]):
 
 
 class _Made(Generic[Value]):
-    """What one process made: nothing yet, or one value."""
+    """The value of one process, if it was created."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -63,14 +65,14 @@ class _Made(Generic[Value]):
 
 
 class _Process:
-    """Stands for one process; its id may belong to another one later."""
+    """Identity of one process; unlike its id, it is never reused."""
 
 
 class _Fork:
-    """What has to be held while a process forks, and which process this is.
+    """Locks and connections to hold during a fork, and the identity of this process.
 
     The connections of idle threads are held: the child drops the state of all other threads, and py4j would
-    then shut their connections down, which ends them for the parent as well.
+    then shut down their connections, for the parent, too.
     """
 
     def __init__(self) -> None:
@@ -84,12 +86,12 @@ class _Fork:
             self._connections = list(SparkContext._gateway._gateway_client.deque)
 
     def in_parent(self) -> None:
-        """Give everything back."""
+        """Release everything."""
         self._connections = []
         ThreadSafeFinalizer.lock.release()
 
     def in_child(self) -> None:
-        """Forget the parent's gateway and session; close its sockets here, and leave them open there."""
+        """Drop the parent's gateway and session, and close its sockets in this process only."""
         self.process = _Process()
         ThreadSafeFinalizer.lock = threading.RLock()
         SparkContext._lock = threading.RLock()
@@ -100,7 +102,7 @@ class _Fork:
 
 
 def forget_gateway(connections: list[Any]) -> None:
-    """Make this process forget a gateway that belongs to its parent.
+    """Drop a gateway that belongs to the parent process.
 
     Parameters
     ----------
@@ -125,15 +127,17 @@ def forget_gateway(connections: list[Any]) -> None:
     client.deque.clear()
     process = getattr(gateway, "proc", None)
     if process is not None and process.stdin is not None:
-        process.stdin.close()  # the JVM ends when all of its writers have closed it
+        process.stdin.close()  # the JVM exits when all writers have closed it
     SparkContext._gateway = SparkContext._jvm = SparkContext._active_spark_context = None
     SparkSession._instantiatedSession = SparkSession._activeSession = None
     if getattr(signal.getsignal(signal.SIGINT), "__module__", "") == SparkContext.__module__:
-        signal.signal(signal.SIGINT, signal.default_int_handler)  # Spark's own would cancel the parent's jobs
+        signal.signal(
+            signal.SIGINT, signal.default_int_handler
+        )  # Spark's handler would cancel the parent's jobs
 
 
 def _close_here(connection: Any) -> None:
-    """Close this process's copy of a socket; py4j itself would shut the connection down for both."""
+    """Close this process's copy of a socket; py4j would shut down both."""
     for part in (connection.stream, connection.socket):
         if part is not None:
             part.close()
@@ -141,7 +145,7 @@ def _close_here(connection: Any) -> None:
 
 
 def _is_inherited() -> bool:
-    """Tell whether the gateway's JVM is a child of another process than this one."""
+    """Tell whether the gateway's JVM is a child of another process."""
     process = getattr(SparkContext._gateway, "proc", None)
     if process is None:
         return False
@@ -153,5 +157,5 @@ def _is_inherited() -> bool:
 
 _fork = _Fork()
 os.register_at_fork(before=_fork.before, after_in_parent=_fork.in_parent, after_in_child=_fork.in_child)
-if _is_inherited():  # this module is loaded in a child for the first time
+if _is_inherited():  # a forked child imports this module first
     forget_gateway(list(SparkContext._gateway._gateway_client.deque))

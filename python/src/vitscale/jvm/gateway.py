@@ -1,4 +1,4 @@
-"""Starts the JVM of the Python API: Spark's own gateway, without Spark's scripts and their launcher."""
+"""Starts the JVM of the Python API with Spark's gateway, without Spark's scripts and launcher."""
 
 from __future__ import annotations
 
@@ -25,29 +25,29 @@ from vitscale.jvm.preflight import refuse_impossible
 from vitscale.jvm.settings import LOCAL, MASTER, all_settings, driver_settings
 from vitscale.jvm.spark_master import is_local, is_on_this_machine
 
-_SHELL = "pyspark-shell"  # SparkSubmit's name for "no application but the gateway"
+_SHELL = "pyspark-shell"  # SparkSubmit's name for "gateway only, no application"
 _PORT, _SECRET = "PYSPARK_GATEWAY_PORT", "PYSPARK_GATEWAY_SECRET"
 _INFO = "_PYSPARK_DRIVER_CONN_INFO_PATH"
 _POLL_SECONDS = 0.02
 
 
 def start_gateway(settings: Mapping[str, str]) -> Any:
-    """Start a JVM, or connect to that of ``spark-submit`` where it started this process.
+    """Start a JVM, or connect to that of ``spark-submit`` if it started this process.
 
     Parameters
     ----------
     settings : mapping of str to str
-        Spark settings, which win over ``spark-defaults.conf``.
+        Spark settings; they override ``spark-defaults.conf``.
 
     Returns
     -------
     py4j.clientserver.ClientServer
-        The gateway; ``proc`` is the JVM, which ends when this process does: its standard input ends then.
+        The gateway; ``proc`` is the JVM, which exits with this process, when its standard input closes.
 
     Raises
     ------
     JavaError
-        If the JVM does not start, or that of ``spark-submit`` does not answer.
+        If the JVM does not start, or that of ``spark-submit`` does not respond.
     """
     if _PORT in os.environ:
         return _connect()
@@ -61,7 +61,7 @@ def start_gateway(settings: Mapping[str, str]) -> Any:
             port, secret = _wait_for(info, process)
             with _variables({_PORT: str(port), _SECRET: secret}):
                 gateway = launch_gateway()
-        except BaseException:  # Ctrl-C among them
+        except BaseException:  # also for Ctrl-C
             process.kill()
             process.wait()
             raise
@@ -85,13 +85,13 @@ def gateway_launch(settings: Mapping[str, str]) -> Launch:
 
 
 def _for_executors(master: str, known: Mapping[str, str]) -> dict[str, str]:
-    """Return a default that executors in processes of their own need: file names in UTF-8."""
+    """Return a default setting for executors in other processes: file names in UTF-8."""
     is_open = not is_local(master) and EXECUTOR_LOCALE not in known
     return {EXECUTOR_LOCALE: EVERYWHERE} if is_open else {}
 
 
 def _jar_for_executors(master: str, known: Mapping[str, str]) -> dict[str, str]:
-    """Return the setting that brings the jars to executors, beside what the user put there."""
+    """Return the setting that passes the jars to executors, with the user's entries."""
     if is_local(master):
         return {}
     key, separator = (
@@ -106,24 +106,24 @@ def _start(jvm: Launch, info: Path) -> subprocess.Popen[bytes]:
             jvm.command,
             stdin=subprocess.PIPE,
             env={**jvm.environment, _INFO: str(info)},
-            preexec_fn=_ignore_interrupts,  # noqa: PLW1509  (it takes no lock)
+            preexec_fn=_ignore_interrupts,  # noqa: PLW1509  (takes no lock)
         )
     except OSError as error:
         raise JavaError(f"{jvm.command[0]} did not start: {error.strerror}.") from error
 
 
 def _ignore_interrupts() -> None:
-    """Let Ctrl-C reach Python alone, which then ends the JVM or cancels its work."""
+    """Ignore Ctrl-C in the JVM; Python handles it and stops the JVM or cancels its work."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _wait_for(info: Path, process: subprocess.Popen[bytes]) -> tuple[int, str]:
-    """Return port and token of the gateway, as Spark's ``PythonGatewayServer`` writes them."""
+    """Return port and token of the gateway from the file of Spark's ``PythonGatewayServer``."""
     while not info.is_file():
         if process.poll() is not None:
             raise JavaError(
                 f"The JVM ended with exit status {process.returncode} before it was ready. "
-                "Its own messages are above."
+                "Its messages are above."
             )
         time.sleep(_POLL_SECONDS)
     content = info.read_bytes()
@@ -137,14 +137,14 @@ def _connect() -> Any:
         return launch_gateway()
     except (Py4JError, OSError, ValueError, KeyError) as error:
         raise JavaError(
-            f"{_PORT} is {os.environ[_PORT]}, where no JVM of spark-submit answers. Unset it, or start "
+            f"{_PORT} is {os.environ[_PORT]}, but no JVM of spark-submit responds there. Unset it, or start "
             "this program with spark-submit."
         ) from error
 
 
 @contextmanager
 def _variables(more: dict[str, str]) -> Iterator[None]:
-    """Set variables for the length of a ``with`` block."""
+    """Set variables during a ``with`` block."""
     os.environ.update(more)
     try:
         yield

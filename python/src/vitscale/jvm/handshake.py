@@ -1,4 +1,4 @@
-"""Checks the JVM that runs, which another program may have started, before anything is asked of it."""
+"""Checks the running JVM, which another program may have started, before its first use."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ _SPARK = "3.5"
 _NEWEST_MAJOR = 3
 _SCALA = "2.12."
 _accepted: list[Any] = [None]
-"""The JVM whose Spark was checked; it stays what it is, and each question takes time."""
+"""The JVM whose Spark was checked, so that it is checked once."""
 _CONNECT = ("SPARK_REMOTE", "SPARK_CONNECT_MODE_ENABLED")
 
 
 def shake_hands(jvm: Any) -> Any:
-    """Return the jar's API after its version was compared with this package's.
+    """Check the jar's version, and return its API.
 
     Parameters
     ----------
     jvm : py4j.java_gateway.JVMView
-        The JVM that runs.
+        The running JVM.
 
     Raises
     ------
     JavaError
-        If its Spark is not supported, or it does not know the jar, or one of another version.
+        If its Spark is not supported, or it lacks the jar or has one of another version.
     """
     if jvm is not _accepted[0]:
         _check_spark(jvm)
@@ -42,31 +42,31 @@ def shake_hands(jvm: Any) -> Any:
         version = api.version()
     except (Py4JError, TypeError) as error:
         raise JavaError(
-            "The Spark session that runs does not know ViTScale's jar. Start it with vitscale.start(), or "
-            f"add the jar before it starts: spark.jars={jar_path()} (or --jars, spark.driver.extraClassPath)."
+            "The running Spark session lacks ViTScale's jar. Start it with vitscale.start(), or "
+            f"add the jar before its start: spark.jars={jar_path()} (or --jars, spark.driver.extraClassPath)."
         ) from error
     if version != __version__:
         raise JavaError(
-            f"The jar is of version {version}, the package of version {__version__}. Rebuild it: make jar"
+            f"The jar has version {version}, the package has version {__version__}. Rebuild the jar: make jar"
         )
     return api
 
 
 def refuse_connect() -> None:
-    """Refuse Spark Connect, whose sessions have no JVM in reach.
+    """Raise an error for Spark Connect, whose sessions have no JVM in this process.
 
     Raises
     ------
     UsageError
-        If a variable asks for it.
+        If an environment variable enables it.
     """
     named = next((name for name in _CONNECT if os.environ.get(name)), None)
     if named is not None:
-        raise UsageError(f"{named} is set, and Spark Connect is not supported. Unset it, and name a master.")
+        raise UsageError(f"{named} is set, but Spark Connect is not supported. Unset it, and give a master.")
 
 
 def require_session() -> None:
-    """Refuse to make a stage before there is a session.
+    """Raise an error if no Spark session runs.
 
     Raises
     ------
@@ -79,17 +79,16 @@ def require_session() -> None:
 
 
 def _check_spark(jvm: Any) -> None:
-    """Refuse Spark 4 and Scala 2.13, for which the jar was not compiled."""
+    """Raise an error for Spark 4 and Scala 2.13, for which the jar was not compiled."""
     context = SparkContext._active_spark_context
     spark = pyspark.__version__ if context is None else context.version
     if int(spark.partition(".")[0]) > _NEWEST_MAJOR:
         raise JavaError(
-            f"This is Spark {spark}, and Spark {spark.partition('.')[0]} is not supported. Use {_SPARK}: "
-            'pip install "pyspark==3.5.*"'
+            f'Spark {spark} is not supported; expected {_SPARK}. Install it: pip install "pyspark==3.5.*"'
         )
     scala = jvm.scala.util.Properties.versionNumberString()
     if not scala.startswith(_SCALA):
         raise JavaError(
-            f"This Spark {spark} was built for Scala {scala}, and ViTScale's jar for Scala {_SCALA}x. "
+            f"Spark {spark} was built for Scala {scala}, but ViTScale's jar for Scala {_SCALA}x. "
             "Use a Spark for Scala 2.12, such as PyPI's pyspark."
         )

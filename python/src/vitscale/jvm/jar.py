@@ -1,4 +1,4 @@
-"""Where the jars are that this package carries, and Spark's own jars beside them."""
+"""Locations of this package's jars and of Spark's jars."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def jar_path() -> Path:
     """
     path = _folder() / "vitscale.jar"
     if not path.is_file():
-        raise JavaError(f"There is no {path}. Build it in a checkout of the project: make jar")
+        raise JavaError(f"{path} is missing. Build it in a checkout of the project: make jar")
     return path
 
 
 def spark_nlp_jar() -> Path:
-    """Return the jar of Spark NLP and of what needs it: the drop-in annotator and the stock baseline.
+    """Return the jar of Spark NLP, with the drop-in annotator and the stock baseline.
 
     Raises
     ------
@@ -37,12 +37,12 @@ def spark_nlp_jar() -> Path:
     """
     path = _folder() / _SPARK_NLP
     if not path.is_file():
-        raise JavaError(f"There is no {path}. Install it: {install_command('sparknlp')}")
+        raise JavaError(f"{path} is missing. Install it: {install_command('sparknlp')}")
     return path
 
 
 def session_jars() -> list[Path]:
-    """Return the jars of a Spark session: ViTScale's, and Spark NLP's where it is installed."""
+    """Return the jars of a Spark session: ViTScale's, and Spark NLP's if it is installed."""
     return [jar_path(), *_installed(_SPARK_NLP)]
 
 
@@ -52,24 +52,24 @@ def all_jars() -> list[Path]:
 
 
 def has_cuda() -> bool:
-    """Tell whether the jar holds ONNX Runtime's CUDA provider, which ``onnxruntime_gpu`` alone has."""
+    """Tell whether the jar has ONNX Runtime's CUDA provider, which only ``onnxruntime_gpu`` has."""
     with ZipFile(jar_path()) as jar:
         return any("onnxruntime_providers_cuda" in name for name in jar.namelist())
 
 
 def tensorflow_jars() -> Path:
-    """Return the folder of the jars of Spark NLP's TensorFlow engine, which stand beside the package's own.
+    """Return the folder of the jars of Spark NLP's TensorFlow engine, beside the package's jars.
 
     Raises
     ------
     JavaError
-        If they were not fetched.
+        If they were not downloaded.
     """
     folder = jar_path().with_name("tensorflow")
     if not folder.is_dir():
         raise JavaError(
-            f"There is no {folder}: the jars of Spark NLP's TensorFlow engine, 116 MB, are fetched apart. "
-            "Fetch them in a checkout of the project: make tensorflow"
+            f"{folder} is missing: the jars of Spark NLP's TensorFlow engine (116 MB) are a separate "
+            "download. Download them in a checkout of the project: make tensorflow"
         )
     return folder
 
@@ -84,7 +84,7 @@ def _installed(name: str) -> list[Path]:
 
 
 def spark_jars() -> Path:
-    """Return the folder of Spark's jars, which come with pyspark.
+    """Return the folder of Spark's jars in pyspark.
 
     Raises
     ------
@@ -92,7 +92,9 @@ def spark_jars() -> Path:
         If pyspark is not installed.
     """
     require("pyspark")
-    spec = find_spec("pyspark")  # importing it takes as long as all the rest of a command's start
+    spec = find_spec("pyspark")  # importing it would double the start time of a command
     if spec is None or spec.origin is None:
-        raise JavaError("The package pyspark has no files of its own. Install it anew: pip install pyspark")
+        raise JavaError(
+            "The package pyspark has no files. Install it again: pip install --force-reinstall pyspark"
+        )
     return Path(spec.origin).parent / "jars"

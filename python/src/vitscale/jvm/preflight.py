@@ -1,4 +1,4 @@
-"""Checks of the machine before Spark starts; each failure is one message, and all take milliseconds."""
+"""Checks of the machine before Spark starts; they take milliseconds, and each failure is one message."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DRIVER_HOST = "spark.driver.host"
 
 
 def refuse_impossible(master: str, settings: Mapping[str, str]) -> None:
-    """Refuse a master that this machine cannot serve.
+    """Raise an error if this machine does not support a master.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def refuse_impossible(master: str, settings: Mapping[str, str]) -> None:
     Raises
     ------
     SetupError
-        If executors would run here under a user id without a name, or could not find this machine.
+        If executors would run here under a user id without a name, or cannot resolve this machine's name.
     """
     if is_local(master):
         return
@@ -39,7 +39,7 @@ def refuse_impossible(master: str, settings: Mapping[str, str]) -> None:
 
 
 def refuse_nameless_executors() -> None:
-    """Refuse to start Spark's own daemons or executors where Hadoop cannot log the user in.
+    """Raise an error if Hadoop cannot log the user in, as Spark's daemons and executors require.
 
     Raises
     ------
@@ -48,26 +48,26 @@ def refuse_nameless_executors() -> None:
     """
     if not has_passwd_entry():
         raise SetupError(
-            f"User id {os.geteuid()} has no entry in /etc/passwd, and a Spark cluster needs one. "
+            f"User id {os.geteuid()} has no entry in /etc/passwd, but a Spark cluster needs one. "
             "Add the entry, run as a user that has one, or use --master local[*]."
         )
 
 
 def memory_notes(native_mib: int) -> list[str]:
-    """Return a sentence if Spark and the model need more memory than this process may use.
+    """Return a warning if Spark and the model need more memory than this process may use.
 
     Parameters
     ----------
     native_mib : int
-        What the model needs outside of the heap, in MiB; 0 where it is not known.
+        Memory that the model needs outside of the heap, in MiB; 0 if unknown.
     """
     limit = memory_limit()
     needed = SPARK_MINIMUM_MIB + max(native_mib, NATIVE_BASE_MIB)
     if limit.size // MIB >= needed:
         return []
     return [
-        f"This process may use {limit.size // MIB} MiB ({limit.source}), and Spark with this model needs "
-        f"about {needed} MiB. The system may end the job; raise the limit."
+        f"This process may use {limit.size // MIB} MiB ({limit.source}), but Spark with this model needs "
+        f"about {needed} MiB. The system may kill the job; raise the limit."
     ]
 
 

@@ -23,12 +23,12 @@ def configuration_folder() -> Path:
 
 
 def default_settings() -> dict[str, str]:
-    """Return the settings of ``spark-defaults.conf``; none where there is no such file.
+    """Return the settings of ``spark-defaults.conf``; none without the file.
 
     Raises
     ------
     UsageError
-        If the file may not be read.
+        If the file is unreadable.
     """
     file = configuration_folder() / _FILE
     try:
@@ -37,7 +37,7 @@ def default_settings() -> dict[str, str]:
         return {}
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
-            f"{file} cannot be read: {error}. Mend it, or set another SPARK_CONF_DIR."
+            f"{file} cannot be read: {error}. Correct it, or set another SPARK_CONF_DIR."
         ) from error
     return parse(text)
 
@@ -45,8 +45,8 @@ def default_settings() -> dict[str, str]:
 def parse(text: str) -> dict[str, str]:
     """Return the keys and values of a text in Java's format for properties.
 
-    A blank, ``=`` or ``:`` ends a key; ``#`` and ``!`` begin a comment; a backslash at the end of a line
-    joins the next one.
+    A blank, ``=`` or ``:`` ends a key; ``#`` and ``!`` start a comment; a backslash at the end of a line
+    joins the next line.
     """
     found = {}
     for line in _logical_lines(text):
@@ -59,7 +59,7 @@ def parse(text: str) -> dict[str, str]:
 
 
 def _logical_lines(text: str) -> Iterator[str]:
-    """Return the lines without comments, those joined that a backslash joins."""
+    """Yield the lines without comments, with continued lines joined."""
     begun = ""
     for line in re.split(r"\r\n|\r|\n", text):
         stripped = line.lstrip(" \t\f")

@@ -1,4 +1,4 @@
-"""The Spark session with ViTScale's jar and the settings that Spark NLP's own ``sparknlp.start()`` makes."""
+"""The Spark session with ViTScale's jar and the settings of Spark NLP's ``sparknlp.start()``."""
 
 from __future__ import annotations
 
@@ -17,33 +17,33 @@ SPARK_NLP_SETTINGS = {
     "spark.kryoserializer.buffer.max": "2000M",
     "spark.driver.maxResultSize": "0",
 }
-"""As ``sparknlp.start()`` of Spark NLP 5.5.3 sets them."""
+"""Settings of ``sparknlp.start()`` in Spark NLP 5.5.3."""
 _ON_LOOPBACK = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
 
 
 def start(
     master: str | None = None, memory: str | None = None, settings: dict[str, str] | None = None
 ) -> SparkSession:
-    """Start a Spark session that knows ViTScale and Spark NLP, or return the one that runs.
+    """Start a Spark session with ViTScale and Spark NLP, or return the running one.
 
     Parameters
     ----------
     master : str, optional
-        Spark's master URL; by default what the settings say, else ``"local[*]"``.
+        Spark's master URL; by default that of the settings, else ``"local[*]"``.
     memory : str, optional
-        The driver's heap, as Spark writes it (``"8g"``); by default what the settings say, else half of the
-        memory that this process may use, 16 GiB at most.
+        The driver's heap in Spark's notation (``"8g"``); by default that of the settings, else half of the
+        memory limit of this process, at most 16 GiB.
     settings : dict of str to str, optional
-        Further Spark settings; they win over ``spark-defaults.conf``, which wins over the defaults.
+        Further Spark settings; they override ``spark-defaults.conf``, which overrides the defaults.
 
     Raises
     ------
     JavaError
         If there is no Java 17, the jar is missing or of another version, or the JVM does not start.
     SetupError
-        If this machine lacks what Spark needs.
+        If this machine lacks a prerequisite of Spark.
     UsageError
-        If Spark refuses the master URL or a setting, or the JVM runs already with another one.
+        If Spark rejects the master URL or a setting, or the JVM already runs with another one.
 
     Examples
     --------
@@ -59,6 +59,7 @@ def start(
     defaults = {
         **SPARK_NLP_SETTINGS,
         "spark.app.name": "vitscale",
+        "spark.executorEnv.OMP_NUM_THREADS": "1",
         **(_ON_LOOPBACK if is_on_this_machine(where) else {}),
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
@@ -80,7 +81,7 @@ def cores() -> int:
 
 
 def _text(value: object) -> str:
-    """Return a setting as Spark reads it: True is ``true``."""
+    """Return a setting in Spark's notation: ``true`` for True."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -1,4 +1,4 @@
-"""What the user set for the driver's JVM, in Spark's words, and what it means on Java's command line.
+"""The user's Spark settings for the driver's JVM, converted to Java's command line.
 
 Spark's own launcher reads these settings before the JVM starts
 (``org.apache.spark.launcher.SparkSubmitCommandBuilder``). This package starts the JVM itself, so it reads
@@ -26,7 +26,7 @@ JAVA_OPTIONS = "spark.driver.extraJavaOptions"
 CLASS_PATH = "spark.driver.extraClassPath"
 LIBRARY_PATH = "spark.driver.extraLibraryPath"
 OF_THE_JVM = (MEMORY, DEFAULT_JAVA_OPTIONS, JAVA_OPTIONS, CLASS_PATH, LIBRARY_PATH)
-"""Settings that act when a JVM starts, and never later."""
+"""Settings that take effect at a JVM's start only."""
 
 _DEPLOY_MODE = "spark.submit.deployMode"
 _MEMORY_VARIABLES = ("SPARK_DRIVER_MEMORY", "SPARK_MEM")
@@ -38,14 +38,14 @@ _MIB_PER_UNIT = {"k": 1 / 1024, "m": 1, "g": 1024, "t": 1024**2}
 
 @dataclass(frozen=True)
 class DriverSettings:
-    """The driver's JVM as the user wants it.
+    """The user's settings for the driver's JVM.
 
     Attributes
     ----------
     heap : str or None
-        Its size in Java's notation; None where nobody named one.
+        Size of the heap in Java's notation; None if it is not set.
     has_own_heap : bool
-        Whether a variable that Java itself reads (``JDK_JAVA_OPTIONS``) names the heap.
+        Whether a variable that Java itself reads (``JDK_JAVA_OPTIONS``) sets the heap.
     options : tuple of str
         Flags for Java.
     class_path : str
@@ -65,19 +65,19 @@ NOTHING_SET = DriverSettings()
 
 
 def driver_settings(settings: Mapping[str, str], memory: str | None = None) -> DriverSettings:
-    """Return what the driver's JVM gets.
+    """Return the settings of the driver's JVM.
 
     Parameters
     ----------
     settings : mapping of str to str
         All Spark settings, those of ``spark-defaults.conf`` among them.
     memory : str, optional
-        The heap that an option named; it wins.
+        Heap of a command-line option; it wins.
 
     Raises
     ------
     UsageError
-        If a size cannot be read, or flags for Java are not closed or name a heap.
+        If a size is invalid, or Java flags have an unclosed quote or set the heap.
     """
     heap = _heap(settings, memory)
     in_java = any(flag in os.environ.get(name, "") for name in _JAVA_VARIABLES for flag in _HEAP_FLAGS)
@@ -91,12 +91,12 @@ def driver_settings(settings: Mapping[str, str], memory: str | None = None) -> D
 
 
 def all_settings(settings: Mapping[str, str]) -> dict[str, str]:
-    """Return settings, and those of ``spark-defaults.conf`` that they leave open.
+    """Return the settings, and those of ``spark-defaults.conf`` that they do not set.
 
     Raises
     ------
     UsageError
-        If the driver is to run elsewhere: ``spark.submit.deployMode`` is ``cluster``.
+        If ``spark.submit.deployMode`` is ``cluster``: the driver runs here.
     """
     found = {**default_settings(), **settings}
     if found.get(_DEPLOY_MODE, "client") != "client":
@@ -132,12 +132,12 @@ def size(text: str, name: str) -> str:
     text : str
         In Spark's notation: ``"700m"``, ``"2g"``, ``"2gb"``, ``"1024"``.
     name : str
-        What named it, for the message.
+        Name of its option, for the message.
 
     Raises
     ------
     UsageError
-        If it is no size.
+        If it is not a size.
     """
     found = _SIZE.fullmatch(text.strip())
     mib = int(int(found[1]) * _MIB_PER_UNIT[(found[2] or "m").lower()]) if found else 0

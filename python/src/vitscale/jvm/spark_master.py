@@ -1,9 +1,9 @@
-"""What Spark's master URL tells: where the executors are."""
+"""Tells from Spark's master URL where the executors run."""
 
 from __future__ import annotations
 
 KINDS = ("local", "spark://", "yarn", "k8s://")
-"""How the URLs that Spark 3.5 knows begin."""
+"""Prefixes of the master URLs of Spark 3.5."""
 _ON_LOOPBACK = ("local-cluster", "spark://127.0.0.1:", "spark://localhost:")
 
 
@@ -13,5 +13,5 @@ def is_local(master: str) -> bool:
 
 
 def is_on_this_machine(master: str) -> bool:
-    """Tell whether all executors are here, where they reach loopback and read the driver's files."""
+    """Tell whether all executors run on this machine, with loopback and the driver's files."""
     return is_local(master) or master.startswith(_ON_LOOPBACK)

@@ -1,4 +1,4 @@
-"""Runs a class of the jar as ``spark-submit`` does, in the place of this process."""
+"""Runs a class of the jar like ``spark-submit``, and replaces this process."""
 
 from __future__ import annotations
 
@@ -22,10 +22,9 @@ from vitscale.system.user import existing_home
 CLASSIFY = "vitscale.job.ClassifyMain"
 
 _WITHOUT_IMAGES = ("-XX:TieredStopAtLevel=1",)
-"""A driver whose executors are elsewhere lists, hands out tasks and writes rows: Java's second compiler would
-take longer there than its code gains."""
+"""For a driver with remote executors: Java's second compiler would cost it more time than it saves."""
 _NO_RESOURCE = "spark-internal"
-"""Spark's own word (SparkLauncher.NO_RESOURCE) for "no jar but the class path"."""
+"""Spark's name (SparkLauncher.NO_RESOURCE) for "class path only, no jar"."""
 
 
 def chosen_master(master: str | None, settings: Sequence[str]) -> str:
@@ -34,14 +33,14 @@ def chosen_master(master: str | None, settings: Sequence[str]) -> str:
     Parameters
     ----------
     master : str, optional
-        What the option says.
+        Value of the option.
     settings : sequence of str
         Spark settings, each ``KEY=VALUE``.
 
     Raises
     ------
     UsageError
-        If Spark has no such kind of master, or a setting cannot be read.
+        If Spark has no such kind of master, or a setting is invalid.
     """
     found = master or all_settings(parsed(settings)).get(MASTER, LOCAL)
     if not found.startswith(KINDS):
@@ -58,31 +57,31 @@ def replace_process(
     native_mib: int = 0,
     say: Callable[[str], None] = lambda _: None,
 ) -> NoReturn:
-    """Become the JVM that runs the job, so that signals, exit status and terminal are its own.
+    """Replace this process by the JVM of the job, which then receives signals and sets the exit status.
 
     Parameters
     ----------
     arguments : sequence of str
-        The job's own arguments.
+        Arguments of the job.
     master : str
         Spark's master URL.
     memory : str, optional
-        The driver's heap; by default what the settings say, else half of the memory, 16 GiB at most.
+        The driver's heap; by default that of the settings, else half of the memory, at most 16 GiB.
     settings : sequence of str
         Spark settings, each ``KEY=VALUE``.
     native_mib : int
-        What the model needs outside of this JVM's heap, in MiB; 0 where it is not known or runs elsewhere.
+        Memory that the model needs outside of this JVM's heap, in MiB; 0 if unknown or on executors.
     say : callable
-        Told each sentence that the user should know.
+        Receives notes for the user.
 
     Raises
     ------
     UsageError
-        If Spark has no such kind of master, or a setting cannot be read.
+        If Spark has no such kind of master, or a setting is invalid.
     SetupError
-        If this machine lacks what the job needs.
+        If this machine lacks a prerequisite of the job.
     JavaError
-        If there is no Java 17, or the jar was not built.
+        If there is no Java 17, or the jar is missing.
     """
     master = chosen_master(master, settings)
     temporary = temporary_folder(existing_home())
@@ -110,15 +109,15 @@ def submission(
     scratch: Path,
     native_mib: int = 0,
 ) -> Launch:
-    """Return the job's JVM, ready to start.
+    """Return the job's JVM to start.
 
-    The jars are on the driver's class path. Spark sends to executors on other machines the jars that the
-    engine needs.
+    The jars are on the driver's class path. Spark sends the jars of the engine to executors on other
+    machines.
 
     Parameters
     ----------
     arguments, master, memory, settings, native_mib
-        As :func:`replace_process` has them.
+        As in :func:`replace_process`.
     scratch : Path
         Folder for temporary files; Java itself does not read ``TMPDIR``.
     """
@@ -145,16 +144,16 @@ def submission(
 
 
 def _more_jars(master: str, arguments: Sequence[str]) -> list[str]:
-    """Return the option that brings Spark NLP's jar to the executors, where it is the engine."""
+    """Return the option that sends Spark NLP's jar to the executors, if it is the engine."""
     if is_local(master) or "spark-nlp" not in arguments:
         return []
     return ["--jars", _resource(master, str(spark_nlp_jar()))]
 
 
 def _resource(master: str, jar: str) -> str:
-    """Return how the executors get the jar.
+    """Return the jar's URI for the executors.
 
-    Those on this machine read it where it is: sent to them, encrypted, it holds up their first task by ten
+    Executors on this machine read it in place: sending it, encrypted, would delay their first task by ten
     seconds.
     """
     if is_local(master):

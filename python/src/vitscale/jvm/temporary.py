@@ -1,4 +1,4 @@
-"""The folder for a JVM's temporary files, from which it loads the native libraries that its jar holds."""
+"""The folder for a JVM's temporary files, from which it loads the native libraries of its jar."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Temporary:
     Attributes
     ----------
     folder : Path
-        Where libraries can be written and loaded.
+        A folder where libraries can be written and loaded.
     note : str or None
-        Why it is not the folder that the user or the system names, for people.
+        Reason why it is not the folder of the user or the system.
     """
 
     folder: Path
@@ -31,7 +31,7 @@ class Temporary:
 
 
 def temporary_folder(home: Path | None = None) -> Temporary:
-    """Return ``TMPDIR`` where libraries can be written there and loaded, else another folder and the reason.
+    """Return ``TMPDIR`` if libraries can be written and loaded there, else another folder and the reason.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def temporary_folder(home: Path | None = None) -> Temporary:
     Raises
     ------
     SetupError
-        If no folder will do.
+        If no folder is usable.
     """
     named = next((os.environ[name] for name in _VARIABLES if os.environ.get(name)), None)
     candidates = [*((named,) if named else ()), *_OTHERS, *((home,) if home else ())]
@@ -55,19 +55,21 @@ def temporary_folder(home: Path | None = None) -> Temporary:
             return Temporary(folder, note)
         else:
             return Temporary(folder)
-    raise SetupError(f"No folder can hold temporary files: {'; '.join(reasons)}. Set TMPDIR to one that can.")
+    raise SetupError(
+        f"No folder is usable for temporary files: {'; '.join(reasons)}. Set TMPDIR to one that is."
+    )
 
 
 def library_problem(folder: Path) -> str | None:
-    """Return why libraries cannot be loaded from a folder, or None where they can."""
+    """Return the reason why libraries cannot be loaded from a folder, or None if they can."""
     if not folder.is_dir():
         return "is not a folder" if folder.exists() else "does not exist"
     flags = os.statvfs(folder).f_flag
     if flags & os.ST_RDONLY or not os.access(folder, os.W_OK | os.X_OK):
-        return "may not be written"
+        return "is not writable"
     if flags & os.ST_NOEXEC:
         return "is mounted noexec, so no library can be loaded from it"
     free = shutil.disk_usage(folder).free
     if free < _LEAST_FREE:
-        return f"has {free >> 20} MiB free, and {_LEAST_FREE >> 20} MiB are needed"
+        return f"has {free >> 20} MiB free; {_LEAST_FREE >> 20} MiB are needed"
     return None

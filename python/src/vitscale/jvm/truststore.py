@@ -1,8 +1,8 @@
-"""Gives a Java runtime from PyPI the certificates that the machine trusts.
+"""Writes a trust store with the machine's certificates, for a Java runtime from PyPI.
 
-Run as ``python -m vitscale.jvm.truststore FILE``. A Java of the operating system knows them already. The one
-from PyPI brings a list of its own, which does not have the certificate of a company's proxy, and could fetch
-nothing behind one.
+Run it as ``python -m vitscale.jvm.truststore FILE``. A Java of the operating system has these certificates.
+The one from PyPI has its own list without the certificate of a company's proxy, and cannot download behind
+one.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _SYSTEM_BUNDLES = (
 
 
 def system_certificates() -> list[bytes]:
-    """Return the certificates that the machine trusts, each in DER, or none where no bundle is found."""
+    """Return the certificates that the machine trusts, each in DER, or none without a bundle."""
     candidates = (os.environ.get("SSL_CERT_FILE"), ssl.get_default_verify_paths().cafile, *_SYSTEM_BUNDLES)
     bundle = next((path for path in candidates if path and Path(path).is_file()), None)
     if bundle is None:

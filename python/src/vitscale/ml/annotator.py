@@ -48,7 +48,9 @@ class VitScaleForImageClassification(
         session_api()
         scala_object(_JAVA_CLASS)  # or the one line that says which extra brings it
         super().__init__(classname=classname, java_model=java_model)
-        self._setDefault(batchSize=2, precision="fp32", topK=5, threads=0, device="cpu")
+        self._setDefault(
+            batchSize=2, precision="fp32", runtime="onnxruntime", topK=5, threads=0, device="cpu"
+        )
 
     def getClasses(self) -> list[str]:
         """Return the labels that the model knows, by class id."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from os import PathLike
+from pathlib import Path
 from typing import Any, Self
 
 from pyspark.ml.param import Param, Params, TypeConverters
+
+from vitscale.results.profile import Profile
 
 
 def param(name: str, doc: str, converter: Any) -> Any:
@@ -21,7 +24,14 @@ class ViTParams(Params):
     """Model, labels, threads and device of a stage."""
 
     modelPath = param("modelPath", "model folder, as `vitscale export` writes it", _path)
-    precision = param("precision", "precision of the graph: fp32, int8, ...", TypeConverters.toString)
+    precision = param(
+        "precision", "precision of the model: fp32, bf16, int8, fp32-uint8, ...", TypeConverters.toString
+    )
+    runtime = param(
+        "runtime",
+        "library that computes the forward pass: auto, onnxruntime or onednn",
+        TypeConverters.toString,
+    )
     topK = param("topK", "labels given for each image", TypeConverters.toInt)
     threads = param("threads", "cores of one forward pass, 0 for the best number", TypeConverters.toInt)
     device = param("device", "what runs the model: cpu or gpu", TypeConverters.toString)
@@ -31,8 +41,23 @@ class ViTParams(Params):
         return self._set(modelPath=value)
 
     def setPrecision(self, value: str) -> Self:
-        """Set the precision of the graph, ``fp32`` by default."""
+        """Set the precision, ``fp32`` by default: a graph's, or ``fp32``, ``bf16``, ``int8`` of oneDNN."""
         return self._set(precision=value)
+
+    def setRuntime(self, value: str) -> Self:
+        """Set what computes the forward pass.
+
+        ``"onnxruntime"`` runs the exported graph, ``"onednn"`` the checkpoint's own weights on the processor,
+        ``"auto"`` the faster one for model and processor. Each executor chooses for itself: name one of them
+        where processors differ.
+        """
+        return self._set(runtime=value)
+
+    def setProfile(self, value: str | PathLike[str]) -> Self:
+        """Set precision, runtime, threads and batch size to what a profile of ``vitscale tune`` says."""
+        found = Profile.read(Path(value))
+        settings = {"precision": found.precision, "runtime": found.runtime, "threads": found.threads}
+        return self._set(**settings, batchSize=found.batch_size)
 
     def setTopK(self, value: int) -> Self:
         """Set how many labels are given for each image, 5 by default."""

@@ -36,7 +36,9 @@ class ViTImageClassifier(
     modelPath : str
         Folder of the model, as ``vitscale export`` writes it.
     precision : str
-        Its graph, ``"fp32"`` by default.
+        Precision of the model, ``"fp32"`` by default.
+    runtime : str
+        What computes the forward pass: ``"auto"``, the default, ``"onnxruntime"`` or ``"onednn"``.
     topK : int
         Labels for each image, 5 by default.
     batchSize : int
@@ -75,6 +77,7 @@ class ViTImageClassifier(
         outputCol: str = "classification",
         modelPath: str | PathLike[str] | None = None,
         precision: str = "fp32",
+        runtime: str = "auto",
         topK: int = 5,
         batchSize: int = 2,
         threads: int = 0,
@@ -89,6 +92,7 @@ class ViTImageClassifier(
             inputCol="content",
             outputCol="classification",
             precision="fp32",
+            runtime="auto",
             topK=5,
             batchSize=2,
             threads=0,

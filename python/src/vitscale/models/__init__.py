@@ -1,4 +1,4 @@
-"""Models: loaded from Hugging Face, exported to ONNX, opened again without torch."""
+"""Models: loading from Hugging Face, export to ONNX, and model folders, which need no torch."""
 
 from vitscale.models.folder import ModelFolder
 

@@ -1,4 +1,4 @@
-"""What another library's error says, short enough for one line of our own."""
+"""Shortens the error messages of other libraries to one line."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def first_sentence(error: BaseException) -> str:
     Parameters
     ----------
     error : BaseException
-        Its class stands in the place of an empty message.
+        The error; its class name replaces an empty message.
 
     Returns
     -------

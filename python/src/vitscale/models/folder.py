@@ -1,8 +1,8 @@
-"""A model folder that `vitscale export` made, checked before anything long is started with it."""
+"""A model folder made by `vitscale export`, checked before any long work."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,20 +14,20 @@ from vitscale.models.labels import read_labels
 
 @dataclass(frozen=True)
 class ModelFolder:
-    """One precision of an exported model; reading it needs neither torch nor Transformers.
+    """One precision of an exported model; opening it needs neither torch nor Transformers.
 
     Attributes
     ----------
     path : Path
         The folder, with Hugging Face's files at its top.
     name : str
-        The model's name on the hub, or that of the folder it came from.
+        Name of the model on the hub, or of its original folder.
     weights : str
         "pretrained" or "random".
     labels : list of str
-        Label texts as the configuration has them, by class number; two classes may share one text.
+        Label texts of the configuration by class number; two classes may share one.
     unique_labels : list of str
-        Label texts as Spark NLP's `labels.json` has them, by class number; all different.
+        Label texts of Spark NLP's `labels.json` by class number; all different.
     image_height, image_width : int
         Size of the model's input, in pixels.
     precision : str
@@ -36,9 +36,9 @@ class ModelFolder:
         "float32": normalised pixels [batch, 3, height, width]; "uint8": resized only, [batch, height, width,
         3].
     onnx_path : Path
-        Its ONNX file.
+        ONNX file.
     onnx_sha256 : str
-        Hash of that file, as it is now.
+        Current hash of that file.
     """
 
     path: Path
@@ -55,7 +55,7 @@ class ModelFolder:
 
     @property
     def num_labels(self) -> int:
-        """Number of classes, which is the number of logits an image gets."""
+        """Number of classes, and of logits of an image."""
         return len(self.labels)
 
     def saved_model_sha256(self) -> str:
@@ -66,13 +66,29 @@ class ModelFolder:
         ModelError
             If it was not exported, is damaged, or lacks a file.
         """
-        remedy = f"Make it with: vitscale export {self.name} --format tensorflow -o {self.path}"
+        remedy = f"Make one: vitscale export {self.name} --format tensorflow -o {self.path}"
         facts = (manifest.read(self.path) or {}).get("tensorflow", {}).get("fp32")
         folder = manifest.graph_folder(self.path, "tensorflow", "fp32")
         needed = [manifest.SAVED_MODEL, f"assets/{manifest.LABELS}", f"assets/{manifest.PREPROCESSOR}"]
         if facts is None or not all((folder / name).is_file() for name in needed):
-            raise ModelError(f"{self.path} holds no SavedModel for Spark NLP's TensorFlow engine. {remedy}")
+            raise ModelError(f"{self.path} has no SavedModel for Spark NLP's TensorFlow engine. {remedy}")
         return _checked_hash(folder / manifest.SAVED_MODEL, facts["sha256"], remedy)
+
+    @staticmethod
+    def open_for(path: Path, precision: str, runtime: str) -> ModelFolder:
+        """Do the same as :meth:`open` for one of the JVM engine's runtimes.
+
+        Parameters
+        ----------
+        runtime : str
+            ``"auto"``, ``"onnxruntime"`` or ``"onednn"``. oneDNN needs no graph, so where there is none in
+            its precision, that in fp32 stands for the model.
+        """
+        about = (manifest.read(path) if path.is_dir() else None) or {"onnx": {}}
+        is_graph = precision in about["onnx"] or precision not in _ONEDNN_PRECISIONS
+        if runtime == "onnxruntime" or is_graph:
+            return ModelFolder.open(path, precision)
+        return replace(ModelFolder.open(path), precision=precision)
 
     @staticmethod
     def open(path: Path, precision: str = "fp32") -> ModelFolder:
@@ -81,7 +97,7 @@ class ModelFolder:
         Raises
         ------
         ModelError
-            If a file is missing, damaged, or does not fit the others; the message names the command to run.
+            If a file is missing, damaged, or does not match the others; the message has the command to run.
         """
         if not path.is_dir():
             raise ModelError(f"There is no model folder {path}. {_remedy(path, precision)}")
@@ -89,8 +105,8 @@ class ModelFolder:
         if about is None:
             raise ModelError(f"{path} has no {manifest.RECORD}. {_remedy(path, precision)}")
         if precision not in about["onnx"]:
-            there = ", ".join(about["onnx"]) or "nothing"
-            raise ModelError(f"{path} holds {there}, not {precision}. {_remedy(path, precision)}")
+            there = ", ".join(about["onnx"]) or "no graph"
+            raise ModelError(f"{path} has {there}, not {precision}. {_remedy(path, precision)}")
         onnx = manifest.graph_folder(path, "onnx", precision)
         for needed in (
             path / manifest.PREPROCESSOR,
@@ -121,7 +137,7 @@ class ModelFolder:
 
 
 def _remedy(path: Path, precision: str) -> str:
-    return f"Make it with: vitscale export MODEL --precision {precision} -o {path}"
+    return f"Make it: vitscale export MODEL --precision {precision} -o {path}"
 
 
 def _unique_labels(file: Path, count: int, path: Path, precision: str) -> list[str]:
@@ -133,7 +149,7 @@ def _unique_labels(file: Path, count: int, path: Path, precision: str) -> list[s
 
 
 def _edges(config: dict[str, Any], path: Path, precision: str) -> tuple[int, int]:
-    """Return height and width; one number stands for both, and none for `ViTConfig`'s 224."""
+    """Return height and width; one number is both, and the default is `ViTConfig`'s 224."""
     size = config.get("image_size", _DEFAULT_EDGE)
     edges = size if isinstance(size, list) and len(size) == 2 else [size, size]  # noqa: PLR2004
     if not all(type(edge) is int and edge > 0 for edge in edges):
@@ -147,8 +163,11 @@ def _edges(config: dict[str, Any], path: Path, precision: str) -> tuple[int, int
 def _checked_hash(file: Path, expected: str, remedy: str) -> str:
     found = manifest.sha256(file)
     if found != expected:
-        raise ModelError(f"{file} is not the file that was exported. {remedy}")
+        raise ModelError(f"{file} changed since its export. {remedy}")
     return found
 
 
 _DEFAULT_EDGE = 224
+
+_ONEDNN_PRECISIONS = ("fp32", "bf16", "int8")
+"""As Scala's ``vitscale.onednn.Numbers`` names them."""

@@ -1,4 +1,4 @@
-"""Settings of a checkpoint: files in JSON that others wrote."""
+"""Reads the settings of a checkpoint: JSON files of other programs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from vitscale.errors import ModelError
 
 LARGEST = 64 << 20
-"""Bytes of the largest settings file that is read; 21,843 label texts take 2 MB."""
+"""Largest settings file that is read, in bytes; 21,843 label texts take 2 MB."""
 _POINTER = b"version https://git-lfs"
 
 
@@ -19,19 +19,19 @@ def read_object(file: Path, remedy: str = "Download the model again.") -> dict[s
     Parameters
     ----------
     file : Path
-        What to read.
+        The file.
     remedy : str
-        Last sentence of a refusal: what to do next.
+        Last sentence of the error: what to do next.
 
     Raises
     ------
     ModelError
-        If the file is missing, too large, a Git LFS pointer, no JSON, or holds something else than an object.
+        If the file is missing, too large, a Git LFS pointer, not JSON, or not an object.
     """
     try:
         size = file.stat().st_size
         if size > LARGEST:
-            raise ModelError(f"{file} has {size:,} bytes; settings have {LARGEST:,} at most. {remedy}")
+            raise ModelError(f"{file} has {size:,} bytes; expected at most {LARGEST:,}. {remedy}")
         content = file.read_bytes()
     except OSError as error:
         raise ModelError(f"{file} cannot be read: {error.strerror or error}. {remedy}") from error
@@ -43,19 +43,19 @@ def read_object(file: Path, remedy: str = "Download the model again.") -> dict[s
     except (ValueError, RecursionError) as error:
         raise ModelError(f"{file} is not JSON: {error}. {remedy}") from error
     if not isinstance(found, dict):
-        raise ModelError(f"{file} holds {shown(found)}; expected a JSON object with settings. {remedy}")
+        raise ModelError(f"{file} has {shown(found)}; expected a JSON object with settings. {remedy}")
     return found
 
 
 def refuse_pointer(file: Path, start: bytes) -> None:
-    """Refuse a file that is Git LFS's pointer to the real one.
+    """Raise an error for a Git LFS pointer.
 
     Parameters
     ----------
     file : Path
-        For the message.
+        The file, for the message.
     start : bytes
-        Its first bytes.
+        First bytes of the file.
     """
     if start.startswith(_POINTER):
         raise ModelError(
@@ -65,7 +65,7 @@ def refuse_pointer(file: Path, start: bytes) -> None:
 
 
 def shown(value: Any) -> str:
-    """Return a value of a settings file as JSON has it, short enough for a message."""
+    """Return a value of a settings file as JSON, shortened for a message."""
     text = json.dumps(value, ensure_ascii=True, default=str)
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "..."
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import PurePath
 from typing import Any
 
 from vitscale.errors import ModelError
 from vitscale.models.json_file import shown
 
 DEFAULT_COUNT = 2
-"""Classes of a configuration that names none (`PreTrainedConfig` of Transformers 5.23)."""
+"""Number of classes of a configuration without labels (`PreTrainedConfig` of Transformers 5.23)."""
 
 
 def read_labels(config: dict[str, Any], where: str) -> list[str]:
@@ -29,7 +31,7 @@ def read_labels(config: dict[str, Any], where: str) -> list[str]:
     Raises
     ------
     ModelError
-        If the classes are not numbered 0, 1, 2, ..., a label is no text, or the counts differ.
+        If the classes are not numbered 0, 1, 2, ..., a label is not a text, or the counts differ.
     """
     texts, count = config.get("id2label"), config.get("num_labels")
     if count is not None and (isinstance(count, bool) or not isinstance(count, int) or count < 1):
@@ -51,6 +53,20 @@ def read_labels(config: dict[str, Any], where: str) -> list[str]:
     return [named[number] for number in range(len(named))]
 
 
+def true_labels(files: Sequence[str], labels: Sequence[str]) -> list[int]:
+    """Return the class number of each image by the name of its folder, -1 where that is no label.
+
+    Parameters
+    ----------
+    files : sequence of str
+        Paths below the folder of images.
+    labels : sequence of str
+        Label texts, by class number; upper and lower case count as the same.
+    """
+    numbers = {label.casefold(): number for number, label in reversed(list(enumerate(labels)))}
+    return [numbers.get(PurePath(file).parent.name.casefold(), -1) for file in files]
+
+
 def _number(key: str, where: str) -> int:
     try:
         return int(key)
@@ -61,10 +77,10 @@ def _number(key: str, where: str) -> int:
 
 
 def _text(key: str, text: Any, where: str) -> str:
-    """Return a label; a number is taken as its digits, as Transformers' pipeline prints it."""
+    """Return a label; a number becomes text, as in Transformers' pipeline."""
     if isinstance(text, bool) or not isinstance(text, str | int | float):
         raise ModelError(
-            f"id2label in {where} gives class {key} the label {shown(text)}; expected a text. Name the class."
+            f"id2label in {where} gives class {key} the label {shown(text)}; expected a text. Correct it."
         )
     label = str(text)
     try:

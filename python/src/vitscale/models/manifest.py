@@ -1,4 +1,4 @@
-"""What `vitscale export` notes in a folder's vitscale.json, and where the parts of such a folder lie."""
+"""The record `vitscale.json` of a model folder, and the paths of the folder's parts."""
 
 from __future__ import annotations
 
@@ -14,38 +14,39 @@ RECORD = "vitscale.json"
 CONFIG = "config.json"
 PREPROCESSOR = "preprocessor_config.json"
 WEIGHTS = "model.safetensors"
+CALIBRATION = "onednn/int8/scales.json"
 ONNX = "model.onnx"
 SAVED_MODEL = "saved_model.pb"
 LABELS = "labels.json"
 BLOCK = 1 << 20  # bytes hashed at a time
 Engine = Literal["onnx", "tensorflow"]
 GRAPHS: dict[Engine, str] = {"onnx": ONNX, "tensorflow": SAVED_MODEL}
-"""The file that holds an engine's graph, in a folder of its variant."""
+"""Engine -> file name of its graph, in the folder of the variant."""
 
 
 def read(folder: Path) -> dict[str, Any] | None:
-    """Return the record of a folder, or None where `vitscale export` has not been.
+    """Return the record of a folder, or None if `vitscale export` did not make it.
 
     Raises
     ------
     ModelError
-        If there is a record that cannot be read.
+        If the record is invalid.
     """
     file = folder / RECORD
     if not file.exists():
         return None
-    content = read_object(file, "Export the model anew.")
+    content = read_object(file, "Export the model again.")
     onnx = content.get("onnx")
     if not isinstance(onnx, dict) or not all(map(_is_facts, [*onnx.values(), *_tensorflow(content)])):
         raise ModelError(f"{file} was not written by vitscale. Export the model into another folder.")
     if content.get("weights", "pretrained") not in ("pretrained", "random"):
         raise ModelError(
             f"weights in {file} is {shown(content['weights'])}; expected pretrained or random. Export the "
-            "model anew."
+            "model again."
         )
     if not isinstance(content.get("name", ""), str):
         raise ModelError(
-            f"name in {file} is {shown(content['name'])}; expected a text. Export the model anew."
+            f"name in {file} is {shown(content['name'])}; expected a text. Export the model again."
         )
     return content
 
@@ -60,14 +61,14 @@ def _is_facts(facts: Any) -> bool:
 
 
 def write(folder: Path, content: dict[str, Any]) -> None:
-    """Write the record of a folder in one step."""
+    """Write the record of a folder atomically."""
     unfinished = folder / f".{RECORD}"
     unfinished.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     unfinished.replace(folder / RECORD)
 
 
 def graph_folder(folder: Path, engine: Engine, variant: str) -> Path:
-    """Return the folder that Spark NLP's `loadSavedModel` is given."""
+    """Return the folder of a graph, for Spark NLP's `loadSavedModel`."""
     return folder / engine / variant
 
 

@@ -1,4 +1,4 @@
-"""How ONNX Runtime runs a graph on a processor, wherever Python runs one."""
+"""Options of ONNX Runtime for graphs that Python runs on the CPU."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ _PRECISE = "session.x64quantprecision"
 """ONNX Runtime's key (onnxruntime_session_options_config_keys.h); off by default."""
 
 _EXACT_ALREADY = frozenset({"avx512_vnni", "avx_vnni"})
-"""Instruction sets that add eight-bit products in 32 bits; the same list as in Scala's ``Int8Saturation``."""
+"""Instruction sets that add 8-bit products in 32 bits; the same list as in Scala's ``Int8Saturation``."""
 
 
 def must_ask_for_exact_sums(features: Set[str]) -> bool:
-    """Return whether ONNX Runtime adds eight-bit products exactly only when it is asked to.
+    """Tell whether ONNX Runtime needs an option to add 8-bit products without saturation.
 
-    x86 processors before VNNI add pairs of them in sixteen bits, and cut off what does not fit: an int8 model
-    would answer otherwise there. Asked to be precise, ONNX Runtime takes a slower instruction. It must not be
-    asked where VNNI is: it would not use that either, which takes more than twice the time for equal sums.
+    x86 CPUs before VNNI add pairs of products in 16 bits with saturation, which changes the results of an
+    int8 model. With the option, ONNX Runtime uses a slower exact instruction. With VNNI the option must be
+    off: it would disable VNNI, and the same sums would take more than twice the time.
 
     Parameters
     ----------
     features : set of str
-        Instruction sets of the processor, as `cpu_features` names them.
+        Instruction sets of the CPU, named as in `cpu_features`.
     """
     return not (_EXACT_ALREADY & features)
 
 
 def processor_options(threads: int | None = None) -> onnxruntime.SessionOptions:
-    """Return the options of a session on the processor, the same that the Scala side sets.
+    """Return the options of a session on the CPU, the same as in Scala.
 
     Parameters
     ----------
     threads : int, optional
-        Of a forward pass; ONNX Runtime's own choice by default.
+        Threads of a forward pass; None for ONNX Runtime's choice.
     """
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3  # errors

@@ -1,4 +1,4 @@
-"""Silence for libraries that warn of what is meant, or of what an error says better."""
+"""Silences libraries whose warnings are expected, or repeated better by an error."""
 
 from __future__ import annotations
 

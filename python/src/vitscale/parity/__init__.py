@@ -1,1 +1,1 @@
-"""Do two backends agree? Their pixels, logits and first labels."""
+"""Compares the pixels, logits and first labels of two backends."""

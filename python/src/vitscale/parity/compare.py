@@ -1,4 +1,4 @@
-"""Do two backends agree? Their pixels, logits and first labels, joined by file."""
+"""Compares the pixels, logits and first labels of two backends, joined by file."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from vitscale.results.schema import Parity
 
 
 def distinct(backends: Sequence[BackendSpec]) -> list[BackendSpec]:
-    """Return the backends that can answer differently: those options that only change speed are dropped."""
+    """Return the backends that can give different labels, without the options that only change speed."""
     bare = (one.without_speed_options() for one in backends)
     return list({str(one): one for one in bare}.values())
 
 
 def compare_pairs(outputs: Mapping[str, Outputs]) -> list[Parity]:
-    """Compare every backend with every other, each with those before it.
+    """Compare every backend with those before it.
 
     Parameters
     ----------
     outputs : mapping of str to Outputs
-        What each backend saw and answered.
+        Pixels, logits and labels of each backend.
     """
     return [
         compare(backend, outputs[backend], reference, outputs[reference])
@@ -40,25 +40,26 @@ def compare(backend: str, one: Outputs, reference: str, other: Outputs) -> Parit
     Returns
     -------
     Parity
-        The names of both,
-        ``images``; ``top1_agreement``, the share of images with the same first label; ``top5_agreement``, the
-        share with the same five likeliest classes (or all, where there are fewer) in any order; the largest
-        ``max_logit_difference``; ``max_pixel_difference`` of the resized 8-bit RGB values, and
-        ``differing_pixels``, the share of these values that differ.
+        The names of both; ``images``, the number compared; ``top1_agreement``, the share of images with the
+        same first label; ``top5_agreement``, the share with the same top 5 classes in any order (all classes
+        if there are fewer); ``max_logit_difference``; ``max_pixel_difference`` of the resized 8-bit RGB
+        values; ``differing_pixels``, the share of these values that differ.
 
     Raises
     ------
     ParityError
-        If they share no image, or their inputs or outputs differ in shape.
+        If they have no image in common, or their pixels or logits differ in shape.
     """
     common = [file for file in one.files if file in set(other.files)]
     if not common:
-        raise ParityError("The two backends predicted no image in common, so there is nothing to compare.")
+        raise ParityError(
+            "The two backends have no predicted image in common, so there is nothing to compare."
+        )
     here, there = _rows(one, common), _rows(other, common)
     for what in ("logits", "pixels"):
         first, second = getattr(one, what).shape[1:], getattr(other, what).shape[1:]
         if first != second:
-            raise ParityError(f"The {what} of the two backends differ in shape: {first} and {second}.")
+            raise ParityError(f"The {what} of the two backends have different shapes: {first} and {second}.")
     logits = np.abs(one.logits[here] - other.logits[there])
     pixels = np.abs(one.pixels[here].astype(np.int16) - other.pixels[there].astype(np.int16))
     same = [one.labels[i] == other.labels[j] for i, j in zip(here, there, strict=True)]
@@ -75,7 +76,7 @@ def compare(backend: str, one: Outputs, reference: str, other: Outputs) -> Parit
 
 
 def _same_first(one: NDArray[np.float32], other: NDArray[np.float32], count: int = 5) -> float:
-    """Return the share of rows whose largest values stand at the same places, in any order."""
+    """Return the share of rows whose ``count`` largest values have the same indices, in any order."""
     places = [np.sort(np.argsort(-logits, axis=1)[:, :count], axis=1) for logits in (one, other)]
     return float((places[0] == places[1]).all(axis=1).mean())
 

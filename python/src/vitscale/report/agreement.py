@@ -1,25 +1,28 @@
-"""Do a backend's answers agree with the reference's? One of five words, and the reason."""
+"""Do a backend's labels agree with the reference's? One of six verdicts, and the reason."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from vitscale.backends.spec import BackendSpec
-from vitscale.results.schema import Benchmark, Parity
+from vitscale.report.naming import options_of
+from vitscale.results.schema import Benchmark, BenchmarkSuite, Parity
 
 LOGIT_TOLERANCE = 1e-4
 """Largest logit difference that the order of float32 additions explains in a Vision Transformer."""
+_SAME_PIXELS = 1
+"""Largest pixel difference, of 255, that rounding explains."""
 
 
 class Verdict(StrEnum):
-    """What a comparison found; the value is what the reader sees."""
+    """Result of a comparison; the value is the word that the reader sees."""
 
     REFERENCE = "reference"
     EQUAL = "agrees"
     SAME_LABELS = "same labels"
     DIFFERS = "disagrees"
+    NOT_JUDGED = "not judged"
     NOT_COMPARED = "not compared"
 
     @property
@@ -35,16 +38,16 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Agreement:
-    """A verdict and why.
+    """A verdict and its reason.
 
     Attributes
     ----------
     verdict : Verdict
-        The word for it.
+        One of six.
     reason : str
-        One sentence.
+        One or two sentences.
     row_id : str
-        Where the comparison is in the results, e.g. ``parity[2]``; empty where there is none.
+        Path of the comparison in the results, e.g. ``parity[2]``; empty where there is none.
     """
 
     verdict: Verdict
@@ -52,33 +55,63 @@ class Agreement:
     row_id: str = ""
 
 
-def agreement_of(benchmark: Benchmark, rows: Sequence[Parity]) -> Agreement:
+def has_random_weights(results: BenchmarkSuite) -> bool:
+    """Tell whether the model of the results has random weights."""
+    return results["workload"]["model"]["weights"] == "random"
+
+
+def agreement_of(benchmark: Benchmark, results: BenchmarkSuite) -> Agreement:
     """Return what the parity rows say of a benchmark's backend.
 
     Notes
     -----
     Options that only change speed have no parity row of their own: ``spark-nlp`` speaks for it over py4j too.
     """
+    rows = results["parity"]
     spec = BackendSpec(benchmark["backend"], benchmark["options"])
     if not spec.gives_answers:
-        return Agreement(Verdict.NOT_COMPARED, "It runs the model alone and labels nothing.")
+        return Agreement(Verdict.NOT_COMPARED, "It runs the forward pass alone and gives no labels.")
     name = str(spec.without_speed_options())
     for index, row in enumerate(rows):
         if row["backend"] == name:
-            return judge(row, f"parity[{index}]")
+            return judge(row, f"parity[{index}]", random_weights=has_random_weights(results))
     if any(row["reference"] == name for row in rows):
-        return Agreement(Verdict.REFERENCE, "The others are compared with it.")
-    return Agreement(Verdict.NOT_COMPARED, "Nobody checked whether its answers are right.")
+        return Agreement(Verdict.REFERENCE, "The other backends are compared with it.")
+    return Agreement(Verdict.NOT_COMPARED, "Its labels were not compared with a reference.")
 
 
-def judge(row: Parity, row_id: str = "") -> Agreement:
-    """Return the verdict on one comparison."""
+def judge(row: Parity, row_id: str = "", *, random_weights: bool = False) -> Agreement:
+    """Return the verdict on one comparison.
+
+    Parameters
+    ----------
+    row : Parity
+        The comparison.
+    row_id : str
+        Its path in the results.
+    random_weights : bool
+        Whether the model has random weights. Their logits lie so close together that lower precision changes
+        the first label of some images, so that nothing follows for a trained model.
+    """
     images, reference = row["images"], row["reference"]
     same = round(row["top1_agreement"] * images)
     if row["top1_agreement"] < 1:
-        reason = f"Only {same} of {images} images get the first label that {reference} gives."
+        if random_weights and _has_lower_precision(row):
+            reason = (
+                f"{same} of {images} images get {reference}'s first label. Random weights cannot show "
+                "whether lower precision keeps the labels of a trained model."
+            )
+            return Agreement(Verdict.NOT_JUDGED, reason, row_id)
+        reason = f"Only {same} of {images} images get {reference}'s first label."
         return Agreement(Verdict.DIFFERS, reason, row_id)
     logits = f"logits differ by {row['max_logit_difference']:.2g} at most"
     reason = f"All {images} images compared get {reference}'s first label; {logits}."
     is_equal = row["max_logit_difference"] <= LOGIT_TOLERANCE
     return Agreement(Verdict.EQUAL if is_equal else Verdict.SAME_LABELS, reason, row_id)
+
+
+def _has_lower_precision(row: Parity) -> bool:
+    """Tell whether lower precision alone sets a backend apart: its pixels are the reference's."""
+    options = options_of(row["backend"])
+    is_lower = options.get("precision", "fp32") != "fp32" or options.get("dtype", "float32") != "float32"
+    return is_lower and row["max_pixel_difference"] <= _SAME_PIXELS

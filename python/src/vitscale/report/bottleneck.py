@@ -1,4 +1,4 @@
-"""What bounds a run, and what would help, in one sentence for each backend whose stages were timed."""
+"""The bottleneck of each backend whose stages were timed, and what would help."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from vitscale.results.schema import BenchmarkSuite, StageName, Stages
 
 @dataclass(frozen=True)
 class _Part:
-    """Stages that the same remedy helps."""
+    """Stages that one remedy makes faster."""
 
     name: str
     stages: Sequence[StageName]
@@ -24,46 +24,52 @@ _PARTS = (
     _Part(
         "reading files",
         ("list", "read"),
-        "files nearer to the processor, or read ahead beside the model, would help",
+        "faster storage, or reading ahead while the model runs",
     ),
     _Part(
         "preparing pixels",
         ("decode", "resize", "normalise"),
-        "preparing images beside the model on more cores, or smaller files, would help",
+        "preparing images on more cores while the model runs, or smaller files",
     ),
-    _Part("copying pixels", ("copy",), "writing pixels straight into the model's own buffer would help"),
-    _Part("the model", ("forward",), "a cheaper model (int8 or bf16, fewer tokens) or more cores would help"),
-    _Part("picking labels", ("postprocess",), "picking labels in one pass over the logits would help"),
+    _Part("copying pixels", ("copy",), "writing pixels straight into the model's input buffer"),
+    _Part("the model", ("forward",), "a cheaper model (int8 or bf16, fewer tokens) or more cores"),
+    _Part("picking labels", ("postprocess",), "one pass over the logits"),
 )
 
 
 @dataclass(frozen=True)
 class Bottleneck:
-    """What bounds a backend.
+    """The bottleneck of a backend.
 
     Attributes
     ----------
     backend : str
         In the results' notation.
     part : str
-        What takes most of an image's time; on a GPU, what it is bound by.
+        Part of the work that takes most of an image's time; on a GPU, what it is bound by.
     share : float
-        Its share of that time, 0 to 1; on a GPU, of the time in which it worked.
+        Share of that time, 0 to 1; on a GPU, of the time in which it worked.
+    remedy : str
+        What would help.
     sentence : str
-        The verdict.
+        The verdict in words.
     row_id : str
-        Where the stages are in the results.
+        Path of the stages in the results.
+    most : float or None
+        Speed-up if all other work took no time, by Amdahl's law (AFIPS 1967); None on a GPU.
     """
 
     backend: str
     part: str
     share: float
+    remedy: str
     sentence: str
     row_id: str
+    most: float | None = None
 
 
 def bottlenecks(results: BenchmarkSuite) -> list[Bottleneck]:
-    """Return what bounds each backend, in the order of the results."""
+    """Return the bottleneck of each backend, in the order of the results."""
     return [
         _on_gpu(row, results, f"stages[{index}]") or _judge(row, f"stages[{index}]")
         for index, row in enumerate(results.get("stages", []))
@@ -79,7 +85,7 @@ def _on_gpu(row: Stages, results: BenchmarkSuite, row_id: str) -> Bottleneck | N
     found = judge_on_gpu(readable(row["backend"]), row, benchmark, cores)
     if found is None:
         return None
-    return Bottleneck(row["backend"], found.bound, found.utilization, found.sentence, row_id)
+    return Bottleneck(row["backend"], found.bound, found.utilization, found.remedy, found.sentence, row_id)
 
 
 def _judge(row: Stages, row_id: str) -> Bottleneck:
@@ -88,17 +94,10 @@ def _judge(row: Stages, row_id: str) -> Bottleneck:
     shares = {part.name: sum(times[stage] for stage in part.stages) / total for part in _PARTS}
     part = max(_PARTS, key=lambda one: shares[one.name])
     share = shares[part.name]
+    most = 1 / share
     sentence = (
         f"{readable(row['backend'])} is bound by {part.name}: {units.percent(share)} of the "
-        f"{units.number(total)} ms that an image takes; {part.remedy}. {_limit(shares, part, share)}"
+        f"{units.number(total)} ms that an image takes. What would help: {part.remedy}. "
+        f"If all other work took no time, it would be {units.ratio(most)} as fast."
     )
-    return Bottleneck(row["backend"], part.name, share, sentence, row_id)
-
-
-def _limit(shares: dict[str, float], part: _Part, share: float) -> str:
-    """Say how little all else can gain: Amdahl's law (AFIPS 1967), one image after another."""
-    second = max((name for name in shares if name != part.name), key=lambda name: shares[name])
-    most = 1 / share
-    return (
-        f"Without any time for all else, {second} included, it would be {units.ratio(most)} as fast at most."
-    )
+    return Bottleneck(row["backend"], part.name, share, part.remedy, sentence, row_id, most)

@@ -1,8 +1,8 @@
-"""What bounds a run on a GPU: the GPU itself, copying to it, or preparing images for it.
+"""The bottleneck of a run on a GPU: the GPU itself, copying to it, or preparing images for it.
 
-The driver's utilisation is the share of the time in which any kernel ran, so what is missing to 100 % is time
-that the GPU waited. It waited for the slowest of what stands before it: for images that are read, decoded and
-resized, by as many threads as the backend has for that, or for their copy into the GPU's memory.
+The driver's utilisation is the share of the time in which any kernel ran. For the rest of the time the GPU
+waits for the slowest step before it: reading, decoding and resizing images on the backend's threads, or
+copying them into the GPU's memory.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from vitscale.results.schema import Benchmark, BenchmarkSuite, StageName, Stages
 from vitscale.results.stats import counted_runs
 
 BUSY_PERCENT = 90.0
-"""From this utilisation on, the GPU is what bounds; ours, as NVML's figure has a step of one per cent."""
+"""Utilisation from which on the GPU is the bottleneck; our choice, as NVML reports whole per cents."""
 _PREPARING: tuple[StageName, ...] = ("list", "read", "decode", "resize", "normalise")
 
 Bound = Literal["GPU-bound", "copy-bound", "decode-bound"]
 _REMEDIES: dict[Bound, str] = {
-    "GPU-bound": "a lower precision (fp16), a smaller model or another GPU would help",
-    "copy-bound": "bytes in the place of floats (precision fp16-uint8) are a quarter to copy",
-    "decode-bound": "more processor cores for decoding, or smaller files, would help; a faster GPU would not",
+    "GPU-bound": "lower precision (fp16), a smaller model or a faster GPU",
+    "copy-bound": "copying bytes instead of floats (precision fp16-uint8), a quarter of the size",
+    "decode-bound": "more CPU cores for decoding, or smaller files; a faster GPU would not help",
 }
 
 
@@ -41,15 +41,18 @@ class GpuBound:
         Share of the time in which the GPU worked, 0 to 1: the median of the samples.
     sentence : str
         The verdict with its figures.
+    remedy : str
+        What would help.
     """
 
     bound: Bound
     utilization: float
     sentence: str
+    remedy: str
 
 
 def gpu_row(stages: Stages, results: BenchmarkSuite) -> Benchmark | None:
-    """Return the benchmark on a GPU that stages belong to, or None: they are those of a processor."""
+    """Return the benchmark on a GPU that stages belong to; None where they belong to a CPU."""
     for row in results["benchmarks"]:
         inside = str(BackendSpec(row["backend"], row["options"]).inside)
         if (inside, row["batch_size"]) == (stages["backend"], stages["batch_size"]) and _is_shown(row):
@@ -58,18 +61,18 @@ def gpu_row(stages: Stages, results: BenchmarkSuite) -> Benchmark | None:
 
 
 def judge_on_gpu(name: str, stages: Stages, row: Benchmark, cores: int) -> GpuBound | None:
-    """Return what bounds a run on a GPU; None where the driver told no utilisation.
+    """Return the bottleneck of a run on a GPU; None where the driver reports no utilisation.
 
     Parameters
     ----------
     name : str
-        Of the backend, for the reader.
+        Name of the backend for the reader.
     stages : Stages
         Milliseconds an image, on one thread.
     row : Benchmark
-        The run, with what its GPUs showed.
+        The run, with the samples of its GPUs.
     cores : int
-        Of the machine.
+        Cores of the machine.
     """
     told = utilizations(row)
     if not told:
@@ -83,10 +86,10 @@ def judge_on_gpu(name: str, stages: Stages, row: Benchmark, cores: int) -> GpuBo
     sentence = (
         f"{name} is {bound}: the GPU worked {percent:.0f} % of the time; an image takes "
         f"{units.number(preparing)} ms to prepare on {units.plural(threads, 'thread')}, "
-        f"{units.number(copying)} ms to copy and {units.number(times['forward'])} ms in the model; "
-        f"{_REMEDIES[bound]}."
+        f"{units.number(copying)} ms to copy and {units.number(times['forward'])} ms in the model. "
+        f"What would help: {_REMEDIES[bound]}."
     )
-    return GpuBound(bound, percent / 100, sentence)
+    return GpuBound(bound, percent / 100, sentence, _REMEDIES[bound])
 
 
 def utilizations(row: Benchmark) -> Sequence[float]:
@@ -96,7 +99,7 @@ def utilizations(row: Benchmark) -> Sequence[float]:
 
 
 def preparing_threads(row: Benchmark, cores: int) -> int:
-    """Return how many threads prepare images beside the model, by how each backend is built."""
+    """Return the number of threads that prepare images while the model runs."""
     if row["backend"] in {"vitscale", "spark-nlp"}:
         return cores  # a task on each
     return max(1, int(row["options"].get("num_workers", 0)))

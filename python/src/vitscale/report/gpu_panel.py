@@ -13,17 +13,16 @@ from vitscale.results.gpu_schema import Gpu, Sampled
 
 COLUMNS = (
     "backend",
-    "batch",
+    "batch size",
     "GPU",
     "utilisation",
     "memory used",
     "power",
-    "processor clock",
+    "SM clock",
     "memory clock",
     "temperature",
     "images per joule",
     "shown by",
-    "in the JSON",
 )
 """Medians over the samples of all counted processes, the largest of all samples beside them."""
 
@@ -40,6 +39,8 @@ class GpuFigures:
         Medians; None where the driver does not tell.
     cells : tuple of str
         The figures as text, in the order of ``COLUMNS``.
+    row_id : str
+        Path in the results file.
     """
 
     row: Row
@@ -47,6 +48,7 @@ class GpuFigures:
     memory_bytes: float | None
     power_watts: float | None
     cells: tuple[str, ...]
+    row_id: str
 
 
 def gpu_figures(summary: Summary) -> list[GpuFigures]:
@@ -78,8 +80,8 @@ def _figures(row: Row) -> GpuFigures:
             _shown(_of(gpus, lambda gpu: gpu["temperature_celsius"]), lambda value: f"{value:.0f} °C"),
             units.number(row.rate["median"] / watts if row.rate and watts else None),
             " and ".join(dict.fromkeys(gpu["proof"] for gpu in gpus)),
-            paths[0] if len(paths) == 1 else f"{row.best.row_id}.runs[*].gpus",
         ),
+        row_id=paths[0] if len(paths) == 1 else f"{row.best.row_id}.runs[*].gpus",
     )
 
 

@@ -1,4 +1,4 @@
-"""What the results say, in a few plain sentences."""
+"""The headline of results: who is fastest, whether the labels agree, what the weights are."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from vitscale.results.notation import FORWARD_ALONE
 
 @dataclass(frozen=True)
 class Headline:
-    """The answer to who is fastest, whether it may be believed, and what the model is.
+    """The result in a few sentences.
 
     Attributes
     ----------
     speed : str
-        The fastest backend against the reference.
+        The fastest backend whose labels agree, against the reference.
     agreement : str
         Whether the two agree; empty where there are not two.
     is_doubtful : bool
-        Whether they disagree, or nobody looked.
+        Whether they disagree, or were not compared.
     weights : str
-        What the labels mean; empty with pretrained weights.
+        Warning about random weights; empty with pretrained ones.
     """
 
     speed: str
@@ -42,16 +42,16 @@ def headline(summary: Summary) -> Headline:
     """Return the headline of a summary."""
     random = summary.results["workload"]["model"]["weights"] == "random"
     weights = (
-        "The weights are random: speed and agreement are real, the labels mean nothing." if random else ""
+        "The weights are random: speed and fp32 agreement are real, the labels mean nothing."
+        if random
+        else ""
     )
     measured = [row for row in summary.measured if row.backend != FORWARD_ALONE]
     if not measured:
-        return Headline("Nothing could be measured.", "", is_doubtful=False, weights=weights)
+        return Headline("Nothing was measured.", "", is_doubtful=False, weights=weights)
     fastest, reference = measured[0], summary.reference
     if len(measured) == 1:
-        speed = (
-            f"{fastest.label} classifies {_at_best(fastest)}; there is no other figure to compare it with."
-        )
+        speed = f"{fastest.label} classifies {_at_best(fastest)}; no other backend was measured."
         return Headline(speed, "", is_doubtful=False, weights=weights)
     if reference is None or reference.best is None:
         return Headline(_unpaired(fastest, measured[1]), _agreement(fastest.agreement), True, weights)
@@ -62,18 +62,24 @@ def headline(summary: Summary) -> Headline:
 
 
 def _subject(rows: Sequence[Row]) -> Row:
-    """Return the fastest whose answers agree; where none agrees, the fastest."""
+    """Return the fastest whose labels agree, else the fastest that could not be judged, else the fastest."""
     agreeing = (row for row in rows if row.agreement.verdict in (Verdict.EQUAL, Verdict.SAME_LABELS))
-    return next(agreeing, rows[0])
+    unjudged = (row for row in rows if row.agreement.verdict is Verdict.NOT_JUDGED)
+    return next(agreeing, None) or next(unjudged, rows[0])
 
 
 def _faster(measured: Sequence[Row], subject: Row) -> str:
-    """Name the fastest of all where it gives other answers than the subject of the headline."""
+    """Name the fastest of all where its labels do not agree for certain."""
     fastest = measured[0]
-    if fastest is subject or fastest.agreement.verdict is not Verdict.DIFFERS:
-        return ""
     ratio = f", {units.ratio(fastest.ratio.median)}" if fastest.ratio else ""
-    return f"Faster, but with other answers: {fastest.label}{ratio}."
+    if fastest is subject:
+        return ""
+    match fastest.agreement.verdict:
+        case Verdict.DIFFERS:
+            return f"Faster, but with other labels: {fastest.label}{ratio}."
+        case Verdict.NOT_JUDGED:
+            return f"Faster in lower precision, which random weights cannot judge: {fastest.label}{ratio}."
+    return ""
 
 
 def _speed(subject: Row, reference: Row) -> str:
@@ -96,17 +102,17 @@ def _speed(subject: Row, reference: Row) -> str:
 
 
 def _unpaired(fastest: Row, other: Row) -> str:
-    """Compare two rows by the ranges of their iterations: without rounds there is no interval."""
+    """Compare two rows by the ranges of their iterations, since there is no interval without rounds."""
     here, there = fastest.rate, other.rate
     assert here and there
     if here["min"] <= there["max"]:
         return (
             f"{fastest.label} and {other.label} are about equally fast: {_figures(fastest, other, 'and')}, "
-            "with ranges that overlap, in too few processes for an interval."
+            "with overlapping ranges; there are too few processes for an interval."
         )
     return (
         f"{fastest.label} is {units.ratio(here['median'] / there['median'])} as fast as {other.label}: "
-        f"{_figures(fastest, other)}, in too few processes for an interval."
+        f"{_figures(fastest, other)}; there are too few processes for an interval."
     )
 
 
@@ -131,9 +137,11 @@ def _agreement(agreement: Agreement) -> str:
         case Verdict.REFERENCE:
             return ""
         case Verdict.NOT_COMPARED:
-            return "Whether they agree was not checked."
+            return "Agreement was not checked."
         case Verdict.DIFFERS:
             return f"But they disagree: {reason}"
+        case Verdict.NOT_JUDGED:
+            return f"Agreement cannot be judged: {reason}"
     return f"They agree: {reason}"
 
 
@@ -147,14 +155,13 @@ def _median(row: Row) -> float:
 
 
 def noise_of(control: Ratio) -> str:
-    """Return in one sentence what the reference against itself tells of the machine."""
+    """Return what the comparison of the reference with itself shows of the machine's noise."""
     found = f"{units.ratio(control.median)} in {units.plural(control.rounds, 'round')}"
     if control.ci is None:
-        return f"{control.backend} against itself: {found}; too few for an interval, so no ratio is judged."
+        few = "too few rounds for an interval, so no ratio is judged"
+        return f"{control.backend} against itself: {found}; {few}."
     low, high = control.ci["low"], control.ci["high"]
     said = f"{control.backend} against itself: {found}, 95 % interval {units.ratio_interval(control.ci)}."
     if low <= 1 <= high:
-        return f"{said} It holds 1, as it should; ratios within that reach show nothing."
-    return (
-        f"{said} It should hold 1 and does not: the machine drifted. Ratios within that reach show nothing."
-    )
+        return f"{said} It contains 1, as expected; ratios inside it show no difference."
+    return f"{said} It should contain 1: the machine drifted. Ratios inside it show no difference."

@@ -1,32 +1,33 @@
-"""What all pages are made of: one file that needs no network, with the scripts and the look inside."""
+"""The frame of all pages: one file with its styles inside, without scripts, that needs no network."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-
 from markupsafe import Markup
-from plotly.offline import get_plotlyjs
 
-from vitscale.report.style import COLOURS, STAGE_COLOURS
+from vitscale.report.charts.chart import NARROW, WIDE, Chart
+from vitscale.report.style import COLOURS
 from vitscale.report.template import render, source
 
 
 def render_page(template: str, **values: object) -> str:
-    """Return a page: a template that extends ``base.html``, filled in."""
-    scripts = [Markup(get_plotlyjs()), Markup(source("report.js"))]
-    stages = {f"stage-{name}": pair for name, pair in STAGE_COLOURS.items()}
-    return render(
-        template,
-        **values,
-        colours={**COLOURS, **stages},
-        style=Markup(source("report.css")),
-        scripts=scripts,
-        script_hashes=[_integrity(script) for script in scripts],
+    """Return a page: a template that extends ``base.html``, filled in.
+
+    Parameters
+    ----------
+    template : str
+        Name of the template.
+    **values
+        Its variables.
+    """
+    return render(template, **values, colours=COLOURS, style=Markup(source("report.css")), drawings=_drawings)
+
+
+def _drawings(chart: Chart, id_: str) -> Markup:
+    """Return the chart at both widths; the stylesheet shows the one that fits."""
+    sizes = {"wide": WIDE, "narrow": NARROW}
+    return Markup(
+        "".join(
+            chart.draw(width).svg(f"{id_}-{name}", {"class": f"drawing {name}", "aria-hidden": "true"})
+            for name, width in sizes.items()
+        )
     )
-
-
-def _integrity(script: str) -> str:
-    """Return what the Content-Security-Policy names a script by, so that no other one can run."""
-    digest = hashlib.sha256(script.encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode()}"

@@ -1,9 +1,10 @@
-"""Was every image accounted for? What each backend predicted, refused and lost."""
+"""The account of all images: how many each backend predicted, failed and lost."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from vitscale.report.row import Row
 from vitscale.report.summary import Summary
@@ -18,13 +19,13 @@ class Account:
     label : str
         Name for the reader.
     files, predicted : int
-        Of the run that predicted the fewest.
+        Counts of the run that predicted the fewest.
     reasons : dict
-        Why images failed -> how many.
+        Reason of a failure -> number of images.
     lost : int
         Files neither predicted nor failed.
     row_id : str
-        Where the ledgers are in the results.
+        Path of the ledger in the results.
     """
 
     label: str
@@ -43,6 +44,15 @@ class Account:
 def ledger(summary: Summary) -> list[Account]:
     """Return the account of each backend that ran at all."""
     return [account for row in summary.rows if (account := _account(row)) is not None]
+
+
+def fold(accounts: Sequence[Account]) -> list[Account]:
+    """Return the accounts with those that are equal but for the backend joined."""
+    alike: dict[tuple[object, ...], list[Account]] = {}
+    for one in accounts:
+        key = (one.files, one.predicted, one.lost, *one.reasons.items())
+        alike.setdefault(key, []).append(one)
+    return [replace(same[0], label=", ".join(one.label for one in same)) for same in alike.values()]
 
 
 def _account(row: Row) -> Account | None:

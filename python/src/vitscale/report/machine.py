@@ -1,4 +1,4 @@
-"""What makes two results comparable: the same machine, the same work. And which versions changed."""
+"""Differences between two results: machine, workload, versions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from vitscale.results import units
 from vitscale.results.schema import BenchmarkSuite, Environment
 
 _MEMORY_STEP = 1 << 30
-"""Kernels keep back a different part of the same memory; a machine with 1 GiB more is another machine."""
+"""Smallest difference in memory that means another machine: kernels reserve varying parts of it."""
 
 
 def machine_name(machine: Environment) -> str:

@@ -28,11 +28,17 @@ def notation(benchmark: Benchmark) -> str:
 
 def readable(noted: str) -> str:
     """Return the label of a notation: ``spark-nlp (threads=1)`` of ``spark-nlp:threads=1``."""
-    name, _, rest = noted.partition(":")
-    options = [item.partition("=") for item in filter(None, rest.split(","))]
-    parts = [_option(key, value == "true" or value) for key, _, value in options]
+    name = noted.partition(":")[0]
+    parts = [_option(key, value == "true" or value) for key, value in options_of(noted).items()]
     parts.sort(key=lambda part: part != "gpu")  # first, as in labels
     return f"{name} ({', '.join(parts)})" if parts else name
+
+
+def options_of(noted: str) -> dict[str, str]:
+    """Return the options of a notation: ``{"threads": "1"}`` of ``spark-nlp:threads=1``."""
+    rest = noted.partition(":")[2]
+    items = [item.partition("=") for item in filter(None, rest.split(","))]
+    return {key: value for key, _, value in items}
 
 
 def _option(key: str, value: str | int | bool) -> str:

@@ -1,4 +1,4 @@
-"""The report as one HTML page that needs nothing but itself."""
+"""The report as one HTML page that loads nothing else."""
 
 from __future__ import annotations
 

@@ -1,29 +1,36 @@
-"""What a report shows: results grouped by the machine that they are from, which no ratio ever mixes."""
+"""The content of a report: results grouped by machine, since no ratio mixes machines."""
 
 from __future__ import annotations
 
-import shlex
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from vitscale.report.agreement import Agreement, judge
+from vitscale.report.agreement import Agreement, has_random_weights, judge
 from vitscale.report.bottleneck import Bottleneck, bottlenecks
-from vitscale.report.caveats import Caveat, caveats_of
-from vitscale.report.charts import figures
-from vitscale.report.charts.figure import Figure
-from vitscale.report.claims import Check, check_claims, published_figures, rows_sentence
-from vitscale.report.claims import Figure as PublishedFigure
+from vitscale.report.caveats import Caveat, brief, caveats_of
+from vitscale.report.charts import charts
+from vitscale.report.charts.chart import Chart
+from vitscale.report.claims import (
+    Check,
+    ComparedTiming,
+    check_claims,
+    compared_timings,
+    is_shown,
+    rows_sentence,
+)
+from vitscale.report.command import shown_command
+from vitscale.report.contents import Part, parts_of
 from vitscale.report.gpu_panel import COLUMNS, GpuFigures, gpu_figures
 from vitscale.report.headline import Headline, headline, noise_of
-from vitscale.report.ledger import Account, ledger
+from vitscale.report.ledger import Account, fold, ledger
 from vitscale.report.machine import is_same_machine, machine_name
 from vitscale.report.scaling.section import ScalingSection
 from vitscale.report.scaling.source import ScalingSource
 from vitscale.report.style import Style, styles
 from vitscale.report.summary import Summary, summarise_results
 from vitscale.report.tables import Column, Entry, columns_of, failures_by_image, summary_entries
-from vitscale.results.check import Finding, cell_name, check
 from vitscale.results.schema import BenchmarkSuite, Environment
 from vitscale.scaling.simulation import estimates
 
@@ -57,18 +64,28 @@ class Section:
 
     @property
     def command(self) -> str:
-        """The command line, to be pasted into a shell."""
-        return shlex.join(self.origin.results["command"])
+        """The command line, without the folders of the machine."""
+        return shown_command(self.origin.results["command"])
 
     @cached_property
     def headline(self) -> Headline:
-        """What it means."""
+        """Fastest backend, agreement and weights in words."""
         return headline(self.summary)
 
-    @property
+    @cached_property
     def caveats(self) -> list[Caveat]:
-        """What to know before believing it."""
+        """Notes on the figures."""
         return caveats_of(self.summary)
+
+    @cached_property
+    def brief(self) -> str:
+        """The notes in one sentence."""
+        return brief(self.summary)
+
+    @cached_property
+    def parts(self) -> dict[str, Part]:
+        """Its parts, for the table of contents."""
+        return parts_of(self)
 
     @cached_property
     def looks(self) -> dict[str, Style]:
@@ -76,9 +93,14 @@ class Section:
         return styles(self.summary.rows)
 
     @cached_property
-    def figures(self) -> list[Figure]:
-        """Its charts."""
-        return figures(self.summary, self.looks)
+    def charts(self) -> dict[str, Chart]:
+        """Its charts by name."""
+        return charts(self.summary, self.looks)
+
+    @property
+    def main_chart(self) -> Chart:
+        """The chart below the headline: latency for queries one by one, else speed."""
+        return self.charts.get("latency") or self.charts["speed-up"]
 
     @property
     def columns(self) -> list[Column]:
@@ -90,14 +112,14 @@ class Section:
         """Rows of the summary, in the order of ``summary.rows``."""
         return summary_entries(self.summary)
 
-    @property
+    @cached_property
     def bottlenecks(self) -> list[Bottleneck]:
-        """What bounds each backend."""
+        """The bottleneck of each backend."""
         return bottlenecks(self.origin.results)
 
-    @property
+    @cached_property
     def gpus(self) -> list[GpuFigures]:
-        """What the GPUs did, a row for each backend that ran on one."""
+        """Samples of the GPUs, a row for each backend that ran on one."""
         return gpu_figures(self.summary)
 
     @property
@@ -107,36 +129,22 @@ class Section:
 
     @property
     def noise(self) -> str:
-        """What the reference against itself tells; empty without a control."""
+        """The machine's noise, from the reference against itself; empty without a control."""
         return noise_of(self.summary.control) if self.summary.control else ""
-
-    @property
-    def findings(self) -> dict[str, list[Finding]]:
-        """What speaks against the figures, by what it concerns; failed cells have a place of their own.
-
-        What is said of several in the same words is said once.
-        """
-        failed = {cell_name(cell.benchmark) for _, cell in self.summary.failed_cells}
-        found: dict[str, list[Finding]] = {}
-        for one in check(self.origin.results):
-            if one.where not in failed:
-                found.setdefault(one.where, []).append(one)
-        alike: dict[tuple[str, ...], list[str]] = {}
-        for where, findings in found.items():
-            alike.setdefault(tuple(one.what for one in findings), []).append(where)
-        return {"; ".join(places): found[places[0]] for places in alike.values()}
 
     @property
     def judged(self) -> list[Agreement]:
         """The verdict on each parity row."""
-        return [judge(row, f"parity[{index}]") for index, row in enumerate(self.origin.results["parity"])]
+        random = has_random_weights(self.origin.results)
+        rows = enumerate(self.origin.results["parity"])
+        return [judge(row, f"parity[{index}]", random_weights=random) for index, row in rows]
 
-    @property
+    @cached_property
     def ledger(self) -> list[Account]:
-        """Whether every image was accounted for."""
-        return ledger(self.summary)
+        """The account of all images, equal backends together."""
+        return fold(ledger(self.summary))
 
-    @property
+    @cached_property
     def failures(self) -> dict[tuple[str, str], list[str]]:
         """Image and reason -> the backends in which it failed, images by name."""
         return failures_by_image(self.summary.rows)
@@ -173,23 +181,24 @@ class Group:
         )
 
     @property
+    def shown_checks(self) -> list[Check]:
+        """The claims that these results test, or that they have a measurement beside."""
+        return [check for check in self.checks if is_shown(check)]
+
+    @property
+    def untested(self) -> dict[str, int]:
+        """Reason -> number of the other claims."""
+        return Counter(check.reason for check in self.checks if not is_shown(check))
+
+    @property
     def rows(self) -> str:
         """Whether images were lost, in the publication and here."""
         return rows_sentence([section.summary for section in self.sections])
 
     @cached_property
-    def published_figures(self) -> list[PublishedFigure]:
+    def timings(self) -> list[ComparedTiming]:
         """The published times, and ours beside them."""
-        return published_figures([section.summary for section in self.sections])
-
-    def place(self, check: Check) -> str:
-        """Return where a check's figures are: path in the results, and file where there are several."""
-        if check.scaling:
-            return f"{check.scaling.file}: efficiency.job"
-        if check.source is None:
-            return ""
-        section = self.sections[check.source]
-        return f"{section.origin.name}: {check.row_id}" if len(self.sections) > 1 else check.row_id
+        return compared_timings([section.summary for section in self.sections])
 
 
 def groups_of(sources: Sequence[Source], scaling: Sequence[ScalingSource] = ()) -> list[Group]:

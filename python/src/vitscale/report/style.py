@@ -1,4 +1,4 @@
-"""One look for each backend in every chart: a colour, and for its options a marker and a dash."""
+"""Colours of page and charts, and one look for each backend: colour, marker and dash."""
 
 from __future__ import annotations
 
@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 from vitscale.report.row import Row
 
-COLOURS = {
+PAGE_COLOURS = {
+    "ink": ("#1a1c20", "#eceef1"),
+    "soft": ("#5a616d", "#a2abb8"),
+    "line": ("#e3e4e6", "#2d323a"),
+    "card": ("#ffffff", "#1a1d22"),
+}
+"""Text, secondary text, rules and grids, and the ground of charts: on a light and on a dark page."""
+
+BACKEND_COLOURS = {
     "huggingface": ("#66707f", "#9aa5b4"),
     "spark-nlp": ("#d55e00", "#ff8c42"),
     "vitscale": ("#0066b3", "#58b1f0"),
@@ -33,8 +41,15 @@ STAGE_COLOURS = {
 }
 """Stage -> colour on a light and on a dark ground; neighbours differ in lightness too."""
 
-_SYMBOLS = ("circle", "square", "diamond", "triangle-up")
-_DASHES = ("solid", "dash", "dot", "dashdot")
+COLOURS = {
+    **PAGE_COLOURS,
+    **BACKEND_COLOURS,
+    **{f"stage-{name}": pair for name, pair in STAGE_COLOURS.items()},
+}
+"""Name of the CSS variable -> light and dark colour. Charts are drawn in the light one, which is unique."""
+
+_MARKERS = ("o", "s", "D", "^")
+_DASHES = ("solid", "dashed", "dotted", "dashdot")
 
 
 @dataclass(frozen=True)
@@ -43,15 +58,25 @@ class Style:
 
     Attributes
     ----------
-    colour : str
-        CSS variable of the backend's colour.
-    symbol, dash : str
-        Marker and line, in Plotly's names.
+    name : str
+        Key of the colour in ``COLOURS``.
+    marker, dash : str
+        Marker and line style, in Matplotlib's names.
     """
 
-    colour: str
-    symbol: str
+    name: str
+    marker: str
     dash: str
+
+    @property
+    def colour(self) -> str:
+        """The colour in a chart."""
+        return light(self.name)
+
+
+def light(name: str) -> str:
+    """Return the colour of a name on a light ground; the stylesheet replaces it on a dark one."""
+    return COLOURS[name][0]
 
 
 def styles(rows: Sequence[Row]) -> dict[str, Style]:
@@ -62,9 +87,9 @@ def styles(rows: Sequence[Row]) -> dict[str, Style]:
         number = variants.get(row.backend, 0)
         variants[row.backend] = number + 1
         found[row.label] = Style(
-            colour=f"var(--{row.backend})",
-            symbol=_SYMBOLS[number % len(_SYMBOLS)],
+            name=row.backend,
+            marker=_MARKERS[number % len(_MARKERS)],
             # A fifth variant has the first one's marker and another dash.
-            dash=_DASHES[(number + number // len(_SYMBOLS)) % len(_DASHES)],
+            dash=_DASHES[(number + number // len(_MARKERS)) % len(_DASHES)],
         )
     return found

@@ -70,7 +70,7 @@ def summarise_results(results: BenchmarkSuite) -> Summary:
         Row(
             label=name,
             cells=tuple(sorted(cells, key=lambda cell: cell.batch_size)),
-            agreement=agreement_of(cells[0].benchmark, results["parity"]),
+            agreement=agreement_of(cells[0].benchmark, results),
         )
         for name, cells in groups.items()
     ]

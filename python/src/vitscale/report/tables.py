@@ -1,4 +1,4 @@
-"""The summary as a table of texts, which page, Markdown and terminal show each in its way."""
+"""The summary as a table of texts for the page, for Markdown and for the terminal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from vitscale.results import units
 
 
 class Entry(NamedTuple):
-    """A figure, and what stands smaller beside it: its interval."""
+    """A figure, and a note beside it: its interval."""
 
     text: str
     note: str = ""
@@ -32,9 +32,9 @@ class Column:
     title : str
         Its heading.
     entry : callable
-        What a row shows there.
+        Returns the entry of a row.
     is_minor : bool
-        Whether it is the first to go where there is little room.
+        Whether a narrow terminal omits it.
     is_text : bool
         Whether it holds words, not figures.
     """
@@ -46,7 +46,7 @@ class Column:
 
 
 def columns_of(summary: Summary) -> list[Column]:
-    """Return the columns that a summary needs: backend and agreement first, which nobody may overlook."""
+    """Return the columns of a summary, backend and agreement first."""
     speed = _LATENCY if summary.is_single_stream else _THROUGHPUT
     versus = f"vs {summary.reference_name}"
     columns = [*_WHO, *speed]
@@ -100,7 +100,7 @@ _WHO = (
 )
 
 _THROUGHPUT = (
-    Column("batch", lambda row: Entry(str(row.best.batch_size) if row.best else "failed")),
+    Column("batch size", lambda row: Entry(str(row.best.batch_size) if row.best else "failed")),
     Column("images/s", _rate),
 )
 
@@ -113,7 +113,7 @@ _LATENCY = (
 
 _COSTS = (
     Column("peak memory", lambda row: Entry(units.mebibytes(row.peak_memory_bytes)), is_minor=True),
-    Column("processor", lambda row: _seconds(row.cpu_seconds), is_minor=True),
+    Column("CPU time", lambda row: _seconds(row.cpu_seconds), is_minor=True),
     Column("load", lambda row: _seconds(row.load_seconds), is_minor=True),
     Column("failed", lambda row: Entry(str(len(row.failed)) if row.best else units.NONE)),
 )

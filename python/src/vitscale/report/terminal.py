@@ -24,13 +24,13 @@ _COLOURS = {
 }
 
 _WIDE = 140
-"""Columns of a terminal that has room for all of the summary's."""
+"""Width of a terminal, in characters, from which on it shows all columns of the summary."""
 
 _MOST_FAILURES = 10
 
 
 def print_summary(results: BenchmarkSuite, console: Console) -> None:
-    """Print the summary table, what failed, and the headline."""
+    """Print the summary table, the failures and the headline."""
     summary = summarise_results(results)
     columns = columns_of(summary)
     is_wide = console.width >= _WIDE
@@ -50,7 +50,7 @@ def print_summary(results: BenchmarkSuite, console: Console) -> None:
     for (file, reason), labels in failures[:_MOST_FAILURES]:
         console.print(Text.assemble((f"{file} failed: {reason}", "yellow"), f" ({', '.join(labels)})"))
     if len(failures) > _MOST_FAILURES:
-        console.print(Text(f"and {len(failures) - _MOST_FAILURES} more: the results name them all", "yellow"))
+        console.print(Text(f"{len(failures) - _MOST_FAILURES} more are in the results file", "yellow"))
     for one in bottlenecks(results):
         console.print(Text(one.sentence, "dim"))
     if summary.control:
@@ -65,9 +65,19 @@ def print_summary(results: BenchmarkSuite, console: Console) -> None:
             console.print(Text(text, style))
 
 
-def print_parity(rows: Sequence[Parity], console: Console) -> None:
-    """Print what a comparison of backends found."""
-    verdicts = [judge(row).verdict for row in rows]
+def print_parity(rows: Sequence[Parity], console: Console, *, random_weights: bool) -> None:
+    """Print a table of comparisons.
+
+    Parameters
+    ----------
+    rows : sequence of Parity
+        The comparisons.
+    console : Console
+        Where to print.
+    random_weights : bool
+        Whether the model has random weights, which cannot judge lower precision.
+    """
+    verdicts = [judge(row, random_weights=random_weights).verdict for row in rows]
     columns = ("backend", "reference", "images", "top-1", "logits", "pixels", "off", "verdict")
     cells = [
         [
@@ -100,9 +110,9 @@ def result_table(
     columns, rows
         Headings and cells; the first column is a name.
     colours : sequence of str
-        A Rich style for each row, which one of its cells has.
+        A Rich style for one cell of each row.
     coloured : int
-        Which.
+        Column of that cell.
     words : frozenset of int
         Columns that hold sentences.
     """

@@ -1,4 +1,4 @@
-"""The whole published benchmark again, as plans of the one harness: who, on how many images, in what time."""
+"""The published benchmark as plans of the harness: backends, numbers of images, time budget."""
 
 from vitscale.reproduction.request import PARTS, Request, check_parts
 from vitscale.reproduction.run import Reproduction, reproduce

@@ -1,4 +1,4 @@
-"""The best batch size of each backend, as a sweep found it."""
+"""The best batch size of each backend in a sweep."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from vitscale.results.stats import SWEEP, run_rate
 
 
 def best_batch_sizes(results: BenchmarkSuite) -> dict[str, int]:
-    """Return the fastest batch size of the sweep by backend; without a sweep, the only one there is."""
+    """Return the fastest batch size of each backend in the sweep; without a sweep, the only one."""
     rates: dict[str, dict[int, float]] = {}
     for row in results["benchmarks"]:
         if row["error"] or not row["runs"] or row.get("control"):
@@ -24,7 +24,7 @@ def best_batch_sizes(results: BenchmarkSuite) -> dict[str, int]:
 
 
 def best_of_file(sample: Path) -> dict[str, int]:
-    """Return the best batch sizes that the sample's results file tells.
+    """Return the best batch sizes of the sample's results file.
 
     Raises
     ------
@@ -33,8 +33,8 @@ def best_of_file(sample: Path) -> dict[str, int]:
     """
     if not sample.exists():
         raise UsageError(
-            f"The full run takes each backend at the batch size that the sample found best, and there is no "
-            f"{sample}. Measure the sample first: vitscale reproduce sample"
+            f"The full run uses the best batch sizes of the sample, but {sample} is missing. "
+            "Measure the sample first: vitscale reproduce sample"
         )
     best = best_batch_sizes(load_results(sample))
     if not best:

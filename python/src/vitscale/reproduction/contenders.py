@@ -1,4 +1,4 @@
-"""Who takes part in the published benchmark on this machine, and who cannot."""
+"""The backends of the published benchmark that can run on this machine, and those that cannot."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from vitscale.models.folder import ModelFolder
 from vitscale.results.schema import LeftOut
 
 TODAY = ("spark-nlp", "vitscale")
-"""Beside the published ones: Spark NLP's engine of today, and ours."""
+"""Backends beside the published ones: Spark NLP's default engine of today, and ViTScale."""
 ON_GPU = ("huggingface:device=gpu", "spark-nlp:device=gpu", "vitscale:device=gpu")
-"""The published ones and ours, where there is a GPU and what they need of it."""
+"""The published backends and ViTScale on a GPU, if their prerequisites are met."""
 
 
 def contenders(model: Path) -> tuple[list[str], list[LeftOut]]:
@@ -46,7 +46,7 @@ def contenders(model: Path) -> tuple[list[str], list[LeftOut]]:
 _NEVER: list[LeftOut] = [
     {
         "what": "2 to 10 nodes",
-        "reason": "there is one machine; the part `nodes` measures two executors on it",
+        "reason": "this is one machine; the part `nodes` measures two executors on it",
     },
 ]
 

@@ -1,4 +1,4 @@
-"""What of the published benchmark is asked for."""
+"""The request to reproduce the published benchmark."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ PARTS: tuple[Part, ...] = ("sample", "full", "nodes")
 
 @dataclass(frozen=True)
 class Request:
-    """What to reproduce.
+    """Parts and options of the reproduction.
 
     Attributes
     ----------
     parts : tuple of str
         ``"sample"``: a sweep of batch sizes on the published sample's 3,544 images, then rounds at the best;
-        ``"full"``: rounds on 34,745 images at the batch sizes that the sample found best; ``"nodes"``: the
+        ``"full"``: rounds on 34,745 images at the best batch sizes of the sample; ``"nodes"``: the
         job on one and on two executors of this machine.
     model : Path
         Model folder.
     images : Path or None
-        The user's own; None makes photos of ImageNet's sizes.
+        Folder of the user's images; None makes photos of ImageNet's sizes.
     count : int or None
-        Images of each part, instead of the published numbers.
+        Number of images of each part, instead of the published numbers.
     forks : int
         Fresh processes of each backend at its best batch size.
     budget_seconds : float or None
-        Wall-clock time for everything.
+        Wall-clock limit for everything.
     folder : Path
-        Where results and made photos go.
+        Folder for results and photos.
     command : tuple of str
-        The command line, kept in the results.
+        Command line, stored in the results.
     """
 
     parts: tuple[Part, ...]
@@ -54,14 +54,14 @@ class Request:
 
 
 def check_parts(names: Sequence[str]) -> tuple[Part, ...]:
-    """Return the parts named, in their order; all of them where none is named.
+    """Return the named parts in their order, or all parts if none is named.
 
     Raises
     ------
     UsageError
-        If there is no such part.
+        If a name is unknown.
     """
     unknown = [name for name in names if name not in PARTS]
     if unknown:
-        raise UsageError(f"There is no part {unknown[0]!r}; expected {', '.join(PARTS[:-1])} or {PARTS[-1]}.")
+        raise UsageError(f"Unknown part {unknown[0]!r}; expected {', '.join(PARTS[:-1])} or {PARTS[-1]}.")
     return tuple(part for part in PARTS if part in names) or PARTS

@@ -1,4 +1,4 @@
-"""Sample sweep, best batch, full run: each a plan of the harness, with what is left out said."""
+"""Runs the parts of the published benchmark as plans of the harness, and reports what it leaves out."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ from vitscale.results.schema import BenchmarkSuite, LeftOut
 Progress = Callable[[str], None]
 
 MLPERF_SECONDS = 600
-"""A run lasts at least so long, or goes through the whole set (MLPerf Inference rules, "run duration")."""
+"""Minimum duration of a run that does not use the whole set (MLPerf Inference rules, "run duration")."""
 _PILOT_IMAGES = 16
 _PILOT_BATCH = 8
 
 
 @dataclass(frozen=True)
 class Reproduction:
-    """What was measured, and what was not.
+    """Outcome of a reproduction.
 
     Attributes
     ----------
     results : tuple of Path
-        Results files, one a part; that of the nodes is one of scaling.
+        Results files, one for each part; that of the nodes has results of scaling.
     left_out : tuple of LeftOut
-        Each with its reason; the files say so as well.
+        Parts left out, each with its reason; the files have them, too.
     has_errors : bool
-        Whether a cell failed, whose row has the reason, or the nodes did.
+        Whether a cell failed (its row has the reason) or the part ``nodes`` did.
     """
 
     results: tuple[Path, ...]
@@ -54,7 +54,7 @@ def reproduce(request: Request, report: Progress) -> Reproduction:
     Raises
     ------
     UsageError
-        If ``full`` is asked for alone before a sample told the best batch sizes.
+        If ``full`` is requested without a sample, which measures the best batch sizes.
     """
     return _Reproduction(request, report).run()
 
@@ -66,7 +66,7 @@ class _Reproduction:
         self._budget = Budget(request.budget_seconds)
         self._backends, self._left_out = contenders(request.model)
         if request.parts == (NODES,):
-            self._backends = ["vitscale"]  # whose pace a pilot needs
+            self._backends = ["vitscale"]  # its pace is what the pilot measures
         self._kept = share_of_nodes(request) * (request.budget_seconds or 0.0)
         self._has_failed = False
 
@@ -97,7 +97,7 @@ class _Reproduction:
         return measured
 
     def _finished(self, done: dict[Path, BenchmarkSuite], nodes: Path | None) -> Reproduction:
-        """Note in every file what was left out of the whole, besides its own."""
+        """Add the parts left out of the whole benchmark to every file."""
         told = list(self._left_out)
         for path, results in done.items():
             own = results.get("left_out", [])
@@ -112,8 +112,8 @@ class _Reproduction:
         return self._request.budget_seconds is not None and self._request.count is None
 
     def _pilot(self) -> BenchmarkSuite:
-        """Measure a few images, only to know how many fit into the budget."""
-        self._report(f"pilot: {_PILOT_IMAGES} images, to know what fits into the budget")
+        """Measure a few images, to estimate how many fit into the budget."""
+        self._report(f"pilot: {_PILOT_IMAGES} images, to estimate what fits into the budget")
         settings = Settings(forks=1, iterations=1, warmup_images=8, parity_images=0, stage_images=0)
         return self._measure("pilot", Size((_PILOT_BATCH,), _PILOT_IMAGES), settings)
 
@@ -134,19 +134,19 @@ class _Reproduction:
             return True
         self._leave_out(
             f"full run, {PUBLISHED['full']:,} images",
-            "the budget has no time for more images than the sample's; give a larger --budget, or none",
+            "the budget is too short for more images than the sample's; give a larger --budget, or none",
         )
         return False
 
     def _fits_full(self, pace: Pace | None, share: float) -> bool:
-        """Tell whether a share of the time that is left is enough for more images than the sample has."""
+        """Tell whether a share of the remaining time is enough for more images than the sample has."""
         seconds = self._seconds_left(share)
         if seconds is None or pace is None:
             return True
         return pace.images(1, self._request.forks, seconds) > PUBLISHED["sample"]
 
     def _size(self, part: Part, pace: Pace | None, share: float, *, sweeps: bool = True) -> Size:
-        """Return what fits, and say where that is less than was published."""
+        """Return the size that fits, and report what is less than published."""
         most, fewer = self._most(part)
         seconds = self._seconds_left(share)
         if pace is None or seconds is None:
@@ -159,22 +159,22 @@ class _Reproduction:
         if size.images < PUBLISHED[part]:
             self._leave_out(
                 f"{part}: {PUBLISHED[part] - size.images:,} of {PUBLISHED[part]:,} images",
-                fewer if size.images == most else "the budget has no time for them",
+                fewer if size.images == most else "the budget is too short",
             )
         missing = [str(one) for one in GRIDS[0] if one not in size.batch_sizes]
         if sweeps and missing:
-            self._leave_out(f"{part}: batch sizes {', '.join(missing)}", "the budget has no time for them")
+            self._leave_out(f"{part}: batch sizes {', '.join(missing)}", "the budget is too short")
         return size
 
     def _most(self, part: Part) -> tuple[int, str]:
-        """Return the images that can be had, and why they are fewer than were published."""
+        """Return the number of available images, and the reason if there are fewer than published."""
         wanted = min(self._request.count or PUBLISHED[part], PUBLISHED[part])
         own = self._request.images
         there = wanted if own is None else len(find_images(own).files)
-        return (there, f"{own} holds no more") if there < wanted else (wanted, "--count asked for fewer")
+        return (there, f"{own} has no more") if there < wanted else (wanted, "--count is smaller")
 
     def _settings(self, size: Size, part: Part, pace: Pace | None) -> Settings:
-        """Return one pass a process, as published; 600 s where the set is not whole and there is time."""
+        """Return settings for one iteration a process; 600 s without the whole set or a budget."""
         is_whole = size.images >= PUBLISHED[part] or self._request.budget_seconds is not None
         return Settings(
             forks=self._request.forks,

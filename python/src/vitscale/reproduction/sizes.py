@@ -1,4 +1,4 @@
-"""How many images and which batch sizes fit into a time, judged by a short pilot run."""
+"""The number of images and the batch sizes that fit into a time, estimated from a short pilot run."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from vitscale.results.schema import Benchmark
 from vitscale.results.stats import run_rate
 
 GRIDS = ((1, 2, 4, 8, 16, 32), (1, 4, 16), (4, 16), (8,))
-"""Batch sizes to try: the published ones that matter on a processor, then fewer of them."""
+"""Batch sizes to try: the published ones that matter on a CPU, then fewer."""
 LEAST_IMAGES = 16
-"""Below two of the batches a figure says nothing; rather the harness leaves out rounds."""
+"""Smallest number of images, two batches; below it the harness leaves out rounds instead."""
 FEWEST_IMAGES = 64
-"""With fewer, try fewer batch sizes first: a pass must be long beside the start of its batches."""
+"""Number of images below which fewer batch sizes are tried, so that an iteration has several batches."""
 _CAUTION = 0.9
-"""Of the time, so that a run which is a little slower than its pilot still ends in it."""
+"""Share of the time to plan with, so that a run slightly slower than its pilot still fits."""
 
 
 @dataclass(frozen=True)
 class Pace:
-    """What a pilot run tells of the time that a fork of every backend takes.
+    """Time of a fork of every backend, from a pilot run.
 
     Attributes
     ----------
     start_seconds : float
-        Of all backends together, apart from the images: process start, load, warm-up, end.
+        Time of all backends together without the images: process start, load, warm-up, end.
     image_seconds : float
-        Of all backends together, for each image.
+        Time of all backends together for each image.
     control : Pace or None
-        The same of the reference alone, which takes part in each round a second time.
+        The same of the reference alone, which runs a second time in each round.
     """
 
     start_seconds: float
@@ -40,7 +40,7 @@ class Pace:
 
     @staticmethod
     def of(rows: Sequence[Benchmark]) -> Pace | None:
-        """Read the pace of a pilot's rows, the reference first; None if one of them has no figure."""
+        """Return the pace of a pilot's rows, the reference first; None if a row has no figure."""
         paces = [_pace(row) for row in rows]
         known = [pace for pace in paces if pace is not None]
         if not paces or len(known) < len(paces):
@@ -50,7 +50,7 @@ class Pace:
         )
 
     def images(self, batch_sizes: int, forks: int, seconds: float) -> int:
-        """Return how many images fit, the sweep staying within its share of the time."""
+        """Return the number of images that fit, with the sweep within its share of the time."""
         seconds *= _CAUTION
         fits = (seconds - self._starts(batch_sizes, forks)) / self._per_image(batch_sizes, forks)
         if sweeps := _sweeps(batch_sizes):
@@ -60,7 +60,7 @@ class Pace:
 
     def _starts(self, batch_sizes: int, forks: int) -> float:
         control = self.control.start_seconds if self.control else 0.0
-        inspections = self.start_seconds  # a process for each backend
+        inspections = self.start_seconds  # one process for each backend
         return (_sweeps(batch_sizes) + forks) * self.start_seconds + forks * control + inspections
 
     def _per_image(self, batch_sizes: int, forks: int) -> float:
@@ -78,9 +78,9 @@ class Size:
 
 
 def fit(pace: Pace, forks: int, seconds: float, most_images: int) -> Size:
-    """Return the largest run that fits: first all batch sizes, then as many images as there is time for.
+    """Return the largest run that fits: first all batch sizes, then as many images as possible.
 
-    Where not even `LEAST_IMAGES` fit, these are taken, and the harness keeps the time by leaving out rounds.
+    If not even `LEAST_IMAGES` fit, they are used, and the harness leaves out rounds to keep the time.
     """
     for grid in GRIDS:
         images = min(most_images, pace.images(len(grid), forks, seconds))
@@ -90,7 +90,7 @@ def fit(pace: Pace, forks: int, seconds: float, most_images: int) -> Size:
 
 
 def _sweeps(batch_sizes: int) -> int:
-    """Return the sweep's passes: none where there is nothing to choose from."""
+    """Return the number of iterations of the sweep: none with one batch size."""
     return batch_sizes if batch_sizes > 1 else 0
 
 

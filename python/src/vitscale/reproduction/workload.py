@@ -1,4 +1,4 @@
-"""The images of the published benchmark: the user's own, or made photos of the same number and sizes."""
+"""The images of the published benchmark: the user's, or made photos of the same number and sizes."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from vitscale.images.photos import make_photos
 from vitscale.report.claims.published import published
 
 PUBLISHED = published().images
-"""Images of the published benchmark's two sets, ``sample`` and ``full``."""
+"""Number of images of the published sets, ``sample`` and ``full``."""
 
 
 def images_of(own: Path | None, folder: Path, count: int, report: Callable[[str], None]) -> Path:
-    """Return a folder with at least so many images where photos are made, or the user's."""
+    """Return the user's folder, or a folder with at least ``count`` made photos."""
     if own is not None:
         return own
     place = folder / f"photos-{count}"

@@ -1,1 +1,1 @@
-"""Results: their schema, figures computed from raw values, units, and the files that hold them."""
+"""Results: schema, figures computed from raw values, units, and files."""

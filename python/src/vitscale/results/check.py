@@ -1,6 +1,6 @@
-"""Can a measurement be believed? What speaks against it, and what to do about that.
+"""Checks whether results are stable enough to trust: problems, and what to do about them.
 
-The idea is pyperf's ``check``; the thresholds are ours and stand below.
+The idea is pyperf's ``check``; the thresholds below are ours.
 """
 
 from __future__ import annotations
@@ -14,45 +14,53 @@ from vitscale.results.schema import Benchmark, BenchmarkSuite, Run
 from vitscale.results.stats import MIN_FORKS, SWEEP, measurements, rate
 
 WIDEST_INTERVAL = 0.05
-"""Half the width of an interval, as a share of its median."""
+"""Largest half width of an interval, as a share of its median."""
 LARGEST_MAD = 0.05
-"""Median absolute deviation of iterations, as a share of their median."""
+"""Largest median absolute deviation of iterations, as a share of their median."""
 SLOWEST_FIRST = 0.9
-"""Speed of a fork's first measured pass against the median of its later ones."""
+"""Smallest speed of a fork's first measured iteration, as a share of the median of its later ones."""
 MOST_OTHER_LOAD = 0.1
-"""Share of the processors that something else may take."""
+"""CPU cores that other programs may use on average."""
 MLPERF_SECONDS = 600
-"""MLPerf's rule: a run lasts at least so long (MLPerf Inference rules, "run duration")."""
+"""MLPerf's minimum duration of a run (MLPerf Inference rules, "run duration")."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that speaks against a figure.
+    """A reason not to trust a figure.
 
     Attributes
     ----------
     where : str
-        What it concerns.
-    what : str
-        What was found, with figures.
+        The benchmark or comparison.
+    problem : str
+        What was found, in words that are the same for every benchmark with this problem.
+    figures : str
+        The values found; empty where there are none.
     remedy : str
         What to do.
     is_unstable : bool
-        Whether the figure cannot be believed; otherwise it is only to be known.
+        Whether the figure is too unstable to use; otherwise the finding is a note.
     """
 
     where: str
-    what: str
+    problem: str
+    figures: str
     remedy: str
     is_unstable: bool = True
 
+    @property
+    def what(self) -> str:
+        """The problem with its figures."""
+        return f"{self.problem}: {self.figures}" if self.figures else self.problem
+
     def __str__(self) -> str:
-        """Return the finding for people."""
+        """Return the finding in one line."""
         return f"{'unstable' if self.is_unstable else 'note'}: {self.where}: {self.what}. {self.remedy}"
 
 
 def check(results: BenchmarkSuite) -> list[Finding]:
-    """Return everything that speaks against results, the worst first."""
+    """Return all findings, those about unstable figures first."""
     findings = [
         finding
         for row in results["benchmarks"]
@@ -68,12 +76,16 @@ def _failed(row: Benchmark) -> Iterator[Finding]:
     if error:
         first_line = error["message"].partition("\n")[0]
         yield Finding(
-            cell_name(row), f"failed: {first_line}", "The results have the whole reason.", is_unstable=False
+            cell_name(row),
+            "failed",
+            first_line,
+            "The results file has the whole reason.",
+            is_unstable=False,
         )
 
 
 def _scattered(row: Benchmark) -> Iterator[Finding]:
-    """Look at cells that were measured in rounds; a sweep only has to find the best batch size."""
+    """Check benchmarks that were measured in rounds; a sweep only has to find the best batch size."""
     forks = [run for run in row["runs"] if run.get("fork", SWEEP)]
     figures = row["samples_per_sec"]
     if not forks or figures is None:
@@ -82,22 +94,24 @@ def _scattered(row: Benchmark) -> Iterator[Finding]:
     if len(forks) < MIN_FORKS:
         yield Finding(
             name,
-            f"{len(forks)} {'fork gives' if len(forks) == 1 else 'forks give'} no interval",
-            f"Give --forks {MIN_FORKS} or more.",
+            "there are too few forks for an interval",
+            f"{len(forks)} {'fork' if len(forks) == 1 else 'forks'}",
+            f"Use --forks {MIN_FORKS} or more.",
         )
     found = figures.get("ci")
     if found and (found["high"] - found["low"]) / 2 > WIDEST_INTERVAL * middle:
         yield Finding(
             name,
-            f"its interval is {found['low']:.3g} to {found['high']:.3g} images/s, more than "
-            f"{WIDEST_INTERVAL:.0%} to either side",
-            f"Give --forks {2 * len(forks)}: what was measured is kept.",
+            f"the 95 % interval is wider than {WIDEST_INTERVAL:.0%} to either side",
+            f"{found['low']:.3g} to {found['high']:.3g} images/s",
+            f"Use --forks {2 * len(forks)}; the command keeps the forks that it has.",
         )
     if figures["mad"] > LARGEST_MAD * middle:
         yield Finding(
             name,
-            f"iterations scatter by {figures['mad'] / middle:.0%} (MAD)",
-            "Close other programs, or let each process measure longer: --min-seconds 60.",
+            f"the iterations scatter by more than {LARGEST_MAD:.0%} (median absolute deviation)",
+            f"{figures['mad'] / middle:.1%}",
+            "Close other programs, or measure longer in each process: --min-seconds 60.",
         )
     yield from _warming_up(name, forks)
     yield from _disturbed(name, forks)
@@ -109,7 +123,8 @@ def _warming_up(name: str, forks: list[Run]) -> Iterator[Finding]:
     if ratios and median(ratios) < SLOWEST_FIRST:
         yield Finding(
             name,
-            f"the first measured pass has {median(ratios):.0%} of the later ones' speed",
+            "the first measured iteration is slower than the later ones",
+            f"{median(ratios):.0%} of their speed",
             "Warm up longer: double --warmup-images.",
         )
 
@@ -123,8 +138,9 @@ def _disturbed(name: str, forks: list[Run]) -> Iterator[Finding]:
     if loads and max(loads) > MOST_OTHER_LOAD:
         yield Finding(
             name,
-            f"something else took up to {max(loads):.2f} processors meanwhile",
-            "Stop other work on this machine, or its neighbours on the same host, and measure with --fresh.",
+            "other programs used the CPU during the measurement",
+            f"up to {max(loads):.2f} cores",
+            "Stop other programs on this machine or on its host, and measure again with --fresh.",
         )
 
 
@@ -134,8 +150,9 @@ def _noise(results: BenchmarkSuite) -> Iterator[Finding]:
         if row["control"] and found and not found["low"] <= 1 <= found["high"]:
             yield Finding(
                 f"{row['backend']} against itself",
-                f"the ratio's interval is {found['low']:.3f} to {found['high']:.3f} and should hold 1",
-                "The machine drifts: measure more forks while it is idle. Ratios in this reach show nothing.",
+                "the interval of this ratio should contain 1",
+                f"{found['low']:.3f} to {found['high']:.3f}",
+                "The machine drifts: measure more forks while it is idle. Ratios in this range show nothing.",
             )
 
 
@@ -149,15 +166,15 @@ def _short(results: BenchmarkSuite) -> Iterator[Finding]:
         name = min(totals, key=lambda one: totals[one])
         yield Finding(
             name,
-            f"{totals[name]:.0f} s were measured; a full run lasts {MLPERF_SECONDS} s (MLPerf's rule) "
-            "or the whole image set",
-            "For a figure to publish, give --min-seconds or more images.",
+            f"the shortest run is below {MLPERF_SECONDS} s (MLPerf's rule)",
+            f"{totals[name]:.0f} s",
+            "Before you publish the figure, measure longer (--min-seconds) or with more images.",
             is_unstable=False,
         )
 
 
 def cell_name(row: Benchmark) -> str:
-    """Return what findings call a cell."""
+    """Return the name of a benchmark in findings."""
     backend = notation(row["backend"], row["options"])
     control = " (control)" if row.get("control") else ""
     return f"{backend}, batch size {row['batch_size']}{control}"

@@ -26,8 +26,8 @@ def load_results(path: Path) -> BenchmarkSuite:
     Raises
     ------
     ResultsError
-        If there is no such file, it is not (or only the beginning of) JSON, it has another schema version, or
-        a field is not what the schema says.
+        If the file is missing, is not complete JSON, has another schema version, or does not follow the
+        schema.
     """
     document = read_document(path, "vitscale bench")
     check_results(document, str(path))
@@ -42,12 +42,12 @@ def read_document(path: Path, command: str) -> Any:
     path : Path
         The file.
     command : str
-        What writes such files, for the message.
+        Command that writes such files, for the message.
 
     Raises
     ------
     ResultsError
-        If there is no such file, or it is not (or only the beginning of) JSON.
+        If the file is missing or is not complete JSON.
     """
     try:
         content = path.read_bytes()
@@ -57,22 +57,22 @@ def read_document(path: Path, command: str) -> Any:
         return json.loads(content, parse_int=_whole, parse_float=_finite, parse_constant=_finite)
     except (ValueError, RecursionError) as error:
         raise ResultsError(
-            f"{path} is not JSON, or only the beginning of it ({len(content)} bytes): {error}. "
-            f"Expected a results file as `{command}` writes it; run it again."
+            f"{path} is not complete JSON ({len(content)} bytes): {error}. "
+            f"Expected a results file of `{command}`; run it again."
         ) from error
 
 
 def write_results(results: BenchmarkSuite | dict[str, Any], path: Path) -> None:
-    """Check results and write them, whole or not at all; the same results make the same bytes.
+    """Check results and write them atomically; the same results give the same bytes.
 
     Raises
     ------
     ResultsError
-        If they do not follow the schema; nothing is written then.
+        If they do not follow the schema; then nothing is written.
     OutputError
         If the file cannot be written.
     """
-    check_results(results, f"what should become {path}")
+    check_results(results, f"the new content of {path}")
     text = json.dumps(results, indent=2, ensure_ascii=False, allow_nan=False)
     # A file name that is not UTF-8 comes from the file system as lone surrogates: \udcXX in JSON, too.
     write_atomically(path, f"{text}\n".encode("utf-8", "backslashreplace"))
@@ -84,20 +84,20 @@ def check_results(document: object, source: str) -> None:
     Parameters
     ----------
     document : object
-        What JSON gave.
+        The parsed JSON.
     source : str
-        Where it is from, for the message.
+        Its origin, for the message.
 
     Raises
     ------
     ResultsError
-        If it has another schema version or a field is not what the schema says.
+        If it has another schema version or does not follow the schema.
     """
     check_document(document, source, _validator(), "results schema")
 
 
 def check_document(document: object, source: str, validator: Draft202012Validator, schema: str) -> None:
-    """Check a document against a schema of ours.
+    """Check a document against one of the project's schemas.
 
     Raises
     ------
@@ -107,8 +107,8 @@ def check_document(document: object, source: str, validator: Draft202012Validato
     version = document.get("schema_version", SCHEMA_VERSION) if isinstance(document, dict) else SCHEMA_VERSION
     if version != SCHEMA_VERSION:
         raise ResultsError(
-            f"{source}: schema_version is {version!r}, and this ViTScale reads version {SCHEMA_VERSION}. "
-            "Read it with the ViTScale that wrote it (see its vitscale_version), or measure again."
+            f"{source}: schema_version is {version!r}; this ViTScale reads version {SCHEMA_VERSION}. "
+            "Use the ViTScale version in its field vitscale_version, or measure again."
         )
     error = best_match(validator.iter_errors(document))
     if error is not None:
@@ -116,7 +116,7 @@ def check_document(document: object, source: str, validator: Draft202012Validato
 
 
 def _explained(error: ValidationError) -> str:
-    """Return in words which field is not what a schema says."""
+    """Return the field that does not follow the schema, its value and the expected value."""
     field = error.json_path.removeprefix("$").removeprefix(".") or "the top level"
     match error.validator:
         case "required" | "additionalProperties":

@@ -1,4 +1,4 @@
-"""What a results file holds of GPUs: the types mirror ``results-v1.json``, as ``bench.schema`` does."""
+"""Types of the GPU fields of a results file, as in ``results-v1.json``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Literal, TypedDict
 
 
 class GpuDevice(TypedDict):
-    """A GPU of the machine, as the driver tells it."""
+    """A GPU of the machine, as the driver reports it."""
 
     name: str
     memory_bytes: int
@@ -14,7 +14,7 @@ class GpuDevice(TypedDict):
 
 
 class DeviceUse(TypedDict):
-    """What a session that was asked to use a GPU says it ran on."""
+    """Device on which a session ran, as the session reports it."""
 
     asked: Literal["gpu"]
     ids: list[int]
@@ -24,7 +24,7 @@ class DeviceUse(TypedDict):
 
 
 class Sampled(TypedDict):
-    """Of the samples taken while images were timed."""
+    """Median and maximum of the samples taken while images were timed."""
 
     median: float
     max: float
@@ -34,7 +34,7 @@ GpuProof = Literal["process list", "memory and utilisation"]
 
 
 class Gpu(TypedDict):
-    """What the driver showed of a GPU while it worked for a process."""
+    """Samples of a GPU while it worked for a process."""
 
     index: int
     name: str

@@ -1,11 +1,11 @@
-"""How results name a backend with its options: ``NAME`` or ``NAME:KEY=VALUE,KEY=VALUE``."""
+"""Notation of a backend with its options in results: ``NAME`` or ``NAME:KEY=VALUE,KEY=VALUE``."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 FORWARD_ALONE = "forward"
-"""The backend that runs the model alone, its tensors ready in memory: a limit, not a classifier."""
+"""The backend that runs the forward pass alone, on tensors in memory: an upper limit, not a classifier."""
 
 
 def notation(name: str, options: Mapping[str, str | int | bool]) -> str:

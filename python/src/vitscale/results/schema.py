@@ -1,6 +1,6 @@
-"""What a results file holds: the types mirror ``results-v1.json``, field for field, units in the names.
+"""Types of a results file, field for field as in ``results-v1.json``, with units in the names.
 
-Fields that may be missing were added later, or are known to Python's harness alone.
+Fields that may be missing were added later, or only Python's harness writes them.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Model(TypedDict):
 
 
 class Ignored(TypedDict):
-    """What the listing left aside, by rule."""
+    """Files that the listing ignored, by rule."""
 
     other_names: int
     hidden: int
@@ -58,7 +58,7 @@ class Images(TypedDict):
 
 
 class Workload(TypedDict):
-    """Model and images, and in which pattern they are asked."""
+    """Model, images and scenario."""
 
     scenario: Scenario
     model: Model
@@ -66,7 +66,7 @@ class Workload(TypedDict):
 
 
 class Settings(TypedDict):
-    """How it was measured."""
+    """Settings of the measurement."""
 
     forks: int
     iterations: int
@@ -77,7 +77,7 @@ class Settings(TypedDict):
 
 
 class Iteration(TypedDict):
-    """One timed pass."""
+    """One timed iteration over all images."""
 
     phase: Literal["warmup", "measurement"]
     images: int
@@ -101,7 +101,7 @@ class Ledger(TypedDict):
 
 
 class Run(TypedDict):
-    """What one fresh process measured, raw."""
+    """Raw values of one fresh process."""
 
     fork: NotRequired[int]
     wall_seconds: NotRequired[float]
@@ -111,6 +111,7 @@ class Run(TypedDict):
     peak_memory_bytes: int
     cpu_seconds: float
     device: NotRequired[DeviceUse]
+    runtime: NotRequired[str]
     gpus: NotRequired[list[Gpu]]
     iterations: list[Iteration]
     ledger: Ledger
@@ -146,7 +147,7 @@ class Latency(TypedDict):
 
 
 class BenchmarkError(TypedDict):
-    """Why a cell has no figures."""
+    """Reason why a cell has no figures."""
 
     type: str
     message: str
@@ -187,11 +188,11 @@ class Comparison(TypedDict):
 
 StageName = Literal["list", "read", "decode", "resize", "normalise", "copy", "forward", "postprocess"]
 STAGES: tuple[StageName, ...] = get_args(StageName)
-"""In the order of the pipeline."""
+"""Stages in the order of the pipeline."""
 
 
 class Stages(TypedDict):
-    """Where the time of one image goes, one batch after another on one thread."""
+    """Times of the stages of one image, one batch after another on one thread."""
 
     backend: str
     batch_size: int
@@ -200,7 +201,7 @@ class Stages(TypedDict):
 
 
 class Parity(TypedDict):
-    """How far two backends agree."""
+    """Comparison of two backends."""
 
     backend: str
     reference: str
@@ -216,7 +217,7 @@ class Parity(TypedDict):
 
 
 class LeftOut(TypedDict):
-    """What the time budget or the GPU's memory did not allow."""
+    """Work that the time budget or the GPU's memory did not allow."""
 
     what: str
     reason: str

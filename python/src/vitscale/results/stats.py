@@ -1,8 +1,8 @@
 """The figures of measured iterations: medians, intervals, percentiles, and ratios of two backends.
 
-The unit of every interval is the fork, a fresh process: iterations of one process resemble each other, so
-they say little of how another process would do (Kalibera and Jones, "Rigorous Benchmarking in Reasonable
-Time", ISMM 2013).
+The unit of every interval is the fork, a fresh process: iterations of one process are correlated, so they do
+not show the variation between processes (Kalibera and Jones, "Rigorous Benchmarking in Reasonable Time", ISMM
+2013).
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ import numpy as np
 from vitscale.results.schema import Benchmark, Interval, Iteration, Latency, Run, Statistics, Verdict
 
 SWEEP = 0
-"""Fork number of the process that took part in the sweep; later ones count from 1."""
+"""Fork number of the process of the sweep; the forks of the rounds count from 1."""
 CONFIDENCE = 0.95
 MIN_FORKS = 3
-"""With fewer, resampling says nothing."""
+"""Smallest number of forks for an interval by resampling."""
 _RESAMPLES = 9999
 
 
@@ -29,15 +29,15 @@ def median_interval(values: Sequence[float], seed: int = 0) -> tuple[float, floa
     Parameters
     ----------
     values : sequence of float
-        One value a fork.
+        One value for each fork.
     seed : int
-        Of the resampling: the same values give the same interval.
+        Seed of the resampling: the same values give the same interval.
 
     Returns
     -------
     tuple of float, or None
-        Low and high end; None with fewer than three values. With a handful of values the interval is close to
-        their range, which is all that so few can tell.
+        Low and high end; None with fewer than three values. With few values the interval is close to their
+        range.
     """
     if len(values) < MIN_FORKS:
         return None
@@ -50,14 +50,14 @@ def ratio_interval(above: Sequence[float], below: Sequence[float], seed: int = 0
     Parameters
     ----------
     above, below : sequence of float
-        One value a fork; both are resampled, each for itself.
+        One value for each fork; each sample is resampled separately.
     seed : int
-        Of the resampling.
+        Seed of the resampling.
 
     Returns
     -------
     Interval or None
-        None where either has fewer than three values.
+        None if either has fewer than three values.
     """
     if min(len(above), len(below)) < MIN_FORKS:
         return None
@@ -72,7 +72,7 @@ def _ratio_of_medians(above: Any, below: Any, axis: int = -1) -> Any:
 def _bootstrap(
     samples: Sequence[Sequence[float]], statistic: Callable[..., Any], seed: int
 ) -> tuple[float, float]:
-    from scipy.stats import bootstrap  # a second to import, which most commands need not wait for
+    from scipy.stats import bootstrap  # its import takes a second, and most commands do not need it
 
     found = bootstrap(
         tuple(np.asarray(sample, dtype=float) for sample in samples),
@@ -86,13 +86,13 @@ def _bootstrap(
 
 
 def interval(values: Sequence[float], seed: int = 0) -> Interval | None:
-    """Return :func:`median_interval` as the results schema names it."""
+    """Return :func:`median_interval` in the form of the results schema."""
     ends = median_interval(values, seed)
     return None if ends is None else {"low": ends[0], "high": ends[1]}
 
 
 def summarise(forks: Sequence[Sequence[float]]) -> Statistics:
-    """Return the figures of all iterations, as the results schema names them.
+    """Return the figures of all iterations in the form of the results schema.
 
     Parameters
     ----------
@@ -133,9 +133,9 @@ def percentiles(latencies_ms: Sequence[float]) -> Latency:
 def with_figures(benchmark: dict[str, Any]) -> dict[str, Any]:
     """Return a benchmark whose figures are computed from the raw values of its runs.
 
-    Images per second; milliseconds a batch: an iteration's time divided by its number of batches; and
-    latencies where queries were timed one by one. Where there are forks after the sweep, the sweep's own does
-    not count: it chose the best batch size, and what was chosen for being fast looks faster than it is.
+    The figures are images per second; milliseconds a batch, an iteration's time divided by its number of
+    batches; and latencies if queries were timed one by one. If there are forks after the sweep, the sweep's
+    fork does not count: it selected the best batch size, and a selected maximum is biased upwards.
     """
     forks = [measured for run in counted_runs(benchmark["runs"]) if (measured := measurements(run))]
     if not forks or benchmark["error"]:
@@ -154,7 +154,7 @@ def with_figures(benchmark: dict[str, Any]) -> dict[str, Any]:
 
 
 def measurements(run: Run) -> list[Iteration]:
-    """Return a run's measured iterations, those without any image left out."""
+    """Return a run's measured iterations that predicted at least one image."""
     return [one for one in run["iterations"] if one["phase"] == "measurement" and one["images"]]
 
 
@@ -169,9 +169,9 @@ def run_rate(run: Run) -> float:
 
 
 def rates_by_fork(benchmark: Benchmark) -> dict[int, float]:
-    """Return images per second by fork: of the rounds, or of the sweep where there are none.
+    """Return images per second by fork: of the rounds, or of the sweep if there are no rounds.
 
-    A failed cell has none.
+    A failed cell has no rates.
     """
     if benchmark["error"]:
         return {}
@@ -180,19 +180,19 @@ def rates_by_fork(benchmark: Benchmark) -> dict[int, float]:
 
 
 def counted_runs(runs: Sequence[Run]) -> Sequence[Run]:
-    """Return the runs behind a cell's figures: those of the rounds, or of the sweep where there are none."""
+    """Return the runs behind a cell's figures: those of the rounds, or of the sweep without rounds."""
     return [run for run in runs if run.get("fork", SWEEP)] or runs
 
 
 def verdict(ratio: Interval | None, noise: Interval | None) -> Verdict:
-    """Say in words what a ratio of two backends' speeds shows.
+    """Return the verdict on a ratio of two backends' speeds.
 
     Parameters
     ----------
     ratio : Interval or None
-        The ratio's interval, if there were forks enough.
+        Interval of the ratio; None with too few forks.
     noise : Interval or None
-        The interval of the reference against itself; a ratio inside its reach shows nothing.
+        Interval of the reference against itself; a ratio inside it shows no difference.
     """
     if ratio is None:
         return "too few forks"

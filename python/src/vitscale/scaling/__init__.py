@@ -1,1 +1,1 @@
-"""How the job scales: measured on one and two executors, and estimated for clusters of any size."""
+"""Scaling of the job: measured on one and two executors, and estimated for clusters of any size."""

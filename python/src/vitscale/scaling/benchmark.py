@@ -1,4 +1,4 @@
-"""The job on one executor against two, and the engine without Spark in one process against two, in turns."""
+"""The scaling benchmark: the job on one and two executors, and the engine in one and two processes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from vitscale.scaling.simulation import task_sizes
 
 LEAST_EFFICIENCY = 0.95
 PROCESSORS = (1, 2)
-"""How many executors, and processes of the control; each has a processor of its own."""
+"""Numbers of executors, and of processes of the control; each has its own CPU core."""
 
 _Run = tuple[str, int]
 _RUNS: list[_Run] = [(what, processors) for what in ("job", "engine") for processors in PROCESSORS]
@@ -33,9 +33,9 @@ class Round:
     Attributes
     ----------
     one, two : JobRun
-        The job on so many executors.
+        The job on one and on two executors.
     engine_one, engine_two : EngineRun
-        The engine without Spark in so many processes.
+        The engine without Spark in one and in two processes.
     """
 
     one: JobRun
@@ -45,21 +45,21 @@ class Round:
 
     @property
     def job(self) -> float:
-        """Speed of two executors as a share of twice that of one."""
+        """Parallel efficiency: the speed of two executors as a share of twice that of one."""
         return self.two.rate / (2 * self.one.rate)
 
     @property
     def control(self) -> float:
-        """The same of two processes without Spark."""
+        """Parallel efficiency of two processes without Spark."""
         return self.engine_two.rate / (2 * self.engine_one.rate)
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as the results file has it."""
+        """Return it in the form of the results file."""
         return asdict(self)
 
     @staticmethod
     def of(document: dict[str, dict[str, Any]]) -> Round:
-        """Read what :meth:`to_json` returned."""
+        """Return the round of the result of :meth:`to_json`."""
         return Round(
             one=JobRun(**document["one"]),
             two=JobRun(**document["two"]),
@@ -70,12 +70,12 @@ class Round:
 
 @dataclass(frozen=True)
 class Efficiency:
-    """What there is of all that could be had, such as of twice the speed of one.
+    """An efficiency over rounds: a speed as a share of its ideal.
 
     Attributes
     ----------
     median : float
-        Over rounds; each compares its own runs.
+        Median over rounds; each round compares its own runs.
     ci : Interval or None
         95 % bootstrap interval of the median; None with fewer than three rounds.
     rounds : list of float
@@ -88,18 +88,18 @@ class Efficiency:
 
     @staticmethod
     def of(values: Sequence[float]) -> Efficiency:
-        """Return it for the rounds' values."""
+        """Return the efficiency of the rounds' values."""
         return Efficiency(median(values), interval(values), list(values))
 
 
 @dataclass(frozen=True)
 class Setup:
-    """What is run in every round.
+    """Input of every round.
 
     Attributes
     ----------
     images : ImageFolder
-        All can be decoded.
+        Images that can all be decoded.
     model : ModelFolder
         The model with its precision.
     memory : str
@@ -122,28 +122,28 @@ class Setup:
 def run_rounds(
     setup: Setup, count: int, seed: int, report: Callable[[str], None], budget: Budget = UNLIMITED
 ) -> Iterator[Round]:
-    """Run the job and the control on one and on two processors, the four in random order in each round.
+    """Run the job and the control on one and on two CPU cores, the four in random order in each round.
 
-    Each executor has a processor of its own and no other: an executor that borrows the second one's for
-    reading, compiling and collecting garbage would be compared with two that cannot.
+    Each executor is pinned to its own core. Otherwise a single executor would use the idle second core for
+    reading, compiling and collecting garbage, which two executors cannot.
 
     Parameters
     ----------
     setup : Setup
-        What is run.
+        Input of the rounds.
     count : int
-        Rounds.
+        Number of rounds.
     seed : int
-        Of the order.
+        Seed of the order.
     report : callable
-        Told each line of progress.
+        Receives each line of progress.
     budget : Budget
-        After the first one, a round that would not end in it is not begun.
+        Time limit: after the first round, no round starts that would exceed it.
 
     Yields
     ------
     Round
-        As many as the budget allows, each when it has ended.
+        Each round when it has ended, as many as the budget allows.
     """
     with local_cluster(Layout(workers=max(PROCESSORS), memory=setup.memory, is_pinned=True)) as cluster:
         runner = _Runner(setup, cluster)
@@ -160,15 +160,15 @@ def run_rounds(
 
 
 class _Runner:
-    """Runs the job on a cluster, and the engine without it on the same images in the same portions."""
+    """Runs the job on a cluster, and the engine without Spark on the same images in the same chunks."""
 
     def __init__(self, setup: Setup, cluster: Cluster) -> None:
         self._setup = setup
         self._cluster = cluster
-        self._seconds_per_image = 1.0  # until a first run tells
+        self._seconds_per_image = 1.0  # until the first run has measured it
 
     def warm_up(self, report: Callable[[str], None]) -> None:
-        """Run what does not count: it fills the caches of files and of the optimised graph."""
+        """Run the job once without counting it, to fill the caches of files and of the optimised graph."""
         run = self._job(max(PROCESSORS), report, "warm-up")
         self._seconds_per_image = run.task_seconds / run.images
 
@@ -176,7 +176,7 @@ class _Runner:
         found: dict[_Run, Any] = {}
         for run in order:
             what, processors = run
-            here = f"{where}, {what} on {processors} of {max(PROCESSORS)} processors"
+            here = f"{where}, {what} on {processors} of {max(PROCESSORS)} cores"
             found[run] = self._job(processors, report, here) if what == "job" else self._engine(processors)
             report(f"{here}: {found[run].rate:.2f} images/s")
         return Round(*(found[run] for run in _RUNS))
@@ -193,17 +193,16 @@ class _Runner:
 
 
 def efficiencies(rounds: Sequence[Round]) -> dict[str, Efficiency]:
-    """Return what there is of what could be had.
+    """Return the efficiencies of all rounds.
 
     Returns
     -------
     dict of str to Efficiency
-        Two executors of twice one: ``job``, from the first task to the last commit; ``command``, with
-        everything before and after; ``cores``, of the executors' own work alone.
-        ``control``: two processes of the engine, without Spark, of twice one.
-        ``job_to_control``: the job's efficiency as a share of the control's, which is all that the machine
-        can do.
-        ``job_to_engine``: the job on one executor as a share of the engine alone in one process.
+        Parallel efficiency of two executors: ``job``, from the first task to the last commit; ``command``,
+        with everything before and after; ``cores``, of the executors' own work alone. ``control``: parallel
+        efficiency of two processes of the engine without Spark, the limit of the machine. ``job_to_control``:
+        the job's efficiency as a share of the control's. ``job_to_engine``: speed of the job on one executor
+        as a share of the engine alone in one process.
     """
     values = {
         "job": [one.job for one in rounds],

@@ -1,4 +1,4 @@
-"""What was measured of the job, in the terms that the simulation of a cluster needs."""
+"""Measured times of the job, as input of the simulation of a cluster."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from statistics import fmean, median, pstdev
 
 @dataclass(frozen=True)
 class Calibration:
-    """Times of the job's parts on one core, all in seconds unless the name says otherwise.
+    """Times of the job's parts on one core, in seconds unless the name has another unit.
 
     Attributes
     ----------
     task_rates : tuple of float
         Seconds an image of each measured task: reading, decoding, preprocessing and forward pass together.
     megapixels : tuple of float
-        Sizes of the images that gave these rates.
+        Sizes of the images with these rates.
     decode_per_megapixel : float
-        What a megapixel more costs an image.
+        Additional seconds of an image for each additional megapixel.
     start : tuple of float
-        From the command to its first image, opening the model left out, of each run.
+        From the command to its first image, without loading the model; each run's.
     executor_ready : tuple of float
-        What the executors need before their first image: copying the jar, loading its classes and the model.
-        On one machine; to others the jar, 230 MB, is sent over the network.
+        Time of the executors before their first image: copying the jar, loading its classes and the model. It
+        was measured on one machine; a cluster sends the jar over the network.
     task_overhead : float
-        Of each task on its core, beside its work: sending it, unpacking it, waiting for the next.
+        Overhead of each task on its core: sending it, unpacking it, waiting for the next.
     dispatch : float
-        Of each task on the driver, which handles one at a time.
+        Time of each task on the driver, which handles one at a time.
     finish : float
         From the last task to the end: last commit, counting the rows, stopping Spark.
     listing_rate : float
@@ -48,15 +48,15 @@ class Calibration:
 
     @property
     def seconds_per_image(self) -> float:
-        """Median over tasks."""
+        """Median over tasks, in seconds."""
         return median(self.task_rates)
 
     @property
     def task_spread(self) -> float:
-        """Standard deviation of the tasks' rates, as a share of their mean: stragglers and mixed sizes."""
+        """Standard deviation of the tasks' rates as a share of their mean."""
         return pstdev(self.task_rates) / fmean(self.task_rates)
 
     def seconds_for(self, megapixels: tuple[float, ...]) -> float:
-        """Return seconds an image of other sizes."""
+        """Return the seconds of an image for other image sizes."""
         larger = fmean(megapixels) - fmean(self.megapixels)
         return max(0.0, self.seconds_per_image + self.decode_per_megapixel * larger)

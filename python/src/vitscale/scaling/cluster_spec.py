@@ -1,4 +1,4 @@
-"""The clusters that are estimated."""
+"""Sizes of the estimated clusters."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 NODES = (1, 2, 4, 8, 10, 16, 32, 64, 100)
 CORES = 16
 IMAGES = (34_745, 1_000_000, 10_000_000, 100_000_000)
-"""Clusters and numbers of images that are shown where nobody asks for others; the published set first."""
+"""Default sizes of clusters and numbers of images; the published set is the first."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Fleet:
     nodes : int
         Machines, each with one executor.
     cores : int
-        Of each machine.
+        Cores of each machine.
     """
 
     nodes: int

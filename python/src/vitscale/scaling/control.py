@@ -1,6 +1,6 @@
-"""The engine without Spark: one or two plain JVM processes that share the work as executors do.
+"""The control of the scaling benchmark: the engine without Spark in one or two plain JVM processes.
 
-It is the control of the scaling benchmark: what two give of twice one is all that this machine can do.
+The processes share the work as executors do. Their parallel efficiency is the limit of the machine.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ from vitscale.models.folder import ModelFolder
 from vitscale.system.process_control import die_with_parent, own_processors
 
 BATCH_SIZE = 2
-"""The job's own default (``vitscale.classify.InferenceOptions``)."""
+"""Default of the job (``vitscale.classify.InferenceOptions``)."""
 
 
 @dataclass(frozen=True)
 class EngineRun:
-    """What one run took.
+    """One run.
 
     Attributes
     ----------
     processes : int
-        With a processor of its own each.
+        Processes, each pinned to its own core.
     images : int
-        Classified; none failed.
+        Classified images; none failed.
     seconds : float
-        From the first image to the last, the model open already.
+        Time from the first image to the last, with the model already loaded.
     """
 
     processes: int
@@ -52,30 +52,30 @@ class EngineRun:
         return self.images / self.seconds
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as the results file has it."""
+        """Return it in the form of the results file."""
         return asdict(self)
 
 
 def run_engine(
     processes: int, images: ImageFolder, model: ModelFolder, memory: str, chunk_sizes: Sequence[int]
 ) -> EngineRun:
-    """Classify all images once, in fresh processes that open the model before the clock starts.
+    """Classify all images once, in fresh processes that load the model before the timing.
 
-    Each process has a processor of its own, as a pinned executor has, and gets the next chunk of images when
-    it is done with one.
+    Each process is pinned to its own core, like a pinned executor, and takes the next chunk of images when it
+    has finished one.
 
     Parameters
     ----------
     processes : int
-        How many.
+        Number of processes.
     images : ImageFolder
-        All can be decoded.
+        Images that can all be decoded.
     model : ModelFolder
         The model with its precision.
     memory : str
         Heap of each process, in Java's notation.
     chunk_sizes : sequence of int
-        Images of each chunk, in the order in which they are given out; their sum is that of the images.
+        Images of each chunk, in the order of the work; their sum is the number of images.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def run_engine(
         for one in opening:
             one.result()
         threads = stack.enter_context(ThreadPoolExecutor(processes))
-        stack.callback(chunks.drop)  # whoever is interrupted does not wait for all of them
+        stack.callback(chunks.drop)  # an interrupt does not wait for the remaining chunks
         start = time.perf_counter()
         counts = [threads.submit(chunks.classify_with, pool) for pool in pools]
         done = sum(count.result() for count in counts)
@@ -104,7 +104,7 @@ def run_engine(
 
 
 class _Chunks:
-    """Images that several threads take from, a chunk at a time."""
+    """A queue of chunks of images for several threads."""
 
     def __init__(self, images: ImageFolder, sizes: Sequence[int]) -> None:
         files = iter(images.files)
@@ -113,11 +113,11 @@ class _Chunks:
         self._lock = Lock()
 
     def classify_with(self, pool: ProcessPoolExecutor) -> int:
-        """Let one process classify chunks until none is left; return how many images it has done."""
+        """Let one process classify chunks until none is left; return the number of its images."""
         return sum(pool.submit(_classify, chunk).result() for chunk in self._taken())
 
     def drop(self) -> None:
-        """Leave nothing to take."""
+        """Empty the queue."""
         with self._lock:
             self._left = iter(())
 
@@ -130,16 +130,16 @@ class _Chunks:
             yield chunk
 
 
-_backend: Backend  # of a process that runs the engine
+_backend: Backend  # one for each process that runs the engine
 
 
 def _open(processors: set[int], model: ModelFolder, memory: str) -> None:
-    """Open the model in this process's JVM, which inherits its processors."""
+    """Load the model in this process's JVM, which inherits its CPU cores."""
     global _backend  # noqa: PLW0603 - the one state of a process that does nothing else
     from vitscale.jvm.bridge import python_api
 
     die_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the one who started it
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent process
     os.sched_setaffinity(0, processors)
     python_api({"spark.driver.memory": memory})
     spec = parse(f"vitscale:bridge=py4j,precision={model.precision}")

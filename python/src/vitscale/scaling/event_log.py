@@ -1,6 +1,7 @@
-"""What Spark itself noted of an application: when each task ran, and where.
+"""Reads Spark's event log of an application: when and where each task ran.
 
-The format is that of ``spark.eventLog.enabled`` (org.apache.spark.util.JsonProtocol): one JSON object a line.
+The format is that of ``spark.eventLog.enabled`` (org.apache.spark.util.JsonProtocol): one JSON object per
+line.
 """
 
 from __future__ import annotations
@@ -15,23 +16,23 @@ from vitscale.errors import ResultsError
 
 _OPEN_MODEL = "vitscale: open the model"
 _CLASSIFY = "vitscale: classify images"
-"""How the job describes its Spark jobs (``vitscale.job.task.JobDescription`` in the jar)."""
+"""Descriptions of the Spark jobs (``vitscale.job.task.JobDescription`` in the jar)."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """One task that succeeded; times in seconds since 1970.
+    """One successful task; times in seconds since 1970.
 
     Attributes
     ----------
     description : str
-        What its Spark job is for; empty where nobody said so.
+        Description of its Spark job; empty without one.
     executor : str
-        Who ran it.
+        Id of the executor.
     launched, finished : float
-        As the driver saw it.
+        Times by the driver's clock.
     run_seconds : float
-        Of its own work, as the executor measured it.
+        Time of its own work, by the executor's clock.
     """
 
     description: str
@@ -43,34 +44,34 @@ class Task:
 
 @dataclass(frozen=True)
 class Timeline:
-    """What happened when.
+    """The tasks of an application.
 
     Attributes
     ----------
     tasks : tuple of Task
-        In the order in which they were launched.
+        Tasks in the order of their launch.
     """
 
     tasks: tuple[Task, ...]
 
     @property
     def opening_seconds(self) -> float:
-        """From the first launch of the tasks that open the model until the last of them has ended."""
+        """Seconds from the launch of the first task that loads the model to the end of the last one."""
         opening = self._described(_OPEN_MODEL)
         return max(task.finished for task in opening) - opening[0].launched
 
     @property
     def classifying(self) -> tuple[Task, ...]:
-        """The tasks that classify images; others open the model before, and count rows afterwards."""
+        """The tasks that classify images, without those that load the model or count rows."""
         return self._described(_CLASSIFY)
 
     def _described(self, description: str) -> tuple[Task, ...]:
         return tuple(task for task in self.tasks if task.description == description)
 
     def overheads(self) -> list[float]:
-        """Return seconds from the end of a task to that of the next on its core, without the latter's work.
+        """Return the seconds between the ends of consecutive tasks on a core, less the work of the later one.
 
-        Every executor has one core. Its first task has none before it and is left out.
+        Every executor has one core. Its first task is left out.
         """
         return [
             max(0.0, task.finished - before.finished - task.run_seconds)
@@ -85,11 +86,11 @@ def read_event_log(folder: Path) -> Timeline:
     Raises
     ------
     ResultsError
-        If there is not exactly one, or it tells of no task that classified images.
+        If there is not exactly one log, or it has no task that classified images.
     """
     logs = [path for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")]
     if len(logs) != 1:
-        raise ResultsError(f"{folder} holds {len(logs)} event logs of Spark, expected one.")
+        raise ResultsError(f"{folder} has {len(logs)} event logs of Spark; expected one.")
     events = [json.loads(line) for line in logs[0].read_text().splitlines()]
     descriptions = {
         event["Stage Info"]["Stage ID"]: event.get("Properties", {}).get("spark.job.description", "")
@@ -99,7 +100,7 @@ def read_event_log(folder: Path) -> Timeline:
     tasks = [_task(event, descriptions) for event in events if _is_success(event)]
     timeline = Timeline(tuple(sorted(tasks, key=lambda task: task.launched)))
     if not timeline.classifying:
-        raise ResultsError(f"{logs[0]} tells of no task that classified images; the job failed before.")
+        raise ResultsError(f"{logs[0]} has no task that classified images; the job failed before.")
     return timeline
 
 

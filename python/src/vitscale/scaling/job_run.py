@@ -1,4 +1,4 @@
-"""One run of ``vitscale classify`` on a cluster, taken apart by Spark's own notes."""
+"""One run of ``vitscale classify`` on a cluster, split into parts by Spark's event log."""
 
 from __future__ import annotations
 
@@ -19,37 +19,37 @@ from vitscale.errors import VitscaleError
 from vitscale.scaling.event_log import Timeline, read_event_log
 
 _SAMPLE_SECONDS = 2.0
-"""Executors have all processors of the machine, so watching takes from them; nobody watches the control."""
+"""Interval of the samples; long, since sampling uses the cores of the executors, and the control has none."""
 
 
 @dataclass(frozen=True)
 class JobRun:
-    """What one run took; seconds unless the name says otherwise.
+    """One run; times in seconds unless the name has another unit.
 
     Attributes
     ----------
     executors : int
-        With one core each.
+        Executors with one core each.
     images : int
-        Classified; none failed.
+        Classified images; none failed.
     job_seconds : float
-        From the first task to the last commit, as the job's own ledger says.
+        From the first task to the last commit, by the job's ledger.
     wall_seconds : float
-        Of the whole command.
+        Time of the whole command.
     start : float
-        From the command to its first image, opening the model left out: starting Spark and the executors,
-        looking at the model, listing the files.
+        From the command to its first image, without loading the model: starting Spark and the executors,
+        checking the model, listing the files.
     executor_ready : float
-        Until all executors have opened the model: copied the jar, loaded its classes, loaded the weights.
+        Until all executors have loaded the model: copying the jar, loading its classes and the weights.
     finish : float
         From the last task to the end of the command.
     task_seconds : float
         The executors' own work on all images together.
     task_overhead : float
-        Of one task beside its work, sending, unpacking and the pause before it: median, each executor's first
-        task left out.
+        Overhead of one task, sending, unpacking and the pause before it: median, without each executor's
+        first task.
     task_rates : list of float
-        Seconds an image of each task; known with one executor only, else empty.
+        Seconds an image of each task, with one executor; else empty.
     tasks : int
         Tasks that classified images.
     peak_memory_bytes : int
@@ -75,7 +75,7 @@ class JobRun:
         return self.images / self.job_seconds
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as the results file has it."""
+        """Return it in the form of the results file."""
         return asdict(self)
 
 
@@ -86,25 +86,25 @@ def run_job(
     report: Callable[[str], None],
     settings: Sequence[str] = (),
 ) -> JobRun:
-    """Run the job once, into a folder that is deleted afterwards.
+    """Run the job once, with a temporary output folder.
 
     Parameters
     ----------
     cluster : Cluster
-        Workers of one core each, as many as executors at least.
+        Workers of one core each, at least as many as executors.
     executors : int
         Executors of one core.
     options : sequence of str
-        ``--images``, ``--model`` and more of ``vitscale classify``.
+        Options of ``vitscale classify``: ``--images``, ``--model`` and more.
     report : callable
-        Told each line of progress.
+        Receives each line of progress.
     settings : sequence of str
         Further Spark settings, each ``KEY=VALUE``.
 
     Raises
     ------
     VitscaleError
-        If the job fails or an image does.
+        If the job or an image fails.
     """
     with TemporaryDirectory(prefix="vitscale-scaling-") as name:
         output, events, ledger_file = (Path(name) / part for part in ("output", "events", "ledger.json"))
@@ -139,7 +139,7 @@ def run_job(
 
 
 def _task_rates(timeline: Timeline, output: Path) -> list[float]:
-    """Return seconds an image of each task of one core, by the times at which its images were done."""
+    """Return the seconds an image of each task of one core, from the times of its rows."""
     rows = [
         json.loads(line)
         for file in sorted((output / "predictions").rglob("*.jsonl"))

@@ -1,4 +1,4 @@
-"""The whole scaling benchmark: probes, rounds, results file."""
+"""The whole scaling benchmark: microbenchmarks, rounds, results file."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ def measure(
     seed: int = 0,
     budget: Budget = UNLIMITED,
 ) -> Document:
-    """Measure and write results, after each round again: what was measured outlives an interruption.
+    """Measure, and write the results after each round, so that an interruption loses none.
 
     Parameters
     ----------
     setup : Setup
-        What is run in each round.
+        Input of each round.
     command : sequence of str
-        The command line, kept in the results.
+        Command line, stored in the results.
     output : Path
         Results file.
     report : callable
-        Told each line of progress.
+        Receives each line of progress.
     rounds : int
-        Rounds, where the budget allows them.
+        Number of rounds, if the budget allows them.
     listed_files : int
-        Small files to list.
+        Number of small files to list.
     seed : int
-        Of the order.
+        Seed of the order.
     budget : Budget
-        Wall-clock time.
+        Wall-clock time limit.
     """
     probes = run_probes(setup.images, setup.model.path, listed_files, report)
     done: list[Round] = []

@@ -1,4 +1,4 @@
-"""What the rounds of the scaling benchmark do not show: many files, large images, many tasks."""
+"""Microbenchmarks for the simulation beside the rounds: many files, large images, many tasks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from vitscale.errors import VitscaleError
 from vitscale.images.image_set import ImageFolder
 
 _RESOLUTION_SECONDS = 1e-3
-"""The job tells milliseconds."""
+"""Resolution of the times of the job."""
 _FOLDERS = 1000
 _LARGE_FACTOR = 6  # of each edge
 _TRIES = 7
@@ -28,18 +28,18 @@ _EMPTY_TASKS = 3000
 
 @dataclass(frozen=True)
 class Listing:
-    """How the job lists small files.
+    """Measurement of listing small files.
 
     Attributes
     ----------
     files : int
         Files of one byte, in a thousand folders.
     seconds : float
-        What listing them took, as the job says.
+        Time of the listing, by the job's ledger.
     peak_memory_bytes : int
-        Largest resident memory of the process, which runs Spark and the model as well.
+        Largest resident memory of the process, which also runs Spark and the model.
     peak_memory_bytes_of_one : int
-        The same with one file to list.
+        The same with one file.
     """
 
     files: int
@@ -55,18 +55,18 @@ class Listing:
 
 @dataclass(frozen=True)
 class Probes:
-    """What a simulation needs to know beside the rounds.
+    """Results of the microbenchmarks.
 
     Attributes
     ----------
     listing : Listing
-        Of many files.
+        Listing of many files.
     megapixels : list of float
         Size of each image.
     decode_seconds_per_megapixel : float
-        What a megapixel more costs an image.
+        Additional seconds of an image for each additional megapixel.
     dispatch_seconds : float
-        Of the driver, for each task.
+        Time of the driver for each task.
     """
 
     listing: Listing
@@ -76,7 +76,7 @@ class Probes:
 
 
 def run_probes(images: ImageFolder, model: Path, listed_files: int, report: Callable[[str], None]) -> Probes:
-    """Measure all of them.
+    """Run all microbenchmarks.
 
     Parameters
     ----------
@@ -85,9 +85,9 @@ def run_probes(images: ImageFolder, model: Path, listed_files: int, report: Call
     model : Path
         Model folder.
     listed_files : int
-        Small files to list.
+        Number of small files to list.
     report : callable
-        Told each line of progress.
+        Receives each line of progress.
     """
     return Probes(
         listing=probe_listing(model, listed_files, report),
@@ -100,7 +100,7 @@ def run_probes(images: ImageFolder, model: Path, listed_files: int, report: Call
 def probe_listing(model: Path, files: int, report: Callable[[str], None]) -> Listing:
     """Make small files, let the job list them, and delete them.
 
-    The job stops at the first of them, since none is an image. Its ledger says how long listing took.
+    The job stops at the first file, since none is an image. Its ledger has the time of the listing.
     """
     with TemporaryDirectory(prefix="vitscale-listing-") as name:
         one, many = Path(name) / "one", Path(name) / "many"
@@ -122,7 +122,7 @@ def _make_files(folder: Path, count: int) -> None:
 
 
 def _list(images: Path, model: Path, count: int) -> tuple[float, int]:
-    """Return the seconds that listing took by the job's ledger, and the job's peak memory."""
+    """Return the seconds of the listing by the job's ledger, and the job's peak memory."""
     with TemporaryDirectory(prefix="vitscale-listed-") as output:
         command = [
             sys.executable,
@@ -141,7 +141,7 @@ def _list(images: Path, model: Path, count: int) -> tuple[float, int]:
             raise VitscaleError(f"The job did not list {count} files: {finished.reason}")
         told = json.loads(ledger.read_text(encoding="utf-8"))
     if told["files"] != count:
-        raise VitscaleError(f"The job listed {told['files']} files, expected {count}: {finished.reason}")
+        raise VitscaleError(f"The job listed {told['files']} files; expected {count}: {finished.reason}")
     return told["this_run"]["listing_seconds"], finished.peak_memory_bytes
 
 
@@ -155,9 +155,9 @@ def megapixels(images: ImageFolder) -> list[float]:
 
 
 def probe_decoding(image: Path) -> float:
-    """Return the seconds that a megapixel more costs the engine: decoding, resizing, the way from Python.
+    """Return the engine's additional seconds for a megapixel: decoding, resizing, transfer from Python.
 
-    The same photo is decoded in its own size and six times as wide and high, several times each.
+    The same photo is decoded several times, in its own size and six times as wide and high.
     """
     with Image.open(image) as opened:
         small = opened.convert("RGB")
@@ -167,7 +167,7 @@ def probe_decoding(image: Path) -> float:
 
 
 def probe_dispatch() -> float:
-    """Return the driver's seconds for one of many tasks that do nothing, after as many that warmed it."""
+    """Return the driver's seconds for one of many empty tasks, after as many for warm-up."""
     from vitscale import start
 
     spark = start("local[2]")

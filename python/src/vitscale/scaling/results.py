@@ -1,4 +1,4 @@
-"""The results file of the scaling benchmark: written, read, checked, and turned into a calibration."""
+"""The results file of the scaling benchmark: writing, reading, checking, and its calibration."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _COMMAND = "vitscale scaling"
 
 
 def document(command: Sequence[str], setup: Setup, rounds: Sequence[Round], probes: Probes) -> Document:
-    """Return what was measured, as ``scaling-v1.json`` describes it."""
+    """Return the results in the form of ``scaling-v1.json``."""
     return {
         "schema_version": 1,
         "kind": _KIND,
@@ -45,7 +45,7 @@ def document(command: Sequence[str], setup: Setup, rounds: Sequence[Round], prob
 
 
 def workload(setup: Setup) -> Document:
-    """Return what is classified, by which model."""
+    """Return the images and the model."""
     model, images = setup.model, setup.images
     return {
         "model": model.name,
@@ -59,8 +59,8 @@ def workload(setup: Setup) -> Document:
 
 
 def write(measured: Document, path: Path) -> None:
-    """Check and write results, whole or not at all."""
-    _check(measured, f"what should become {path}")
+    """Check results and write them atomically."""
+    _check(measured, f"the new content of {path}")
     write_atomically(path, f"{json.dumps(measured, indent=1)}\n".encode())
 
 
@@ -78,7 +78,7 @@ def load(path: Path) -> Document:
 
 
 def is_scaling(path: Path) -> bool:
-    """Tell whether a file holds results of scaling, whole or wrong in some field."""
+    """Tell whether a file has results of scaling, valid or not."""
     try:
         found = read_document(path, _COMMAND)
     except ResultsError:
@@ -97,7 +97,7 @@ def efficiency(measured: Document, name: str) -> Efficiency:
 
 
 def calibration(measured: Document) -> Calibration:
-    """Return what a simulation needs of the results."""
+    """Return the calibration of a simulation."""
     rounds = rounds_of(measured)
     runs = [run for one in rounds for run in (one.one, one.two)]
     return Calibration(

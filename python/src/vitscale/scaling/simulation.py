@@ -1,10 +1,9 @@
-"""An estimate of how long the job takes on a cluster that nobody has at hand.
+"""Estimates the time of the job on a cluster by simulation.
 
-It plays the job's own schedule. The driver lists the files, all executors open the model, then tasks are
-handed out, one at a time, to whichever core falls free, each as large as guided self-scheduling says
+The simulation follows the job's schedule. The driver lists the files, and all executors load the model. Then
+the driver launches tasks, one at a time, on the next free core. Their sizes follow guided self-scheduling
 (Polychronopoulos and Kuck, IEEE Transactions on Computers, 1987; ``vitscale.job.task.ChunkSizes`` in the
-jar). All times are drawn from what was measured on one machine; a cluster of others differs as their cores
-do.
+jar). All times are drawn from measurements on one machine; other machines differ as their cores do.
 """
 
 from __future__ import annotations
@@ -21,12 +20,12 @@ from vitscale.scaling.calibration import Calibration
 from vitscale.scaling.cluster_spec import CORES, IMAGES, NODES, Fleet
 
 TARGET_SECONDS = 8.0
-"""What a task should take, as ``vitscale.job.task.ChunkSizes`` has it; the next four as well."""
+"""Target time of a task in seconds; this and the next four are from ``vitscale.job.task.ChunkSizes``."""
 FIRST_CHUNK = 8
 LARGEST_CHUNK = 4096
 SHARES_PER_SLOT = 3
 SMALLEST_CHUNK = 4
-TASKS_BEFORE_RATE_IS_KNOWN = 8  # of each core: two Spark jobs of four tasks a core are handed out at first
+TASKS_BEFORE_RATE_IS_KNOWN = 8  # for each core: the first two Spark jobs have four tasks a core
 _MOST_TASKS_PLAYED = 2_000
 _BAND = (5, 50, 95)  # per cent
 DRAWS = 20
@@ -34,14 +33,14 @@ DRAWS = 20
 
 @dataclass(frozen=True)
 class Estimate:
-    """Seconds from the command to its end: the middle of all draws, and where nine out of ten lie.
+    """Estimated seconds of the whole command: median of all draws, and the range of nine out of ten.
 
     Attributes
     ----------
     fleet : Fleet
         The cluster.
     images : int
-        How many are classified.
+        Number of images.
     low, median, high : float
         Percentiles 5, 50 and 95.
     """
@@ -54,7 +53,7 @@ class Estimate:
 
     @property
     def node_hours(self) -> float:
-        """Hours of all machines together, which is what is paid for."""
+        """Hours of all machines together, the basis of the price."""
         return self.fleet.nodes * self.median / 3600
 
 
@@ -66,13 +65,13 @@ def estimates(
     cores: int = CORES,
     seed: int = 0,
 ) -> list[Estimate]:
-    """Estimate each number of images on each number of nodes, as :func:`estimate` does one."""
+    """Return :func:`estimate` for each number of images on each number of nodes."""
     return [
         estimate(count, Fleet(number, cores), calibration, seed=seed) for count in images for number in nodes
     ]
 
 
-@lru_cache(maxsize=256)  # reports of one measurement ask again
+@lru_cache(maxsize=256)  # reports of one measurement repeat calls
 def estimate(
     images: int,
     fleet: Fleet,
@@ -82,22 +81,22 @@ def estimate(
     draws: int = DRAWS,
     seed: int = 0,
 ) -> Estimate:
-    """Estimate how long a cluster takes.
+    """Estimate the time of the job on a cluster.
 
     Parameters
     ----------
     images : int
-        How many.
+        Number of images.
     fleet : Fleet
         The cluster.
     calibration : Calibration
-        What was measured.
+        Measured times.
     megapixels : tuple of float, optional
-        Sizes of the images, by default as those that were measured.
+        Sizes of the images; the measured ones by default.
     draws : int
-        Runs that are played with times drawn anew.
+        Number of simulated runs, each with new random times.
     seed : int
-        The same one gives the same estimate.
+        Seed; the same one gives the same estimate.
     """
     random = np.random.default_rng(seed)
     per_image = calibration.seconds_for(megapixels or calibration.megapixels)
@@ -108,9 +107,9 @@ def estimate(
 
 @lru_cache(maxsize=64)
 def split(images: int, slots: int, per_image: float) -> tuple[int, list[int]]:
-    """Return the images that all cores share evenly, and the sizes of the other tasks.
+    """Return the number of images that all cores share evenly, and the sizes of the other tasks.
 
-    Of millions of tasks of one size only their sum matters; the first and the last ones are played singly.
+    Of millions of equal tasks only the sum matters; the first and the last ones are simulated one by one.
     """
     first, longest = list(_first(images, slots)), _longest(per_image)
     bulk = max(0, images - sum(first) - longest * slots * SHARES_PER_SLOT)
@@ -120,7 +119,7 @@ def split(images: int, slots: int, per_image: float) -> tuple[int, list[int]]:
 
 
 def task_sizes(images: int, slots: int, per_image: float) -> list[int]:
-    """Return how many images each task gets, in the order in which they are handed out."""
+    """Return the number of images of each task, in the order of their launch."""
     sizes, longest = list(_first(images, slots)), _longest(per_image)
     remaining = images - sum(sizes)
     while remaining > 0:
@@ -131,7 +130,7 @@ def task_sizes(images: int, slots: int, per_image: float) -> list[int]:
 
 
 def _first(images: int, slots: int) -> Iterator[int]:
-    """Give the sizes of the tasks that are handed out before any rate is known."""
+    """Yield the sizes of the tasks that are launched before any rate is known."""
     remaining = images
     for _ in range(TASKS_BEFORE_RATE_IS_KNOWN * slots):
         if remaining <= 0:
@@ -146,7 +145,7 @@ def _longest(per_image: float) -> int:
 
 
 class _Run:
-    """One run, with times of its own."""
+    """One simulated run with its own random times."""
 
     def __init__(
         self, fleet: Fleet, calibration: Calibration, per_image: float, random: np.random.Generator
@@ -164,27 +163,27 @@ class _Run:
         return start + listing + self._makespan(images) + self._measured.finish
 
     def _makespan(self, images: int) -> float:
-        """Return the seconds from the moment that the files are listed until the last task ends."""
+        """Return the seconds from the end of the listing to the end of the last task."""
         bulk, sizes = split(images, self._fleet.slots, self._per_image)
         free, clock = self._after(bulk, self._ready())
         heapq.heapify(free)
         dispatch = self._measured.dispatch
         works = np.asarray(sizes) * self._per_image * self._spread(len(sizes)) + self._measured.task_overhead
-        for work in works.tolist():  # the one loop that all time goes into
+        for work in works.tolist():  # the hot loop
             clock = max(clock, free[0]) + dispatch
             heapq.heapreplace(free, clock + work)
         return max(free)
 
     def _ready(self) -> list[float]:
-        """Return when each core can work: all executors open the model side by side, the last one counts."""
+        """Return when each core is ready: executors load the model together, and the slowest counts."""
         loads = self._random.choice(self._measured.executor_ready, self._fleet.nodes)
         return [float(loads.max())] * self._fleet.slots
 
     def _after(self, bulk: int, free: list[float]) -> tuple[list[float], float]:
-        """Return when each core, and the driver, have done the evenly shared images.
+        """Return when each core, and the driver, have finished the evenly shared images.
 
-        They take as long as the work lasts, or as long as the driver needs to hand it out; after that, each
-        core is somewhere inside its task.
+        The time is that of the work, or that of the driver's launches if it is longer. Afterwards each core
+        is at a random point of its task.
         """
         if not bulk:
             return free, 0.0
@@ -197,6 +196,6 @@ class _Run:
         return [float(end + each * offset) for offset in offsets], end - each / 2
 
     def _spread(self, count: int) -> NDArray[np.float64]:
-        """Return how much longer than the median each task takes, drawn from those measured."""
+        """Return the time of each task relative to the median, drawn from the measured ones."""
         rates = np.asarray(self._measured.task_rates) / self._measured.seconds_per_image
         return self._random.choice(rates, count)

@@ -1,4 +1,4 @@
-"""Whether the simulation finds again what it was calibrated by: the runs on one and on two executors."""
+"""Compares the simulation with the runs that calibrated it, on one and on two executors."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from vitscale.scaling.simulation import Estimate, estimate
 
 @dataclass(frozen=True)
 class Check:
-    """An estimate beside the measurement of the same thing.
+    """An estimate and the measurement of the same run.
 
     Attributes
     ----------
     estimate : Estimate
-        Of the whole command.
+        Estimate of the whole command.
     measured : float
-        Seconds, median over rounds.
+        Measured seconds, median over rounds.
     """
 
     estimate: Estimate
@@ -29,7 +29,7 @@ class Check:
 
     @property
     def error(self) -> float:
-        """How much too long the estimate is, as a share of the measurement."""
+        """Relative error of the estimate; positive if it is too long."""
         return self.estimate.median / self.measured - 1
 
 

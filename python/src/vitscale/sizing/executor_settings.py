@@ -1,4 +1,4 @@
-"""What the job asks of executors where the user left it open: memory that the model needs."""
+"""Memory settings of executors for the job, unless the user sets them."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ _ONE_CORE_BY_DEFAULT = ("yarn", "k8s://")
 def executor_settings(
     model: str, precision: str, batch_size: int | None, master: str, settings: Sequence[str]
 ) -> list[str]:
-    """Return the memory settings that nobody made, each ``KEY=VALUE``.
+    """Return the memory settings that are not set elsewhere, each ``KEY=VALUE``.
 
     Parameters
     ----------
     model, precision : str
-        The model folder; only one on this machine can be looked at.
+        Model folder and precision; only a folder on this machine can be read.
     batch_size : int, optional
-        Images of one forward pass; the engine's own by default.
+        Images in one forward pass; None for the engine's default.
     master : str
         Spark's master URL.
     settings : sequence of str
-        What the user set, each ``KEY=VALUE``; it wins, and so does ``spark-defaults.conf``.
+        Settings of the user, each ``KEY=VALUE``; they win, and so does ``spark-defaults.conf``.
 
     Returns
     -------
     list of str
-        Empty where the executors are this process, where the model lies elsewhere, and on a standalone
-        cluster without ``spark.executor.cores``: an executor takes all cores of its worker there, and how
-        many these are is not known here.
+        Empty if the executor is this process, if the model is on another file system, or on a standalone
+        cluster without ``spark.executor.cores``: there an executor uses all cores of its worker, whose number
+        is not known here.
     """
     made = all_settings(parsed(settings))
     cores = made.get(_CORES, "1" if master.startswith(_ONE_CORE_BY_DEFAULT) else "")
@@ -46,7 +46,7 @@ def executor_settings(
     try:
         footprint = Footprint.read(Path(model), precision)
     except ModelError:
-        return []  # on another file system; if it is nowhere, the job itself says so
+        return []  # on another file system; if it is missing, the job reports it
     size = size_executor(
         footprint,
         batch_size=batch_size or DEFAULT_BATCH_SIZE,
@@ -57,17 +57,17 @@ def executor_settings(
 
 
 def native_mib(model: str, precision: str, batch_size: int | None, master: str) -> int:
-    """Return what the model needs in the driver's own process outside of the heap, in MiB.
+    """Return the memory that the model needs in the driver's process outside of the heap, in MiB.
 
     Parameters
     ----------
     model, precision, batch_size, master
-        As :func:`executor_settings` has them.
+        As in :func:`executor_settings`.
 
     Returns
     -------
     int
-        0 where executors are other processes, and where the model lies elsewhere.
+        0 if executors are other processes, or if the model is on another file system.
     """
     if not is_local(master):
         return 0

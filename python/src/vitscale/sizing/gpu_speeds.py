@@ -1,4 +1,4 @@
-"""The speeds that decide how many cores a GPU needs, from results that were measured on one."""
+"""Reads the speeds that determine the cores of a GPU from results measured on one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PREPARING: tuple[StageName, ...] = ("read", "decode", "resize", "normalise")
 
 
 def measured_speeds(results: Path) -> Speeds:
-    """Return what a core prepares and what a GPU classifies in a second.
+    """Return the images per second that a core prepares and that a GPU classifies.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ def measured_speeds(results: Path) -> Speeds:
     Raises
     ------
     ResultsError
-        If they hold no such rows.
+        If they lack these rows.
     """
     found = load_results(results)
     preparing = [_prepare_ms(row) for row in found.get("stages", []) if row["backend"].startswith("vitscale")]
@@ -34,7 +34,7 @@ def measured_speeds(results: Path) -> Speeds:
     if not preparing or not alone:
         missing = "the stages of vitscale" if not preparing else "forward or vitscale on a GPU"
         raise ResultsError(
-            f"{results} does not hold {missing}. Measure them on a machine like those of the cluster: "
+            f"{results} lacks {missing}. Measure it on a machine like those of the cluster: "
             "vitscale bench -b forward -b vitscale --device gpu"
         )
     return Speeds(1000 / min(preparing), max(map(_rate, alone)))

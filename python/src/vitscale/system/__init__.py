@@ -1,1 +1,1 @@
-"""The machine: processor, files, processes, shared memory, and the user who runs them."""
+"""The machine: CPU, files, processes, shared memory and the user."""

@@ -1,4 +1,4 @@
-"""Writes files whole or not at all."""
+"""Writes files atomically."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from vitscale.errors import OutputError
 
 
 def check_writable(path: Path) -> None:
-    """Check, before long work starts, that a file can be written at its end; missing folders are made.
+    """Check before long work that a file can be written, and create missing folders.
 
     Raises
     ------
     OutputError
-        If it cannot.
+        If it cannot be written.
     """
     if path.is_dir():
         raise OutputError(f"{path} is a folder; name a file in it.")
@@ -29,12 +29,12 @@ def check_writable(path: Path) -> None:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file under another name and rename it, so that a reader or a crash never meets half of it.
+    """Write a file under a temporary name and rename it, so that nobody reads a partial file.
 
     Raises
     ------
     OutputError
-        If it cannot be written; what was there before is kept.
+        If it cannot be written; an existing file stays unchanged.
     """
     temporary = _beside(path)
     try:

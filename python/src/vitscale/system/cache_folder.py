@@ -1,4 +1,4 @@
-"""Where ViTScale keeps what it can make again."""
+"""The cache folder, for files that ViTScale can create again."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from vitscale.system.user import home_folder
 
 
 def cache_folder() -> Path:
-    """Return ``$XDG_CACHE_HOME/vitscale`` or ``~/.cache/vitscale``, as the JVM does for its graphs."""
+    """Return ``$XDG_CACHE_HOME/vitscale`` or ``~/.cache/vitscale``, as in Scala."""
     return Path(os.environ.get("XDG_CACHE_HOME") or home_folder() / ".cache") / "vitscale"

@@ -1,6 +1,6 @@
-"""The memory limits that control groups set for this process, as Linux shows them.
+"""Reads the memory limits of this process's control groups on Linux.
 
-Version 1 and version 2 are read. A limit counts for all groups below it, so every ancestor is asked.
+Versions 1 and 2 are supported. A limit applies to all groups below it, so every ancestor is read.
 Source of the file names: ``cgroup-v2.rst`` and ``cgroup-v1/memory.rst`` of the Linux kernel's documentation.
 """
 
@@ -25,9 +25,9 @@ class Limit:
     Attributes
     ----------
     size : int
-        In bytes.
+        Bytes.
     source : str
-        What sets it, for people: a file of a control group, or another name.
+        Source of the limit for messages: a file of a control group, or another name.
     """
 
     size: int
@@ -40,12 +40,12 @@ def cgroup_limits(root: Path = Path("/")) -> list[Limit]:
     Parameters
     ----------
     root : Path
-        Where ``proc`` and the mounted hierarchies are; another folder than ``/`` in tests.
+        Root of ``proc`` and the mounted hierarchies; another folder than ``/`` in tests.
 
     Returns
     -------
     list of Limit
-        In no order. A group without a limit gives none; version 1 writes a huge number then, which stays in
+        In no order. A group without a limit is left out; version 1 has a huge number instead, which stays in
         the list.
     """
     return [
@@ -58,7 +58,7 @@ def cgroup_limits(root: Path = Path("/")) -> list[Limit]:
 
 @dataclass(frozen=True)
 class _Mount:
-    """A mounted hierarchy that controls memory: its kind, the group at its root, and its folder."""
+    """A mounted hierarchy that controls memory: kind, group at its root, and folder."""
 
     kind: str
     group: PurePosixPath
@@ -85,7 +85,7 @@ def _folders(root: Path, mount: _Mount) -> list[Path]:
         if (mount.kind == "cgroup2" and not controllers) or "memory" in controllers.split(","):
             path = PurePosixPath(group)
             inside = path.relative_to(mount.group) if path.is_relative_to(mount.group) else PurePosixPath()
-            if ".." in inside.parts:  # a group outside of the namespace that is seen from here
+            if ".." in inside.parts:  # a group outside of this namespace
                 inside = PurePosixPath()
             return [mount.folder / one for one in (inside, *inside.parents)]
     return [mount.folder]
@@ -97,14 +97,14 @@ def _limits(folder: Path, kind: str) -> Iterator[Limit]:
             if line.isdecimal() and int(line) > 0:  # "max" means no limit
                 yield Limit(int(line), str(folder / name))
     if kind == "cgroup":
-        for line in _lines(folder / _STATISTICS):  # knows ancestors that a container does not see
+        for line in _lines(folder / _STATISTICS):  # includes ancestors that a container cannot see
             name, _, value = line.partition(" ")
             if name == _HIERARCHICAL_LIMIT and value.isdecimal():
                 yield Limit(int(value), str(folder / _STATISTICS))
 
 
 def _lines(file: Path) -> list[str]:
-    """Return the lines of a file; none where it is missing or may not be read."""
+    """Return the lines of a file; none if it is missing or unreadable."""
     try:
         return file.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
     except OSError:

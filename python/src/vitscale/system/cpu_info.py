@@ -1,7 +1,8 @@
-"""What Linux says of the processor; elsewhere nothing is known."""
+"""Reads the CPU's properties on Linux; other systems report none."""
 
 from __future__ import annotations
 
+import platform
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,7 +11,7 @@ _FILE = Path("/proc/cpuinfo")
 
 @lru_cache(maxsize=1)
 def cpu_info() -> dict[str, str]:
-    """Return the lines of the first core by their names, empty where there are none."""
+    """Return the properties of the first core by name; empty on other systems."""
     if not _FILE.exists():
         return {}
     first_core = _FILE.read_text().split("\n\n", maxsplit=1)[0]
@@ -22,3 +23,8 @@ def cpu_features() -> frozenset[str]:
     """Return the instruction sets by Linux's names: ``avx512_vnni``, ``asimd``."""
     info = cpu_info()
     return frozenset((info.get("flags") or info.get("Features") or "").split())
+
+
+def cpu_name() -> str:
+    """Return the processor's name, or its architecture where the system does not tell it."""
+    return cpu_info().get("model name") or platform.processor() or platform.machine()

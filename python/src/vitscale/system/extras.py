@@ -1,4 +1,4 @@
-"""Names the extra of this package that brings a missing one, in the one place that knows."""
+"""Maps missing packages to the extras of this package that install them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ PACKAGES = {
     "jinja2": "report",
     "jsonschema": "report",
     "markupsafe": "report",
+    "matplotlib": "report",
     "onnx": "export",
     "onnx_ir": "export",
     "onnxruntime": "export",
     "onnxscript": "export",
     "openvino": "openvino",
-    "plotly": "report",
     "pyspark": "spark",
     "safetensors": "export",
     "scipy": "report",
@@ -29,26 +29,26 @@ PACKAGES = {
     "transformers": "export",
     "uv": "export",
 }
-"""Packages that an import may miss, by the smallest extra of ``pyproject.toml`` that brings them."""
+"""Optional package -> smallest extra of ``pyproject.toml`` that installs it."""
 
 _BENCH = frozenset({"export", "report", "spark"})
-"""The extras that ``bench`` brings together."""
+"""The extras that ``bench`` includes."""
 _BENCH_COMMANDS = frozenset({"bench", "parity", "reproduce", "scaling"})
 
 
 @contextmanager
 def naming_extras(command: str | None = None) -> Iterator[None]:
-    """Turn an import that fails for want of an extra into one line that names the extra.
+    """Turn a failed import of an optional package into an error that names the extra.
 
     Parameters
     ----------
     command : str, optional
-        The command of ``vitscale`` that runs, where one does.
+        The running command of ``vitscale``, if any.
 
     Raises
     ------
     UsageError
-        If an import fails, and an extra brings the missing package.
+        If an import fails, and an extra installs the missing package.
     """
     try:
         yield
@@ -60,12 +60,12 @@ def naming_extras(command: str | None = None) -> Iterator[None]:
 
 
 def require(*packages: str) -> None:
-    """Refuse to go on without packages that an extra brings.
+    """Raise an error if optional packages are missing.
 
     Parameters
     ----------
     packages : str
-        Names as they are imported.
+        Import names.
 
     Raises
     ------
@@ -85,7 +85,7 @@ def install_command(extra: str) -> str:
 def _missing(package: str, command: str | None = None) -> UsageError:
     extra = PACKAGES[package]
     if command in _BENCH_COMMANDS and extra in _BENCH:
-        extra = "bench"  # one extra for the whole command, not one after the other
+        extra = "bench"  # one extra for the whole command
     subject = f"`vitscale {command}`" if command else "This part of vitscale"
     return UsageError(
         f"{subject} needs the package {package}, which is not installed. Install it: {install_command(extra)}"

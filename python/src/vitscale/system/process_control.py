@@ -1,4 +1,4 @@
-"""What started processes share: an end with the one who started them, and processors of their own."""
+"""Controls started processes: death with their parent, pinning to cores, and termination."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 def die_with_parent() -> None:
-    """Let Linux end this process when its parent is killed; to be called in the child before it runs."""
+    """Make Linux kill this process when its parent dies; call it in the child before its program runs."""
     if _LIBC is not None:
         _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def own_processors(processes: int, cores: int) -> list[set[int]]:
-    """Share out the processors that this process may use, so many to each of several processes.
+    """Divide the CPU cores that this process may use among several processes.
 
     Raises
     ------
     UsageError
-        If there are not enough.
+        If there are too few cores.
     """
     usable = sorted(os.sched_getaffinity(0))
     if processes * cores > len(usable):
         raise UsageError(
-            f"{processes} processes of {cores} cores cannot have processors of their own: there are "
-            f"{len(usable)}. Start fewer, or leave them unpinned."
+            f"{processes} processes of {cores} cores need {processes * cores} cores; this process has "
+            f"{len(usable)}. Start fewer processes, or do not pin them."
         )
     return [set(usable[first : first + cores]) for first in range(0, processes * cores, cores)]
 
 
 def end(processes: Iterable[psutil.Process], patience_seconds: float) -> None:
-    """End processes: those that do not go when asked are killed after a while."""
+    """Terminate processes, and kill those that are left after ``patience_seconds``."""
     asked = list(processes)
     for process in asked:
         _signal(process, signal.SIGTERM)

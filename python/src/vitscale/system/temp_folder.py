@@ -1,4 +1,4 @@
-"""A folder for what a process writes on the way; it goes away however the process ended."""
+"""A temporary folder of a process, which is deleted however the process ends."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ _LOCK = "in-use"
 
 
 def scratch_folder(root: Path | None = None) -> Path:
-    """Make a folder for this process, and delete those that are left over.
+    """Create a temporary folder for this process, and delete those of ended processes.
 
     Parameters
     ----------
     root : Path, optional
-        Where; by default the folder for temporary files (``TMPDIR``).
+        Parent folder; by default the folder for temporary files (``TMPDIR``).
 
     Returns
     -------
     Path
-        It belongs to this process, also when the process has become another program (``execve``): a lock on
-        a file in it, which the kernel gives back at the process's end, tells everyone that it is in use.
+        The folder belongs to this process, also after ``execve``: a lock on a file in it marks it as in use,
+        and the kernel releases the lock when the process ends.
     """
     root = root or Path(tempfile.gettempdir())
     for folder in root.glob(f"{_PREFIX}*"):
         _delete_if_left_over(folder)
-    # Under another name until it is locked, so that nobody takes it for a folder that was left over.
+    # Keep another name until it is locked, so that no other process deletes it.
     made = Path(tempfile.mkdtemp(prefix=f".{_PREFIX}", dir=root))
     lock = os.open(made / _LOCK, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     fcntl.flock(lock, fcntl.LOCK_EX)
@@ -38,7 +38,7 @@ def scratch_folder(root: Path | None = None) -> Path:
 
 
 def _delete_if_left_over(folder: Path) -> None:
-    """Delete a folder of ours whose process has ended; what others put there under such a name stays."""
+    """Delete a folder of this user whose process has ended; keep folders of others with such a name."""
     try:
         if folder.is_symlink() or folder.stat().st_uid != os.geteuid():
             return

@@ -1,7 +1,7 @@
-"""The user who runs a JVM, and the user's home, also where the system knows neither.
+"""The name and home of the user who runs a JVM, also if the system has neither.
 
-Containers often run under a user id that ``/etc/passwd`` does not list, and without ``HOME``. Java then calls
-user and home ``?``, and writes to a folder of this name; Hadoop fails with a stack trace.
+Containers often run under a user id that is missing in ``/etc/passwd``, and without ``HOME``. Java then uses
+``?`` for user and home and writes to a folder of this name; Hadoop fails with a stack trace.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def has_passwd_entry() -> bool:
 
 
 def user_name() -> str:
-    """Return the user's name, or where the system has none: one from the environment, else the user id."""
+    """Return the user's name, else a name from the environment, else the user id."""
     entry = _entry()
     if entry is not None:
         return entry.pw_name
@@ -30,7 +30,7 @@ def user_name() -> str:
 
 
 def existing_home() -> Path | None:
-    """Return ``HOME``, else the home that the system knows, or None where neither is a folder."""
+    """Return ``HOME``, else the home in ``/etc/passwd``; None if neither is a folder."""
     entry = _entry()
     for name in (os.environ.get("HOME"), entry.pw_dir if entry else None):
         if name and Path(name).is_absolute() and Path(name).is_dir():
@@ -39,19 +39,19 @@ def existing_home() -> Path | None:
 
 
 def home_folder() -> Path:
-    """Return the user's home, else a folder beside temporary files that belongs to this user alone."""
+    """Return the user's home, else a private folder among the temporary files."""
     return existing_home() or private_folder("vitscale-home", Path(tempfile.gettempdir()))
 
 
 def private_folder(name: str, parent: Path) -> Path:
-    """Return a folder of this user alone, the same one each time unless another user could fill it.
+    """Return a private folder of this user, the same each time unless another user can write to it.
 
     Parameters
     ----------
     name : str
-        Its name before the user's id.
+        First part of its name, before the user id.
     parent : Path
-        Where it is made, such as the folder of temporary files.
+        Parent folder, such as the folder for temporary files.
     """
     folder = parent / f"{name}-{os.geteuid()}"
     try:
@@ -60,7 +60,7 @@ def private_folder(name: str, parent: Path) -> Path:
         if stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & 0o022:
             return folder
     except OSError:
-        pass  # somebody else's file has this name
+        pass  # another user's file has this name
     return Path(tempfile.mkdtemp(prefix=f"{folder.name}-", dir=parent))
 
 

@@ -1,1 +1,1 @@
-"""The engine's model without the engine, its tensors ready in memory: a limit, not a classifier."""
+"""The forward pass alone, on tensors in memory: an upper limit, not a classifier."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vitscale.backends.definition import DEVICE, GPUS, PRECISION, THREADS, Definition
+from vitscale.backends.definition import DEVICE, ENGINE_PRECISION, GPUS, RUNTIME, THREADS, Definition
 from vitscale.backends.shared.jvm_needs import check_jar, check_java
 from vitscale.backends.vitscale.definition import check_options, command, load
 from vitscale.results.notation import FORWARD_ALONE
@@ -10,8 +10,14 @@ from vitscale.results.notation import FORWARD_ALONE
 BACKEND = Definition(
     name=FORWARD_ALONE,
     rank=5,
-    options={"device": DEVICE, "gpus": GPUS, "threads": THREADS, "precision": PRECISION},
-    load=load,  # never called: it has no answers to ask for, and the JVM benchmark measures it
+    options={
+        "device": DEVICE,
+        "gpus": GPUS,
+        "threads": THREADS,
+        "precision": ENGINE_PRECISION,
+        "runtime": RUNTIME,
+    },
+    load=load,  # never called: it gives no labels, and the JVM benchmark measures it
     gpu=("forward:device=gpu,precision=fp16",),
     check_options=check_options,
     check_installed=check_java,

@@ -28,7 +28,7 @@ _DEVICES = {"cpu": "cpu", "gpu": "cuda"}
 
 
 class _Files(Dataset[str]):
-    """Image paths; the pipeline opens them itself, in its workers where it has some."""
+    """Image paths; the pipeline opens the files itself, in its workers if it has any."""
 
     def __init__(self, images: ImageFolder) -> None:
         self._paths = [str(path) for path in images.paths]
@@ -55,9 +55,9 @@ class HuggingFaceBackend:
     Raises
     ------
     GpuError
-        If the model is not where it was asked to be.
+        If the model is not on the requested device.
     SetupError
-        If there is no shared memory for the workers.
+        If the workers lack shared memory.
     """
 
     survives_bad_images = False
@@ -106,7 +106,7 @@ class HuggingFaceBackend:
         with clock.stage("copy"):
             tensors = self._placed(torch.stack([torch.from_numpy(array) for array in arrays]))
         with clock.stage("forward"), torch.inference_mode():
-            logits = self._network(pixel_values=tensors).logits.cpu()  # waits for a GPU to finish
+            logits = self._network(pixel_values=tensors).logits.cpu()  # waits for the GPU
         with clock.stage("postprocess"):
             for row in logits:
                 self._pipeline.postprocess({"logits": row[None]})
@@ -127,11 +127,11 @@ class HuggingFaceBackend:
         return Outputs(images.files, labels, stacked, np.stack(pixels))
 
     def _placed(self, tensors: torch.Tensor) -> torch.Tensor:
-        """Bring tensors to the model's device and type."""
+        """Move tensors to the model's device and type."""
         return tensors.to(self._pipeline.device, self._pipeline.dtype)
 
     def device_use(self) -> DeviceUse | None:
-        """Return where the model's weights lie."""
+        """Return the devices of the model's weights."""
         if self._spec.device == "cpu":
             return None
         return {
@@ -142,5 +142,9 @@ class HuggingFaceBackend:
             "source": "weights",
         }
 
+    def runtime(self) -> str | None:
+        """Return None: PyTorch, always."""
+        return None
+
     def close(self) -> None:
-        """Nothing outlives the process."""
+        """Do nothing: the process holds all resources."""

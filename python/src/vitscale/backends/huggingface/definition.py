@@ -21,7 +21,7 @@ def _load(spec: BackendSpec, model: ModelFolder, batch_size: int, _: Scenario) -
 
 
 def _check_gpu(driver_cuda: tuple[int, int] | None) -> None:
-    """Refuse a PyTorch that cannot use a GPU."""
+    """Raise an error if PyTorch cannot use a GPU."""
     import torch
 
     if torch.version.cuda is None:
@@ -31,10 +31,10 @@ def _check_gpu(driver_cuda: tuple[int, int] | None) -> None:
         )
     if not torch.cuda.is_available():
         driver = "" if driver_cuda is None else ".".join(map(str, driver_cuda))
-        newest = f" and the driver runs CUDA {driver} at most" if driver else ""
+        newest = f"; the driver supports CUDA {driver} at most" if driver else ""
         raise GpuError(
             f"huggingface:device=gpu: PyTorch finds no CUDA device. It was built for CUDA "
-            f"{torch.version.cuda}{newest}. Update the driver, or look whether CUDA_VISIBLE_DEVICES hides it."
+            f"{torch.version.cuda}{newest}. Update the driver, or check CUDA_VISIBLE_DEVICES."
         )
 
 
@@ -44,9 +44,9 @@ BACKEND = Definition(
     options={
         "dtype": Option("float32", str, "type of the weights", ("float32", "bfloat16", "float16")),
         "device": DEVICE,
-        "num_workers": Option(0, int, "processes that load images beside the model", changes="speed"),
+        "num_workers": Option(0, int, "processes that load images while the model runs", changes="speed"),
         "torch_compile": Option(False, bool, "compile the model with torch.compile"),
-        "threads": Option(None, int, "torch's threads", changes="speed"),
+        "threads": Option(None, int, "threads of PyTorch", changes="speed"),
     },
     load=_load,
     tuned=(

@@ -24,7 +24,7 @@ class OnnxRuntimeBackend(PythonPipeline):
     model : ModelFolder
         The model; its ONNX file is loaded.
     batch_size : int
-        Images of one forward pass.
+        Images in one forward pass.
     """
 
     def __init__(self, spec: BackendSpec, model: ModelFolder, batch_size: int) -> None:
@@ -38,5 +38,5 @@ class OnnxRuntimeBackend(PythonPipeline):
         return self._session.forward(placed)
 
     def device_use(self) -> DeviceUse | None:
-        """Return which provider ran how many nodes, where a GPU was asked for."""
+        """Return the number of nodes by provider, if a GPU was requested."""
         return self._session.device_use()

@@ -29,25 +29,25 @@ def _check_gpu(_: tuple[int, int] | None) -> None:
 
 
 def check_onnxruntime(version: str, providers: Iterable[str]) -> None:
-    """Refuse an onnxruntime for Python that was built without CUDA.
+    """Raise an error if onnxruntime for Python was built without CUDA.
 
     Parameters
     ----------
     version : str
-        Its version.
+        Version of onnxruntime.
     providers : iterable of str
-        Its execution providers.
+        Execution providers of onnxruntime.
 
     Raises
     ------
     GpuError
-        With the package to install.
+        If it has no CUDA provider; the message names the package to install.
     """
     found = list(providers)
     if "CUDAExecutionProvider" not in found:
         raise GpuError(
             "onnxruntime:device=gpu: this onnxruntime has no CUDAExecutionProvider, only "
-            f"{', '.join(found)}. Put its CUDA build in its place: pip uninstall onnxruntime; "
+            f"{', '.join(found)}. Replace it by its CUDA build: pip uninstall onnxruntime; "
             f"pip install onnxruntime-gpu=={version}"
         )
 
@@ -57,7 +57,7 @@ BACKEND = Definition(
     rank=3,
     options={
         "device": DEVICE,
-        "num_workers": Option(1, int, "threads that prepare images beside the model", changes="speed"),
+        "num_workers": Option(1, int, "threads that prepare images while the model runs", changes="speed"),
         "threads": THREADS,
         "precision": PRECISION,
     },

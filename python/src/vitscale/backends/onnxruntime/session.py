@@ -1,4 +1,4 @@
-"""An ONNX Runtime session on a processor or on a GPU, and the proof of which of them ran the graph."""
+"""An ONNX Runtime session on a CPU or a GPU, and the evidence of the device that ran the graph."""
 
 from __future__ import annotations
 
@@ -21,40 +21,40 @@ INPUT, OUTPUT = "pixel_values", "logits"
 _CPU, _CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
 _CUDA_OPTIONS = {
     "use_tf32": "0",  # fp32 means fp32, as torch's matrix products do by default
-    "cudnn_conv_algo_search": "HEURISTIC",  # there is one convolution, and trying all its ways takes longer
+    "cudnn_conv_algo_search": "HEURISTIC",  # an exhaustive search takes longer than it saves
     "arena_extend_strategy": "kSameAsRequested",
-    "enable_skip_layer_norm_strict_mode": "1",  # norms of a float16 graph add up in float32
+    "enable_skip_layer_norm_strict_mode": "1",  # layer norms of a float16 graph accumulate in float32
 }
-"""The same as Scala's."""
+"""The same options as in Scala."""
 _LARGEST_SHAPE_BYTES = 4096
-"""ONNX Runtime leaves shapes to the processor on purpose; a token of ViT-base has 3,072 bytes."""
+"""Largest output of a node on the CPU, where ONNX Runtime computes shapes; a ViT-base token has 3,072."""
 
 
 class OnnxSession:
-    """The model on a processor.
+    """The model on the CPU.
 
     Parameters
     ----------
     model : ModelFolder
         Its ONNX file is loaded.
     threads : int or None
-        Of a forward pass; ONNX Runtime's own choice by default.
+        Threads of a forward pass; None for ONNX Runtime's choice.
     """
 
     def __init__(self, model: ModelFolder, threads: int | None = None) -> None:
         self._session = ort.InferenceSession(model.onnx_path, processor_options(threads), providers=[_CPU])
 
     def place(self, tensors: NDArray[np.float32]) -> Any:
-        """Return tensors as :meth:`forward` takes them."""
+        """Return the tensors unchanged."""
         return tensors
 
     def forward(self, placed: Any) -> NDArray[np.float32]:
-        """Return logits [batch, classes] of what :meth:`place` gave."""
+        """Return logits [batch, classes] of the result of :meth:`place`."""
         logits: NDArray[np.float32] = self._session.run([OUTPUT], {INPUT: placed})[0]
         return logits
 
     def device_use(self) -> DeviceUse | None:
-        """Return None: nobody asked for a GPU."""
+        """Return None: no GPU was requested."""
         return None
 
 
@@ -66,7 +66,7 @@ class BoundSession:
     model : ModelFolder
         Its ONNX file is loaded.
     provider, device : str
-        ONNX Runtime's provider, and what it calls the device's memory.
+        Provider of ONNX Runtime, and its name of the device's memory.
 
     Raises
     ------
@@ -76,7 +76,7 @@ class BoundSession:
 
     def __init__(self, model: ModelFolder, provider: str = _CUDA, device: str = "cuda") -> None:
         if provider == _CUDA:
-            ort.preload_dlls()  # CUDA's and cuDNN's libraries from the packages that torch brings
+            ort.preload_dlls()  # the libraries of CUDA and cuDNN from the packages that torch depends on
         self._device = device
         self._buffers: dict[tuple[int, ...], Any] = {}
         self._session, self._use = _opened(model, provider)
@@ -92,7 +92,7 @@ class BoundSession:
         return buffer
 
     def forward(self, placed: Any) -> NDArray[np.float32]:
-        """Return logits [batch, classes] of what :meth:`place` gave; it waits for the device to finish."""
+        """Return logits [batch, classes] of the result of :meth:`place`, when the device has finished."""
         binding = self._session.io_binding()
         binding.bind_ortvalue_input(INPUT, placed)
         binding.bind_output(OUTPUT, self._device, 0)
@@ -101,12 +101,12 @@ class BoundSession:
         return logits
 
     def device_use(self) -> DeviceUse | None:
-        """Return which provider ran how many nodes."""
+        """Return the number of nodes by provider."""
         return self._use
 
 
 def _opened(model: ModelFolder, provider: str) -> tuple[ort.InferenceSession, DeviceUse]:
-    """Open a session, let it answer one image, and read from its profile what ran where."""
+    """Open a session, run one image, and read the device of each node from its profile."""
     settings = _CUDA_OPTIONS if provider == _CUDA else {}
     with tempfile.TemporaryDirectory(prefix="vitscale-profile-") as folder:
         options = ort.SessionOptions()
@@ -115,8 +115,8 @@ def _opened(model: ModelFolder, provider: str) -> tuple[ort.InferenceSession, De
         session = ort.InferenceSession(model.onnx_path, options, providers=[(provider, settings)])
         if session.get_providers()[0] != provider:
             raise GpuError(
-                f"ONNX Runtime did not take {provider}, only {', '.join(session.get_providers())}; its log "
-                "says why: mostly a CUDA or cuDNN library of another version than it was built for."
+                f"ONNX Runtime did not load {provider}, only {', '.join(session.get_providers())}; its log "
+                "has the reason, mostly a CUDA or cuDNN library of another version than it was built for."
             )
         one = np.zeros((1, 3, model.image_height, model.image_width), np.float32)
         session.run([OUTPUT], {INPUT: one})
@@ -125,14 +125,14 @@ def _opened(model: ModelFolder, provider: str) -> tuple[ort.InferenceSession, De
 
 
 def _use_of(events: list[dict[str, Any]], provider: str) -> DeviceUse:
-    """Read a profile: which provider ran each node of the graph."""
+    """Return the provider of each node of the graph from a profile."""
     nodes = [event["args"] for event in events if event.get("cat") == "Node" and "provider" in event["args"]]
     elsewhere = [node for node in nodes if node["provider"] not in {provider, ""}]
     heavy = {node["op_name"] for node in elsewhere if int(node["output_size"]) > _LARGEST_SHAPE_BYTES}
     if heavy:
         raise GpuError(
-            f"{provider} did not run {', '.join(sorted(heavy))} of the model, so it would not be a run on a "
-            "GPU. Export the model again, or take another precision."
+            f"{provider} did not run {', '.join(sorted(heavy))} of the model, so this is no run on a GPU. "
+            "Export the model again, or use another precision."
         )
     return {
         "asked": "gpu",

@@ -16,7 +16,7 @@ _INFERENCE_PRECISION = {"float32": "f32", "bfloat16": "bf16"}
 
 
 class OpenVinoBackend(PythonPipeline):
-    """A model compiled by OpenVINO for the processor.
+    """A model that OpenVINO compiles for the CPU.
 
     Parameters
     ----------
@@ -25,11 +25,11 @@ class OpenVinoBackend(PythonPipeline):
     model : ModelFolder
         The model; its ONNX file is compiled.
     batch_size : int
-        Images of one forward pass.
+        Images in one forward pass.
 
     Notes
     -----
-    ``dtype`` is set in every case: left to itself, OpenVINO takes bfloat16 where the processor has it.
+    ``dtype`` is always set, because OpenVINO uses bfloat16 by default if the CPU supports it.
     """
 
     def __init__(self, spec: BackendSpec, model: ModelFolder, batch_size: int) -> None:

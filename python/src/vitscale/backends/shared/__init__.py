@@ -1,1 +1,1 @@
-"""What several backends share: pipelines in Python, the bridge to the JVM, stage clocks."""
+"""Code that several backends share: pipelines in Python, the bridge to the JVM, stage clocks."""

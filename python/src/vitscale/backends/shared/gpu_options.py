@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def refuse_threads_on_gpu(spec: BackendSpec) -> None:
-    """Refuse a number of threads for a forward pass that runs on a GPU.
+    """Raise an error if ``threads`` is given for a forward pass on a GPU.
 
     Raises
     ------
@@ -19,16 +19,28 @@ def refuse_threads_on_gpu(spec: BackendSpec) -> None:
         If both are given.
     """
     if spec.device == "gpu" and "threads" in spec.options:
-        raise UsageError(f"{spec}: a forward pass on a GPU takes no cores. Leave threads out.")
+        raise UsageError(f"{spec}: threads has no effect on a GPU. Remove it.")
 
 
 def refuse_gpus_without_gpu(spec: BackendSpec) -> None:
-    """Refuse a number of GPUs where the model runs on the processor, and a number of 0.
+    """Raise an error if ``gpus`` is given for a model on the CPU, or is 0.
 
     Raises
     ------
     UsageError
-        If the number of GPUs has no meaning.
+        If `gpus` is given without a GPU, or is 0.
     """
     if "gpus" in spec.options and not (spec.device == "gpu" and spec["gpus"]):
-        raise UsageError(f"{spec}: gpus counts GPUs, at least 1, with device=gpu.")
+        raise UsageError(f"{spec}: gpus needs device=gpu and a number of at least 1.")
+
+
+def refuse_onednn_on_gpu(spec: BackendSpec) -> None:
+    """Refuse oneDNN for a forward pass that runs on a GPU.
+
+    Raises
+    ------
+    UsageError
+        If both are given.
+    """
+    if spec.device == "gpu" and spec.options.get("runtime") == "onednn":
+        raise UsageError(f"{spec}: oneDNN computes on the processor. Leave runtime out.")

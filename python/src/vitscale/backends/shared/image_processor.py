@@ -1,4 +1,4 @@
-"""The image processor that backends in Python share: the reference for every pixel."""
+"""The image processor of the backends in Python: the reference for every pixel."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from transformers import AutoImageProcessor
 
 
 def load_processor(model: Path) -> Any:
-    """Return a model folder's image processor on Pillow.
+    """Return a model folder's image processor, in the variant that uses Pillow.
 
-    The one on torchvision, Transformers' default where torchvision is installed, is off by one in about 0.1 %
-    of the values.
+    The variant that uses torchvision, Transformers' default if torchvision is installed, differs by one in
+    about 0.1 % of the values.
     """
     factory: Any = AutoImageProcessor
     return factory.from_pretrained(model, backend="pil")

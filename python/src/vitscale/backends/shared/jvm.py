@@ -20,20 +20,20 @@ from vitscale.results.gpu_schema import DeviceUse
 from vitscale.results.schema import STAGES, Scenario, StageName
 
 BENCHMARK_API = "vitscale.bench.BenchmarkApi"
-"""The Scala object that opens backends and asks them."""
+"""The Scala object that opens and calls backends."""
 
 
 class JvmBackend(ABC):
-    """The Scala class that the native benchmark measures as well, with its calls made from Python.
+    """The Scala class that the native benchmark also measures, called from Python.
 
     Parameters
     ----------
     spec : BackendSpec
-        Its options are those of the subclass.
+        Options as the subclass documents them.
     model : ModelFolder
         The model; its ONNX file, or its SavedModel, is loaded.
     batch_size : int
-        Images of one forward pass.
+        Images in one forward pass.
     scenario : str
         The query pattern, ``"offline"`` or ``"single-stream"``.
     """
@@ -59,13 +59,13 @@ class JvmBackend(ABC):
             return _JvmPredictions(self._backend.classify(self._images(images)), images.root)
 
     def query(self, path: Path) -> str | None:
-        """Classify one image; return why it got no prediction, or None."""
+        """Classify one image; return the reason why it has no prediction, or None."""
         with java_errors():
             reason = self._api.query(self._backend, jvm_path(str(path)))
         return None if reason is None else str(reason)
 
     def stages(self, images: ImageFolder) -> dict[StageName, float]:
-        """Return seconds by stage, batch after batch, as the JVM's own clock has them."""
+        """Return seconds by stage, batch after batch, by the JVM's clock."""
         with java_errors():
             seconds = dict(self._api.stages(self._backend, self._images(images)))
         return {stage: float(seconds[stage]) for stage in STAGES}
@@ -78,11 +78,17 @@ class JvmBackend(ABC):
             return _read_outputs(Path(folder), images.root)
 
     def device_use(self) -> DeviceUse | None:
-        """Return which provider ran how many nodes, where a GPU was asked for."""
+        """Return the number of nodes by provider, if a GPU was requested."""
         if self._device == "cpu":
             return None
         with java_errors():
             return cast(DeviceUse, json.loads(self._api.deviceUse(self._backend)))
+
+    def runtime(self) -> str | None:
+        """Return name, version and instruction set of the library that computes the forward pass."""
+        with java_errors():
+            found = self._api.runtime(self._backend)
+        return None if found is None else str(found)
 
     def close(self) -> None:
         """Delete the backend's temporary files."""
@@ -98,7 +104,7 @@ class JvmBackend(ABC):
 
 
 class _JvmPredictions:
-    """Asks the JVM for the outcome when it is looked at."""
+    """Fetches the outcome from the JVM when it is read."""
 
     def __init__(self, predictions: Any, root: Path) -> None:
         self._predictions = predictions
@@ -116,7 +122,7 @@ class _JvmPredictions:
 
 
 def _read_outputs(folder: Path, root: Path) -> Outputs:
-    """Read what Scala's ``OutputsWriter`` wrote: an index, and two arrays of little-endian values."""
+    """Read the files of Scala's ``OutputsWriter``: an index, and two arrays of little-endian values."""
     index = json.loads((folder / "index.json").read_text())
     count = len(index["files"])
     logits = np.fromfile(folder / "logits.f32", "<f4").reshape(count, -1)

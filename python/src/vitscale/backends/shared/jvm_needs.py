@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 _NATIVE_PATH = "-Donnxruntime.native.path="
 JAVA_OPTIONS = ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS")
-"""Variables through which a user hands options to every JVM."""
+"""Environment variables with options for every JVM."""
 
-_PASSED_ON = ("action", "device", "engine", "gpus", "threads")
+_PASSED_ON = ("action", "device", "engine", "gpus", "runtime", "threads")
 
 
 def check_java(_: BackendSpec, __: ModelFolder) -> None:
-    """Check that a Java 17 and the jar are there.
+    """Check that Java 17 and the jar are installed.
 
     Raises
     ------
@@ -33,19 +33,19 @@ def check_java(_: BackendSpec, __: ModelFolder) -> None:
 
 
 def check_jar(_: tuple[int, int] | None = None) -> None:
-    """Refuse a jar without ONNX Runtime's CUDA libraries, unless the user names a folder that holds some.
+    """Raise an error if the jar lacks ONNX Runtime's CUDA libraries and no variable names a folder with them.
 
     Raises
     ------
     GpuError
-        With the command that builds such a jar.
+        If they are missing; the message has the command that builds such a jar.
     """
     is_elsewhere = any(_NATIVE_PATH in os.environ.get(name, "") for name in JAVA_OPTIONS)
     if not is_elsewhere and not has_cuda():
         raise GpuError(
-            "The jar was built for processors: it holds no CUDA provider of ONNX Runtime. Build it for GPUs "
-            "in a checkout of the project: ./sbtw -Dgpu=true pythonJars. Or set "
-            f"JAVA_TOOL_OPTIONS={_NATIVE_PATH}DIR, a folder with onnxruntime_gpu's libraries."
+            "The jar was built for CPUs: it has no CUDA provider of ONNX Runtime. Build it for GPUs in a "
+            "checkout of the project: ./sbtw -Dgpu=true pythonJars. Or set "
+            f"JAVA_TOOL_OPTIONS={_NATIVE_PATH}DIR to a folder with onnxruntime_gpu's libraries."
         )
 
 

@@ -1,4 +1,4 @@
-"""What the backends without Spark share: one graph, fed by Transformers' image processor from Python."""
+"""Base of the backends without Spark: one graph and Transformers' image processor, in Python."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ from vitscale.results.schema import StageName
 
 
 class PythonPipeline(ABC):
-    """A model's ONNX file in one process with nothing around it: the ceiling of what Spark can reach.
+    """A model's ONNX file in one process without Spark: the upper limit for Spark.
 
     Parameters
     ----------
     model : ModelFolder
         The model; the subclass loads its ONNX file.
     batch_size : int
-        Images of one forward pass.
+        Images in one forward pass.
     workers : int
-        Threads that prepare the next batch while one is in the model.
+        Threads that prepare the next batch while the model runs.
 
     Raises
     ------
     UsageError
-        If the graph takes bytes.
+        If the graph expects bytes.
     """
 
     survives_bad_images = False
@@ -46,8 +46,8 @@ class PythonPipeline(ABC):
     def __init__(self, model: ModelFolder, batch_size: int, workers: int = 1) -> None:
         if model.input_type != "float32":
             raise UsageError(
-                f"The graph {model.precision} takes {model.input_type} images; without Spark those run "
-                "that take float32, such as fp32 and int8."
+                f"The graph {model.precision} expects {model.input_type} images; this backend needs a graph "
+                "that expects float32, such as fp32 or int8."
             )
         self._batch_size = batch_size
         self._workers = max(1, workers)
@@ -55,15 +55,19 @@ class PythonPipeline(ABC):
         self._processor = load_processor(model.path)
 
     def _place(self, tensors: NDArray[np.float32]) -> Any:
-        """Bring float32 [batch, 3, height, width] to where the model reads it."""
+        """Copy float32 [batch, 3, height, width] to the model's device."""
         return tensors
 
     @abstractmethod
     def _forward(self, placed: Any) -> NDArray[np.float32]:
-        """Return logits [batch, classes] of what :meth:`_place` gave."""
+        """Return logits [batch, classes] of the result of :meth:`_place`."""
+
+    def runtime(self) -> str | None:
+        """Return None: there is nothing to choose."""
+        return None
 
     def device_use(self) -> DeviceUse | None:
-        """Return what the model ran on, where a GPU was asked for."""
+        """Return the device that ran the model, if a GPU was requested."""
         return None
 
     def classify(self, images: ImageFolder) -> AllPredicted:
@@ -103,11 +107,11 @@ class PythonPipeline(ABC):
         labels = tuple(self._labels[index] for index in logits.argmax(axis=1))
         return Outputs(images.files, labels, logits, pixels)
 
-    def close(self) -> None:  # noqa: B027  (nothing is a fine way to close)
-        """Nothing outlives the process."""
+    def close(self) -> None:  # noqa: B027  (not abstract: doing nothing is right)
+        """Do nothing: the process holds all resources."""
 
     def _batches(self, paths: list[Path]) -> Iterator[NDArray[np.float32]]:
-        """Yield tensors of shape (batch, 3, height, width), the next one prepared while one is in use."""
+        """Yield tensors of shape (batch, 3, height, width); threads prepare the next one meanwhile."""
         with ThreadPoolExecutor(max_workers=self._workers) as pool:
             upcoming = None
             for start in range(0, len(paths), self._batch_size):

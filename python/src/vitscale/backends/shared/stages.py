@@ -1,4 +1,4 @@
-"""Where the time of a batch goes in the backends of Python, in the terms that all backends share."""
+"""Times of the stages of a batch in the backends in Python."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class StageClock:
 
     @contextmanager
     def stage(self, name: StageName) -> Iterator[None]:
-        """Add what the block takes to a stage."""
+        """Add the time of the block to a stage."""
         start = time.perf_counter()
         yield
         self.seconds[name] += time.perf_counter() - start
@@ -38,19 +38,19 @@ def staged_pass(
     processor: Any,
     run: Callable[[StageClock, list[NDArray[np.float32]]], None],
 ) -> dict[StageName, float]:
-    """Classify images batch by batch on one thread, and tell what each stage took.
+    """Classify images batch by batch on one thread, and return the time of each stage.
 
     Parameters
     ----------
     images : ImageFolder
         Images that can all be decoded.
     batch_size : int
-        Images of one forward pass.
+        Images in one forward pass.
     processor : image processor of Transformers
-        Resizes, then normalises: called twice, with one of the two switched off.
+        Called twice: first to resize only, then to normalise only.
     run : callable
-        Given the clock and one float32 array [3, height, width] an image; copies, runs the model and picks
-        labels, each under its stage.
+        Receives the clock and one float32 array [3, height, width] for each image; copies, runs the model and
+        picks labels, each under its stage.
 
     Returns
     -------
@@ -61,9 +61,8 @@ def staged_pass(
     if images.is_searched:
         with clock.stage("list"):
             folder = find_images(images.root)
-        clock.seconds["list"] *= len(images.files) / len(
-            folder.files
-        )  # the share of these in a larger folder
+        # These images may be a part of a larger folder: count their share of the listing.
+        clock.seconds["list"] *= len(images.files) / len(folder.files)
     paths = images.paths
     for start in range(0, len(paths), batch_size):
         run(clock, _preprocess(clock, paths[start : start + batch_size], processor))

@@ -1,4 +1,4 @@
-"""From logits to the likeliest labels, as Transformers' pipeline gives them."""
+"""The top k labels of logits, as in Transformers' pipeline."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 TOP_K = 5
-"""As Transformers' pipeline answers by default."""
+"""Default of Transformers' pipeline."""
 
 
 def top_labels(
     logits: NDArray[np.float32], labels: Sequence[str], top_k: int = TOP_K
 ) -> list[list[tuple[str, float]]]:
-    """Return the likeliest labels of each row with their probabilities, the first one first.
+    """Return the most likely labels of each row with their probabilities, in descending order.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ def top_labels(
     labels : sequence of str
         Label texts by class number.
     top_k : int
-        Labels of each row.
+        Number of labels of each row.
     """
     probabilities = _softmax(logits)
     best = np.argsort(-logits, axis=1, kind="stable")[:, :top_k]

@@ -1,4 +1,4 @@
-"""Stock Spark NLP from Python in three lines: its own pipeline, with answers of Transformers' form."""
+"""Stock Spark NLP from Python: its own pipeline, with results in the form of Transformers."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from vitscale.models.folder import ModelFolder
 
 
 class SparkNLPViT:
-    """Spark NLP's ``ViTForImageClassification``, unchanged; its Spark session is started where none runs.
+    """Spark NLP's ``ViTForImageClassification``, unchanged; it starts a Spark session if none runs.
 
     Parameters
     ----------
     model : str or Path
-        Folder of the model, as ``vitscale export`` writes it.
+        Model folder, made by ``vitscale export``.
     precision : str
-        Its graph: ``"fp32"``, ``"int8"``, ...
+        Precision of the graph: ``"fp32"``, ``"int8"``, ...
     batch_size : int
-        Images of one forward pass.
+        Images in one forward pass.
 
     Raises
     ------
     ModelError
-        If the model folder lacks a file, or its files do not fit each other.
+        If the model folder lacks a file, or its files do not match each other.
     JavaError
         If there is no Java 17, or the JVM does not start.
 
@@ -48,22 +48,22 @@ class SparkNLPViT:
     def classify(self, folder: str | Path, top_k: int = 5) -> dict[str, list[dict[str, Any]]]:
         """Classify the images of a folder.
 
-        Spark NLP itself answers with the first label alone. The scores are the softmax of its own logits,
-        which are asked of it in a second pass.
+        Spark NLP itself returns the first label only. The scores are the softmax of its logits, which a
+        second call returns.
 
         Returns
         -------
         dict
-            For each file, by its path below the folder: ``{"label": str, "score": float}``, the likeliest
-            first. A file that Spark left out is missing; see :meth:`failed`.
+            File, by its path below the folder -> ``{"label": str, "score": float}``, the most likely first.
+            A file that Spark left out is missing; see :meth:`failed`.
 
         Raises
         ------
         UsageError
-            If `top_k` is below 1, or the folder holds no image.
+            If `top_k` is below 1, or the folder has no image.
         """
         if top_k < 1:
-            raise UsageError(f"top_k is {top_k}; it must be at least 1.")
+            raise UsageError(f"top_k is {top_k}; expected at least 1.")
         outputs = self._backend.outputs(find_images(_path(folder)))
         answers = top_labels(outputs.logits, self._model.labels, top_k)
         return {
@@ -72,13 +72,13 @@ class SparkNLPViT:
         }
 
     def failed(self, folder: str | Path) -> dict[str, str]:
-        """Classify the images of a folder and return those that got no label, with the reason for each."""
+        """Classify the images of a folder and return those without a label, each with its reason."""
         images = find_images(_path(folder))
         failed = [*self._backend.classify(images).failed(), *images.problems]
         return {one.file: one.reason for one in failed}
 
     def close(self) -> None:
-        """Delete temporary files; the Spark session goes on."""
+        """Delete temporary files; the Spark session stays open."""
         self._backend.close()
 
 
@@ -86,6 +86,6 @@ def _path(folder: object) -> Path:
     if isinstance(folder, str | os.PathLike):
         return Path(os.fsdecode(folder))
     raise UsageError(
-        f"Spark NLP's own pipeline reads a folder of images, and got {type(folder).__name__}. "
+        f"Spark NLP's own pipeline expects a folder of images; got {type(folder).__name__}. "
         "Give the path of a folder, or use vitscale.ViT."
     )

@@ -25,11 +25,11 @@ def _load(spec: BackendSpec, model: ModelFolder, batch_size: int, scenario: Scen
 
 def _check_options(spec: BackendSpec) -> None:
     if spec.uses_tensorflow and spec.precision != "fp32":
-        raise UsageError(f"{spec}: Spark NLP's TensorFlow engine runs fp32 alone. Leave precision out.")
+        raise UsageError(f"{spec}: Spark NLP's TensorFlow engine runs fp32 only. Remove precision.")
     if "onednn" in spec.options and not spec.uses_tensorflow:
-        raise UsageError(f"{spec}: onednn switches TensorFlow; add engine=tensorflow.")
+        raise UsageError(f"{spec}: onednn is an option of TensorFlow; add engine=tensorflow.")
     if spec.device == "gpu" and spec.uses_tensorflow:
-        raise UsageError(f"{spec}: Spark NLP's TensorFlow engine runs on processors here. Leave device out.")
+        raise UsageError(f"{spec}: Spark NLP's TensorFlow engine runs on CPUs only here. Remove device.")
     refuse_threads_on_gpu(spec)
 
 
@@ -41,7 +41,7 @@ def _check_installed(spec: BackendSpec, model: ModelFolder) -> None:
 
 
 def _environment(spec: BackendSpec) -> dict[str, str]:
-    """Return variables for TensorFlow, which reads them when it is loaded and offers no other way."""
+    """Return environment variables for TensorFlow, which reads these settings at its load only."""
     if not spec.uses_tensorflow:
         return {}
     variables = {"TF_ENABLE_ONEDNN_OPTS": str(int(spec["onednn"]))}
@@ -58,15 +58,15 @@ BACKEND = Definition(
     rank=1,
     options={
         "bridge": BRIDGE,
-        "action": Option("write", str, "what forces Spark to compute", ("write", "count"), "call"),
-        "engine": Option("onnx", str, "what runs the model", ("onnx", "tensorflow")),
+        "action": Option("write", str, "Spark action that runs the pipeline", ("write", "count"), "call"),
+        "engine": Option("onnx", str, "engine that runs the model", ("onnx", "tensorflow")),
         "onednn": Option(False, bool, "TensorFlow's TF_ENABLE_ONEDNN_OPTS"),
         "device": DEVICE,
         "threads": THREADS,
         "precision": PRECISION,
     },
     load=_load,
-    tuned=("spark-nlp:threads=1",),  # one for each Spark task, in the place of six
+    tuned=("spark-nlp:threads=1",),  # one thread in each Spark task, instead of six
     gpu=("spark-nlp:device=gpu",),
     check_options=_check_options,
     check_installed=_check_installed,

@@ -13,9 +13,9 @@ from vitscale.results.schema import Scenario
 
 
 class VitscaleBackend(JvmBackend):
-    """The engine without Spark; options ``device``, ``gpus``, ``threads`` and ``precision``.
+    """The engine without Spark; options ``device``, ``gpus``, ``threads``, ``precision`` and ``runtime``.
 
-    In ``"single-stream"`` all cores work on one image, unless the options say otherwise.
+    In ``"single-stream"`` all cores work on one image unless ``threads`` is given.
     """
 
     @staticmethod
@@ -23,5 +23,11 @@ class VitscaleBackend(JvmBackend):
         alone = scenario == "single-stream" and spec.device == "cpu"
         threads = spec["threads"] or (cores() if alone else 0)
         return scala_object(BENCHMARK_API).vitscaleBackend(
-            str(model.path), model.precision, batch_size, threads, spec.device, spec.gpus
+            str(model.path),
+            spec.precision,
+            spec.runtime,
+            batch_size,
+            threads,
+            spec.device,
+            spec.gpus,
         )

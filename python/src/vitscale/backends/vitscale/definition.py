@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING
 from vitscale.backends.definition import (
     BRIDGE,
     DEVICE,
+    ENGINE_PRECISION,
     GPUS,
-    PRECISION,
+    RUNTIME,
     THREADS,
     Definition,
     JvmCommand,
     Option,
 )
-from vitscale.backends.shared.gpu_options import refuse_gpus_without_gpu, refuse_threads_on_gpu
+from vitscale.backends.shared.gpu_options import (
+    refuse_gpus_without_gpu,
+    refuse_onednn_on_gpu,
+    refuse_threads_on_gpu,
+)
 from vitscale.backends.shared.jvm_needs import benchmark_arguments, check_jar, check_java
 
 if TYPE_CHECKING:
@@ -32,13 +37,14 @@ def load(spec: BackendSpec, model: ModelFolder, batch_size: int, scenario: Scena
 
 
 def check_options(spec: BackendSpec) -> None:
-    """Refuse options that contradict each other on a GPU."""
+    """Raise an error if options contradict each other on a GPU."""
     refuse_threads_on_gpu(spec)
     refuse_gpus_without_gpu(spec)
+    refuse_onednn_on_gpu(spec)
 
 
 def command(spec: BackendSpec) -> JvmCommand:
-    """Return how the JVM benchmark runs the engine."""
+    """Return the command line of the JVM benchmark for the engine."""
     return JvmCommand(benchmark_arguments(spec))
 
 
@@ -46,12 +52,13 @@ BACKEND = Definition(
     name="vitscale",
     rank=2,
     options={
-        "spark": Option(False, bool, "inside Spark, as a transformer", changes="call"),
+        "spark": Option(False, bool, "run inside Spark, as a transformer", changes="call"),
         "bridge": BRIDGE,
         "device": DEVICE,
         "gpus": GPUS,
         "threads": THREADS,
-        "precision": PRECISION,
+        "precision": ENGINE_PRECISION,
+        "runtime": RUNTIME,
     },
     load=load,
     tuned=("vitscale:spark=true",),

@@ -1,4 +1,4 @@
-"""Images in every form that people hold them in, turned into what the JVM's engine takes."""
+"""Converts images of all Python forms for the JVM's engine."""
 
 from vitscale.images.inputs.engine_image import EngineImage, ImageLike, engine_image, single_image
 from vitscale.images.inputs.pixels import Pixels

@@ -1,4 +1,4 @@
-"""One function for one image: whatever form it has, to what the JVM takes."""
+"""Converts one image of any form for the JVM."""
 
 from __future__ import annotations
 
@@ -16,35 +16,35 @@ from vitscale.images.inputs.text import LARGEST_FILE, file_of
 from vitscale.images.inputs.wording import path_shown, reason_of, refused, shortened
 
 ImageLike: TypeAlias = Any
-"""One image: see :func:`engine_image` for the forms. Their types have nothing in common."""
+"""One image in a form of :func:`engine_image`; the types have no common base."""
 
 EngineImage: TypeAlias = "str | bytes | Pixels"
-"""What the JVM takes: the path of a file that it reads, the bytes of an encoded file, or pixels."""
+"""Input of the JVM: the path of a file, the bytes of an encoded file, or pixels."""
 
 
 def engine_image(image: ImageLike) -> EngineImage:
-    """Turn one image of any form into what the JVM's engine takes.
+    """Convert one image of any form for the JVM's engine.
 
     Parameters
     ----------
     image : object
         A path (``str`` or ``os.PathLike``); the bytes of an image file (``bytes`` or any buffer of bytes); a
-        binary file object, read from its position on; an image of Pillow; an array or tensor of uint8 with
+        binary file object, read from its current position; a Pillow image; an array or tensor of uint8 with
         the shape [height, width, 3] or [height, width]; a mapping with ``image``, ``bytes`` or ``path``, as
         rows of Hugging Face's ``datasets`` are.
 
     Raises
     ------
     ImageError
-        If the form is right and this image fails: its file is missing, Pillow cannot load it, ...
+        If the form is supported but the image fails: its file is missing, Pillow cannot load it, ...
     UsageError
-        If the form is none of these. The message lists them.
+        If the form is not supported; the message lists the forms.
     """
     if isinstance(image, str | os.PathLike):
         return file_of(os.fsdecode(image))
     if isinstance(image, Image.Image):
         return of_pillow(image)
-    if is_array(image) and not isinstance(image, bytes):  # numpy's own bytes have a dtype and a shape too
+    if is_array(image) and not isinstance(image, bytes):  # numpy.bytes_ also has a dtype and a shape
         return of_array(image)
     if is_buffer(image) or callable(getattr(image, "read", None)):
         return _encoded(image)
@@ -54,14 +54,14 @@ def engine_image(image: ImageLike) -> EngineImage:
 
 
 def single_image(image: ImageLike) -> EngineImage:
-    """Do the same where only one image can be given, and name the image in the errors.
+    """Convert a single image, and name it in errors.
 
     Raises
     ------
     ImageError
-        As :func:`engine_image`.
+        As in :func:`engine_image`.
     UsageError
-        As :func:`engine_image`.
+        As in :func:`engine_image`.
     """
     try:
         return engine_image(image)
@@ -70,7 +70,7 @@ def single_image(image: ImageLike) -> EngineImage:
 
 
 def named(image: ImageLike, position: int | None = None) -> str:
-    """Return how messages name an image: by its path, else by its type and its place among the images."""
+    """Return the name of an image in messages: its path, else its type and position."""
     if isinstance(image, str | os.PathLike):
         return path_shown(os.fsdecode(image))
     kind = type(image).__name__
@@ -78,7 +78,7 @@ def named(image: ImageLike, position: int | None = None) -> str:
 
 
 def described(thing: object) -> str:
-    """Return what something is, for a message that refuses it."""
+    """Return a description of an object for an error message."""
     if thing is None:
         return "None"
     if isinstance(thing, bool | int | float | complex):
@@ -90,7 +90,7 @@ def described(thing: object) -> str:
 
 
 def is_buffer(thing: object) -> bool:
-    """Tell whether something holds memory: ``bytes``, ``bytearray``, ``memoryview``, ``mmap``, ..."""
+    """Tell whether an object is a buffer: ``bytes``, ``bytearray``, ``memoryview``, ``mmap``, ..."""
     try:
         memoryview(thing).release()  # type: ignore[arg-type]
     except (TypeError, ValueError, BufferError):
@@ -99,7 +99,7 @@ def is_buffer(thing: object) -> bool:
 
 
 def row_of(thing: object) -> Mapping[Any, Any] | None:
-    """Return a mapping, or a row of Spark as one; none for anything else."""
+    """Return a mapping, or a Spark row as one; None for anything else."""
     if isinstance(thing, Mapping):
         return thing
     as_dict = getattr(thing, "asDict", None)
@@ -120,19 +120,19 @@ def _of_row(row: Mapping[Any, Any]) -> EngineImage:
 
 
 def _content(file: Any) -> memoryview:
-    """Return what a file object holds from its position on."""
+    """Return the content of a file object from its current position."""
     if isinstance(file, io.TextIOBase):
         raise refused("A file in text mode", "Open it with mode 'rb'.")
     try:
         content = file.read()
-    except Exception as error:  # closed, or of an archive or network that fails in its own way
+    except Exception as error:  # closed files, archives and networks raise various classes
         raise ImageError(f"It cannot be read: {reason_of(error)}.") from error
     if not is_buffer(content):
         if inspect.iscoroutine(content):
             content.close()
-        raise refused(f"A file object whose read() gives {described(content)}", "It must give bytes.")
+        raise refused(f"A file object whose read() returns {described(content)}", "It must return bytes.")
     if len(content) == 0:
-        raise ImageError("Its read() gives no bytes: it is empty, or at its end already (then call seek(0)).")
+        raise ImageError("Its read() returns no bytes: it is empty, or already at its end (call seek(0)).")
     return memoryview(content)
 
 
@@ -145,7 +145,7 @@ def _buffer(thing: Any) -> memoryview:
 
 
 def _encoded(image: Any) -> bytes:
-    """Return the bytes of an image file; a memory map is a buffer and not a file, though it has a read()."""
+    """Return the bytes of an image file; a memory map counts as a buffer although it has a read()."""
     content = _buffer(image) if is_buffer(image) else _content(image)
     if len(content) > LARGEST_FILE:
         raise ImageError(f"It has {len(content):,} bytes; the limit is {LARGEST_FILE:,}.")

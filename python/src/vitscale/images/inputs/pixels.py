@@ -1,4 +1,4 @@
-"""Images that are decoded already: Pillow's, numpy's, torch's."""
+"""Decoded images: of Pillow, NumPy and PyTorch."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from vitscale.errors import ImageError
 from vitscale.images.inputs.wording import reason_of, refused
 
 MAX_PIXELS = 178_956_970
-"""Twice Pillow's ``Image.MAX_IMAGE_PIXELS``, beyond which it refuses a file; the engine's limit too."""
+"""Twice Pillow's ``Image.MAX_IMAGE_PIXELS``, above which it rejects a file; also the engine's limit."""
 
 _GRAY = 2  # dimensions of a gray picture
 _RGB = 3  # dimensions and channels of one in colour
@@ -32,7 +32,7 @@ class Pixels:
     Attributes
     ----------
     width, height : int
-        Its size in pixels.
+        Size in pixels.
     data : bytes
         ``width * height * 3`` samples: interleaved, row by row from the top, without padding.
     """
@@ -43,7 +43,7 @@ class Pixels:
 
 
 def of_pillow(image: Image.Image) -> Pixels:
-    """Return the pixels of an image of Pillow, turned upright and made RGB.
+    """Return the pixels of a Pillow image, upright by EXIF orientation, in RGB.
 
     The steps are those of ``transformers.image_utils.load_image``: ``ImageOps.exif_transpose``, then
     ``convert("RGB")``.
@@ -51,26 +51,24 @@ def of_pillow(image: Image.Image) -> Pixels:
     Raises
     ------
     ImageError
-        If it has no pixels or too many, or Pillow cannot load, turn or convert it.
+        If it has no pixels or too many, or Pillow cannot load, rotate or convert it.
     """
     _check_size(image.width, image.height)
     try:
         rgb = ImageOps.exif_transpose(image).convert("RGB")
         return Pixels(rgb.width, rgb.height, rgb.tobytes())
-    except (
-        Exception
-    ) as error:  # Pillow's plugins raise of every class: OSError, SyntaxError, struct.error, ...
+    except Exception as error:  # Pillow's plugins raise many classes: OSError, SyntaxError, struct.error, ...
         raise ImageError(f"Pillow cannot load it: {reason_of(error)}.") from error
 
 
 def is_tensor(image: object) -> bool:
-    """Tell whether something is a tensor of torch."""
-    torch = sys.modules.get("torch")  # a tensor cannot be there without it
+    """Tell whether an object is a PyTorch tensor."""
+    torch = sys.modules.get("torch")  # without it there is no tensor
     return torch is not None and isinstance(image, torch.Tensor)
 
 
 def is_array(image: object) -> bool:
-    """Tell whether something is a tensor of torch, or an array that numpy understands."""
+    """Tell whether an object is a PyTorch tensor or an array for NumPy."""
     return is_tensor(image) or all(hasattr(image, name) for name in ("__array__", "dtype", "shape"))
 
 
@@ -80,14 +78,14 @@ def of_array(array: Any) -> Pixels:
     Parameters
     ----------
     array : ndarray or Tensor of uint8, shape [height, width, 3] or [height, width]
-        RGB or gray.
+        RGB or grayscale values.
 
     Raises
     ------
     ImageError
-        If it has no pixels or too many, or its values cannot be read.
+        If it has no pixels or too many, or its values are unreadable.
     UsageError
-        If it has another shape or type, with the remedy for the usual ones.
+        If it has another shape or type; the message has the remedy for common ones.
     """
     dtype = getattr(array.dtype, "name", None) or str(array.dtype).removeprefix("torch.")
     shape = tuple(array.shape)
@@ -96,7 +94,7 @@ def of_array(array: Any) -> Pixels:
     _check_size(shape[1], shape[0])
     try:
         values: NDArray[np.uint8] = np.asarray(array.detach().cpu() if is_tensor(array) else array)
-    except Exception as error:  # of a library's own: on another device, without values, ...
+    except Exception as error:  # various classes: another device, no values, ...
         raise ImageError(f"Its values cannot be read: {reason_of(error)}.") from error
     if values.ndim == _GRAY:
         values = np.repeat(values[:, :, np.newaxis], _RGB, axis=2)
@@ -104,7 +102,7 @@ def of_array(array: Any) -> Pixels:
 
 
 def _remedy(dtype: str, shape: tuple[int, ...]) -> str:
-    """Return what to do with an array that cannot be one image."""
+    """Return the remedy for an array that is not one image."""
     if len(shape) in _OTHER_DIMENSIONS:
         return _OTHER_DIMENSIONS[len(shape)]
     remedies = []

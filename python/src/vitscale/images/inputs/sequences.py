@@ -1,4 +1,4 @@
-"""Many images: what counts as many, and how they are cut into chunks without being held all at once."""
+"""Collections of images: recognises them, and splits them into chunks while streaming."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from vitscale.images.inputs.engine_image import EngineImage, engine_image, is_bu
 from vitscale.images.inputs.pixels import Pixels, is_array, is_tensor
 
 _CHUNK = 64
-"""Images that cross to the JVM in one call; enough to keep every core busy."""
+"""Images in one call of the JVM; enough to keep every core busy."""
 
 _CHUNK_BYTES = 64 * 1024**2
-"""Bytes after which a chunk takes no further image."""
+"""Size in bytes after which a chunk is full."""
 
 
 @dataclass(frozen=True)
 class Given:
-    """An image as it was given.
+    """An input image.
 
     Attributes
     ----------
     name : str
-        How messages name it.
+        Name in messages.
     content : str, bytes, Pixels or ImageError
-        What the JVM takes, or why it cannot have this image.
+        Input of the JVM, or the error of this image.
     """
 
     name: str
@@ -37,15 +37,15 @@ class Given:
 
 
 def images_of(images: Any) -> Iterable[Any] | None:
-    """Return the images of something that holds many; none for what is one image, or no image at all.
+    """Return the images of a collection; None for a single image or another object.
 
-    An array of one dimension (also a column of pandas) holds many if its elements can be images. Bytes,
-    files, pictures and rows are one image, though Python can iterate over them.
+    A one-dimensional array (also a pandas column) is a collection if its elements can be images. Bytes,
+    files, Pillow images and rows are one image, although Python can iterate over them.
 
     Raises
     ------
     UsageError
-        If it is a whole table.
+        If it is a table.
     """
     if isinstance(images, str | bytes | os.PathLike | Image.Image) or row_of(images) is not None:
         return None
@@ -55,24 +55,24 @@ def images_of(images: Any) -> Iterable[Any] | None:
         return _elements(images)
     if callable(getattr(images, "read", None)) or is_buffer(images):
         return None
-    is_sequence = hasattr(images, "__getitem__") and hasattr(images, "__len__")  # a dataset of torch
+    is_sequence = hasattr(images, "__getitem__") and hasattr(images, "__len__")  # a PyTorch dataset
     return images if isinstance(images, Iterable) or (is_sequence and not isinstance(images, type)) else None
 
 
 def chunks(images: Iterable[Any], is_single: bool = False) -> Iterator[list[Given]]:
-    """Cut images into lists for one call of the JVM each, of 64 images or 64 MiB at most.
+    """Split images into lists for one call of the JVM each, with at most 64 images or 64 MiB.
 
     Parameters
     ----------
     images : iterable
-        Read as far as the next chunk needs.
+        Read only as far as the next chunk needs.
     is_single : bool
-        Whether messages name no position, since there is only this image.
+        Whether there is only one image, so that messages name no position.
 
     Raises
     ------
     UsageError
-        At the first thing that has no form of an image.
+        At the first object that is not an image.
     """
     chunk: list[Given] = []
     size = 0
@@ -108,7 +108,7 @@ def _bytes_of(given: Given) -> int:
 
 
 def _elements(array: Any) -> Iterable[Any] | None:
-    kind = getattr(array.dtype, "kind", "O")  # columns of polars have none
+    kind = getattr(array.dtype, "kind", "O")  # polars columns have no kind
     if len(array.shape) != 1 or is_tensor(array) or kind in "biufcmMV":
         return None
     if kind == "S":

@@ -1,4 +1,4 @@
-"""Texts that name an image: paths are taken; URLs, data URIs and base64 are refused."""
+"""Texts as images: paths are accepted; URLs, data URIs and base64 are rejected."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ from vitscale.errors import ImageError
 from vitscale.images.inputs.wording import reason_of, refused, shortened
 
 LARGEST_FILE = 2**31 - 9
-"""Bytes that one array of the JVM holds."""
+"""Largest size of a JVM array, in bytes."""
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"RIFF", b"II*\0", b"MM\0*")
 _OF_THIS_PROCESS = ("/dev/", "/proc/")
 _LONGEST_PATH = 4096  # Linux's PATH_MAX
-_SHORTEST_BASE64 = 40  # no whole image file is shorter
+_SHORTEST_BASE64 = 40  # every image file is longer
 
 
 def file_of(path: str) -> str | bytes:
     """Return the path of an image file if the JVM can read it, else the file's bytes.
 
-    The JVM reads regular files with ASCII names side by side. Other names depend on its encoding, and what
-    lies below ``/dev`` and ``/proc`` can differ from process to process, so Python reads those.
+    The JVM reads regular files with ASCII names in parallel. Python reads the others: their names depend on
+    the JVM's encoding, and files below ``/dev`` and ``/proc`` can differ between processes.
 
     Parameters
     ----------
     path : str
-        A path as Python has it, with surrogates for bytes that are no UTF-8; or a ``file:`` URI.
+        A path, with surrogates for bytes that are not UTF-8, or a ``file:`` URI.
 
     Raises
     ------
     ImageError
-        If there is no such file, it is a folder or a device, it has more than 2 GiB, or it cannot be read.
+        If the file is missing, a folder, a device, larger than 2 GiB, or unreadable.
     UsageError
         If the text is empty, a URL, a data URI or a base64 text.
     """
@@ -52,9 +52,9 @@ def file_of(path: str) -> str | bytes:
         _refuse_other_texts(path)
         raise ImageError(f"It cannot be read: {reason_of(error)}.") from error
     if stat.S_ISDIR(status.st_mode):
-        raise ImageError("It is a folder. ViT.classify takes a folder alone, for all images below it.")
+        raise ImageError("It is a folder. Give a folder alone to ViT.classify, for all images in it.")
     if not (stat.S_ISREG(status.st_mode) or stat.S_ISFIFO(status.st_mode)):
-        raise ImageError("It is no regular file.")
+        raise ImageError("It is not a regular file.")
     if status.st_size > LARGEST_FILE:
         raise ImageError(f"The file has {status.st_size:,} bytes; the limit is {LARGEST_FILE:,}.")
     whole = _absolute(path)
@@ -67,23 +67,23 @@ def file_of(path: str) -> str | bytes:
 
 
 def _absolute(path: str) -> str:
-    """Return the path from the root; ``..`` stays, since behind a link it names another folder."""
+    """Return the absolute path; ``..`` stays, since after a link it names another folder."""
     try:
         return os.path.join(os.getcwd(), path)  # noqa: PTH109, PTH118
-    except OSError:  # the working directory was deleted, where relative paths still work
+    except OSError:  # the working directory was deleted; relative paths still work in it
         return "/proc/self/cwd/" + path
 
 
 def _refuse_other_texts(text: str) -> None:
     if _URL.match(text):
-        raise refused(f"A URL ({shortened(text)})", "Download it first: ViTScale opens no connection.")
+        raise refused(f"A URL ({shortened(text)})", "Download it first; ViTScale opens no connection.")
     if text.startswith("data:") or _is_base64(text):
         kind = "data URI" if text.startswith("data:") else "base64 text"
         raise refused(f"A {kind} ({shortened(text)})", "Decode it first with base64.b64decode.")
 
 
 def _is_base64(text: str) -> bool:
-    """Tell whether a text is an image file in base64, or base64 that is too long for a path."""
+    """Tell whether a text is an image file in base64, or base64 text longer than any path."""
     head = "".join(text[:400].splitlines())[:64].translate(str.maketrans("-_", "+/"))
     try:
         start = base64.b64decode(head[: len(head) // 4 * 4], validate=True)

@@ -1,4 +1,4 @@
-"""What the messages about images share: the list of the forms, and texts of any length and encoding."""
+"""Wording of the messages about images: the list of forms, and printable, shortened texts."""
 
 from __future__ import annotations
 
@@ -15,40 +15,40 @@ _SHOWN_OF_PATH = 200
 def printable(text: str) -> str:
     """Return a text in characters that every output can print.
 
-    Names in other encodings hold lone surrogates, which UTF-8 has not.
+    Names in other encodings have lone surrogates, which UTF-8 cannot encode.
     """
     return text.encode("utf-8", "backslashreplace").decode()
 
 
 def shortened(text: str) -> str:
-    """Return the printable beginning of a text; a base64 text can have millions of characters."""
+    """Return the printable start of a text; a base64 text can have millions of characters."""
     return printable(text) if len(text) <= _SHOWN else f"{printable(text[:_SHOWN])}..."
 
 
 def path_shown(path: str) -> str:
-    """Return a path as messages show it: of a long one the beginning, and the end with the file's name."""
+    """Return a path for messages; a long one is shortened in the middle."""
     if len(path) <= _SHOWN_OF_PATH:
         return printable(path)
     return f"{printable(path[: _SHOWN_OF_PATH // 4])}...{printable(path[-_SHOWN_OF_PATH // 2 :])}"
 
 
 def refused(what: str, remedy: str = "") -> UsageError:
-    """Return the error for something that has no form of an image; it lists the forms.
+    """Return the error for an object that is not an image; it lists the forms.
 
     Parameters
     ----------
     what : str
-        What was given, as the subject of a sentence.
+        The given object, as the subject of a sentence.
     remedy : str
-        What to do with it, as a sentence of its own.
+        What to do, as a sentence.
     """
-    return UsageError(f"{what} is no image: give {_FORMS}.{remedy and ' '}{remedy}")
+    return UsageError(f"{what} is not an image: give {_FORMS}.{remedy and ' '}{remedy}")
 
 
 def reason_of(error: BaseException) -> str:
-    """Return why something failed in one line: the system's own words, else the class and its message."""
+    """Return the reason of an error in one line: the system's message, else the class and its message."""
     if isinstance(error, MemoryError):
-        return "it takes more memory than there is"
+        return "it needs more memory than available"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     message = " ".join(printable(str(error)).split())

@@ -1,4 +1,4 @@
-"""Write a set of photos: fast on all cores, resumable, and never over a user's own files."""
+"""Writes a set of photos on all cores; it can resume, and never overwrites a user's files."""
 
 from __future__ import annotations
 
@@ -16,38 +16,38 @@ from vitscale.errors import OutputError, UsageError
 from vitscale.images.photos.recipe import VERSION, Recipe
 from vitscale.images.photos.sources import SOURCES
 
-RECORD = ".photos.json"  # hidden, so that no reader of a folder takes it for an image
+RECORD = ".photos.json"  # hidden, so that it is never listed as an image
 PROGRESS_EVERY = 1000
 
 
 def make_photos(
     output: Path, count: int, seed: int = 0, progress: Callable[[str], None] | None = None
 ) -> None:
-    """Make `count` distinct JPEGs in class folders named after the photo each was cut out of.
+    """Make `count` distinct JPEGs in class folders named after their original photos.
 
-    A set is made beside `output` and renamed when it is whole. What an interrupted call had made is kept and
-    completed by the next one; a set that is there already, with the same seed and count, is left alone.
+    A set is made beside `output` and renamed when it is complete. The next call completes the photos of an
+    interrupted one. An existing set with the same seed and count stays unchanged.
 
     Parameters
     ----------
     output : Path
-        Folder to make, e.g. with `astronaut/000000.jpg` in it.
+        Folder to create, with files such as `astronaut/000000.jpg`.
     count : int
-        Number of photos, at least 1. A larger set with the same seed begins with the smaller.
+        Number of photos, at least 1. A larger set with the same seed starts with the smaller one.
     seed : int
-        Chooses among the endless possible sets. Equal seeds give equal bytes with equal versions of Pillow.
+        Seed of the set. Equal seeds give equal bytes with equal versions of Pillow.
     progress : callable, optional
-        Told in a sentence how far it is.
+        Receives progress, one sentence each.
 
     Raises
     ------
     UsageError
         If `count` is below 1.
     OutputError
-        If `output` holds anything but this very set, or cannot be written.
+        If `output` has other files than this set, or cannot be written.
     """
     if count < 1:
-        raise UsageError(f"A set of photos needs at least 1, not {count}; give a larger --count.")
+        raise UsageError(f"--count is {count}; expected at least 1.")
     record = _record(count, seed)
     try:
         if _is_unused(output):
@@ -58,17 +58,15 @@ def make_photos(
             _complete(output, record, progress)
         else:
             raise OutputError(
-                f"{output} is not empty and does not hold the {count} photos of seed {seed}. "
-                "Nothing in it was touched; name another folder, or remove this one yourself."
+                f"{output} is not empty and does not have the {count} photos of seed {seed}. "
+                "Nothing was changed; choose another folder, or delete this one."
             )
     except OSError as error:
-        raise OutputError(
-            f"Cannot write photos to {output}: {error}. Name a folder you may write."
-        ) from error
+        raise OutputError(f"Cannot write photos to {output}: {error}. Choose a writable folder.") from error
 
 
 def _record(count: int, seed: int) -> dict[str, Any]:
-    """Tell what a set is made of, and to whom its photos are owed."""
+    """Return the record of a set: its parameters and the credits of its originals."""
     return {
         "made_by": "vitscale",
         "version": VERSION,
@@ -79,7 +77,7 @@ def _record(count: int, seed: int) -> dict[str, Any]:
 
 
 def _recorded(folder: Path) -> Any:
-    """Read the record of a folder; None where there is none."""
+    """Return the record of a folder; None without one."""
     try:
         return json.loads((folder / RECORD).read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError, ValueError):
@@ -91,7 +89,7 @@ def _is_unused(output: Path) -> bool:
 
 
 def _complete(folder: Path, record: dict[str, Any], progress: Callable[[str], None] | None) -> None:
-    """Make the photos that `folder` lacks."""
+    """Make the missing photos of `folder`."""
     for source in SOURCES:
         (folder / source.name).mkdir(parents=True, exist_ok=True)
     (folder / RECORD).write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -134,5 +132,5 @@ def _decoded(name: str) -> Image.Image:
 
 def _move_into_place(finished: Path, output: Path) -> None:
     if output.exists():
-        output.rmdir()  # empty: anything else was refused before
+        output.rmdir()  # empty, as checked before
     finished.replace(output)

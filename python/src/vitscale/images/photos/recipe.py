@@ -1,4 +1,4 @@
-"""How the photo with a given index is made: everything that chance decides, in integers only.
+"""The recipe of the photo with a given index: all random choices, in integers only.
 
 Floating-point arithmetic and NumPy's random distributions may change between machines and versions; a
 cryptographic hash does not. So the same seed and index give the same recipe anywhere, and the pinned Pillow
@@ -16,7 +16,7 @@ from vitscale.images.photos.sources import SOURCES, Source
 
 Choice = TypeVar("Choice")
 
-VERSION = 1  # of the recipes: any change to what is below makes other photos
+VERSION = 1  # of the recipes: any change below makes other photos
 
 # (width, height) with its share in per cent. Most photos of ILSVRC2012 (Russakovsky et al. 2015) have a
 # longer side of 500 pixels, 500x375 above all; the rest stands for its tails, from thumbnails to large scans.
@@ -50,22 +50,22 @@ STEPS = 64  # of a crop's edge within one pixel: a power of two, so that a posit
 
 @dataclass(frozen=True)
 class Recipe:
-    """One photo to be made.
+    """One photo to make.
 
     Attributes
     ----------
     source : Source
         The original.
     box : tuple of float
-        What is cut out of it: left, upper, right, lower, in pixels and 64ths of one.
+        Crop: left, upper, right, lower, in pixels with steps of 1/64.
     size : tuple of int
         Width and height of the photo, in pixels.
     mirrored, grey, progressive : bool
-        Flipped left to right; a single channel; a progressive JPEG.
+        Whether it is flipped left to right, grayscale, a progressive JPEG.
     quality : int
         Pillow's JPEG quality.
     subsampling : str
-        Of the chroma: "4:2:0", "4:2:2" or "4:4:4".
+        Chroma subsampling: "4:2:0", "4:2:2" or "4:4:4".
     """
 
     source: Source
@@ -79,7 +79,7 @@ class Recipe:
 
     @staticmethod
     def of(seed: int, index: int) -> Recipe:
-        """Return the recipe of photo `index` (from 0) under `seed`; neighbours have different originals."""
+        """Return the recipe of photo `index` (from 0) with `seed`; neighbours have different originals."""
         dice = _Dice(f"{VERSION}/{seed}/{index}")
         source = SOURCES[index % len(SOURCES)]
         size = dice.pick(SIZES)
@@ -96,7 +96,7 @@ class Recipe:
 
 
 class _Dice:
-    """Integers drawn from the 512 bits of one hash."""
+    """Random integers from the 512 bits of one hash."""
 
     def __init__(self, text: str) -> None:
         self._pool = int.from_bytes(blake2b(text.encode()).digest(), "big")

@@ -1,4 +1,4 @@
-"""The real photos that all others are cut out of; `originals/LICENCES.md` tells where each comes from."""
+"""The original photos of all crops; `originals/LICENCES.md` has the source of each."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ class Source:
     Attributes
     ----------
     name : str
-        Stem of its file; the class folder of every photo made from it.
+        Stem of its file, and class folder of its crops.
     width, height : int
-        Its size in pixels, here so that a recipe can be written without decoding anything.
+        Size in pixels, so that a recipe needs no decoding.
     credit : str
         Author and licence.
     """

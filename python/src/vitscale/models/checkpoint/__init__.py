@@ -1,4 +1,4 @@
-"""A checkpoint: found, checked and loaded into PyTorch.
+"""Finds, checks and loads a checkpoint.
 
 :func:`load_checkpoint` is loaded when it is first used, since it needs torch.
 """

@@ -1,4 +1,4 @@
-"""Checkpoints of the Hugging Face hub, fetched into its cache."""
+"""Downloads checkpoints of the Hugging Face hub into its cache."""
 
 from __future__ import annotations
 
@@ -22,31 +22,31 @@ from vitscale.models.defaults import DEFAULT_CHECKPOINT
 from vitscale.models.error_text import first_sentence
 
 SECONDS = 10.0
-"""Time in which the hub must accept a connection, and in which it must answer."""
+"""Timeout of the hub for a connection, and for a response."""
 _SETTINGS = (manifest.CONFIG, manifest.PREPROCESSOR, NESTED, ADAPTER)
 _REFUSALS = (401, 403)
 
 
 class HubUnreachableError(ModelError):
-    """The hub, or a proxy before it, does not answer, and its cache does not hold the model."""
+    """The hub, or a proxy, does not respond, and the cache does not have the model."""
 
 
 def fetch(name: str, check: Callable[[Path], None]) -> Path:
-    """Return the folder of the hub's cache that holds a checkpoint, fetched where it is not there yet.
+    """Return the folder of a checkpoint in the hub's cache; download it if it is missing.
 
     Parameters
     ----------
     name : str
-        Such as `google/vit-base-patch16-224`.
+        Name such as `google/vit-base-patch16-224`.
     check : callable
-        Called with the folder once it holds the settings, before the weights are fetched.
+        Receives the folder with the settings, before the weights are downloaded.
 
     Raises
     ------
     HubUnreachableError
-        If the hub does not answer, and the cache does not hold the checkpoint.
+        If the hub does not respond, and the cache does not have the checkpoint.
     ModelError
-        If the hub knows no such model, or does not give it to this user.
+        If the hub does not have the model, or denies it to this user.
     """
     try:
         info = HfApi().model_info(name, timeout=SECONDS)
@@ -54,7 +54,7 @@ def fetch(name: str, check: Callable[[Path], None]) -> Path:
         raise ModelError(
             f"{name!r} is neither a folder nor a name on the Hugging Face hub, such as {DEFAULT_CHECKPOINT}."
         ) from None
-    except Exception as error:  # of httpx and of the hub's client; their classes change
+    except Exception as error:  # classes of httpx and of the hub's client, which change
         _refuse_by_hub(name, error)
         return _from_cache(name, error)
     names = {sibling.rfilename for sibling in info.siblings or ()}
@@ -72,13 +72,13 @@ def fetch(name: str, check: Callable[[Path], None]) -> Path:
 
 
 def _refuse_by_hub(name: str, error: Exception) -> None:
-    """Raise what the hub itself says of a model; return if it says nothing."""
+    """Raise an error if the hub itself refuses a model."""
     if isinstance(error, GatedRepoError):
         raise ModelError(
             f"{name} is gated: accept its terms on the Hugging Face hub, then log in with `hf auth login`."
         ) from error
     if isinstance(error, DisabledRepoError):
-        raise ModelError(f"The Hugging Face hub has disabled {name}. Name another model.") from error
+        raise ModelError(f"The Hugging Face hub has disabled {name}. Choose another model.") from error
     status = error.response.status_code if isinstance(error, HfHubHTTPError) else None
     if isinstance(error, RepositoryNotFoundError):
         raise ModelError(
@@ -92,7 +92,7 @@ def _refuse_by_hub(name: str, error: Exception) -> None:
 
 
 def _from_cache(name: str, problem: Exception) -> Path:
-    """Return what an earlier run fetched, if it is complete."""
+    """Return a complete checkpoint of an earlier download."""
     try:
         folder = Path(snapshot_download(name, local_files_only=True, allow_patterns=list(_SETTINGS)))
         choose_weights({entry.name for entry in folder.iterdir()}, name)

@@ -1,4 +1,4 @@
-"""The image processor of a checkpoint, brought into one form with every setting written out.
+"""Converts the image processor of a checkpoint to one class with all settings explicit.
 
 Hub checkpoints of a ViT carry processors of many classes (ViT, DeiT, BEiT, CLIP, BiT, ConvNeXT, ...).
 Transformers itself makes them here; what it does is then written as the settings of its plainest class,
@@ -27,25 +27,25 @@ PREPROCESSOR = "preprocessor_config.json"
 NESTED = "processor_config.json"
 _STEPS = ("_preprocess", "process_image", "resize", "center_crop", "rescale", "normalize")
 _OWN_STEPS = ("BeitImageProcessorPil", "ConvNextImageProcessorPil")
-"""Classes with steps of their own that come to the same: BEiT's differ for segmentation maps alone."""
+"""Classes with their own but equivalent steps: BEiT's differ for segmentation maps only."""
 _PROBES = ((61, 47), (40, 90), (33, 33))
 
 
 def load_processor(folder: Path, name: str) -> ViTImageProcessorPil:
-    """Return a ViT's image processor that does what the checkpoint's own does.
+    """Return a `ViTImageProcessor` that is equivalent to the checkpoint's image processor.
 
     Parameters
     ----------
     folder : Path
-        With `preprocessor_config.json`, or `processor_config.json` that holds `image_processor`.
+        Folder with `preprocessor_config.json`, or `processor_config.json` with `image_processor`.
     name : str
         The checkpoint, for messages.
 
     Raises
     ------
     ModelError
-        If there is no such file, it asks for what ViTScale does not do, or gives images of different sizes;
-        the message names the field.
+        If the file is missing, has an unsupported setting, or gives images of different sizes; the message
+        names the field.
     """
     settings, file = _settings(folder, name)
     where = f"{file} of {name}"
@@ -61,7 +61,7 @@ def settings_of(processor: ViTImageProcessorPil) -> dict[str, Any]:
 
 
 def _settings(folder: Path, name: str) -> tuple[dict[str, Any], str]:
-    """Return the settings and the file that they stand in; a nested one goes first, as in Transformers."""
+    """Return the settings and their file; a nested one has priority, as in Transformers."""
     if (folder / NESTED).is_file():
         nested = read_object(folder / NESTED).get("image_processor")
         if isinstance(nested, dict):
@@ -76,7 +76,7 @@ def _settings(folder: Path, name: str) -> tuple[dict[str, Any], str]:
 
 
 def _theirs(settings: dict[str, Any], where: str) -> Any:
-    """Return what Transformers makes of the settings, with its PIL backend and without code of the model."""
+    """Return Transformers' processor for the settings, with its PIL backend and without code of the model."""
     usable = {key: value for key, value in settings.items() if key != "auto_map"}
     factory: Any = AutoImageProcessor
     try:
@@ -84,7 +84,7 @@ def _theirs(settings: dict[str, Any], where: str) -> Any:
             Path(alone, "config.json").write_text(json.dumps({"model_type": "vit"}))
             Path(alone, PREPROCESSOR).write_text(json.dumps(usable))
             made = factory.from_pretrained(alone, backend="pil", trust_remote_code=False)
-    except Exception as error:  # of many classes, also for a wrong type of a field
+    except Exception as error:  # many classes, also for a wrong type of a field
         kind = usable.get("image_processor_type", usable.get("feature_extractor_type"))
         raise ModelError(
             f"Transformers refuses {where} (image_processor_type {shown(kind)}): "

@@ -1,4 +1,4 @@
-"""A Vision Transformer with its image processor, from the Hugging Face hub or from a folder."""
+"""Loads a Vision Transformer with its image processor from the Hugging Face hub or from a folder."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ Weights = Literal["pretrained", "random"]
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A model that can classify images.
+    """A loaded model for image classification.
 
     Attributes
     ----------
     name : str
-        Its name on the hub, or the name of its folder.
+        Name on the hub, or name of the folder.
     model : ViTForImageClassification
-        In float32 and evaluation mode.
+        The model in float32 and evaluation mode.
     processor : ViTImageProcessorPil
-        Does what the checkpoint's own PIL processor does; the reference for every pixel.
+        Equivalent to the checkpoint's PIL processor; the reference for every pixel.
     weights : {"pretrained", "random"}
-        "random" if the hub did not answer and seeded weights were allowed to stand in.
+        "random" if the hub did not respond and seeded weights replaced the real ones.
     """
 
     name: str
@@ -56,13 +56,13 @@ def load_checkpoint(source: str, *, allow_random_weights: bool = False) -> Check
     source : str
         A local Hugging Face folder, or a name on the hub.
     allow_random_weights : bool
-        Whether seeded weights may stand in where the hub does not answer, for an architecture that ViTScale
-        knows: speed is real then, labels mean nothing.
+        Whether to use seeded weights if the hub does not respond, for a known architecture. Speeds are real
+        then, but the labels mean nothing.
 
     Raises
     ------
     ModelError
-        If there is no such model, it is no ViT for image classification, or its files do not fit each other.
+        If the model is missing, not a ViT for image classification, or its files do not match.
     """
     logging: Any = transformers.utils.logging
     logging.disable_progress_bar()
@@ -75,15 +75,15 @@ def load_checkpoint(source: str, *, allow_random_weights: bool = False) -> Check
             raise
         if not allow_random_weights:
             raise ModelError(
-                f"{error} For a measurement of speed, --allow-random-weights puts seeded weights in their "
-                "place."
+                f"{error} To measure speed only, use --allow-random-weights, which replaces them by seeded "
+                "weights."
             ) from error
         return Checkpoint(source, *stand_in(source), weights="random")
     return _loaded(fetched, source, "pretrained")
 
 
 def input_shape(checkpoint: Checkpoint) -> tuple[int, int, int]:
-    """Return channels, height and width of an image as the model takes it."""
+    """Return channels, height and width of the model's input."""
     size: Any = checkpoint.model.config.image_size
     height, width = (size, size) if isinstance(size, int) else size
     return CHANNELS, height, width
@@ -96,7 +96,7 @@ def label_texts(checkpoint: Checkpoint) -> list[str]:
 
 
 def _from_folder(folder: Path) -> Checkpoint:
-    """Load a folder; one that `vitscale export` made keeps its name and says if its weights are random."""
+    """Load a folder; one made by `vitscale export` keeps its name and the origin of its weights."""
     about = manifest.read(folder) or {}
     name = about.get("name", folder.resolve().name)
     _check(folder, name)
@@ -104,23 +104,22 @@ def _from_folder(folder: Path) -> Checkpoint:
 
 
 def _check(folder: Path, name: str) -> None:
-    """Refuse anything but a ViT, from its settings alone."""
+    """Raise an error if the settings are not those of a ViT."""
     if not (folder / manifest.CONFIG).is_file():
         if (folder / ADAPTER).is_file():
             raise adapter(name)
         inner = sorted(entry.parent.name for entry in folder.glob(f"*/{manifest.CONFIG}"))
         remedy = (
-            f"Its folder {inner[-1]} has one; name that."
+            f"Its subfolder {inner[-1]} has one; give that folder."
             if inner
-            else "A model folder is what save_pretrained of a Transformers model and of its image processor "
-            "writes."
+            else "Write one with save_pretrained of a Transformers model and of its image processor."
         )
         raise ModelError(f"{name} has no {manifest.CONFIG} in {folder}. {remedy}")
     refuse_other_kinds(read_object(folder / manifest.CONFIG), name)
 
 
 def _loaded(folder: Path, name: str, weights: Weights) -> Checkpoint:
-    """Load a folder whose kind was checked."""
+    """Load a folder after the check of its settings."""
     content = read_object(folder / manifest.CONFIG)
     config = vit_config(content, f"{manifest.CONFIG} of {name}")
     processor = load_processor(folder, name)

@@ -21,28 +21,28 @@ _NAMED = 3  # weights, in a message
 def build_model(
     config: ViTConfig, weights: Tensors, name: str, named: Sequence[str] = (CLASS,)
 ) -> ViTForImageClassification:
-    """Build the model; each of its weights comes from the checkpoint, none is initialised.
+    """Build the model with all weights from the checkpoint; none is initialised.
 
     Parameters
     ----------
     config : ViTConfig
         The architecture.
     weights : dict of str to Tensor
-        By the names in the files; of any floating-point type.
+        Name in the files -> weight, of any floating-point type.
     name : str
         The checkpoint, for messages.
     named : sequence of str
-        Model classes that its `config.json` names.
+        Model classes in its `config.json`.
 
     Returns
     -------
     ViTForImageClassification
-        In float32 and evaluation mode.
+        The model in float32 and evaluation mode.
 
     Raises
     ------
     ModelError
-        If weights are missing, left over, of other shapes than the configuration says, or not finite.
+        If weights are missing, unused, of other shapes than in the configuration, or not finite.
     """
     plain = {short: weights[key] for key, short in plain_names(weights, name).items()}
     for key, tensor in plain.items():
@@ -72,44 +72,44 @@ def build_model(
     for key, weight in model.named_parameters():
         if not bool(torch.isfinite(weight).all()):
             raise ModelError(
-                f"The weight {key} of {name} has values that are no numbers. Train the model again."
+                f"The weight {key} of {name} has values that are not finite. Train the model again."
             )
     made: ViTForImageClassification = model.eval()
     return made
 
 
 def _refuse_other_counts(config: ViTConfig, weights: Tensors, name: str) -> None:
-    """Refuse an architecture far larger than its weights, before memory is taken for it."""
+    """Raise an error for an architecture far larger than its weights, before memory is allocated."""
     with torch.device("meta"):
         expected = sum(weight.numel() for weight in ViTForImageClassification(config).parameters())
     found = sum(weight.numel() for weight in weights.values())
     if expected > 2 * found + _SPARE:
         raise ModelError(
-            f"config.json of {name} describes a model of {expected:,} weights, and its files hold {found:,}. "
-            "They do not belong together: download the model again."
+            f"config.json of {name} describes a model of {expected:,} weights, but its files have {found:,}. "
+            "They do not match: download the model again."
         )
 
 
 def _refuse_misfits(loading: dict[str, Any], name: str, named: Sequence[str]) -> None:
-    """Refuse what Transformers would initialise at random or leave out, with a warning at most."""
+    """Raise an error for weights that Transformers would initialise at random or ignore."""
     misfits = sorted((key, list(found), list(wanted)) for key, found, wanted in loading["mismatched_keys"])
     missing, left_over = sorted(loading["missing_keys"]), sorted(loading["unexpected_keys"])
     if misfits:
         shapes = _listed(f"{key} is {found}, expected {wanted}" for key, found, wanted in misfits)
         raise ModelError(
-            f"The weights of {name} do not fit its config.json: {shapes}. Name the config.json that they "
-            "were trained with."
+            f"The weights of {name} do not match its config.json: {shapes}. Use the config.json of their "
+            "training."
         )
     if missing:
         kind = "" if CLASS in named or not named else f"is a {', '.join(named)} and "
         having = f" (it has {_listed(left_over)})" if left_over else ""
         raise ModelError(
             f"{name} {kind}lacks weights of a {CLASS}: {_listed(missing)}{having}. They would be random: "
-            "fine-tune it for classification first, or name another model."
+            "fine-tune it for classification first, or choose another model."
         )
     if left_over:
         raise ModelError(
-            f"{name} has weights that a {CLASS} does not: {_listed(left_over)}. Save the model again without "
+            f"{name} has weights that a {CLASS} lacks: {_listed(left_over)}. Save the model again without "
             "them."
         )
 

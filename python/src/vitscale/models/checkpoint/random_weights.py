@@ -1,4 +1,4 @@
-"""The same architecture with seeded weights, for a machine that the model hub does not answer."""
+"""Known architectures with seeded random weights, for machines without access to the hub."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from vitscale.images.photos.sources import SOURCES
 
 SEED = 0
 POSITION_DEVIATION = 0.5  # about that of a patch of a photo under such weights
-SMALL_DEVIATION = 0.1  # of biases from 0 and of norms' weights from 1, which exporters would drop as such
+SMALL_DEVIATION = 0.1  # of biases and norm weights, so that exporters do not remove zeros and ones
 
 
 def known_architectures() -> dict[str, Any]:
-    """Return what is known without the hub: name -> configuration and the name of its label texts."""
+    """Return the architectures known without the hub: name -> configuration and name of the labels."""
     known: dict[str, Any] = _data("architectures.json")
     return known
 
@@ -35,9 +35,9 @@ def stand_in(name: str) -> tuple[ViTForImageClassification, ViTImageProcessorPil
     Returns
     -------
     model : ViTForImageClassification
-        In float32 and evaluation mode; the same weights on every call with the same version of torch.
+        The model in float32 and evaluation mode; the same weights at every call with the same torch version.
     processor : ViTImageProcessorPil
-        As the real checkpoint has it: bilinear, mean and deviation 0.5.
+        Processor of the real checkpoint: bilinear, mean and deviation 0.5.
     """
     known = known_architectures()[name]
     labels = _data(f"{known['labels']}.json")["labels"]
@@ -56,19 +56,19 @@ def stand_in(name: str) -> tuple[ViTForImageClassification, ViTImageProcessorPil
 
 
 def seed_weights(model: ViTForImageClassification, seed: int, pixels: torch.Tensor) -> None:
-    """Fill `model` with random weights under which different photos get different classes.
+    """Fill `model` with random weights that give different classes to different photos.
 
-    With Transformers' own initialisation nearly the same class comes first for every photo. Here each output
-    of a matrix has about the variance of its inputs, as in LeCun et al. 1998 ("Efficient BackProp", section
-    4.6); then the classifier is shifted and scaled so that over some photos each logit has the mean 0, and
-    all together the deviation 1.
+    With Transformers' initialisation nearly all photos get the same first class. Here each output of a matrix
+    has about the variance of its inputs, as in LeCun et al. 1998 ("Efficient BackProp", section 4.6). Then
+    the classifier is shifted and scaled so that over some photos each logit has mean 0, and all logits have
+    standard deviation 1.
 
     Parameters
     ----------
     model : ViTForImageClassification
-        Changed in place, and left in evaluation mode.
+        Changed in place, and set to evaluation mode.
     seed : int
-        Of torch's generator.
+        Seed of torch's generator.
     pixels : Tensor, float32 [photos, 3, height, width]
         Photos after preprocessing.
     """

@@ -1,4 +1,4 @@
-"""The architecture that a checkpoint's config.json describes, checked before anything is built from it."""
+"""Checks the architecture in a checkpoint's config.json before the model is built."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ _LARGEST = {
     "num_attention_heads": 1 << 12,
     "intermediate_size": 1 << 18,
 }
-"""Far above every published ViT: a small file must not ask for all the memory."""
+"""Limits far above every published ViT, so that a small file cannot exhaust the memory."""
 _LARGEST_EDGE = 1 << 14
 _PROBLEM_TYPES = ("regression", "single_label_classification", "multi_label_classification")
 
 
 def refuse_other_kinds(config: dict[str, Any], name: str) -> None:
-    """Refuse anything but a ViT over RGB images, before its weights are fetched.
+    """Raise an error if a configuration is not that of a ViT for RGB images.
 
     Parameters
     ----------
     config : dict
-        Content of its `config.json`.
+        Content of `config.json`.
     name : str
         The model, for messages.
 
@@ -45,50 +45,48 @@ def refuse_other_kinds(config: dict[str, Any], name: str) -> None:
     kind, channels = config.get("model_type"), config.get("num_channels")
     if kind is None and ("pretrained_cfg" in config or "architecture" in config):
         raise ModelError(
-            f"{name} is a timm model ({shown(config.get('architecture'))}); ViTScale reads Transformers' "
-            f"ViT, such as {DEFAULT_CHECKPOINT}. Name a Transformers version of it."
+            f"{name} is a timm model ({shown(config.get('architecture'))}); ViTScale reads "
+            f"Transformers' ViT, such as {DEFAULT_CHECKPOINT}. Give a Transformers version of it."
         )
     if kind is None and architectures(config) == [CLASS]:
         kind = "vit"
     if kind != "vit":
         raise ModelError(
-            f"{name} is of the type {kind!r} (model_type in config.json); ViTScale runs 'vit', such as "
+            f"model_type in config.json of {name} is {kind!r}; ViTScale runs 'vit', such as "
             f"{DEFAULT_CHECKPOINT}."
         )
     if channels is not None and channels != CHANNELS:
         raise ModelError(
-            f"{name} takes images of {shown(channels)} channels (num_channels in config.json); ViTScale's "
-            f"have {CHANNELS}, in RGB."
+            f"num_channels in config.json of {name} is {shown(channels)}; expected {CHANNELS} (RGB)."
         )
     if config.get("quantization_config"):
         raise ModelError(
             f"{name} has quantised weights (quantization_config in config.json); ViTScale reads float "
-            "weights. Name the model that it was made from, and quantise it with --precision int8."
+            "weights. Give the original model, and quantise it with --precision int8."
         )
 
 
 def architectures(config: dict[str, Any]) -> list[str]:
-    """Return the model classes that a configuration names."""
+    """Return the model classes in a configuration."""
     named = config.get("architectures")
     return [one for one in named if isinstance(one, str)] if isinstance(named, list) else []
 
 
 def vit_config(config: dict[str, Any], where: str) -> ViTConfig:
-    """Return Transformers' configuration of a ViT, from the fields that decide its answers.
+    """Return Transformers' configuration of a ViT from the fields that determine its logits.
 
     Parameters
     ----------
     config : dict
-        Content of a `config.json`. A field that is missing has `ViTConfig`'s default; one that concerns
-        training or other heads (dropout, initialisation, pooler) is not read.
+        Content of a `config.json`. A missing field has `ViTConfig`'s default; fields for training or other
+        heads (dropout, initialisation, pooler) are not read.
     where : str
         Name of the file, for messages.
 
     Raises
     ------
     ModelError
-        If a field has a value that no ViT can have; the message names the field, its value and what is
-        expected.
+        If a field has an invalid value; the message has the field, its value and the expected one.
     """
     fields: dict[str, Any] = {
         name: _whole(config[name], name, most, where) for name, most in _LARGEST.items() if name in config
@@ -112,7 +110,7 @@ def vit_config(config: dict[str, Any], where: str) -> ViTConfig:
             label2id={label: number for number, label in enumerate(labels)},
             architectures=[CLASS],
         )
-    except Exception as error:  # Transformers validates with classes of its own, which change
+    except Exception as error:  # Transformers' validation errors have various classes
         raise ModelError(f"Transformers refuses {where}: {first_sentence(error)} Correct it.") from error
     _refuse_contradictions(made, where)
     return made

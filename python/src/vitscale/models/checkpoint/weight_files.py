@@ -1,4 +1,4 @@
-"""Which files of a checkpoint hold its weights."""
+"""Selects the files of a checkpoint's weights."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PICKLED = "pytorch_model.bin"
 ADAPTER = "adapter_config.json"
 _INDEX = ".index.json"
 _CHOICES = (SAFETENSORS, SAFETENSORS + _INDEX, PICKLED, PICKLED + _INDEX)
-"""In the order in which Transformers looks for them."""
+"""Candidates in the order of Transformers."""
 _FOREIGN = {
     "tf_model.h5": "weights of TensorFlow",
     "flax_model.msgpack": "weights of Flax",
@@ -26,14 +26,14 @@ _FOREIGN = {
 
 @dataclass(frozen=True)
 class WeightFiles:
-    """What a checkpoint's weights are read from.
+    """Files of a checkpoint's weights.
 
     Attributes
     ----------
     first : str
-        The one file, or the index of the shards.
+        The file of weights, or the index of its shards.
     patterns : tuple of str
-        What to fetch from a hub for them.
+        Patterns of the files to download from a hub.
     """
 
     first: str
@@ -46,14 +46,14 @@ def choose_weights(names: Collection[str], name: str) -> WeightFiles:
     Parameters
     ----------
     names : collection of str
-        The files at the top of the checkpoint.
+        Files in the checkpoint's top folder.
     name : str
         The checkpoint, for messages.
 
     Raises
     ------
     ModelError
-        If there is none that ViTScale reads; the message says what there is instead.
+        If there is no supported file; the message names what there is instead.
     """
     for choice in _CHOICES:
         if choice in names:
@@ -69,7 +69,7 @@ def choose_weights(names: Collection[str], name: str) -> WeightFiles:
 
 
 def adapter(name: str) -> ModelError:
-    """Return the error for a checkpoint that holds no whole model, but changes to another one."""
+    """Return the error for an adapter, which only has changes to another model."""
     return ModelError(
         f"{name} is an adapter (PEFT, such as LoRA), not a whole model. Merge it into its base with "
         "`merge_and_unload()`, save the result with save_pretrained, and export that."
@@ -77,12 +77,12 @@ def adapter(name: str) -> ModelError:
 
 
 def shards_of(index: Path) -> list[Path]:
-    """Return the files that an index names, each a file of the index's own folder.
+    """Return the files in an index; all must be in the index's folder.
 
     Raises
     ------
     ModelError
-        If it names none, one that is not there, or one outside of the folder.
+        If there is none, or one is missing or outside of the folder.
     """
     weight_map: Any = read_object(index).get("weight_map")
     if not isinstance(weight_map, dict) or not weight_map:
@@ -113,7 +113,7 @@ def _refuse_outside(file: Path) -> None:
 
 
 def _roots(folder: Path) -> list[Path]:
-    """Return the folder, and that of the hub's cache whose files a snapshot links to."""
+    """Return the folder, and the folder of the hub's cache to which a snapshot links."""
     if folder.parent.name == "snapshots":
         return [folder, folder.parent.parent / "blobs"]
     return [folder]

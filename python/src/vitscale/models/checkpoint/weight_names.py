@@ -1,4 +1,4 @@
-"""The names of weights, freed of what training programs put before them."""
+"""Removes prefixes of training programs from the names of weights."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ CLASSIFIER = "classifier.weight"
 _FIRST_OF_ENCODER = "embeddings.cls_token"
 _ENCODER = "vit."
 _WRAPPING = {"module", "_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module"}
-"""Parts of a name that DataParallel, torch.compile, FSDP and activation checkpointing add, at any depth."""
+"""Components that DataParallel, torch.compile, FSDP and activation checkpointing add, at any depth."""
 _UNUSED = ("vit.pooler.", "vit.embeddings.mask_token")
-"""Weights of other heads over the same encoder, which a classifier does not use."""
+"""Weights of other heads, which a classifier does not use."""
 
 
 def plain_names(names: Iterable[str], model: str) -> dict[str, str]:
@@ -22,7 +22,7 @@ def plain_names(names: Iterable[str], model: str) -> dict[str, str]:
     Parameters
     ----------
     names : iterable of str
-        As the files have them: perhaps with a wrapper's prefix (`module.`, `_orig_mod.`, `model.`,
+        Names in the files, possibly with a wrapper's prefix (`module.`, `_orig_mod.`, `model.`,
         `base_model.model.`), or with `vit.` missing or doubled.
     model : str
         The checkpoint, for messages.
@@ -30,7 +30,7 @@ def plain_names(names: Iterable[str], model: str) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        Name in the file -> name in the model, without those of other heads (a pooler, a mask token).
+        Name in the file -> name in the model, without weights of other heads (pooler, mask token).
 
     Raises
     ------
@@ -58,13 +58,13 @@ def _unwrapped(name: str) -> str:
 
 
 def _before(end: str, names: Iterable[str]) -> str:
-    """Return what stands before a whole name; nothing if none or several names end so."""
+    """Return the prefix of the one name with an ending; empty if none or several have it."""
     prefixes = {name.removesuffix(end) for name in names if name == end or name.endswith(f".{end}")}
     return prefixes.pop() if len(prefixes) == 1 else ""
 
 
 def _in_encoder(name: str, prefix: str) -> str:
-    """Return a name below `vit.` in the place of another prefix; those of the classifier stay."""
+    """Replace another prefix of a name by `vit.`; names of the classifier stay."""
     if name.startswith("classifier.") or not name.startswith(prefix):
         return name
     return _ENCODER + name.removeprefix(prefix)

@@ -1,4 +1,4 @@
-"""Weights as a checkpoint's files hold them; reading them runs no code of the checkpoint."""
+"""Reads the weights of a checkpoint without running any code of it."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ from vitscale.models.quiet import quietly
 
 Tensors = dict[str, torch.Tensor]
 _WRAPPERS = ("state_dict", "model_state_dict", "model")
-"""Where trainers (Lightning and others) keep a model's weights beside their own state."""
-_START = 64  # bytes; Git LFS's pointer and the header of a ZIP file are told by fewer
+"""Keys under which trainers (Lightning and others) store a model's weights."""
+_START = 64  # bytes; enough to recognise a Git LFS pointer and a ZIP header
 _FORBIDDEN = re.compile(r"GLOBAL ([\w.]+)|global(?: named)? `?([\w.]+)")
 
 
 def read_weights(folder: Path, name: str) -> Tensors:
-    """Read all weights of a checkpoint, by the names that its files give them.
+    """Read all weights of a checkpoint by their names in the files.
 
     Parameters
     ----------
     folder : Path
-        With `model.safetensors` or `pytorch_model.bin`, or the index of one and its shards.
+        Folder with `model.safetensors` or `pytorch_model.bin`, or the index of one and its shards.
     name : str
         The checkpoint, for messages.
 
     Raises
     ------
     ModelError
-        If a file is missing, damaged, asks for more memory than it has bytes, or would run code.
+        If a file is missing or damaged, needs more memory than it has bytes, or would run code.
     """
     first = folder / choose_weights({entry.name for entry in folder.iterdir()}, name).first
     files = shards_of(first) if first.suffix == ".json" else [first]
@@ -45,7 +45,7 @@ def read_weights(folder: Path, name: str) -> Tensors:
     for file in files:
         for key, tensor in _read(file).items():
             if key in weights:
-                raise ModelError(f"{file} holds the weight {key}, as another shard does. {_ANEW}")
+                raise ModelError(f"{file} has the weight {key}, which is also in another shard. {_ANEW}")
             weights[key] = tensor
     return weights
 
@@ -64,7 +64,7 @@ def _read(file: Path) -> Tensors:
     for key, tensor in tensors.items():
         if tensor.numel() * tensor.element_size() > largest:
             raise ModelError(
-                f"{file} has {largest:,} bytes, and its weight {key} of the shape {list(tensor.shape)} needs "
+                f"{file} has {largest:,} bytes, but its weight {key} of shape {list(tensor.shape)} needs "
                 f"more. {_ANEW}"
             )
     return tensors
@@ -80,7 +80,7 @@ def _safetensors(file: Path) -> Tensors:
 
 
 def _pickled(file: Path) -> Tensors:
-    """Read what `torch.save` wrote, with torch's unpickler that knows tensors and containers alone."""
+    """Read a file of `torch.save` with torch's unpickler for tensors and containers only."""
     _refuse_compressed(file)
     try:
         with quietly():
@@ -91,12 +91,12 @@ def _pickled(file: Path) -> Tensors:
 
 
 def _refuse_compressed(file: Path) -> None:
-    """Refuse a ZIP file that unpacks to more than it has bytes; torch stores weights uncompressed."""
+    """Raise an error for a compressed ZIP file; torch stores weights uncompressed."""
     try:
         with ZipFile(file) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
     except (BadZipFile, OSError, ValueError, NotImplementedError):
-        return  # an older format, or damaged: torch says so
+        return  # an older format, or damaged: torch reports it
     if unpacked > file.stat().st_size:
         raise ModelError(
             f"{file} has {file.stat().st_size:,} bytes and unpacks to {unpacked:,}; torch stores weights "
@@ -113,32 +113,32 @@ def _explained(file: Path, error: Exception) -> ModelError:
     elif "weights_only" in words or "Unsupported" in words:
         found = _FORBIDDEN.search(words)
         named = next(filter(None, found.groups()), "") if found else ""
-        what = f"holds more than weights{f' ({named})' if named else ''}, which can run code"
+        what = f"has more than weights{f' ({named})' if named else ''}, which can run code"
     else:
         return ModelError(f"{file} cannot be loaded: {first_sentence(error)} {_ANEW}")
     return ModelError(
-        f"{file} {what}; it was refused, and nothing in it ran. Where you trust it, load it there and save "
+        f"{file} {what}; it was rejected, and nothing in it ran. If you trust it, load it elsewhere and save "
         "it again with save_pretrained, which writes model.safetensors."
     )
 
 
 def _tensors(file: Path, content: Any) -> Tensors:
-    """Return the weights of a state dictionary, out of the dictionary that a trainer put it into."""
+    """Return the weights of a state dictionary, also from inside a trainer's dictionary."""
     for wrapper in _WRAPPERS:
         if isinstance(content, Mapping) and isinstance(content.get(wrapper), Mapping):
             content = content[wrapper]
     if not isinstance(content, Mapping):
         raise ModelError(
-            f"{file} holds a {type(content).__name__}; expected a state dictionary, name -> weight. Save the "
+            f"{file} has a {type(content).__name__}; expected a state dictionary, name -> weight. Save the "
             "model again with save_pretrained."
         )
     tensors = {str(key): value for key, value in content.items() if isinstance(value, torch.Tensor)}
     if not tensors:
-        raise ModelError(f"{file} holds no weights. {_ANEW}")
+        raise ModelError(f"{file} has no weights. {_ANEW}")
     for key, tensor in tensors.items():
         if tensor.layout != torch.strided or tensor.is_quantized or tensor.is_meta:
             raise ModelError(
-                f"{file} holds the weight {key} as a sparse, quantised or empty tensor; expected a plain "
+                f"{file} has the weight {key} as a sparse, quantised or empty tensor; expected a plain "
                 "one. Save the model again in float32."
             )
     return tensors

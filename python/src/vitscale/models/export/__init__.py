@@ -1,4 +1,4 @@
-"""From a checkpoint to a model folder: graphs, their checks, and the files beside them.
+"""Exports a checkpoint to a model folder: graphs, checks, and the files beside them.
 
 :func:`export` is loaded when it is first used, since it needs torch.
 """

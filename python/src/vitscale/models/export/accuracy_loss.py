@@ -1,10 +1,10 @@
-"""What a lossy variant of a model costs: agreement with float32, and accuracy where labels are known."""
+"""The accuracy loss of a variant: agreement with float32, and accuracy on labelled images."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,29 +13,30 @@ from numpy.typing import NDArray
 from vitscale.errors import ModelError
 from vitscale.images.image_set import ImageFolder
 from vitscale.models.checkpoint.load import Checkpoint
+from vitscale.models.defaults import LEAST_AGREEMENT
 from vitscale.models.export.inputs import batches
 from vitscale.models.export.onnx_file import INPUT, OUTPUT, open_session
+from vitscale.models.labels import true_labels
 
-LEAST_AGREEMENT = 0.99  # of the top-1
 Graph = tuple[Path, str]
 
 
 @dataclass(frozen=True)
 class Cost:
-    """A variant beside the float32 graph of the same model, on the same images.
+    """Comparison of a variant with the float32 graph of the same model on the same images.
 
     Attributes
     ----------
     images : int
-        How many.
+        Number of images.
     top1_agreement : float
-        Share that get the same class.
+        Share of images with the same first class.
     max_logit_difference, mean_logit_difference : float
-        Of the absolute differences.
+        Maximum and mean of the absolute differences.
     labelled : int
-        Images in a folder called as one of the labels.
+        Images in a folder named like one of the labels.
     accuracy, fp32_accuracy : float or None
-        Share of the labelled images that get their label, by the variant and by float32; None without any.
+        Share of the labelled images with their label, by the variant and by float32; None without any.
     """
 
     images: int
@@ -47,7 +48,7 @@ class Cost:
     fp32_accuracy: float | None
 
     def to_json(self) -> dict[str, Any]:
-        """Return it for a model folder's record."""
+        """Return the comparison in the form of a model folder's record."""
         return asdict(self)
 
 
@@ -58,24 +59,24 @@ def measure(
     candidate: Graph,
     images: ImageFolder,
 ) -> Cost:
-    """Run a variant and the float32 graph of one model over the same images.
+    """Compare a variant with the float32 graph of the same model on the same images.
 
     Parameters
     ----------
     checkpoint : Checkpoint
-        Whose image processor prepares the images.
+        The model; its image processor prepares the images.
     labels : sequence of str
-        By class number; an image below a folder of this name is labelled with it.
+        Label texts by class number; a folder with such a name labels its images.
     reference, candidate : tuple of Path and str
-        Two ONNX files, in float32 and lossy, and what each takes: "float32" or "uint8".
+        ONNX file and input type ("float32" or "uint8") of the float32 graph and of the variant.
     images : ImageFolder
-        All of them are used.
+        Images; all of them are used.
     """
     expected = _logits(checkpoint, reference, images)
     found = _logits(checkpoint, candidate, images)
     difference = np.abs(found - expected)
     top1, top1_found = expected.argmax(axis=1), found.argmax(axis=1)
-    truth = _truth(images.files, labels)
+    truth = np.array(true_labels(images.files, labels))
     known = truth >= 0
     labelled = int(known.sum())
     return Cost(
@@ -90,19 +91,19 @@ def measure(
 
 
 def refuse_if_too_high(cost: Cost, name: str, variant: str) -> None:
-    """Refuse a variant that gives another class than float32 to more than 1 % of the images.
+    """Raise an error if a variant gives more than 1 % of the images another class than float32.
 
     Raises
     ------
     ModelError
-        Which tells how to have it nevertheless.
+        If it does; the message has the option to write it anyway.
     """
     if cost.top1_agreement >= LEAST_AGREEMENT:
         return
     raise ModelError(
-        f"{variant} gives {cost.top1_agreement:.1%} of {cost.images} images the class that fp32 gives them; "
-        f"at least {LEAST_AGREEMENT:.0%} are needed. Nothing was written for {name}. Measure it on images of "
-        "your own with --images DIR, or take it as it is with --force."
+        f"{variant} keeps fp32's class for {cost.top1_agreement:.1%} of {cost.images} images; expected at "
+        f"least {LEAST_AGREEMENT:.0%}. Nothing was written for {name}. Measure it on your own images with "
+        "--images DIR, or write it anyway with --force."
     )
 
 
@@ -112,9 +113,3 @@ def _logits(checkpoint: Checkpoint, graph: Graph, images: ImageFolder) -> NDArra
     return np.concatenate(
         [session.run([OUTPUT], {INPUT: batch})[0] for batch in batches(checkpoint, images, input_type)]
     )
-
-
-def _truth(files: Sequence[str], labels: Sequence[str]) -> NDArray[np.int64]:
-    """Return the class number of each file by its folder's name, -1 where that is no label."""
-    numbers = {label.casefold(): number for number, label in reversed(list(enumerate(labels)))}
-    return np.array([numbers.get(PurePath(file).parent.name.casefold(), -1) for file in files])

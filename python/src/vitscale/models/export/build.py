@@ -1,4 +1,4 @@
-"""One variant of a model: its ONNX file, what Spark NLP needs beside it, and what is known about both."""
+"""Builds one variant of a model: its ONNX file, the files for Spark NLP, and their record."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from vitscale.models.export.quantise import quantise_dynamically, quantise_stati
 from vitscale.models.export.sparknlp_assets import write_assets
 from vitscale.models.export.variant import Variant
 
-MADE_PHOTOS = 128  # where the user names no images
-MOST_IMAGES = 1000  # of the user's, evenly spaced: some minutes for ViT-base
+MADE_PHOTOS = 128  # without images of the user
+MOST_IMAGES = 1000  # evenly spaced; takes some minutes for ViT-base
 MOST_CALIBRATION = 128
 Say = Callable[[str], None]
 
@@ -35,13 +35,13 @@ class VariantBuilder:
     checkpoint : Checkpoint
         The model.
     variant : Variant
-        What to build.
+        The variant.
     images : Path or None
-        A folder of images to calibrate and measure a lossy variant with; photos are made if None.
+        Folder of images for calibration and measurement of a lossy variant; None makes photos.
     force : bool
-        Whether to take a lower precision that gives more than 1 % of the images another class.
+        Whether to accept a variant that gives more than 1 % of the images another class.
     say : callable
-        Told in a sentence what begins.
+        Receives progress, one sentence each.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class VariantBuilder:
         }
 
     def _build_lossy(self, target: Path, place: Path) -> dict[str, Any]:
-        """Write a graph of lower precision or a merging one; measure it against the plain one in float32."""
+        """Write a graph of lower precision or with token merging, and compare it with float32."""
         calibration, test = self._calibration_and_test(place / "photos")
         in_float = place / "float.onnx"
         write_onnx(self._checkpoint, self._variant, in_float)
@@ -107,7 +107,7 @@ class VariantBuilder:
         return measure(self._checkpoint, texts, reference, (candidate, self._variant.input_type), test)
 
     def _calibration_and_test(self, place: Path) -> tuple[ImageFolder, ImageFolder]:
-        """Return images to calibrate with and others to measure on; all to measure on if none calibrate."""
+        """Return images for calibration and others for measurement, or all for both without calibration."""
         if self._images is None:
             make_photos(place, MADE_PHOTOS)
         found = find_images(self._images or place)
@@ -119,15 +119,15 @@ class VariantBuilder:
             return images, images
         if len(images.files) < 2:  # noqa: PLR2004
             raise UsageError(
-                f"{self._images} holds a single image; int8-static needs some to calibrate and others to "
-                "test. Add images, or choose int8."
+                f"{self._images} has one image; int8-static needs several, for calibration and for "
+                "measurement. Add images, or choose int8."
             )
         calibration, test = (images.only(images.files[half::2]) for half in (0, 1))
         return _spread(calibration, MOST_CALIBRATION), test
 
 
 def _spread(images: ImageFolder, most: int) -> ImageFolder:
-    """Return at most so many images, evenly spaced, so that sorted class folders all have their share."""
+    """Return at most ``most`` images, evenly spaced, so that all class folders are represented."""
     count = len(images.files)
     if count <= most:
         return images

@@ -1,4 +1,4 @@
-"""Does an exported graph compute what PyTorch does? Asked on a few real photos and on noise."""
+"""Compares the logits of an exported graph with PyTorch's, on a few real photos and on noise."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from vitscale.images.photos.sources import SOURCES
 from vitscale.models.checkpoint.load import Checkpoint, input_shape
 from vitscale.models.export.inputs import preprocess
 
-TOLERANCE = 1e-4  # of logits, relative to the largest; float32 rounds below 1e-5
+TOLERANCE = 1e-4  # of logits, relative to the largest; float32 rounding is below 1e-5
 
 
 def probe_batches(checkpoint: Checkpoint) -> list[list[Image.Image]]:
@@ -36,11 +36,11 @@ def refuse_difference(
     checkpoint : Checkpoint
         The model.
     batches : sequence of sequence of Image
-        What the graph was asked.
+        Input of the graph.
     answers : sequence of ndarray, float32 [n, labels]
-        Its logits, for each batch.
+        Logits of the graph for each batch.
     what : str
-        The graph, for the message.
+        Name of the graph, for the message.
 
     Returns
     -------
@@ -61,15 +61,14 @@ def refuse_difference(
         scale = max(scale, float(np.abs(expected).max()))
     if not largest <= TOLERANCE * scale:
         raise ModelError(
-            f"The {what} of {checkpoint.name} does not compute what PyTorch does: logits differ by "
-            f"{largest:.2g} where they reach {scale:.2g}; {TOLERANCE * scale:.2g} was allowed. "
-            "Nothing was written."
+            f"The logits of the {what} of {checkpoint.name} differ from PyTorch's by {largest:.2g}; expected "
+            f"at most {TOLERANCE * scale:.2g} (the largest logit is {scale:.2g}). Nothing was written."
         )
     return largest
 
 
 def _noise(checkpoint: Checkpoint, count: int) -> list[Image.Image]:
-    """Return seeded images of noise, of the size that the model takes."""
+    """Return seeded images of noise in the size of the model's input."""
     channels, height, width = input_shape(checkpoint)
     pixels = np.random.default_rng(0).integers(256, size=(count, height, width, channels), dtype=np.uint8)
     return [Image.fromarray(one) for one in pixels]

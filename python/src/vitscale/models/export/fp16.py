@@ -1,12 +1,12 @@
 """Half-precision weights and arithmetic for GPUs, with onnxruntime's own converter.
 
-The graph takes and gives what it did before: float32 or bytes, and float32. Only the classifier stays in
-float32, which costs next to nothing and leaves the logits unrounded; the patch embedding, a hundredth of the
-arithmetic, would cost ten times that where float16 is ten times as fast.
+The types of input (float32 or bytes) and output (float32) do not change. Only the classifier stays in
+float32: it costs almost nothing and leaves the logits unrounded. The patch embedding has a hundredth of the
+arithmetic; in float32 it would take ten times that share where float16 is ten times as fast.
 
-Sums need float32. ONNX Runtime's CUDA kernel for attention uses it inside; that of SkipLayerNormalization
-only where a session asks for it (``enable_skip_layer_norm_strict_mode``), as all sessions of this package do.
-Without it squares are added up in float16 (``skip_layer_norm_impl.cu``).
+Sums need float32. ONNX Runtime's CUDA kernel for attention uses it internally. The kernel for
+SkipLayerNormalization uses it only with the option ``enable_skip_layer_norm_strict_mode``, which all sessions
+of this package set. Without it squares are added in float16 (``skip_layer_norm_impl.cu``).
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def halve(source: Path, target: Path) -> None:
 
 
 def _drop_types_of_constants(graph: onnx.GraphProto) -> None:
-    """Drop the notes on types of constants: the converter notes float16 for those that it leaves as well."""
+    """Drop the types of constants, which the converter sets to float16 even for unconverted ones."""
     constants = {tensor.name for tensor in graph.initializer}
     noted = [value for value in graph.value_info if value.name not in constants]
     del graph.value_info[:]
@@ -52,7 +52,7 @@ def _drop_types_of_constants(graph: onnx.GraphProto) -> None:
 
 
 def _drop_round_trips(graph: onnx_ir.Graph) -> None:
-    """Let who wants float32 have what was float32, and not its copy that went through float16."""
+    """Replace casts from float16 of a value that was float32 by that value."""
     for node in list(graph):
         if node.op_type != "Cast" or node.attributes["to"].as_int() != onnx_ir.DataType.FLOAT:
             continue

@@ -1,4 +1,4 @@
-"""Images as an exported graph takes them."""
+"""Prepares images as input of an exported graph."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def preprocess(checkpoint: Checkpoint, images: Sequence[Image.Image], input_type
     Returns
     -------
     array
-        For "float32" normalised, [n, 3, height, width]; for "uint8" resized only, [n, height, width, 3].
+        For "float32": normalised, [n, 3, height, width]; for "uint8": resized only, [n, height, width, 3].
     """
     processor: Any = checkpoint.processor
     if input_type == "float32":
@@ -39,7 +39,7 @@ def batches(checkpoint: Checkpoint, images: ImageFolder, input_type: str) -> Ite
     Raises
     ------
     ImageError
-        If one of them cannot be read.
+        If an image cannot be read.
     """
     for start in range(0, len(images.files), BATCH):
         files = images.files[start : start + BATCH]
@@ -53,7 +53,7 @@ def _read(images: ImageFolder, file: str) -> Image.Image:
         image: Image.Image = load_image(str(images.root / file))
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise ImageError(
-            f"{images.root / file} cannot be read: {error}. To measure a model every image is needed; "
-            "remove this one or name another folder."
+            f"{images.root / file} cannot be read: {error}. The measurement of a model needs every image; "
+            "remove this one or choose another folder."
         ) from error
     return image

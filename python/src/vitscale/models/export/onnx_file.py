@@ -1,4 +1,4 @@
-"""From PyTorch to an ONNX file, and the proof that both compute the same."""
+"""Converts PyTorch to an ONNX file, and compares the logits of both."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from vitscale.models.graph.vit import ViTGraph
 from vitscale.models.onnx_options import processor_options
 from vitscale.models.quiet import quietly
 
-# 20 is the first with a Gelu operator, which onnxruntime joins with the bias before it; Spark NLP 5.5.3's
-# onnxruntime 1.19 knows it as well.
+# 20 is the first opset with a Gelu operator, which onnxruntime fuses with the bias before it. The
+# onnxruntime 1.19 of Spark NLP 5.5.3 supports it, too.
 OPSET = 20
 INPUT, OUTPUT = "pixel_values", "logits"
 
 
 def write_onnx(checkpoint: Checkpoint, variant: Variant, path: Path) -> None:
-    """Write the float32 graph that a variant is, or is made of: `pixel_values` -> `logits` [batch, labels].
+    """Write the float32 graph of a variant: `pixel_values` -> `logits` [batch, labels].
 
-    Weights above 2 GB, which protobuf cannot hold, go into a second file beside it.
+    Weights above 2 GB, the limit of protobuf, go into a second file beside it.
     """
     channels, height, width = input_shape(checkpoint)
     if variant.input_type == "uint8":
@@ -44,14 +44,14 @@ def write_onnx(checkpoint: Checkpoint, variant: Variant, path: Path) -> None:
     ).train(False)
     try:
         program = _exported(graph, example)
-    except Exception as error:  # of torch's exporter, of many classes
+    except Exception as error:  # many classes of torch's exporter
         raise ModelError(
             f"{checkpoint.name} cannot be converted to ONNX: {first_sentence(error)} Please report this, "
             "with its config.json."
         ) from error
     assert program is not None
     for node in program.model.graph.all_nodes():
-        node.metadata_props.clear()  # stack traces, which name files of this machine
+        node.metadata_props.clear()  # stack traces with paths of this machine
         _leave_out_statistics(node)
     if variant.precision in ("fp32", "fp16"):
         let_next_add_biases(program.model.graph)
@@ -73,7 +73,7 @@ def _exported(graph: ViTGraph, example: torch.Tensor) -> torch.onnx.ONNXProgram 
 
 
 def _leave_out_statistics(node: onnx_ir.Node) -> None:
-    """Drop mean and deviation, which nobody reads: their type is float32 in a float16 graph as well."""
+    """Drop the unused outputs mean and deviation: their type is float32 even in a float16 graph."""
     if node.op_type == "SkipLayerNormalization":
         for value in node.outputs[1:3]:
             value.name = ""
@@ -90,7 +90,7 @@ def largest_difference(checkpoint: Checkpoint, variant: Variant, path: Path) -> 
     Raises
     ------
     ModelError
-        If it is more than rounding can explain.
+        If it is above the effect of rounding.
     """
     session = open_session(path)
     batches = probe_batches(checkpoint)
@@ -102,16 +102,16 @@ def largest_difference(checkpoint: Checkpoint, variant: Variant, path: Path) -> 
 
 
 def refuse_other_sizes(checkpoint: Checkpoint) -> None:
-    """Refuse a checkpoint whose image processor makes images of another size than its model takes."""
+    """Raise an error if the image processor makes images of another size than the model's input."""
     made = preprocess(checkpoint, [SOURCES[0].open()], "float32").shape[1:]
     taken = input_shape(checkpoint)
     if made != taken:
         raise ModelError(
-            f"The image processor of {checkpoint.name} makes images of {made}, its model takes {taken} "
-            "(channels, height, width). Mend the size in preprocessor_config.json."
+            f"The image processor of {checkpoint.name} makes images of {made}; its model expects {taken} "
+            "(channels, height, width). Correct the size in preprocessor_config.json."
         )
 
 
 def open_session(path: Path) -> onnxruntime.InferenceSession:
-    """Open an ONNX file on the processor, with a thread for each core."""
+    """Open an ONNX file on the CPU, with a thread for each core."""
     return onnxruntime.InferenceSession(str(path), processor_options(), providers=["CPUExecutionProvider"])

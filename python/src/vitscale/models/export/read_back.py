@@ -1,4 +1,4 @@
-"""The last step of an export: the JVM opens what was written, and prepares an image as Transformers does."""
+"""The last step of an export: compares the pixels of the JVM with those of Transformers."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ _REFUSED = "vitscale: error: "
 
 
 def read_back(made: Path, checkpoint: Checkpoint, variant: str | None) -> None:
-    """Refuse a model folder that the JVM does not open, or whose images it prepares otherwise.
+    """Raise an error if the JVM cannot open a model folder, or prepares images differently.
 
-    A JVM of its own does it, so that the settings of the one that this process may start later stay open.
+    It runs in a separate JVM, so that the settings of this process's JVM stay free.
 
     Parameters
     ----------
     made : Path
-        The finished folder, before it is published.
+        The finished folder, before its publication.
     checkpoint : Checkpoint
-        What it was made from.
+        The exported checkpoint.
     variant : str or None
-        The ONNX variant in it; None for a folder without one.
+        The ONNX variant in the folder; None without one.
 
     Raises
     ------
     ModelError
-        If the JVM refuses the folder, or its pixels differ from those of Transformers.
+        If the JVM rejects the folder, or its pixels differ from those of Transformers.
     JavaError
         If no JVM can be started.
     """
@@ -50,13 +50,13 @@ def read_back(made: Path, checkpoint: Checkpoint, variant: str | None) -> None:
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
         image.save(place / "probe.png")
-        (place / "model").symlink_to(made.absolute())  # a name that any Java can read
+        (place / "model").symlink_to(made.absolute())  # an ASCII name for any Java
         _run(place, variant or _NO_VARIANT, checkpoint.name)
         found = np.fromfile(place / "pixels", dtype="<f4")
     expected = processor(image, return_tensors="np")["pixel_values"].astype(np.float32).ravel()
     if not np.array_equal(found, expected):
         raise ModelError(
-            f"The JVM prepares images of {checkpoint.name} otherwise than Transformers. Nothing was written; "
+            f"The JVM and Transformers prepare images of {checkpoint.name} differently. Nothing was written; "
             "please report this, with its preprocessor_config.json."
         )
 
@@ -84,9 +84,9 @@ def _run(place: Path, variant: str, name: str) -> None:
         refused = [line.removeprefix(_REFUSED) for line in lines if line.startswith(_REFUSED)]
         if refused:
             said = refused[0].replace(str(place / "model"), name).replace(str(place), name)
-            raise ModelError(f"The JVM does not open what was exported: {said} Nothing was written.")
+            raise ModelError(f"The JVM cannot open the exported model: {said} Nothing was written.")
         raise JavaError(f"The JVM that opens an exported model failed: {lines[-1]}. Nothing was written.")
 
 
 _OTHERS = ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")
-"""Variables with which Java would take options of another program."""
+"""Variables with Java options of other programs."""

@@ -1,4 +1,4 @@
-"""`vitscale export`: from a checkpoint to a model folder that both languages and Spark NLP read."""
+"""`vitscale export`: writes a model folder for Python, Scala and Spark NLP from a checkpoint."""
 
 from __future__ import annotations
 
@@ -26,27 +26,27 @@ from vitscale.models.tensorflow.build import SavedModelBuilder
 
 @dataclass(frozen=True)
 class ExportReport:
-    """What was written.
+    """The result of an export.
 
     Attributes
     ----------
     output : Path
         The model folder.
     name : str
-        Of the model.
+        Name of the model.
     weights : str
         "pretrained" or "random".
     variant : str
-        Name of this export, e.g. "fp32"; `ModelFolder.open` takes it.
+        Name of the variant, e.g. "fp32", for `ModelFolder.open`.
     graph_path : Path
         The ONNX file, or the SavedModel's `saved_model.pb`.
     graph_sha256 : str
-        Its hash.
+        Hash of the graph.
     max_logit_difference : float
-        Largest absolute difference of a logit: of a lossless variant to PyTorch, on photos and on noise; of
-        any other to fp32, on the images that it was measured with.
+        Largest absolute difference of a logit: for a lossless variant to PyTorch, on photos and on noise; for
+        others to fp32, on the images of the measurement.
     cost : dict or None
-        What a lossy variant costs, as `vitscale.models.export.accuracy_loss.Cost` describes it.
+        Accuracy loss of a lossy variant, see `vitscale.models.export.accuracy_loss.Cost`.
     """
 
     output: Path
@@ -79,37 +79,37 @@ def export(
     source : str
         Name on the hub or local folder, as for `load_checkpoint`.
     output : Path
-        A folder that does not exist, is empty, or was made by this function for the same weights; also a
-        mount, or a link to such a folder.
+        A folder that is missing, empty, or made by this function for the same weights; also a mount point, or
+        a link to such a folder.
     precision, input_type, token_merging
         The variant, see `Variant`.
     progress : callable, optional
-        Told in a sentence what begins.
+        Receives progress, one sentence each.
     engine : {"onnx", "tensorflow"}
-        What shall run the graph. TensorFlow's is a SavedModel in fp32 for Spark NLP, made in an environment
-        of its own, which is set up where there is none yet.
+        Engine for the graph. TensorFlow's graph is a SavedModel in fp32 for Spark NLP, made in a separate
+        environment, which the first call sets up.
     images : Path, optional
-        Images to calibrate and measure a lossy variant with, in class folders if accuracy is wanted. By
-        default photos are made, which have no labels.
+        Folder of images for calibration and measurement of a lossy variant, with class folders for accuracy.
+        By default photos without labels are made.
     force : bool
-        Whether to write a lower precision even if more than 1 % of the images get another class than in fp32.
+        Whether to write a variant even if more than 1 % of the images get another class than in fp32.
     allow_random_weights : bool
-        Whether seeded weights may stand in where the hub does not answer, see `load_checkpoint`.
+        Whether to use seeded weights if the hub does not respond, see `load_checkpoint`.
 
     Raises
     ------
     UsageError
-        If there is no such variant.
+        If the variant is unknown.
     ModelError
-        If the model cannot be loaded, or the variant does not compute what it should.
+        If the model cannot be loaded, or the variant's logits are wrong.
     ImageError
-        If an image to measure with cannot be read.
+        If an image of the measurement cannot be read.
     OutputError
-        If `output` holds something else or cannot be written. In every case it stays as it was.
+        If `output` has other files or cannot be written. It stays unchanged after any error.
     SetupError
-        If the environment of TensorFlow cannot be made.
+        If the environment of TensorFlow cannot be set up.
     JavaError
-        If there is no JVM to open the model with before it is published.
+        If no JVM can open the model before its publication.
     """
     place = Place(engine, Variant(precision, input_type, token_merging))
     variant = place.variant
@@ -133,7 +133,7 @@ def export(
             read_back(made, checkpoint, variant.name if engine == "onnx" else None)
             _publish(made, about, target, place)
     except OSError as error:
-        raise OutputError(f"Cannot write {output}: {error}. Name a folder you may write.") from error
+        raise OutputError(f"Cannot write {output}: {error}. Choose a writable folder.") from error
     facts = about[engine][variant.name]
     return ExportReport(
         output=output,
@@ -168,10 +168,10 @@ def _write_model(
 
 
 def _write_checkpoint(checkpoint: Checkpoint, made: Path) -> None:
-    """Write Hugging Face's files, with the label texts even where Transformers would leave them out."""
+    """Write Hugging Face's files, always with label texts, which Transformers may omit."""
     checkpoint.model.save_pretrained(made, max_shard_size="1TB")
     _write_json(made / manifest.PREPROCESSOR, settings_of(checkpoint.processor))
-    (made / manifest.WEIGHTS).chmod(0o644)  # safetensors lets nobody else read it
+    (made / manifest.WEIGHTS).chmod(0o644)  # safetensors makes it readable by its owner only
     path = made / manifest.CONFIG
     config = json.loads(path.read_text(encoding="utf-8"))
     labels = label_texts(checkpoint)
@@ -181,19 +181,19 @@ def _write_checkpoint(checkpoint: Checkpoint, made: Path) -> None:
 
 
 def _publish(made: Path, about: dict[str, Any], target: Path, place: Place) -> None:
-    """Put a finished model in its place: as a whole, or one variant into a folder of the same weights."""
+    """Move a finished model to its target: all of it, or one variant into a folder of the same weights."""
     known = manifest.read(target)
     if known is None:
         publish_whole(made, target)
         return
     if known.get("weights_sha256") != about["weights_sha256"]:
         raise OutputError(
-            f"{target} holds {known.get('name')} with other weights than {about['name']}. "
-            "Nothing in it was touched; name another folder."
+            f"{target} has {known.get('name')} with other weights than {about['name']}. "
+            "Nothing was changed; choose another folder."
         )
     new, old = place.folder(made), place.folder(target)
     if old.exists():
-        old.replace(made / "replaced")  # goes with the workspace
+        old.replace(made / "replaced")  # deleted with the workspace
     old.parent.mkdir(exist_ok=True)
     new.replace(old)
     engine = place.engine

@@ -1,4 +1,4 @@
-"""The files beside a graph that Spark NLP's `ViTForImageClassification.loadSavedModel` reads."""
+"""Files beside a graph for Spark NLP's `ViTForImageClassification.loadSavedModel`."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ def write_assets(folder: Path, labels: Sequence[str], processor: ViTImageProcess
     Parameters
     ----------
     folder : Path
-        Gets the folder `assets`.
+        Folder of the graph, in which `assets` is created.
     labels : sequence of str
         Label texts by class number.
     processor : ViTImageProcessorPil
-        Whose settings Spark NLP shall use.
+        Image processor with the settings for Spark NLP.
     """
     assets = folder / "assets"
-    assets.mkdir(exist_ok=True)  # TensorFlow makes one
+    assets.mkdir(exist_ok=True)  # TensorFlow creates one, too
     numbers = {label: number for number, label in enumerate(unique_labels(labels))}
     _write(assets / manifest.LABELS, numbers)
     _write(assets / manifest.PREPROCESSOR, preprocessor_config(processor))
 
 
 def unique_labels(labels: Sequence[str]) -> list[str]:
-    """Tell apart the classes that share a text: ImageNet has two called "crane", a bird and a machine.
+    """Return unique label texts: ImageNet has two classes named "crane", a bird and a machine.
 
-    Spark NLP's labels.json is keyed by text, so of two equal ones it would lose the first. All but the first
-    class of a text get their number in brackets: "crane", "crane (517)".
+    Spark NLP's labels.json is keyed by text, so of two equal ones it would lose the first. All classes of a
+    text but the first get their number in brackets: "crane", "crane (517)".
     """
     unique: dict[str, None] = {}
     for number, label in enumerate(labels):
@@ -51,9 +51,9 @@ def unique_labels(labels: Sequence[str]) -> list[str]:
 def preprocessor_config(processor: ViTImageProcessorPil) -> dict[str, Any]:
     """Return the settings in the form that Spark NLP 5.5.3 parses (its class `PreprocessorConfig`).
 
-    All fields but `do_rescale`, `rescale_factor` and `crop_pct` are required there, so a step that is off has
-    the settings that change nothing; a size with unequal sides is refused. Spark NLP does not crop: where the
-    model does, ViTScale reads the crop from here, and Spark NLP's own annotator gets other pixels.
+    All fields except `do_rescale`, `rescale_factor` and `crop_pct` are required, so a step that is off has
+    neutral settings. Spark NLP rejects a size with unequal sides. It does not crop: for a model with a crop,
+    ViTScale reads the crop from here, and Spark NLP's own annotator has other pixels.
     """
     settings = {**_UNUSED, **settings_of(processor)}
     if not settings["do_center_crop"]:

@@ -1,4 +1,4 @@
-"""Where an export lies in a model folder."""
+"""The place of an export in a model folder."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from vitscale.models.manifest import Engine
 
 @dataclass(frozen=True)
 class Place:
-    """The engine and the variant that name a graph in a model folder, and in its record."""
+    """Engine and variant of a graph in a model folder and its record."""
 
     engine: Engine
     variant: Variant
 
     def __post_init__(self) -> None:
-        """Refuse what the engine cannot have."""
+        """Check that the engine supports the variant."""
         if self.engine == "tensorflow" and self.variant != Variant():
             raise UsageError(
-                f"TensorFlow's SavedModel is made in fp32 alone; {self.variant.name} is for --format onnx."
+                f"--format tensorflow supports fp32 only; {self.variant.name} needs --format onnx."
             )
 
     def folder(self, model: Path) -> Path:

@@ -1,4 +1,4 @@
-"""Which of the many possible ONNX files of one model is meant, and the folder that it lies in."""
+"""A variant of a model's ONNX file, and the name of its folder."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ INPUTS = ("float32", "uint8")
 
 @dataclass(frozen=True)
 class Variant:
-    """What can be chosen when a model is exported.
+    """Options of an exported graph.
 
     Attributes
     ----------
     precision : str
-        "fp32"; "fp16", for GPUs; "int8", where each batch finds its own scales of the activations; or
-        "int8-static", where calibration images gave them once and for all.
+        "fp32"; "fp16", for GPUs; "int8", with activation scales of each batch; or "int8-static", with fixed
+        scales from calibration images.
     input_type : str
-        "float32": normalised pixels [batch, 3, height, width]. "uint8": resized pixels as an image has them,
+        "float32": normalised pixels [batch, 3, height, width]. "uint8": resized pixels
         [batch, height, width, 3]; rescaling and normalising are part of the weights.
     token_merging : int
-        Pairs of tokens merged in each layer (Bolya et al. 2023); 0 merges none.
+        Pairs of tokens to merge in each layer (Bolya et al. 2023); 0 merges none.
     """
 
     precision: str = "fp32"
@@ -32,11 +32,11 @@ class Variant:
 
     def __post_init__(self) -> None:
         if self.precision not in PRECISIONS:
-            raise UsageError(f"Unknown precision {self.precision!r}; choose one of {', '.join(PRECISIONS)}.")
+            raise UsageError(f"Unknown precision {self.precision!r}; expected {', '.join(PRECISIONS)}.")
         if self.input_type not in INPUTS:
-            raise UsageError(f"Unknown input {self.input_type!r}; choose one of {', '.join(INPUTS)}.")
+            raise UsageError(f"Unknown input {self.input_type!r}; expected one of {', '.join(INPUTS)}.")
         if self.token_merging < 0:
-            raise UsageError(f"Cannot merge {self.token_merging} tokens a layer; choose 0 or more.")
+            raise UsageError(f"--token-merging is {self.token_merging}; expected 0 or more.")
 
     @property
     def name(self) -> str:
@@ -50,5 +50,5 @@ class Variant:
 
     @property
     def lossless(self) -> bool:
-        """Whether it must compute what PyTorch does, but for rounding."""
+        """Whether its logits must equal PyTorch's except for rounding."""
         return self.precision == "fp32" and not self.token_merging

@@ -1,4 +1,4 @@
-"""Where a model folder is made before it is published, and how it is published."""
+"""The temporary folder of an export, and its publication."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from vitscale.models import manifest
 
 _PREFIX = ".vitscale-export-"
 _NOBODYS = ("lost+found", ".DS_Store")
-"""What file systems themselves put into an empty folder."""
+"""Names that file systems create in an empty folder."""
 
 
 def real_target(output: Path) -> Path:
-    """Return the folder that an output names: links are followed, so that they stay links.
+    """Return the target folder of an output, with links resolved, so that they stay links.
 
     Raises
     ------
     OutputError
-        If it is a file, a link in a circle, or a folder that holds what `vitscale export` did not write.
+        If it is a file, a link loop, or a folder with files that `vitscale export` did not write.
     """
     try:
         target = output.expanduser()
@@ -32,24 +32,24 @@ def real_target(output: Path) -> Path:
         if not target.exists() and not target.is_symlink():
             return target
         if not target.is_dir():
-            raise OutputError(f"{output} is a file; name a folder.")
+            raise OutputError(f"{output} is a file; choose a folder.")
         strangers = [name for name in _names(target) if name not in _NOBODYS and not _is_workspace(name)]
         if strangers and manifest.read(target) is None:
             raise OutputError(
                 f"{output} is not empty and was not made by vitscale export. "
-                "Nothing in it was touched; name another folder."
+                "Nothing was changed; choose another folder."
             )
     except (OSError, RuntimeError, ValueError) as error:
-        raise OutputError(f"Cannot write {output}: {error}. Name a folder you may write.") from error
+        raise OutputError(f"Cannot write {output}: {error}. Choose a writable folder.") from error
     return target
 
 
 @contextmanager
 def workspace(target: Path) -> Iterator[Path]:
-    """Make a hidden folder on the file system of a target, and remove it in the end.
+    """Create a hidden folder on the file system of a target, and delete it at the end.
 
-    It lies in the target where that exists, which may be a mount or a folder of one's own in a parent that
-    may not be written; else beside it. What killed exports left there is removed.
+    It is inside the target if that exists, because the target may be a mount point or have a read-only
+    parent; else beside it. Folders of killed exports are deleted.
     """
     parent = target if target.is_dir() else target.parent
     parent.mkdir(parents=True, exist_ok=True)
@@ -61,10 +61,10 @@ def workspace(target: Path) -> Iterator[Path]:
 
 
 def publish_whole(made: Path, target: Path) -> None:
-    """Put a finished model folder in its place: in one step where there is none, else its record last.
+    """Move a finished model folder to its target: in one step if the target is missing, else its record last.
 
-    Without its record a folder is no model, so one that is half published is never opened. If a step
-    fails, what was moved is removed.
+    A folder without a record is not a model, so a partial one is never opened. After an error the moved files
+    are deleted.
     """
     if not target.exists():
         made.replace(target)
@@ -94,7 +94,7 @@ def _is_workspace(name: str) -> bool:
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """Hold a folder's lock, which ends with the process.
+    """Hold a folder's lock, which the process releases at its end.
 
     Raises
     ------

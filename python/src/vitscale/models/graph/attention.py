@@ -1,4 +1,4 @@
-"""What the tokens of an image get of each other."""
+"""Attention output per token."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ class Attention(nn.Module):
     """Multi-head attention over flat tokens (Dosovitskiy et al. 2021, section 3.1).
 
     Tokens are flat, [batch * tokens, width], one image after another, so that each projection is one product
-    with its bias in it. Two biases need not be added to every token, for a softmax takes from its scores what
-    they have in common, and gives shares whose sum is 1: that of the keys changes nothing, and that of the
-    values comes out as it went in, so it is part of the output's.
+    that includes its bias. Two biases need not be added to every token. The bias of the keys adds the same
+    value to all scores of a query, which the softmax cancels. The bias of the values passes through
+    unchanged, since the softmax sums to 1, so it is part of the output's bias.
 
     Parameters
     ----------
     module : ViTAttention
-        Transformers' own, whose weights to use.
+        Transformers' module with the weights.
     keeps_keys : bool
-        Whether the keys are asked for, and so need their bias.
+        Whether the keys are an output, and so need their bias.
     """
 
     def __init__(self, module: Any, *, keeps_keys: bool = False) -> None:
@@ -44,15 +44,15 @@ class Attention(nn.Module):
         ----------
         normed : Tensor, float32 [batch * tokens, width]
         tokens, asked : int
-            Of each image.
+            Number of tokens, and of queries, of each image.
         sizes : Tensor, float32 [batch, tokens, 1], or None
-            How many patches each token stands for; it counts as often (Bolya et al. 2023, equation 1).
+            Number of patches of each token, its weight in the softmax (Bolya et al. 2023, equation 1).
 
         Returns
         -------
         mixed : Tensor, float32 [batch * asked, width]
         keys : Tensor, float32 [batch, heads, tokens, head width]
-            Without their bias, unless they are kept.
+            Keys without their bias, unless ``keeps_keys``.
         """
         key_bias = self.module.k_proj.bias if self.keeps_keys else None
         query = by_image(self.module.q_proj(first_of_each(normed, tokens, asked)), asked)
@@ -65,7 +65,7 @@ class Attention(nn.Module):
         return linear(mixed.flatten(0, 1), self.module.o_proj.weight, self.bias), self._heads(key)
 
     def _mix(self, query: Tensor, key: Tensor, value: Tensor, sizes: Tensor) -> Tensor:
-        """Do step by step what `mix_values` does, with tokens that count as often as `sizes` say."""
+        """Compute `mix_values` step by step, with tokens weighted by `sizes`."""
         scores = self._heads(query) @ self._heads(key).transpose(2, 3) * self.module.scaling
         scores = scores + sizes.log().transpose(1, 2)[:, None]
         mixed = torch.softmax(scores, dim=-1) @ self._heads(value)
@@ -78,10 +78,10 @@ class Attention(nn.Module):
 
 
 def by_image(flat: Tensor, tokens: int) -> Tensor:
-    """Return [batch, tokens, width] of flat tokens, so many of each image."""
+    """Return flat tokens as [batch, tokens, width]."""
     return flat.reshape(-1, tokens, flat.shape[1])
 
 
 def first_of_each(flat: Tensor, tokens: int, asked: int) -> Tensor:
-    """Return the first `asked` of the `tokens` of each image, flat as they were."""
+    """Return the first `asked` of the `tokens` of each image, flat."""
     return flat if asked == tokens else by_image(flat, tokens)[:, :asked].flatten(0, 1)

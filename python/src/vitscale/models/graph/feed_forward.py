@@ -1,4 +1,4 @@
-"""The feed-forward block of a ViT, with rows that do not stand in each other's way in a processor's cache."""
+"""The feed-forward block of a ViT, padded to avoid cache conflicts on CPUs."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ import torch
 from torch import Tensor, nn
 
 _WAY_BYTES = 4096
-"""Addresses that far apart share a line of the first cache: 64 lines of 64 bytes on x86 and most others."""
+"""Distance of addresses in the same set of the L1 cache: 64 sets of 64 bytes on x86 and most others."""
 
 _LINE_FLOATS = 16
 
 
 class FeedForward(nn.Module):
-    """Transformers' `ViTMLP` over the same weights, where need be with a few more inner values, all zero.
+    """Transformers' `ViTMLP` with the same weights, if needed with a few more inner values, all zero.
 
-    The second product reads some ten rows of inner values side by side. Rows of 3,072 floats, as in ViT-base,
-    begin 4,096 bytes times three apart: all in one line of the first cache, which holds eight of them. ONNX
-    Runtime then takes a third longer for the product on a Cascade Lake. One line more for each row spreads
-    them. What is added is zero, times zero: the result is the same.
+    The second product reads about ten rows of inner values at the same time. Rows of 3,072 floats, as in
+    ViT-base, start 3 x 4,096 bytes apart, so all of them are in one set of the L1 cache, which has eight
+    ways. ONNX Runtime then takes a third longer for the product on a Cascade Lake. One more cache line for
+    each row spreads them. The added values are zero, so the result is the same.
 
     Parameters
     ----------
     block : ViTMLP
-        Transformers' own.
+        Transformers' block.
     for_gpu : bool
-        Whether a GPU is to run it, which would only have more to compute.
+        Whether it is for a GPU, where padding only adds work.
     """
 
     def __init__(self, block: Any, *, for_gpu: bool = False) -> None:
@@ -37,18 +37,18 @@ class FeedForward(nn.Module):
         self.narrow = _linear(block.fc2, (0, more))
 
     def forward(self, hidden: Tensor) -> Tensor:
-        """Return tokens [..., width] of such."""
+        """Return tokens [..., width] of tokens [..., width]."""
         result: Tensor = self.narrow(self.activation(self.widen(hidden)))
         return result
 
 
 def _more(inner: int) -> int:
-    """Return how many values a row of so many floats needs more."""
+    """Return the number of values to add to a row of ``inner`` floats."""
     return 0 if inner * torch.float32.itemsize % _WAY_BYTES else _LINE_FLOATS
 
 
 def _linear(linear: nn.Linear, more: tuple[int, ...]) -> nn.Linear:
-    """Return a layer with zeros beside or below its weights [out, in], as `nn.functional.pad` counts."""
+    """Return a layer with zeros added to its weights [out, in], in the order of `nn.functional.pad`."""
     weight = nn.functional.pad(linear.weight.detach(), more)
     padded = nn.Linear(weight.shape[1], weight.shape[0], bias=linear.bias is not None, device="meta")
     padded.weight = nn.Parameter(weight)

@@ -1,4 +1,4 @@
-"""Embedding the patches of an image that has not been normalised."""
+"""Patch embedding of images that are not normalised."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def patches_from_bytes(checkpoint: Checkpoint) -> PatchesFromBytes:
 
 
 class PatchesFromBytes(nn.Module):
-    """Embed patches of images as they leave the resize: uint8, channels last.
+    """Embed patches of resized images: uint8, channels last.
 
     A patch embedding is linear, so rescaling and normalising, (pixel * rescale - mean) / deviation, go into
     its weights and bias, computed in double precision.
@@ -35,13 +35,13 @@ class PatchesFromBytes(nn.Module):
     Parameters
     ----------
     projection : Conv2d
-        The model's own, over normalised pixels.
+        The model's projection of normalised pixels.
     rescale : float
-        Factor of a pixel, or 1.
+        Factor of a pixel; 1 for none.
     mean, deviation : list of float
-        Of each channel, or 0 and 1.
+        Mean and standard deviation of each channel; 0 and 1 for none.
     grid : tuple of int
-        Patches down and across.
+        Number of patches vertically and horizontally.
     """
 
     def __init__(

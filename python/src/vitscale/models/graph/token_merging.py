@@ -1,7 +1,7 @@
 """Token merging: after attention, the most similar tokens of an image become one (Bolya et al. 2023, ICLR).
 
-Written with matrices of zeros and ones in the place of gathering and scattering: they are exact, small, and
-every runtime multiplies matrices well.
+It uses matrices of zeros and ones instead of gather and scatter: they are exact and small, and every runtime
+multiplies matrices fast.
 """
 
 from __future__ import annotations
@@ -13,27 +13,27 @@ from torch import Tensor, nn
 def merge(hidden: Tensor, sizes: Tensor | None, keys: Tensor, pairs: int) -> tuple[Tensor, Tensor]:
     """Merge `pairs` pairs of tokens ("bipartite soft matching", section 3).
 
-    Every second token, the class token first among them, looks for the most similar of the others; the
-    `pairs` most similar join theirs as a mean weighted by how many patches each stands for. The class token
-    never joins another and stays first.
+    Every second token, starting with the class token, is matched with the most similar of the other tokens.
+    The `pairs` most similar ones are merged into their match, as a mean weighted by the number of patches.
+    The class token is never merged and stays first.
 
     Parameters
     ----------
     hidden : Tensor, float32 [batch, tokens, width]
         The tokens; the first is the class token.
     sizes : Tensor, float32 [batch, tokens, 1], or None
-        How many patches each token stands for; None if each stands for one.
+        Number of patches of each token; None for one each.
     keys : Tensor, float32 [batch, heads, tokens, head width]
-        By which similarity is judged: the keys of the attention before, averaged over the heads.
+        Keys of the attention before; similarity uses their mean over the heads.
     pairs : int
-        How many, less than half the tokens.
+        Number of pairs, less than half the tokens.
 
     Returns
     -------
     hidden : Tensor, float32 [batch, tokens - pairs, width]
-        Those that joined none, then those that could be joined.
+        Unmerged tokens of the first set, then the tokens of the second set.
     sizes : Tensor, float32 [batch, tokens - pairs, 1]
-        Theirs.
+        Number of patches of each.
     """
     order, partner = _match(keys)
     if sizes is None:
@@ -50,14 +50,14 @@ def merge(hidden: Tensor, sizes: Tensor | None, keys: Tensor, pairs: int) -> tup
 
 
 def _match(keys: Tensor) -> tuple[Tensor, Tensor]:
-    """Rank the tokens that seek a partner, least similar first, and name each one's best.
+    """Rank the tokens of the first set, least similar first, and return the best match of each.
 
     Returns
     -------
     order : Tensor, int64 [batch, seekers]
-        Their numbers, the class token's (0) first.
+        Indices in the first set, the class token's (0) first.
     partner : Tensor, int64 [batch, seekers]
-        The most similar host of each, in this order.
+        Index of the best match in the second set, in this order.
     """
     metric = nn.functional.normalize(keys.mean(dim=1), dim=2)
     similarity, host = (metric[:, ::2] @ metric[:, 1::2].transpose(1, 2)).max(dim=2)

@@ -1,4 +1,4 @@
-"""The arithmetic of a ViT, written so that its ONNX graph has nothing in it that an image does not need."""
+"""The forward pass of a ViT for export, without unnecessary operators."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ from vitscale.models.graph.token_merging import merge
 
 
 class ViTGraph(nn.Module):
-    """The forward pass of `ViTForImageClassification` over the same weights, for export.
+    """The forward pass of `ViTForImageClassification` with the same weights, for export.
 
-    Six things differ from Transformers' own module, none of them in the result (Dosovitskiy et al. 2021,
+    Six things differ from Transformers' module, without a change of the result (Dosovitskiy et al. 2021,
     section 3.1):
 
-    - No attention mask: every token of an image may see all others.
-    - The class token is added to its position once, here, so the graph needs no shape of the batch to repeat
-      it.
-    - Only the class token is classified, so the last layer computes its query, and all that follows, for that
-      token alone. That saves about 7 % of the arithmetic of ViT-base.
-    - Tokens are flat, so that a bias is part of its product and no pass of its own.
+    - No attention mask: every token of an image attends to all others.
+    - The class token is added to its position embedding here, so the graph does not need the batch size to
+      repeat it.
+    - Only the class token is classified, so the last layer computes the query, and everything after it, for
+      that token only. That saves about 7 % of the arithmetic of ViT-base.
+    - Tokens are flat, so that a bias is part of its product.
     - Biases of keys and values are not added to every token, see `Attention`.
     - The feed-forward blocks may be a little wider, see `FeedForward`.
 
     Parameters
     ----------
     model : ViTForImageClassification
-        Whose weights to use.
+        The model with the weights.
     patches : Module
-        From the input to embedded patches [batch, patches, width]; the model's own convolution if None.
+        Converts the input to embedded patches [batch, patches, width]; None for the model's convolution.
     merged_pairs : int
-        Pairs of tokens merged in each layer but the last; this changes the result.
+        Pairs of tokens to merge in each layer except the last; this changes the result.
     for_gpu : bool
-        Whether a GPU is to run it, and not a processor.
+        Whether it is for a GPU instead of a CPU.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class ViTGraph(nn.Module):
         Parameters
         ----------
         pixel_values : Tensor
-            What `patches` takes; for the model's own, normalised images, float32 [batch, 3, height, width].
+            Input of `patches`; for the model's own, normalised images, float32 [batch, 3, height, width].
 
         Returns
         -------

@@ -1,5 +1,5 @@
-"""From a checkpoint to the SavedModel that Spark NLP's TensorFlow engine loads.
+"""Exports a checkpoint to the SavedModel for Spark NLP's TensorFlow engine.
 
-TensorFlow needs older versions of everything else, so it lives in an environment of its own
-(:mod:`.environment`), where :mod:`.saved_model` runs as a script; this process never imports it.
+TensorFlow needs older versions of other packages, so it has a separate environment (:mod:`.environment`), in
+which :mod:`.saved_model` runs as a script; this process never imports it.
 """

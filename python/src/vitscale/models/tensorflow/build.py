@@ -1,4 +1,4 @@
-"""A model's SavedModel and what Spark NLP needs beside it."""
+"""Builds a model's SavedModel and the files for Spark NLP beside it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class SavedModelBuilder:
     checkpoint : Checkpoint
         The model.
     say : callable
-        Told in a sentence what begins.
+        Receives progress, one sentence each.
     """
 
     def __init__(self, checkpoint: Checkpoint, say: Callable[[str], None]) -> None:

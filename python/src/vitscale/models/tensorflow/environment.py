@@ -1,4 +1,4 @@
-"""The Python environment that TensorFlow is called in, made where there is none yet."""
+"""The separate Python environment of TensorFlow, which the first use sets up."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ from vitscale.errors import SetupError
 from vitscale.system.cache_folder import cache_folder
 
 PYTHON_VERSION = "3.11"
-"""The newest that TensorFlow 2.12 runs on; uv fetches one where the machine has none."""
+"""Newest Python for TensorFlow 2.12; uv downloads it if the machine has none."""
 DISK_BYTES = 2 << 30
-"""What the environment and the files that are fetched for it take, with some to spare."""
+"""Required disk space for the environment and its downloads, with a margin."""
 _LINES_TOLD = 5
 
 
 def environment_python(say: Callable[[str], None]) -> Path:
     """Return the interpreter of the environment.
 
-    It is made beside its place and renamed when it is whole, so that a killed call leaves nothing that a
-    later one would take for it; of two calls at the same time one waits for the other.
+    It is made under another name and renamed when it is complete, so that a killed call leaves no partial
+    environment. Of two calls at the same time one waits for the other.
 
     Parameters
     ----------
     say : callable
-        Told what begins, if something has to be made.
+        Receives progress, if the environment has to be made.
 
     Raises
     ------
     SetupError
-        If the disk has no room, or no fitting Python or package can be had.
+        If the disk is full, or Python or a package is not available.
     """
     requirements = files(__package__).joinpath("requirements.txt")
     place = cache_folder() / f"tensorflow-{hashlib.sha256(requirements.read_bytes()).hexdigest()[:12]}"
@@ -46,12 +46,12 @@ def environment_python(say: Callable[[str], None]) -> Path:
         with FileLock(f"{place}.lock"):
             if not place.exists():
                 _refuse_full_disk(place.parent)
-                say(f"Setting up TensorFlow in {place}, once: 300 MB to fetch, 1.3 GB on disk, some minutes")
+                say(f"Setting up TensorFlow in {place}, once: 300 MB to download, 1.3 GB on disk, minutes")
                 with as_file(requirements) as file:
                     _make(place, file)
     except OSError as error:
         raise SetupError(
-            f"{place} cannot be made: {error}. Name another place for caches with XDG_CACHE_HOME."
+            f"{place} cannot be created: {error}. Set XDG_CACHE_HOME to another folder."
         ) from error
     return place / "bin" / "python"
 
@@ -60,8 +60,8 @@ def _refuse_full_disk(folder: Path) -> None:
     free = shutil.disk_usage(folder).free
     if free < DISK_BYTES:
         raise SetupError(
-            f"{folder} has {free >> 20} MB left, and an environment with TensorFlow takes "
-            f"{DISK_BYTES >> 20}. Make room, or name another place for caches with XDG_CACHE_HOME."
+            f"{folder} has {free >> 20} MB free, but an environment with TensorFlow needs "
+            f"{DISK_BYTES >> 20}. Free disk space, or set XDG_CACHE_HOME to another folder."
         )
 
 
@@ -77,7 +77,7 @@ def _make(place: Path, requirements: Path) -> None:
 
 
 def _uv(*arguments: str) -> None:
-    """Run uv outside of any environment that is active."""
+    """Run uv outside of any active environment."""
     variables = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
     done = subprocess.run(
         [find_uv_bin(), "--quiet", *arguments], capture_output=True, text=True, env=variables, check=False
@@ -85,7 +85,7 @@ def _uv(*arguments: str) -> None:
     if done.returncode:
         told = "\n".join(done.stderr.strip().splitlines()[-_LINES_TOLD:])
         raise SetupError(
-            "The environment for TensorFlow could not be set up, and nothing of it was kept. "
-            f"uv {arguments[0]} says:\n{told}\nTensorFlow 2.12 needs Python {PYTHON_VERSION} on x86-64, and "
-            "a network, or uv's cache, to come from."
+            "The environment for TensorFlow could not be set up and was deleted. "
+            f"uv {arguments[0]} reports:\n{told}\nTensorFlow 2.12 needs Python {PYTHON_VERSION} on x86-64, "
+            "and a network or uv's cache."
         )

@@ -1,11 +1,11 @@
-"""Turns a Hugging Face ViT into a SavedModel whose weights are constants.
+"""Converts a Hugging Face ViT to a SavedModel with constant weights.
 
 A script for the environment of :mod:`vitscale.models.tensorflow.environment`, with no import of ViTScale::
 
     python -I saved_model.py CHECKPOINT OUTPUT PIXELS LOGITS
 
 CHECKPOINT is a folder with config.json and model.safetensors, OUTPUT an empty folder. PIXELS is a .npz file
-of batches, float32 [n, 3, height, width]; LOGITS gets what the saved model answers to each, [n, labels].
+of batches, float32 [n, 3, height, width]; LOGITS receives the logits of the saved model, [n, labels].
 """
 
 import sys
@@ -20,9 +20,9 @@ class Frozen(tf.Module):
     """A model without variables.
 
     TensorFlow 2.12 reads variables with an operator (``DisableCopyOnRead``) that the 2.7 inside Spark NLP
-    does not know, so they become constants of the graph. Spark NLP loads a pipeline that it saved through the
-    operator ``StatefulPartitionedCall_2``; restoring has this name only where the signature is stateful too,
-    which the check of the batch makes it.
+    does not support, so they become constants of the graph. Spark NLP loads a pipeline that it saved through
+    the operator ``StatefulPartitionedCall_2``; restoring has this name only where the signature is stateful
+    too, which the check of the batch makes it.
     """
 
     def __init__(self, model, height, width):

@@ -1,8 +1,8 @@
-"""The charts of a report, in their order on the page."""
+"""The charts of a report: the main one, and the others in their order on the page."""
 
 from __future__ import annotations
 
-from vitscale.report.charts.figure import Figure
+from vitscale.report.charts.chart import Chart
 from vitscale.report.charts.gpu import gpu_memory, gpu_power, gpu_utilization
 from vitscale.report.charts.iterations import iterations
 from vitscale.report.charts.latency import latency
@@ -14,11 +14,11 @@ from vitscale.report.style import Style
 from vitscale.report.summary import Summary
 
 _CHARTS = (
-    throughput,
-    latency,
     speed_up,
-    speed_up_of_tuned,
+    latency,
     stages,
+    throughput,
+    speed_up_of_tuned,
     memory,
     processor,
     gpu_utilization,
@@ -28,9 +28,9 @@ _CHARTS = (
 )
 
 
-def figures(summary: Summary, looks: dict[str, Style]) -> list[Figure]:
-    """Return every chart that the results have figures for."""
+def charts(summary: Summary, looks: dict[str, Style]) -> dict[str, Chart]:
+    """Return name -> chart, for every chart that the results have figures for."""
     if not summary.measured:
-        return []
+        return {}
     drawn = (chart(summary, looks) for chart in _CHARTS)
-    return [figure for figure in drawn if figure is not None]
+    return {chart.name: chart for chart in drawn if chart is not None}

@@ -1,38 +1,62 @@
-"""A bar chart for the README: one static SVG, readable on a light and on a dark page.
-
-A template of thirty lines, because Plotly writes an SVG only with a browser at hand, and a README's picture
-has to follow the reader's colours by CSS of its own.
-"""
+"""The bar chart of a README: one SVG file of its own, readable on a light and on a dark page."""
 
 from __future__ import annotations
 
+from html import escape
+
 from vitscale.report.agreement import Verdict
+from vitscale.report.charts.chart import WIDE
+from vitscale.report.charts.rows import draw_bars
 from vitscale.report.headline import headline
-from vitscale.report.style import COLOURS
+from vitscale.report.row import Row
+from vitscale.report.style import COLOURS, light, styles
 from vitscale.report.summary import summarise_results
-from vitscale.report.template import render
 from vitscale.results import units
 from vitscale.results.schema import BenchmarkSuite
 
-_LONGEST_BAR = 560  # of the 760 units that the picture is wide; the rest is for the figures behind the bars
+_FONT = 'text { font-family: system-ui, -apple-system, "Segoe UI", sans-serif }'
 
 
 def chart_svg(results: BenchmarkSuite) -> str:
-    """Return bars of images per second, each backend at its best batch size."""
+    """Return bars of images per second, each backend at its best batch size.
+
+    Parameters
+    ----------
+    results : BenchmarkSuite
+        One results file.
+    """
     summary = summarise_results(results)
-    longest = max((row.rate["median"] for row in summary.measured if row.rate), default=1.0)
-    bars = [
-        {
-            "label": row.label,
-            "backend": row.backend,
-            "width": round(_LONGEST_BAR * row.rate["median"] / longest, 1),
-            "figure": f"{units.number(row.rate['median'])} images/s",
-            "ratio": units.ratio(row.ratio.median) if row.ratio and row is not summary.reference else "",
-            "disagrees": row.agreement.verdict is Verdict.DIFFERS,
-        }
-        for row in summary.measured
-        if row.rate
-    ]
+    rows = summary.measured
+    rates = [row.rate["median"] if row.rate else 0.0 for row in rows]
+    shown = [_shown(row) for row in rows]
+    canvas = draw_bars(WIDE, rows, rates, shown, styles(summary.rows))
+    title = headline(summary).speed
     model = results["workload"]["model"]
-    caption = f"{model['name']} ({model['weights']} weights), {results['environment']['cpu']}"
-    return render("chart.svg", bars=bars, colours=COLOURS, caption=caption, title=headline(summary).speed)
+    said = [
+        f"Images per second (and speed against {summary.reference_name}).",
+        f"{model['name']} ({model['weights']} weights), {results['environment']['cpu']}.",
+    ]
+    if any(row.agreement.verdict is Verdict.DIFFERS for row in rows):
+        said.append("⚠ gives other labels.")
+    canvas.caption(" ".join(said))
+    attributes = {"role": "img", "width": str(canvas.width), "height": str(round(canvas.height, 2))}
+    svg = canvas.svg("chart", attributes)
+    head = f"<title>{escape(title)}</title><style>{_FONT} {_dark(svg)}</style>"
+    start = svg.index(">") + 1
+    return f"{svg[:start]}{head}{svg[start:]}\n"
+
+
+def _shown(row: Row) -> str:
+    rate = units.number(row.rate["median"] if row.rate else None)
+    return f"{rate} ({units.ratio(row.ratio.median)})" if row.ratio else rate
+
+
+def _dark(svg: str) -> str:
+    """Return the rules that give the colours of a drawing their counterparts on a dark page."""
+    rules = [
+        f'[{where}="{light(name)}"] {{ {where}: {dark} }}'
+        for name, (_, dark) in COLOURS.items()
+        for where in ("fill", "stroke")
+        if f'{where}="{light(name)}"' in svg
+    ]
+    return f"@media (prefers-color-scheme: dark) {{ {' '.join(rules)} }}"

@@ -4,45 +4,84 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from vitscale.report.charts.figure import HEIGHT, Figure, Spec, Table, axis, layout, text
+from matplotlib.ticker import NullLocator
+
+from vitscale.report.charts.canvas import Canvas, Margins
+from vitscale.report.charts.chart import Chart, Legend, Table
 from vitscale.report.row import Cell, Row
-from vitscale.report.style import Style
+from vitscale.report.style import Style, light
 from vitscale.report.summary import Summary
 from vitscale.results import units
 from vitscale.results.schema import Statistics
 
+_Points = Sequence[tuple[Cell, Statistics]]
+_HEIGHT = 360
+_MARGINS = Margins(left=50, right=14, top=22, bottom=46)
 
-def throughput(summary: Summary, looks: Mapping[str, Style]) -> Figure | None:
+
+def throughput(summary: Summary, looks: Mapping[str, Style]) -> Chart | None:
     """Return images per second against batch size; None where there was one batch size."""
     sizes = sorted({cell.batch_size for row in summary.rows for cell in row.cells})
     if len(sizes) == 1:
         return None
-    measured = [(row, _points(row)) for row in summary.measured]
-    data = [_band(points, looks[row.label]) for row, points in measured if len(points) > 1]
-    data += [_medians(row, points, looks[row.label]) for row, points in measured]
-    ticks = {"tickmode": "array", "tickvals": sizes, "ticktext": [str(size) for size in sizes]}
-    return Figure(
+    measured = [(row.label, _points(row)) for row in summary.measured]
+    cells = [(row, cell) for row in summary.rows for cell in row.cells]
+    return Chart(
         name="throughput",
         title="Throughput by batch size",
-        note="Median images per second; the band is the 95 % interval where rounds of processes were run, "
+        note="Median images per second. The band is the 95 % interval where rounds of processes were run, "
         "else the range of the iterations.",
         description="Line chart of images per second against batch size, a line for each backend.",
-        spec={
-            "data": data,
-            "layout": layout(
-                HEIGHT,
-                xaxis=axis("batch size", type="log", showgrid=False, **ticks),
-                yaxis=axis("images/s", rangemode="tozero"),
-            ),
-        },
+        draw=lambda width: _draw(width, sizes, measured, looks),
         table=Table(
-            ("backend", "batch", "images/s", "interval or range", "ms/batch", "in the JSON"),
-            [_cells(row, cell) for row in summary.rows for cell in row.cells],
+            ("backend", "batch size", "images/s", "interval or range", "ms/batch"),
+            [_cells(row, cell) for row, cell in cells],
+            [cell.row_id for _, cell in cells],
+        ),
+        legend=tuple(
+            Legend(looks[label].name, label, looks[label].marker, looks[label].dash) for label, _ in measured
         ),
     )
 
 
-def _points(row: Row) -> list[tuple[Cell, Statistics]]:
+def _draw(
+    width: int, sizes: Sequence[int], measured: Sequence[tuple[str, _Points]], looks: Mapping[str, Style]
+) -> Canvas:
+    canvas = Canvas.of(width, _HEIGHT, _MARGINS)
+    for label, points in measured:
+        _line(canvas, label, points, looks[label])
+    axes = canvas.axes
+    axes.set_xscale("log")
+    axes.set_xticks(sizes, [str(size) for size in sizes])
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.set_ylim(bottom=0)
+    canvas.grid("y")
+    look = {"color": light("soft"), "xycoords": "axes fraction"}
+    canvas.text("batch size", (0.5, 0), (0, -38), ha="center", **look)
+    canvas.text("images/s", (0, 1), (8 - _MARGINS.left, 8), ha="left", **look)
+    return canvas
+
+
+def _line(canvas: Canvas, label: str, points: _Points, look: Style) -> None:
+    sizes = [cell.batch_size for cell, _ in points]
+    lows, highs = zip(*(_ends(rate) for _, rate in points), strict=True)
+    medians = [rate["median"] for _, rate in points]
+    if len(points) > 1:
+        canvas.axes.fill_between(sizes, lows, highs, color=look.colour, alpha=0.14, linewidth=0)
+    else:  # one point has no band
+        reach = [[medians[0] - lows[0]], [highs[0] - medians[0]]]
+        canvas.axes.errorbar(sizes, medians, yerr=reach, fmt="none", ecolor=look.colour, capsize=3)
+    canvas.axes.plot(sizes, medians, color=look.colour, linestyle=look.dash, linewidth=2.2)
+    for (cell, rate), size in zip(points, sizes, strict=True):
+        (dot,) = canvas.axes.plot(
+            [size], [rate["median"]], color=look.colour, marker=look.marker, markersize=8
+        )
+        figure = f"{units.number(rate['median'])} images/s ({units.spread(rate)})"
+        count = units.plural(rate["count"], "iteration")
+        canvas.tip(dot, f"{label}, batch size {cell.batch_size}: {figure} in {count}")
+
+
+def _points(row: Row) -> _Points:
     return [(cell, cell.rate) for cell in row.cells if cell.rate]
 
 
@@ -51,59 +90,8 @@ def _ends(rate: Statistics) -> tuple[float, float]:
     return (ci["low"], ci["high"]) if ci else (rate["min"], rate["max"])
 
 
-def _band(points: Sequence[tuple[Cell, Statistics]], look: Style) -> Spec:
-    ends = [(cell.batch_size, *_ends(rate)) for cell, rate in points]
-    there_and_back = [(size, low) for size, low, _ in ends]
-    there_and_back += [(size, high) for size, _, high in reversed(ends)]
-    return {
-        "type": "scatter",
-        "x": [size for size, _ in there_and_back],
-        "y": [value for _, value in there_and_back],
-        "mode": "lines",
-        "line": {"width": 0},
-        "fill": "toself",
-        "fillcolor": f"{look.colour}/0.16",
-        "hoverinfo": "skip",
-    }
-
-
-def _medians(row: Row, points: Sequence[tuple[Cell, Statistics]], look: Style) -> Spec:
-    trace: Spec = {
-        "type": "scatter",
-        "name": text(row.label),
-        "x": [cell.batch_size for cell, _ in points],
-        "y": [rate["median"] for _, rate in points],
-        "mode": "lines+markers",
-        "line": {"color": look.colour, "dash": look.dash, "width": 2.5},
-        "marker": {"color": look.colour, "symbol": look.symbol, "size": 8},
-        "hoverinfo": "text",
-        "text": [
-            f"<b>{text(row.label)}</b><br>batch size {cell.batch_size}: "
-            f"{units.number(rate['median'])} images/s<br>{units.spread(rate)} "
-            f"in {units.plural(rate['count'], 'iteration')}<br>{cell.row_id}"
-            for cell, rate in points
-        ],
-    }
-    if len(points) == 1:  # which cannot have a band
-        trace["error_y"] = _whiskers(points[0][1], look)
-    return trace
-
-
-def _whiskers(rate: Statistics, look: Style) -> Spec:
-    low, high = _ends(rate)
-    return {
-        "type": "data",
-        "symmetric": False,
-        "array": [high - rate["median"]],
-        "arrayminus": [rate["median"] - low],
-        "color": look.colour,
-        "thickness": 1.5,
-        "width": 4,
-    }
-
-
 def _cells(row: Row, cell: Cell) -> tuple[str, ...]:
     step = cell.benchmark["step_time_ms"] if cell.rate else None
     median = units.number(cell.rate["median"]) if cell.rate else "failed"
     step_ms = units.number(step["median"] if step else None)
-    return (row.label, str(cell.batch_size), median, units.spread(cell.rate), step_ms, cell.row_id)
+    return (row.label, str(cell.batch_size), median, units.spread(cell.rate), step_ms)

@@ -1,7 +1,7 @@
-"""Goes through the published claims and says of each: reproduced, not reproduced, or not testable here.
+"""Checks each published claim: reproduced, not reproduced, or not testable here.
 
-A claim is about a ratio, which travels from one machine to another as far as anything does; seconds do not.
-It is tested by the same ratio between backends of one run, with its 95 % interval, at their best batch sizes.
+A claim is about a ratio, since ratios carry over between machines better than seconds do. It is tested by
+the same ratio between backends of one run, with its 95 % interval, at their best batch sizes.
 """
 
 from __future__ import annotations
@@ -25,35 +25,35 @@ from vitscale.results.stats import measurements
 Outcome = Literal["reproduced", "not reproduced", "not testable here"]
 
 LONG_ENOUGH_SECONDS = 600
-"""MLPerf's rule: a run lasts at least so long, or goes through the whole set (MLPerf Inference rules)."""
+"""MLPerf's minimum duration of a run that does not go through the whole set (MLPerf Inference rules)."""
 _ROUNDING = 0.005
 """Claims were published with two decimals or whole per cents."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """What became of a claim.
+    """The outcome for a claim.
 
     Attributes
     ----------
     claim : Claim
-        What was claimed.
+        The published claim.
     tested_with : str
-        Which of our backends stood for the published ones; empty where none could.
+        Backends that stand for the published ones; empty where there are none.
     outcome : str
         One of three words.
     reason : str
-        Why, in one sentence.
+        The reason in one sentence.
     ratio : float or None
-        Ours, where both backends were measured, whatever the outcome.
+        Our ratio, where both backends were measured, whatever the outcome.
     ci : Interval or None
-        Its 95 % interval.
+        95 % interval of our ratio.
     row_id : str
-        Where it is in the results; empty where there is none.
+        Path of the ratio in the results; empty where there is none.
     source : int or None
-        Which of the results it is from, by position.
+        Position of the results that it is from.
     scaling : Scaling or None
-        What is known of several nodes, where the claim is about them.
+        Measurement and estimate of several nodes, where the claim is about them.
     """
 
     claim: Claim
@@ -65,6 +65,11 @@ class Check:
     row_id: str = ""
     source: int | None = None
     scaling: Scaling | None = None
+
+
+def is_shown(check: Check) -> bool:
+    """Tell whether a report shows a check: it tested the claim, or a scaling measurement stands beside it."""
+    return check.outcome != "not testable here" or check.scaling is not None
 
 
 def check_claims(summaries: Sequence[Summary], scaling: Sequence[ScalingSource] = ()) -> list[Check]:
@@ -101,21 +106,19 @@ def _checks(claim: Claim, summaries: Sequence[Summary], scaling: Sequence[Scalin
 
 
 def _checks_of_nodes(claim: Claim, scaling: Sequence[ScalingSource]) -> list[Check]:
-    """Return what stands beside a claim about several nodes, which nothing of one machine can test."""
+    """Return measurement and estimate beside a claim about several nodes, which one machine cannot test."""
     found = [scaling_of(claim, source) for source in scaling]
     if not found:
-        none = (
-            "No cluster: these results are of one machine. `vitscale scaling` measures two executors of it."
-        )
+        none = "No cluster: these results are of one machine. `vitscale scaling` measures two executors."
         return [Check(claim, "", "not testable here", none)]
     return [Check(claim, "", "not testable here", one.reason, scaling=one) for one in found]
 
 
 def _not_here(claim: Claim, summaries: Sequence[Summary]) -> str:
-    """Return what a claim needs that no result has."""
+    """Return the requirement of a claim that no result fulfils."""
     is_shown = any(row.gpus for summary in summaries for row in summary.measured)
     if "gpu" in (claim.faster.device, claim.slower.device) and not is_shown:
-        return "No GPU: no run here was shown to be on one."
+        return "No GPU: the driver confirmed no run on one."
     return ""
 
 
@@ -155,26 +158,26 @@ def _judge(claim: Claim, ratio: Ratio, above: Row, below: Row, summary: Summary)
         return "not testable here", lacking
     claimed = units.ratio(claim.ratio)
     if ratio.verdict == "slower":
-        return "not reproduced", f"It is the other way round, where {claimed} was claimed."
+        return "not reproduced", f"It is slower; the claim is {claimed}."
     if ratio.verdict == "no measurable difference":
-        return "not reproduced", f"There is no measurable difference, where {claimed} was claimed."
+        return "not reproduced", f"There is no measurable difference; the claim is {claimed}."
     if ratio.ci["high"] < claim.ratio - _ROUNDING:
-        return "not reproduced", f"It is faster, but by less than the {claimed} that was claimed."
+        return "not reproduced", f"It is faster, but by less than the claimed {claimed}."
     if ratio.ci["low"] > claim.ratio + _ROUNDING:
-        return "reproduced", f"It is faster by more than the {claimed} that was claimed."
-    return "reproduced", f"The interval holds the {claimed} that was claimed."
+        return "reproduced", f"It is faster by more than the claimed {claimed}."
+    return "reproduced", f"The interval contains the claimed {claimed}."
 
 
 def _answers(row: Row) -> str:
-    """Add what speed is worth nothing without."""
+    """Return a warning where the labels differ."""
     differs = row.agreement.verdict is Verdict.DIFFERS
-    return " But its answers differ from Hugging Face's." if differs else ""
+    return " But its labels differ from Hugging Face's." if differs else ""
 
 
 def _too_few(ratio: Ratio) -> str:
     if ratio.ci is not None:
         return ""
-    return f"{units.plural(ratio.rounds, 'round')} of forks give no interval; measure with --forks 3 or more."
+    return f"Too few forks for an interval: {ratio.rounds}. Measure with --forks 3 or more."
 
 
 def _too_short(claim: Claim, above: Row, below: Row, summary: Summary) -> str:
@@ -183,7 +186,7 @@ def _too_short(claim: Claim, above: Row, below: Row, summary: Summary) -> str:
     if files >= wanted or seconds >= LONG_ENOUGH_SECONDS:
         return ""
     return (
-        f"Fewer images: {files:,} for {seconds:.0f} s; it takes all {wanted:,}, "
+        f"Too few images: {files:,} in {seconds:.0f} s; a test needs all {wanted:,} "
         f"or {LONG_ENOUGH_SECONDS} s (MLPerf's rule)."
     )
 
@@ -200,6 +203,6 @@ def _unmeasured(faster: StandIn, slower: StandIn, summaries: Sequence[Summary]) 
 
 
 def timing_row(timing: Timing, summary: Summary) -> Row | None:
-    """Return the row of a summary that stands for a published timing, as published first."""
+    """Return the row of a summary that stands for a published timing, the published engine first."""
     found = (one.find(summary) for one in stand_ins(timing))
     return next((row for row in found if row), None)

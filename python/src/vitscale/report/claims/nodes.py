@@ -1,4 +1,4 @@
-"""What one machine says beside claims about several: two executors measured, and an estimate for the rest."""
+"""Figures beside claims about several nodes: two executors measured on one machine, the rest an estimate."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ EXECUTORS = 2
 
 @dataclass(frozen=True)
 class Scaling:
-    """What stands beside a claim about several nodes; none of it tests the claim.
+    """Figures beside a claim about several nodes; none of them tests the claim.
 
     Attributes
     ----------
     speed_up : float
-        Measured: the speed of two executors of one core each, as a multiple of one's.
+        Measured speed of two executors of one core each, as a multiple of one.
     ci : Interval or None
-        Its 95 % interval.
+        95 % interval of ``speed_up``.
     nodes : int
-        As many as the claim is about.
+        Nodes of the claim.
     estimate : float
-        Simulated: the speed of so many nodes, as a multiple of one's.
+        Simulated speed of these nodes, as a multiple of one.
     file : str
-        Name of the results.
+        Name of the results file.
     """
 
     speed_up: float
@@ -41,26 +41,26 @@ class Scaling:
 
     @property
     def measured_text(self) -> str:
-        """What was measured, for the reader."""
+        """The measurement for the reader."""
         ends = f", {units.ratio_interval(self.ci)}" if self.ci else ""
         return f"{units.ratio(self.speed_up)} (measured: {EXECUTORS} executors against one{ends})"
 
     @property
     def estimate_text(self) -> str:
-        """What was not, and says so."""
+        """The estimate for the reader."""
         return f"{units.ratio(self.estimate)} (estimate: {self.nodes} nodes against one)"
 
     @property
     def reason(self) -> str:
-        """Why that tests nothing."""
+        """Why the figures do not test the claim."""
         return (
-            f"Nobody ran {self.nodes} nodes here. {EXECUTORS} executors of one core each on one machine were "
-            f"measured; {self.nodes} nodes of {CORES} cores, processors alone, are an estimate from that."
+            f"No run used {self.nodes} nodes. {EXECUTORS} executors of one core each were measured on one "
+            f"machine; the figure for {self.nodes} nodes of {CORES} CPU cores is an estimate from that."
         )
 
 
 def scaling_of(claim: Claim, source: ScalingSource) -> Scaling:
-    """Return what results of scaling say beside a claim."""
+    """Return the figures of results of scaling beside a claim."""
     job = efficiency(source.measured, "job")
     nodes = max(claim.faster.nodes, claim.slower.nodes)
     images = published().images[claim.images]

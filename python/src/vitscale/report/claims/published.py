@@ -1,4 +1,4 @@
-"""What was published: times of whole sets, and claims made from them. The facts are in ``published.json``."""
+"""The published benchmark: times of whole image sets, and claims. Its figures are in ``published.json``."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ class Timing:
     Attributes
     ----------
     id : str
-        What claims call it.
+        Name in the claims.
     engine, hardware : str
-        For the reader.
+        Names for the reader.
     device : str
         ``"cpu"`` or ``"gpu"``.
     nodes : int
-        Machines that worked together.
+        Number of machines.
     seconds : dict
         Name of the image set -> seconds for all of it.
     batch_size : int or None
-        The best one found; None where it was not told.
+        The best one found; None where it was not published.
     """
 
     id: str
@@ -39,14 +39,14 @@ class Timing:
 
 @dataclass(frozen=True)
 class Claim:
-    """One engine is so many times as fast as another.
+    """A claim that one engine is faster than another by a factor.
 
     Attributes
     ----------
     statement : str
         The claim in words.
     faster, slower : Timing
-        Whom it is about.
+        The two engines.
     images : str
         Name of the image set.
     ratio : float
@@ -61,13 +61,13 @@ class Claim:
 
     @property
     def published_times_give(self) -> float:
-        """The ratio that the published seconds give, which is not always the one that was claimed."""
+        """The ratio of the published seconds, which is not always the claimed one."""
         return self.slower.seconds[self.images] / self.faster.seconds[self.images]
 
 
 @dataclass(frozen=True)
 class Rows:
-    """What became of the files of the full set: how many rows Spark's logs count, in different runs."""
+    """Rows of the full set that Spark's logs count, in different runs."""
 
     files: int
     least: int
@@ -81,17 +81,17 @@ class Published:
     Attributes
     ----------
     title, software : str
-        What it is, and what it measured.
+        Title of the articles, and the software that they measured.
     year : int
-        When.
+        Year of publication.
     images : dict
         Name of the image set -> number of images.
     rows : Rows
-        How many images came out of Spark.
+        Rows that Spark wrote.
     timings : tuple of Timing
-        What was measured.
+        Published times.
     claims : tuple of Claim
-        What was made of it.
+        Published claims.
     """
 
     title: str
@@ -105,7 +105,7 @@ class Published:
 
 @cache
 def published() -> Published:
-    """Return the published benchmark that this project re-runs."""
+    """Return the published benchmark that ``vitscale reproduce`` measures again."""
     facts = json.loads(files("vitscale.report.claims").joinpath("published.json").read_text())
     timings = tuple(Timing(**row) for row in facts["timings"])
     by_id = {timing.id: timing for timing in timings}

@@ -1,4 +1,4 @@
-"""The published logs count fewer rows than files: what became of the images, theirs and ours."""
+"""Lost images: the published logs count fewer rows than files; how many rows the runs here have."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from vitscale.results import units
 
 
 def rows_sentence(summaries: Sequence[Summary]) -> str:
-    """Return what became of the images, theirs and ours, in two sentences."""
+    """Return the counts of the publication and of the runs here, in two sentences."""
     rows = published().rows
     theirs = (
-        f"Spark's published logs count {rows.least:,} to {rows.most:,} rows of {rows.files:,} files, "
-        "and do not say which are missing."
+        f"The published Spark logs count {rows.least:,} to {rows.most:,} rows for {rows.files:,} files "
+        "and do not name the missing ones."
     )
     ours = [
         account

@@ -1,4 +1,4 @@
-"""Which of our backends stand for the published ones: the same engine where it was measured, and today's."""
+"""Backends that stand for the published engines: the same engine if measured, and today's default."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from vitscale.report.summary import Summary
 
 @dataclass(frozen=True)
 class StandIn:
-    """A backend with options, plain but for these.
+    """A backend with the only options that may differ from its defaults.
 
     Attributes
     ----------
     name : str
-        For the reader.
+        Name for the reader.
     backend, device : str
-        As in the results.
+        Names in the results.
     options : tuple of pairs
-        All that may differ from the backend's defaults; what is false is one.
+        Options that differ from the defaults; an option that is false counts as a default.
     era : str
         ``"published"`` or ``"today"``; empty where both are the same, as for Hugging Face.
     """
@@ -38,12 +38,12 @@ class StandIn:
     def _is(self, row: Row) -> bool:
         assert row.best
         if self.device == "gpu" and not row.gpus:
-            return False  # nothing but its own word says that it ran there
+            return False  # the driver did not confirm the GPU
         shown = row.best.benchmark
         options = {
             key: value
             for key, value in shown["options"].items()
-            if value is not False and key != "device"  # what it asked for; the row says where it ran
+            if value is not False and key != "device"  # the request; the row has the device that ran it
         }
         return (shown["backend"], shown["device"], options) == (
             self.backend,
@@ -53,7 +53,7 @@ class StandIn:
 
 
 def stand_ins(timing: Timing) -> list[StandIn]:
-    """Return who may stand for a published engine on one machine; nobody for several."""
+    """Return the stand-ins of a published engine on one machine; none for several machines."""
     if timing.nodes > 1:
         return []
     on = " on a GPU" if timing.device == "gpu" else ""

@@ -1,1 +1,1 @@
-"""How the job scales, shown: what was measured in words, and the estimate as a chart."""
+"""Scaling of the job in a report: the measurement in words, and the estimate as a chart."""

@@ -1,17 +1,23 @@
-"""The estimate as a chart and a table, beside what was published."""
+"""The estimate as a chart and a table, beside the published times."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vitscale.report.charts.figure import HEIGHT, Figure, Legend, Spec, Table, axis, layout
+from matplotlib.ticker import NullLocator
+
+from vitscale.report.charts.canvas import Canvas, Margins
+from vitscale.report.charts.chart import Chart, Legend, Table
 from vitscale.report.claims.published import Timing, published
 from vitscale.report.scaling.words import duration
+from vitscale.report.style import light
 from vitscale.results import units
 from vitscale.scaling.simulation import Estimate
 
-_DASHES = ("solid", "dash", "dashdot", "dot")
+_DASHES = ("solid", "dashed", "dashdot", "dotted")
 _PUBLISHED_PRECISION = "fp32"
+_HEIGHT = 400
+_MARGINS = Margins(left=58, right=18, top=14, bottom=46)
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _TICKS = {
     1: "1 s",
@@ -27,7 +33,7 @@ _TICKS = {
 
 def estimate_chart(
     estimates: Sequence[Estimate], precision: str, price_per_hour: float | None = None
-) -> Figure:
+) -> Chart:
     """Return time against nodes, a line with its band for each number of images, and the published points.
 
     Parameters
@@ -35,43 +41,23 @@ def estimate_chart(
     estimates : sequence of Estimate
         Any number of nodes and images.
     precision : str
-        Of the model that was measured.
+        Precision of the model that was measured.
     price_per_hour : float, optional
-        Of a node, in whatever currency; adds the cost to the table.
+        Price of a node, in any currency; adds the cost to the table.
     """
-    by_images: dict[int, list[Estimate]] = {}
-    for one in estimates:
-        by_images.setdefault(one.images, []).append(one)
-    data = [_band(line) for line in by_images.values() if len(line) > 1]
-    data += [
-        _line(line, dash) for line, dash in zip(by_images.values(), _repeat(len(by_images)), strict=True)
-    ]
-    data += [_points(published_nodes())]
-    nodes = sorted({one.fleet.nodes for one in estimates})
     cores = estimates[0].fleet.cores
-    return Figure(
+    return Chart(
         name="scaling",
         title="Estimated time on a cluster",
         note=f"An estimate, not a measurement: nodes of {cores} cores like those measured, the model in "
-        f"{precision}; bands hold nine of ten simulated runs. Points: published for Spark NLP on other "
+        f"{precision}; bands contain nine of ten simulated runs. Points: published for Spark NLP on other "
         f"machines, 34,745 images, the model in {_PUBLISHED_PRECISION}.{_unlike(precision)}",
         description="Line chart of estimated time against nodes, a line for each number of images.",
-        spec={
-            "data": data,
-            "layout": layout(
-                HEIGHT,
-                xaxis=axis(
-                    "nodes", type="log", tickmode="array", tickvals=nodes, ticktext=[f"{n}" for n in nodes]
-                ),
-                yaxis=axis(
-                    type="log", tickmode="array", tickvals=list(_TICKS), ticktext=list(_TICKS.values())
-                ),
-            ),
-        },
+        draw=lambda width: _draw(width, estimates),
         table=table(estimates, price_per_hour),
         legend=(
-            Legend("var(--vitscale)", f"vitscale, {precision}, estimated"),
-            Legend("var(--spark-nlp)", f"Spark NLP, {_PUBLISHED_PRECISION}, published"),
+            Legend("vitscale", f"vitscale, {precision}, estimated"),
+            Legend("spark-nlp", f"Spark NLP, {_PUBLISHED_PRECISION}, published"),
         ),
     )
 
@@ -99,7 +85,7 @@ def published_nodes() -> list[Timing]:
 
 
 def _unlike(precision: str) -> str:
-    """Say that the two are not of one kind, where they are not."""
+    """Return a warning where the precisions differ."""
     if precision == _PUBLISHED_PRECISION:
         return ""
     return f" {precision} computes less for each image than {_PUBLISHED_PRECISION}: a part of the distance."
@@ -126,52 +112,44 @@ def _published_row(one: Timing, priced: bool) -> tuple[str, ...]:
     return (images, str(one.nodes), duration(seconds), units.NONE, hours, *blank, f"published, {one.engine}")
 
 
-def _band(line: Sequence[Estimate]) -> Spec:
-    return {
-        "type": "scatter",
-        "x": [one.fleet.nodes for one in [*line, *reversed(line)]],
-        "y": [one.low for one in line] + [one.high for one in reversed(line)],
-        "mode": "lines",
-        "line": {"width": 0},
-        "fill": "toself",
-        "fillcolor": "var(--vitscale)/0.16",
-        "hoverinfo": "skip",
-    }
+def _draw(width: int, estimates: Sequence[Estimate]) -> Canvas:
+    by_images: dict[int, list[Estimate]] = {}
+    for one in estimates:
+        by_images.setdefault(one.images, []).append(one)
+    canvas = Canvas.of(width, _HEIGHT, _MARGINS)
+    axes = canvas.axes
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    for number, line in enumerate(by_images.values()):
+        _line(canvas, line, _DASHES[number % len(_DASHES)])
+    for timing in published_nodes():
+        seconds = timing.seconds["full"]
+        (point,) = axes.plot([timing.nodes], [seconds], marker="D", markersize=8, color=light("spark-nlp"))
+        canvas.tip(point, f"Published: {timing.engine}, {timing.hardware}: {duration(seconds)}")
+    nodes = sorted({one.fleet.nodes for one in estimates})
+    low, high = axes.get_ylim()
+    axes.set_xticks(nodes, [str(one) for one in nodes])
+    shown = {at: name for at, name in _TICKS.items() if low <= at <= high}
+    axes.set_yticks(list(shown), list(shown.values()))
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_minor_locator(NullLocator())
+    canvas.rule("both")
+    canvas.text("nodes", (0.5, 0), (0, -38), xycoords="axes fraction", ha="center", color=light("soft"))
+    return canvas
 
 
-def _line(line: Sequence[Estimate], dash: str) -> Spec:
-    return {
-        "type": "scatter",
-        "name": f"{line[0].images:,} images, estimated",
-        "x": [one.fleet.nodes for one in line],
-        "y": [one.median for one in line],
-        "mode": "lines+text",
-        "text": [f"{line[0].images:,} images", *("" for _ in line[1:])],
-        "textposition": "top right",
-        "line": {"color": "var(--vitscale)", "width": 2, "dash": dash},
-        "hoverinfo": "text",
-        "hovertext": [
-            f"{one.images:,} images on {units.plural(one.fleet.nodes, 'node')}: {duration(one.median)}<br>"
-            f"estimate, {duration(one.low)} to {duration(one.high)}"
-            for one in line
-        ],
-    }
-
-
-def _points(timings: Sequence[Timing]) -> Spec:
-    return {
-        "type": "scatter",
-        "name": "Spark NLP, published",
-        "x": [one.nodes for one in timings],
-        "y": [one.seconds["full"] for one in timings],
-        "mode": "markers",
-        "marker": {"color": "var(--spark-nlp)", "size": 9, "symbol": "diamond"},
-        "hoverinfo": "text",
-        "hovertext": [
-            f"published: {one.engine}, {one.hardware}<br>{duration(one.seconds['full'])}" for one in timings
-        ],
-    }
-
-
-def _repeat(count: int) -> list[str]:
-    return [_DASHES[number % len(_DASHES)] for number in range(count)]
+def _line(canvas: Canvas, line: Sequence[Estimate], dash: str) -> None:
+    nodes = [one.fleet.nodes for one in line]
+    colour = light("vitscale")
+    lows, highs = [one.low for one in line], [one.high for one in line]
+    if len(line) > 1:
+        canvas.axes.fill_between(nodes, lows, highs, color=colour, alpha=0.16, linewidth=0)
+    medians = [one.median for one in line]
+    canvas.axes.plot(nodes, medians, color=colour, linewidth=2, linestyle=dash)
+    for one in line:
+        (dot,) = canvas.axes.plot([one.fleet.nodes], [one.median], marker="o", markersize=5, color=colour)
+        place = f"{one.images:,} images on {units.plural(one.fleet.nodes, 'node')}"
+        canvas.tip(
+            dot, f"{place}: estimate {duration(one.median)} ({duration(one.low)} to {duration(one.high)})"
+        )
+    canvas.text(f"{line[0].images:,} images", (nodes[0], medians[0]), (8, 6), xycoords="data", ha="left")

@@ -1,4 +1,4 @@
-"""Results of scaling and what is estimated from them, as a part of a page."""
+"""Results of scaling and the estimate from them, as a part of a page."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from vitscale.report.charts.figure import Figure
+from vitscale.report.charts.chart import Chart
 from vitscale.report.scaling.chart import estimate_chart
 from vitscale.report.scaling.source import ScalingSource
 from vitscale.report.scaling.words import assumption_lines, measured_lines
@@ -22,11 +22,11 @@ class ScalingSection:
     Attributes
     ----------
     origin : ScalingSource
-        What was measured.
+        The measurement.
     estimates : sequence of Estimate
-        What was not: at least one.
+        At least one.
     price_per_hour : float or None
-        Of a node, in whatever currency.
+        Price of a node, in any currency.
     """
 
     origin: ScalingSource
@@ -35,17 +35,17 @@ class ScalingSection:
 
     @property
     def measured_lines(self) -> list[str]:
-        """What was measured, and how well the simulation finds it again."""
+        """The measurement, and how closely the simulation predicts it."""
         measured = self.origin.measured
         return measured_lines(measured, validate(rounds_of(measured), self.origin.calibration))
 
     @property
     def assumption_lines(self) -> list[str]:
-        """What the estimate rests on."""
+        """The assumptions of the estimate."""
         return assumption_lines(self.origin.calibration, self.estimates[0].fleet.cores)
 
     @cached_property
-    def figure(self) -> Figure:
+    def chart(self) -> Chart:
         """The estimate beside the published times."""
         precision = self.origin.measured["workload"]["precision"]
         return estimate_chart(self.estimates, precision, self.price_per_hour)

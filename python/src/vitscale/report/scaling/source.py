@@ -1,4 +1,4 @@
-"""Results of scaling that a report was given."""
+"""Results of scaling for a report."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ class ScalingSource:
     Attributes
     ----------
     measured : Document
-        What it holds.
+        The content of the file.
     sha256, name : str
-        Of the file.
+        SHA-256 and name of the file.
     """
 
     measured: Document
@@ -27,5 +27,5 @@ class ScalingSource:
 
     @cached_property
     def calibration(self) -> Calibration:
-        """What a simulation takes from it."""
+        """The input of a simulation."""
         return calibration(self.measured)

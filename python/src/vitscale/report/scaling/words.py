@@ -1,4 +1,4 @@
-"""What was measured of the job's scaling, and what an estimate rests on, in words."""
+"""The measurement of the job's scaling, and the assumptions of an estimate, in words."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from vitscale.scaling.validation import Check
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 _EFFICIENCIES = {
-    "job": "Two executors give {} of twice one, from the first task to the last commit.",
-    "control": "The engine without Spark in two processes gives {} of twice one: all that the machine can.",
-    "job_to_control": "Of that the job reaches {}.",
-    "job_to_engine": "The job on one executor is {} as fast as the engine alone in one process.",
-    "command": "With starting Spark, listing and opening the model, two executors give {} of twice one.",
-    "cores": "The executors' own work on the images alone: {}.",
+    "job": "Parallel efficiency of the job on two executors, first task to last commit: {}.",
+    "control": "Parallel efficiency of two processes without Spark, the limit of this machine: {}.",
+    "job_to_control": "The job reaches {} of that limit.",
+    "job_to_engine": "The job on one executor has {} of the speed of the engine alone in one process.",
+    "command": "Parallel efficiency of the whole command, with Spark's start, listing and model load: {}.",
+    "cores": "Parallel efficiency of the executors' work on images alone: {}.",
 }
+"""Parallel efficiency: the speed of two, as a share of twice the speed of one."""
 
 
 def duration(seconds: float) -> str:
@@ -32,12 +33,12 @@ def duration(seconds: float) -> str:
 
 
 def efficiency_lines(measured: Document) -> list[str]:
-    """Return what two processors give of twice one, with 95 % intervals where there are rounds enough."""
+    """Return the parallel efficiencies, with 95 % intervals where there are enough rounds."""
     return [text.format(_share(measured, name)) for name, text in _EFFICIENCIES.items()]
 
 
 def measured_lines(measured: Document, checks: Sequence[Check]) -> list[str]:
-    """Return what was measured, and how well the simulation finds it again."""
+    """Return the measurement, and how closely the simulation predicts it."""
     work, machine = measured["workload"], measured["environment"]
     listing = measured["listing"]
     grown = max(0, listing["peak_memory_bytes"] - listing["peak_memory_bytes_of_one"])
@@ -46,29 +47,29 @@ def measured_lines(measured: Document, checks: Sequence[Check]) -> list[str]:
         f"{units.plural(len(measured['rounds']), 'round')}; executors of one core each on {machine['cpu']}.",
         *efficiency_lines(measured),
         f"Listing {listing['files']:,} small files took {duration(listing['seconds'])}, "
-        f"{units.number(listing['files'] / listing['seconds'])} a second, and {units.size(grown)} "
-        "of memory more than one file.",
+        f"{units.number(listing['files'] / listing['seconds'])} per second, and needed {units.size(grown)} "
+        "more memory than one file.",
         *(_check_line(check) for check in checks),
     ]
 
 
 def assumption_lines(calibration: Calibration, cores: int) -> list[str]:
-    """Return what the estimate rests on."""
+    """Return the assumptions of the estimate."""
     spread = f"{calibration.task_spread:.0%}"
     beside = f"{min(calibration.side_by_side):.2f} to {max(calibration.side_by_side):.2f}"
     return [
-        f"Nobody ran this: {DRAWS} simulated runs for each point, the band from percentile 5 to 95.",
-        f"Nodes of {cores} cores, each as fast as those measured: {calibration.seconds_per_image:.3f} s an "
-        f"image, tasks scatter by {spread}. Other processors shift every line up or down; measure one of "
-        "yours with vitscale scaling.",
-        f"Cores beside others run at {beside} of their speed alone, as two of them did; a processor whose "
-        "memory is shared by more may lose more, which the bands do not show.",
-        f"Starting Spark, looking at the model and getting executors takes {fmean(calibration.start):.1f} s, "
-        f"opening the model on them {fmean(calibration.executor_ready):.1f} s. One driver lists "
-        f"{calibration.listing_rate:,.0f} files a second and hands out a task in "
-        f"{1000 * calibration.dispatch:.1f} ms. Machines that must be booted come on top.",
-        "Files are read as fast as here, from a local disk; a slow object store is not in it, nor are nodes "
-        "that fail.",
+        f"This is a simulation, not a run: {DRAWS} draws for each point, the band from percentile 5 to 95.",
+        f"Each node has {cores} cores as fast as those measured: {calibration.seconds_per_image:.3f} s an "
+        f"image, with a spread of {spread} between tasks. Other CPUs shift every line up or down; measure "
+        "yours with `vitscale scaling`.",
+        f"A core runs at {beside} of its speed alone while other cores work, as measured with two. More "
+        "cores on one memory bus may lose more; the bands do not show that.",
+        f"Starting Spark, checking the model and getting executors takes {fmean(calibration.start):.1f} s; "
+        f"loading the model on them takes {fmean(calibration.executor_ready):.1f} s. One driver lists "
+        f"{calibration.listing_rate:,.0f} files per second and launches a task in "
+        f"{1000 * calibration.dispatch:.1f} ms. The time to boot machines is not included.",
+        "Files are read from a local disk as fast as here. Slow object stores and failing nodes are not "
+        "included.",
     ]
 
 
@@ -81,7 +82,7 @@ def _share(measured: Document, name: str) -> str:
 def _check_line(check: Check) -> str:
     found = check.estimate
     return (
-        f"{units.plural(found.fleet.nodes, 'executor')}: the simulation gives {duration(found.median)} "
-        f"({duration(found.low)} to {duration(found.high)}), measured {duration(check.measured)}, "
-        f"{check.error:+.1%}."
+        f"{units.plural(found.fleet.nodes, 'executor')}: the simulation predicts {duration(found.median)} "
+        f"({duration(found.low)} to {duration(found.high)}), the measurement is {duration(check.measured)} "
+        f"({check.error:+.1%})."
     )

@@ -23,6 +23,9 @@ trait Backend extends AutoCloseable {
   /** Pixels, logits and first labels, for comparing this backend with others. */
   def outputs(images: ImageFolder): Iterator[ImageOutput]
 
+  /** Name, version and instruction set of the library that computes the forward pass, where it is chosen for each machine. */
+  def runtime: Option[String] = None
+
   /** What shows that a GPU runs the model; none on the processor. */
   def deviceUse: Option[DeviceUse]
 }

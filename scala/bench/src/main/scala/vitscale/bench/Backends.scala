@@ -3,9 +3,9 @@ package vitscale.bench
 import org.apache.spark.sql.SparkSession
 
 import vitscale.UsageException
-import vitscale.classify.ClassifierOptions
+import vitscale.classify.{ClassifierOptions, RuntimeChoice}
 import vitscale.device.Device
-import vitscale.model.ModelFolder
+import vitscale.model.{ModelFolder, ModelRuntime}
 import vitscale.sparknlp.{StockDevice, StockEngine}
 
 /** The backends that the JVM benchmark can measure, by name. */
@@ -16,6 +16,16 @@ object Backends {
   private val Forward = "forward"
 
   val names: Seq[String] = Seq(SparkNlp, Vitscale, Forward)
+
+  /** Opens the model for the runtime of the backend.
+    *
+    * @throws vitscale.ModelException
+    *   if a file is missing, or the files do not fit each other
+    */
+  def model(options: BenchmarkOptions): ModelFolder = {
+    val runtime = if (options.backend == SparkNlp) ModelRuntime.OnnxRuntime.name else options.runtime
+    RuntimeChoice.open(options.model, options.precision, runtime, options.device).folder
+  }
 
   /** @param spark
     *   looked at by backends on Spark alone
@@ -50,6 +60,7 @@ object Backends {
         options.engine == StockEngine.TensorFlow && StockEngine.TensorFlow.usesOneDnn
       ),
       Some("precision" -> options.precision).filter(_ => options.precision != "fp32"),
+      Some("runtime" -> options.runtime).filter(_ => options.runtime != RuntimeChoice.Auto),
       Some("action" -> options.action.name).filter(_ => options.action != SparkAction.Write),
       options.threads.map("threads" -> _),
       Some("device" -> options.deviceName).filter(_ => options.device != Device.Cpu),

@@ -7,6 +7,7 @@ import scala.collection.JavaConverters._
 
 import org.apache.spark.sql.SparkSession
 
+import vitscale.classify.RuntimeChoice
 import vitscale.device.Device
 import vitscale.model.ModelFolder
 import vitscale.sparknlp.{StockDevice, StockEngine}
@@ -55,7 +56,9 @@ object BenchmarkApi {
     SparkNlpBackend.load(spark, graph, batchSize, forced, savedPipeline = None, use)
   }
 
-  /** @param threads
+  /** @param runtime
+    *   one of `RuntimeChoice.names`
+    * @param threads
     *   0 leaves them to the engine
     * @param device
     *   cpu or gpu
@@ -65,17 +68,19 @@ object BenchmarkApi {
   def vitscaleBackend(
       model: String,
       precision: String,
+      runtime: String,
       batchSize: Int,
       threads: Int,
       device: String,
       gpus: Int
-  ): Backend =
-    VitscaleBackend.load(
-      open(model, precision),
-      batchSize,
-      Some(threads).filter(_ > 0),
-      Device.named(device, gpus)
-    )
+  ): Backend = {
+    val chosen = Device.named(device, gpus)
+    val folder = RuntimeChoice.open(Paths.get(model), precision, runtime, chosen).folder
+    VitscaleBackend.load(folder, batchSize, Some(threads).filter(_ > 0), chosen)
+  }
+
+  /** What computes the forward pass, see [[Backend.runtime]]; null where that is not chosen here. */
+  def runtime(backend: Backend): String = backend.runtime.orNull
 
   /** What shows that a GPU runs the model, as JSON in the form of the results; null on the processor. */
   def deviceUse(backend: Backend): String =

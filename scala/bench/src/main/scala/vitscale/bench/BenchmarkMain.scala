@@ -28,7 +28,7 @@ object BenchmarkMain {
       case Some(list) => ImageFolder.named(options.images, NameList.read(list))
       case None => ImageFolder.open(options.images, options.limit, options.allFiles)
     }
-    val model = ModelFolder.open(options.model, options.precision)
+    val model = Backends.model(options)
     ResultWriter.checkWritable(options.output)
     val started = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString
     say(s"${images.size} images in ${options.images}, model ${model.name} with ${model.weights} weights")
@@ -84,7 +84,7 @@ object BenchmarkMain {
       numLabels = model.labels.size,
       imageHeight = model.imageHeight,
       imageWidth = model.imageWidth,
-      onnxSha256 = model.onnxSha256
+      onnxSha256 = model.recordedOrComputedSha256
     ),
     images = ImagesSummary(FileUri.text(images.root), images.size, images.bytes, images.ignored)
   )

@@ -5,6 +5,7 @@ import java.nio.file.{Path, Paths}
 import scopt.OParser
 
 import vitscale.FileUri
+import vitscale.classify.RuntimeChoice
 import vitscale.command.OptionChecks.{atLeast, oneOf, refusedByDevice, OneGpuOfSparkNlp}
 import vitscale.device.Device
 import vitscale.sparknlp.StockEngine
@@ -40,6 +41,7 @@ final case class BenchmarkOptions(
     images: Path = BenchmarkOptions.defaultImages,
     model: Path = BenchmarkOptions.defaultModel,
     precision: String = "fp32",
+    runtime: String = RuntimeChoice.Auto,
     backend: String = "spark-nlp",
     engine: StockEngine = StockEngine.Onnx,
     batchSizes: Seq[Int] = Seq(1, 2, 4, 8),
@@ -104,7 +106,15 @@ object BenchmarkOptions {
       opt[String]("precision")
         .valueName("NAME")
         .action((value, options) => options.copy(precision = value))
-        .text("which of the folder's ONNX models (default: fp32)"),
+        .text("fp32; bf16 or int8 on oneDNN; or the name of a graph in the model folder (default: fp32)"),
+      opt[String]("runtime")
+        .valueName("NAME")
+        .validate(oneOf("runtime", RuntimeChoice.names))
+        .action((value, options) => options.copy(runtime = value))
+        .text(
+          "library that computes the forward pass of vitscale and forward: " +
+            s"${RuntimeChoice.names.mkString(", ")} (default: ${RuntimeChoice.Auto})"
+        ),
       opt[String]("backend")
         .valueName("NAME")
         .validate(oneOf("backend", Backends.names))

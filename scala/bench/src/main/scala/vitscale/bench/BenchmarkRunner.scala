@@ -55,7 +55,8 @@ final class BenchmarkRunner(images: ImageFolder, options: BenchmarkOptions, repo
         Machine.cpuSeconds - cpuBefore,
         warmup +: measured.map(_._1),
         Ledger(images.size + images.problems.size, last.count, last.failed ++ images.problems),
-        deviceUse
+        deviceUse,
+        backend.runtime
       )
     } finally backend.close()
   }

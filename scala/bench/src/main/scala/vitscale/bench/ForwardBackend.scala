@@ -34,6 +34,8 @@ final class ForwardBackend(classifier: ViTClassifier, batchSize: Int) extends Ba
 
   override def outputs(images: ImageFolder): Iterator[ImageOutput] = engine.outputs(images)
 
+  override def runtime: Option[String] = engine.runtime
+
   override def deviceUse: Option[DeviceUse] = engine.deviceUse
 
   override def close(): Unit = {

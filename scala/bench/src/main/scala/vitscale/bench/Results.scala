@@ -61,6 +61,8 @@ final case class Benchmark(
   *
   * @param device
   *   what shows that a GPU ran it, if one was asked for
+  * @param runtime
+  *   what computed the forward pass, where that is chosen for each machine
   */
 final case class Run(
     loadSeconds: Double,
@@ -69,7 +71,8 @@ final case class Run(
     cpuSeconds: Double,
     iterations: Seq[Iteration],
     ledger: Ledger,
-    @(JsonInclude @getter)(Include.NON_ABSENT) device: Option[DeviceUse] = None
+    @(JsonInclude @getter)(Include.NON_ABSENT) device: Option[DeviceUse] = None,
+    @(JsonInclude @getter)(Include.NON_ABSENT) runtime: Option[String] = None
 )
 
 /** @param latenciesMs

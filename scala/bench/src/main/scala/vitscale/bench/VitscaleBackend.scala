@@ -5,7 +5,7 @@ import java.nio.file.{Files, Path}
 import scala.util.control.NonFatal
 
 import vitscale.ImageException
-import vitscale.classify.{ClassifierOptions, InferenceOptions, Prediction, ViTClassifier}
+import vitscale.classify.{ClassifierOptions, InferenceOptions, Prediction, RuntimeChoice, ViTClassifier}
 import vitscale.device.{Device, DeviceUse}
 import vitscale.image.RgbImage
 import vitscale.model.ModelFolder
@@ -58,6 +58,8 @@ final class VitscaleBackend(classifier: ViTClassifier, batchSize: Int) extends B
           width = seen.width
         )
     }
+
+  override def runtime: Option[String] = Some(RuntimeChoice.inWords(classifier.folder.runtime))
 
   override def deviceUse: Option[DeviceUse] = classifier.deviceUse
 

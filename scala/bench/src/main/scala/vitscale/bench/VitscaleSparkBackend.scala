@@ -7,7 +7,7 @@ import org.apache.hadoop.fs.{Path => HadoopPath}
 import org.apache.spark.sql.SparkSession
 import org.apache.spark.sql.functions.{col, lit}
 
-import vitscale.classify.SharedClassifiers
+import vitscale.classify.{RuntimeChoice, SharedClassifiers}
 import vitscale.device.{Device, DeviceUse}
 import vitscale.ml.ViTImageClassifier
 import vitscale.model.ModelFolder
@@ -43,12 +43,19 @@ final class VitscaleSparkBackend(spark: SparkSession, classifier: ViTImageClassi
 
   /** The engine is the same with and without Spark, so what it does inside is asked of it directly. */
   private def withEngine[A](ask: VitscaleBackend => A): A = {
-    val model = ModelFolder.open(Paths.get(classifier.getModelPath), classifier.getPrecision)
     val device = Device.named(classifier.getDevice, gpus = 1)
-    val direct = VitscaleBackend.load(model, classifier.getBatchSize, threads = None, device)
+    val direct = VitscaleBackend.load(model(device), classifier.getBatchSize, threads = None, device)
     try ask(direct)
     finally direct.close()
   }
+
+  private def model(device: Device): ModelFolder = RuntimeChoice
+    .open(Paths.get(classifier.getModelPath), classifier.getPrecision, classifier.getRuntime, device)
+    .folder
+
+  /** Tasks choose by the same rule. */
+  override def runtime: Option[String] =
+    Some(RuntimeChoice.inWords(model(Device.named(classifier.getDevice, gpus = 1)).runtime))
 
   /** Asked of a task, which may run elsewhere. */
   override def deviceUse: Option[DeviceUse] = {
@@ -90,6 +97,7 @@ object VitscaleSparkBackend {
     val classifier = new ViTImageClassifier()
       .setModelPath(model.path.toString)
       .setPrecision(options.precision)
+      .setRuntime(options.runtime)
       .setThreads(options.threads.getOrElse(0))
       .setDevice(options.deviceName)
       .setBatchSize(batchSize)

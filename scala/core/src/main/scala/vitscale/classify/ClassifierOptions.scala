@@ -6,7 +6,6 @@ import vitscale.UsageException
 import vitscale.device.Device
 import vitscale.forward.ForwardOptions
 import vitscale.image.DecodeLimits
-import vitscale.model.ModelRuntime
 
 /** How a classifier uses the machine.
   *
@@ -19,21 +18,14 @@ import vitscale.model.ModelRuntime
   *   cores used in all: on the processor `cores / threads` forward passes run at a time; beside a GPU all of them decode
   * @param graphCache
   *   folder for optimised graphs; none optimises the graph anew each time. A GPU's graph is always optimised anew.
-  * @param runtime
-  *   what computes the forward pass
   */
 final case class ClassifierOptions(
     threads: Int = ClassifierOptions.machineCores,
     cores: Int = ClassifierOptions.machineCores,
     graphCache: Option[Path] = ClassifierOptions.defaultGraphCache,
     limits: DecodeLimits = DecodeLimits.default,
-    device: Device = Device.Cpu,
-    runtime: ModelRuntime = ModelRuntime.OnnxRuntime
+    device: Device = Device.Cpu
 ) {
-  if (runtime == ModelRuntime.OneDnn && device != Device.Cpu)
-    throw new UsageException(
-      "The runtime onednn computes on the processor alone; expected onnxruntime for a GPU."
-    )
   if (threads < 1 || cores < 1)
     throw new UsageException(s"threads and cores must be at least 1, got $threads and $cores.")
 

@@ -48,8 +48,8 @@ object SharedClassifiers {
     val key = Key(
       folder,
       options,
-      Files.size(folder.onnxFile),
-      Files.getLastModifiedTime(folder.onnxFile).toMillis
+      folder.modelFiles.map(Files.size(_)).sum,
+      folder.modelFiles.map(Files.getLastModifiedTime(_).toMillis).max
     )
     if (!entries.contains(key)) {
       closeIdle(_.isSibling(key))

@@ -131,19 +131,25 @@ object ViTClassifier {
 
   /** Opens a model folder.
     *
+    * @param runtime
+    *   what computes the forward pass: `onnxruntime`, `onednn`, or `auto` for the one that suits model and machine
+    * @throws vitscale.UsageException
+    *   if there is no such runtime, or it does not run on the device
     * @throws vitscale.ModelException
     *   if a file is missing, or the files do not fit each other
     */
   def open(
       path: Path,
       precision: String = "fp32",
-      options: ClassifierOptions = ClassifierOptions()
+      options: ClassifierOptions = ClassifierOptions(),
+      runtime: String = RuntimeChoice.Auto
   ): ViTClassifier =
-    open(ModelFolder.open(path, precision, options.runtime), options)
+    open(RuntimeChoice.open(path, precision, runtime, options.device).folder, options)
 
+  /** Opens a model for the runtime that its folder was opened for. */
   def open(folder: ModelFolder, options: ClassifierOptions): ViTClassifier = {
     val preprocessor = new Preprocessor(PreprocessorConfig.read(folder.preprocessorConfig))
-    options.runtime match {
+    folder.runtime match {
       case ModelRuntime.OnnxRuntime =>
         val model = OnnxModel.open(folder, preprocessor, options.forward)
         new ViTClassifier(folder, options, preprocessor, model, model.uses)

@@ -10,10 +10,14 @@ import com.fasterxml.jackson.databind.{JsonNode, ObjectMapper}
 import vitscale.ModelException
 import vitscale.preprocess.{Preprocessor, PreprocessorConfig}
 
-/** A model on disk, checked: every file that is needed is there and fits the others.
+/** A model on disk, checked: every file that its runtime needs is there and fits the others.
   *
   * @param path
   *   the folder it was opened from
+  * @param precision
+  *   name of its numbers: `fp32`, `int8`, ...
+  * @param runtime
+  *   what computes its forward pass
   * @param onnxFolder
   *   `model.onnx` and `assets/`: what Spark NLP's `loadSavedModel` takes
   * @param name
@@ -33,6 +37,8 @@ import vitscale.preprocess.{Preprocessor, PreprocessorConfig}
   */
 final case class ModelFolder(
     path: Path,
+    precision: String,
+    runtime: ModelRuntime,
     onnxFolder: Path,
     preprocessorConfig: Path,
     name: String,
@@ -46,17 +52,17 @@ final case class ModelFolder(
 
   def onnxFile: Path = onnxFolder.resolve(ModelFolder.OnnxFile)
 
-  /** Name of its numbers: `fp32`, `int8`, ... */
-  def precision: String = onnxFolder.getFileName.toString
+  /** How oneDNN rounds activations to 8 bits, as `vitscale calibrate` writes it. */
+  def calibrationFile: Path = path.resolve(ModelFolder.CalibrationPlace)
 
-  /** All that a copy needs to work: relative to `path`, the checkpoint's own weights left out. */
+  /** All that a copy needs to work with its runtime: relative to `path`. */
   def files: Seq[Path] = {
-    val walked = Files.walk(onnxFolder)
-    val graph =
-      try walked.iterator().asScala.filter(Files.isRegularFile(_)).toIndexedSeq
-      finally walked.close()
-    val settings = ModelFolder.ownFiles.map(path.resolve(_)).filter(Files.isRegularFile(_))
-    (settings ++ graph).map(path.relativize)
+    val settings = ModelFolder.ownFiles.map(path.resolve(_))
+    val all = runtime match {
+      case ModelRuntime.OnnxRuntime => settings ++ graphFiles
+      case ModelRuntime.OneDnn => settings ++ calibrations ++ WeightFiles.withIndex(path)
+    }
+    all.filter(Files.isRegularFile(_)).map(path.relativize)
   }
 
   /** What the user must know of random weights; none if the model is trained. */
@@ -68,19 +74,40 @@ final case class ModelFolder(
           "Export a trained model with `vitscale export MODEL -o DIR`."
       )
 
-  /** SHA-256 of the ONNX file: as recorded, else computed now. */
-  lazy val onnxSha256: String = recordedSha256.getOrElse(Sha256.of(onnxFile))
+  private def calibrations: Seq[Path] = if (precision == ModelFolder.Int8) Seq(calibrationFile) else Seq.empty
 
-  /** SHA-256 of the ONNX file as it lies there now, whatever was recorded. */
-  def computedSha256: String = Sha256.of(onnxFile)
+  private def graphFiles: Seq[Path] = {
+    val walked = Files.walk(onnxFolder)
+    try walked.iterator().asScala.toIndexedSeq
+    finally walked.close()
+  }
+
+  /** The large files that decide the answers. */
+  private[vitscale] def modelFiles: Seq[Path] = runtime match {
+    case ModelRuntime.OnnxRuntime => Seq(onnxFile)
+    case ModelRuntime.OneDnn => WeightFiles.of(path)
+  }
+
+  /** SHA-256 of the ONNX file as recorded, else what [[computedSha256]] gives. */
+  lazy val recordedOrComputedSha256: String =
+    recordedSha256.filter(_ => runtime == ModelRuntime.OnnxRuntime).getOrElse(computedSha256)
+
+  /** SHA-256 of the ONNX file or of the weights as they lie there now, whatever was recorded; of shards, that of their
+    * hashes.
+    */
+  def computedSha256: String = modelFiles.map(Sha256.of) match {
+    case Seq(one) => one
+    case shards => Sha256.of(shards.mkString("\n"))
+  }
 
   /** Hash of all else that decides the answers: how pixels are prepared, the labels, weights beside the graph. Where the
     * model came from does not count.
     */
   def settingsSha256: String = {
-    val deciding =
-      files.filterNot(file => Seq(ModelFolder.ProvenanceFile, ModelFolder.OnnxFile).exists(file.endsWith))
-    Sha256.of(deciding.map(file => s"$file ${Sha256.of(path.resolve(file))}").sorted.mkString("\n"))
+    val others = modelFiles.map(path.relativize).toSet
+    val deciding = files.filterNot(file => file.endsWith(ModelFolder.ProvenanceFile) || others(file))
+    val hashes = deciding.map(file => s"$file ${Sha256.of(path.resolve(file))}").sorted
+    Sha256.of(hashes.mkString("\n"))
   }
 }
 
@@ -92,7 +119,9 @@ object ModelFolder {
   /** `weights` of a model whose labels mean nothing. */
   val Random = "random"
 
+  private val Int8 = "int8"
   private val OnnxFile = "model.onnx"
+  private val CalibrationPlace = "onednn/int8/scales.json"
   private val ConfigFile = "config.json"
   private val PreprocessorFile = "preprocessor_config.json"
   private val ProvenanceFile = "vitscale.json"
@@ -109,7 +138,7 @@ object ModelFolder {
     * @param precision
     *   the folder below `onnx/`: `fp32`, `int8`, `fp32-uint8`, ...
     * @param runtime
-    *   what will run it; ONNX Runtime needs the graph
+    *   what will run it: ONNX Runtime needs the graph, oneDNN the checkpoint's weights
     * @throws vitscale.ModelException
     *   if there is no such folder, a file is missing, or the files do not fit each other
     */
@@ -128,12 +157,15 @@ object ModelFolder {
       if (runtime == ModelRuntime.OnnxRuntime) own ++ onnxFiles(onnx) else own,
       s"Make it: vitscale export MODEL --precision $precision -o $path"
     )
+    if (runtime == ModelRuntime.OneDnn) WeightFiles.of(root)
     val config = read(root.resolve(ConfigFile))
     val provenance = read(root.resolve(ProvenanceFile))
     val labels = Labels.fromConfig(config.path("id2label"), root.resolve(ConfigFile))
     val (height, width) = imageSize(config, root.resolve(ConfigFile))
     ModelFolder(
       path = root,
+      precision = precision,
+      runtime = runtime,
       onnxFolder = onnx,
       preprocessorConfig = root.resolve(PreprocessorFile),
       name = provenance.path("name").asText(root.getFileName.toString),
@@ -161,9 +193,11 @@ object ModelFolder {
     enclosing(onnx).fold(standalone(onnx))(open(_, onnx.getFileName.toString))
   }
 
-  /** Opens either of the two: a model folder, or the folder with `model.onnx`. */
-  def openAny(path: Path, precision: String): ModelFolder =
-    if (Files.isRegularFile(path.resolve(OnnxFile))) openOnnx(path) else open(path, precision)
+  /** Whether a folder is what [[openOnnx]] takes, and no model folder. */
+  def isOnnxFolder(path: Path): Boolean = Files.isRegularFile(path.resolve(OnnxFile))
+
+  /** Whether a model folder holds a graph for ONNX Runtime. */
+  def hasGraph(path: Path, precision: String): Boolean = isOnnxFolder(path.resolve("onnx").resolve(precision))
 
   private def enclosing(onnx: Path): Option[Path] =
     Option(onnx.getParent)
@@ -179,6 +213,8 @@ object ModelFolder {
     val preprocessor = new Preprocessor(PreprocessorConfig.read(preprocessorFile))
     ModelFolder(
       path = onnx,
+      precision = onnx.getFileName.toString,
+      runtime = ModelRuntime.OnnxRuntime,
       onnxFolder = onnx,
       preprocessorConfig = preprocessorFile,
       name = onnx.getFileName.toString,

@@ -9,8 +9,8 @@ import org.bytedeco.dnnl.{memory, post_ops, reorder}
   *
   * Source: Dosovitskiy et al. 2021, equations 2 and 3. All blocks share the tensors between their layers.
   *
-  * @param ranges
-  *   ranges of the inputs of the linear layers, where these are 8-bit codes
+  * @param scales
+  *   how the inputs of the linear layers become 8-bit codes, where `numbers` says that they do
   * @param observer
   *   looks at these inputs; none in an ordinary pass
   */
@@ -20,7 +20,7 @@ final private[onednn] class EncoderBlock(
     config: VitConfig,
     numbers: Numbers,
     images: Int,
-    ranges: Option[ActivationRanges],
+    scales: Option[Int8Scales],
     observer: Option[ActivationObserver]
 ) {
 
@@ -45,69 +45,56 @@ final private[onednn] class EncoderBlock(
     *   tokens of each image in `result`
     */
   def add(index: Int, residual: memory, result: memory, queries: Int): Unit = {
-    val of = s"vit.encoder.layer.$index"
+    val block = new Block(index)
     val all = new Rows(index, images * config.tokens)
     val kept = new Rows(index, images * queries)
-    layerNorm.add(s"$of.layernorm_before", residual, all.normalised, all.scale(_.attentionInput))
+    layerNorm.add(block.weights.normBeforeAttention, residual, all.normalised, block.attentionInput)
     all.observe(all.normalised, ActivationPlace.AttentionInput, config.hidden)
-    joinedProjection(of, all)
+    linear.add(
+      block.weights.queryKeyValue,
+      numbers.weights,
+      all.normalised,
+      joined,
+      block.attentionInput
+    )
     attention.add(joined, attended, images, queries)
     kept.observe(kept.attended, ActivationPlace.AttentionOutput, config.hidden)
-    if (numbers.isInt8) kept.encodeAttended()
+    block.attentionOutput.foreach(codes => encode(kept.attended, kept.attendedCodes, codes.source))
     if (queries != config.tokens) keepClassTokens(residual, result)
-    outputProjection(of, kept, result)
-    layerNorm.add(s"$of.layernorm_after", result, kept.normalised, kept.scale(_.feedForwardInput))
-    kept.observe(kept.normalised, ActivationPlace.FeedForwardInput, config.hidden)
-    feedForward(of, kept, result)
-  }
-
-  private def joinedProjection(of: String, rows: Rows): Unit = {
-    val parts = Seq("query", "key", "value").map(part => s"$of.attention.attention.$part")
     linear.add(
-      s"$of query, key and value",
-      Linear(parts, Seq(hidden, hidden), config.hasQkvBias),
+      block.weights.attentionOutput,
       numbers.weights,
-      rows.normalised,
-      joined,
-      rows.scale(_.attentionInput).map(CodeScales.centred(_))
-    )
-  }
-
-  private def outputProjection(of: String, rows: Rows, result: memory): Unit =
-    linear.add(
-      s"$of attention output",
-      Linear(Seq(s"$of.attention.output.dense"), Seq(hidden, hidden)),
-      numbers.weights,
-      rows.attendedCodes,
+      kept.attendedCodes,
       result,
-      rows.scale(_.attentionOutput).map(CodeScales.centred(_)),
+      block.attentionOutput,
       after = Some(sum)
     )
+    layerNorm.add(block.weights.normBeforeFeedForward, result, kept.normalised, block.feedForwardInput)
+    kept.observe(kept.normalised, ActivationPlace.FeedForwardInput, config.hidden)
+    feedForward(block, kept, result)
+  }
 
   /** The codes of the activation's results begin at its smallest value, which the bias of the second layer takes up. */
-  private def feedForward(of: String, rows: Rows, result: memory): Unit = {
-    val (wide, least) = (config.intermediate.toLong, config.activation.least)
-    val codeScale = rows.range(_.feedForwardHidden).map(largest => (largest - least) / EncoderBlock.LargestU8)
+  private def feedForward(block: Block, rows: Rows, result: memory): Unit = {
     val after = new post_ops()
     after.append_eltwise(config.activation.algorithm, config.activation.alpha, 0f)
-    if (codeScale.isDefined) after.append_eltwise(algorithm.eltwise_linear, 1f, -least)
+    if (block.hiddenScale.isDefined)
+      after.append_eltwise(algorithm.eltwise_linear, 1f, -config.activation.least)
     linear.add(
-      s"$of first feed-forward layer",
-      Linear(Seq(s"$of.intermediate.dense"), Seq(wide, hidden)),
+      block.weights.feedForwardIn,
       numbers.weights,
       rows.normalised,
       rows.intermediate,
-      rows.scale(_.feedForwardInput).map(CodeScales.centred(_, codeScale)),
+      block.feedForwardInput.map(_.copy(result = block.hiddenScale)),
       Some(after)
     )
     rows.observe(rows.intermediate, ActivationPlace.FeedForwardHidden, config.intermediate)
     linear.add(
-      s"$of second feed-forward layer",
-      Linear(Seq(s"$of.output.dense"), Seq(hidden, wide)),
+      block.weights.feedForwardOut,
       numbers.weights,
       rows.intermediate,
       result,
-      codeScale.map(CodeScales(_, inputShift = least)),
+      block.hiddenScale.map(CodeScales(_, inputShift = config.activation.least)),
       Some(sum)
     )
   }
@@ -127,6 +114,47 @@ final private[onednn] class EncoderBlock(
       )
     }
 
+  private def encode(from: memory, to: memory, scale: Float): Unit = {
+    val attributes = builder.attributes()
+    attributes.set_scales_mask(dnnl.DNNL_ARG_TO, 0)
+    attributes.set_zero_points_mask(dnnl.DNNL_ARG_TO, 0)
+    val description = OneDnn.explained("quantise the attention output") {
+      new reorder.primitive_desc(
+        OneDnn.processor,
+        from.get_desc(),
+        OneDnn.processor,
+        to.get_desc(),
+        attributes,
+        false
+      )
+    }
+    builder.execute("codes of the attention output", description, new reorder(description))(
+      dnnl.DNNL_ARG_FROM -> from,
+      dnnl.DNNL_ARG_TO -> to,
+      (dnnl.DNNL_ARG_ATTR_SCALES | dnnl.DNNL_ARG_TO) -> builder.constants(scale),
+      (dnnl.DNNL_ARG_ATTR_ZERO_POINTS | dnnl.DNNL_ARG_TO) -> builder.integer(CodeScales.Centre)
+    )
+  }
+
+  /** A block's weights, and how its inputs become codes; none where they stay numbers. */
+  final private class Block(index: Int) {
+    val weights = new BlockWeights(config, index)
+
+    private val own = scales.flatMap(_.blocks(index))
+
+    private def centred(range: BlockRanges => Float, smoothing: BlockScales => IndexedSeq[Float]) =
+      own.map(one =>
+        CodeScales.centred(range(one.ranges) / QuantisedRows.LargestCode).copy(smoothing = smoothing(one))
+      )
+
+    val attentionInput: Option[CodeScales] = centred(_.attentionInput, _.attentionSmoothing)
+    val attentionOutput: Option[CodeScales] = centred(_.attentionOutput, _ => IndexedSeq.empty)
+    val feedForwardInput: Option[CodeScales] = centred(_.feedForwardInput, _.feedForwardSmoothing)
+
+    val hiddenScale: Option[Float] =
+      own.map(one => (one.ranges.feedForwardHidden - config.activation.least) / EncoderBlock.LargestU8)
+  }
+
   /** The first rows of the shared tensors. */
   final private class Rows(index: Int, count: Int) {
 
@@ -139,40 +167,11 @@ final private[onednn] class EncoderBlock(
     val intermediate: memory =
       first(EncoderBlock.this.intermediate, numbers.inputs, config.intermediate.toLong)
 
-    /** Largest magnitude that codes hold; none where there are no codes. */
-    def range(of: BlockRanges => Float): Option[Float] =
-      if (numbers.isInt8) ranges.map(all => of(all.blocks(index))) else None
-
-    /** Scale of symmetric codes. */
-    def scale(of: BlockRanges => Float): Option[Float] = range(of).map(_ / QuantisedRows.LargestCode)
-
     def observe(tensor: memory, place: ActivationPlace, width: Int): Unit =
       observer.foreach { seen =>
         val values = Descs.floats(tensor, Math.multiplyExact(count, width))
         builder.observe(() => seen.see(index, place, values.duplicate()))
       }
-
-    def encodeAttended(): Unit = {
-      val attributes = builder.attributes()
-      attributes.set_scales_mask(dnnl.DNNL_ARG_TO, 0)
-      attributes.set_zero_points_mask(dnnl.DNNL_ARG_TO, 0)
-      val description = OneDnn.explained("quantise the attention output") {
-        new reorder.primitive_desc(
-          OneDnn.processor,
-          attended.get_desc(),
-          OneDnn.processor,
-          attendedCodes.get_desc(),
-          attributes,
-          false
-        )
-      }
-      builder.execute("codes of the attention output", description, new reorder(description))(
-        dnnl.DNNL_ARG_FROM -> attended,
-        dnnl.DNNL_ARG_TO -> attendedCodes,
-        (dnnl.DNNL_ARG_ATTR_SCALES | dnnl.DNNL_ARG_TO) -> builder.constants(scale(_.attentionOutput).get),
-        (dnnl.DNNL_ARG_ATTR_ZERO_POINTS | dnnl.DNNL_ARG_TO) -> builder.integer(CodeScales.Centre)
-      )
-    }
   }
 }
 

@@ -6,6 +6,8 @@ import org.bytedeco.dnnl.global.dnnl
 
 /** What oneDNN may use of this processor. It obeys `DNNL_MAX_CPU_ISA`.
   *
+  * @param avx512
+  *   computes 16 float32 at a time
   * @param vnni
   *   adds products of 8-bit codes in 32 bits; without, sums of pairs saturate in 16
   * @param bf16
@@ -13,7 +15,12 @@ import org.bytedeco.dnnl.global.dnnl
   * @param fastBf16
   *   and does so faster than in float32
   */
-final private[onednn] case class Instructions(vnni: Boolean, bf16: Boolean, fastBf16: Boolean)
+final private[onednn] case class Instructions(
+    avx512: Boolean,
+    vnni: Boolean,
+    bf16: Boolean,
+    fastBf16: Boolean
+)
 
 private[onednn] object Instructions {
 
@@ -21,6 +28,7 @@ private[onednn] object Instructions {
   def ofThisProcessor: Instructions = {
     val bf16 = has(dnnl.dnnl_cpu_isa_avx512_core_bf16)
     Instructions(
+      avx512 = has(dnnl.dnnl_cpu_isa_avx512_core),
       vnni = has(dnnl.dnnl_cpu_isa_avx512_core_vnni) || has(dnnl.dnnl_cpu_isa_avx2_vnni),
       bf16 = bf16,
       fastBf16 = bf16 && (has(dnnl.dnnl_cpu_isa_avx512_core_amx) || isAmd)

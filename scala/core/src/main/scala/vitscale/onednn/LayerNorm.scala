@@ -14,12 +14,12 @@ final private[onednn] class LayerNorm(builder: PlanBuilder, pack: WeightPack, co
     *   [rows, hidden], float32
     * @param result
     *   [rows, hidden]
-    * @param scale
-    *   scale of 8-bit codes, where the results are codes about [[CodeScales.Centre]]
+    * @param codes
+    *   how the layer behind it takes the results, where they are codes
     */
-  def add(name: String, source: memory, result: memory, scale: Option[Float]): Unit = {
+  def add(name: String, source: memory, result: memory, codes: Option[CodeScales]): Unit = {
     val attributes = builder.attributes()
-    scale.foreach(_ => attributes.set_scales_mask(dnnl.DNNL_ARG_DST, 0))
+    codes.foreach(_ => attributes.set_scales_mask(dnnl.DNNL_ARG_DST, 0))
     val description = OneDnn.explained(s"compute $name") {
       new layer_normalization_forward.primitive_desc(
         OneDnn.processor,
@@ -33,15 +33,15 @@ final private[onednn] class LayerNorm(builder: PlanBuilder, pack: WeightPack, co
         false
       )
     }
-    val shape = Seq(config.hidden.toLong)
+    val (divisors, shift) = codes.fold((IndexedSeq.empty[Float], 0f))(one => (one.smoothing, -one.inputShift))
     val tensors = Seq(
       dnnl.DNNL_ARG_SRC -> source,
-      dnnl.DNNL_ARG_SCALE -> pack.vector(s"$name.weight", shape),
-      dnnl.DNNL_ARG_SHIFT -> pack.shifted(s"$name.bias", shape, scale.fold(0f)(_ * CodeScales.Centre)),
+      dnnl.DNNL_ARG_SCALE -> pack.smoothed(s"$name.weight", config.hidden, divisors),
+      dnnl.DNNL_ARG_SHIFT -> pack.smoothed(s"$name.bias", config.hidden, divisors, shift),
       dnnl.DNNL_ARG_DST -> result
     )
     val scales =
-      scale.map(value => (dnnl.DNNL_ARG_ATTR_SCALES | dnnl.DNNL_ARG_DST) -> builder.constants(value))
+      codes.map(one => (dnnl.DNNL_ARG_ATTR_SCALES | dnnl.DNNL_ARG_DST) -> builder.constants(one.source))
     builder.execute(name, description, new layer_normalization_forward(description))(tensors ++ scales: _*)
   }
 }

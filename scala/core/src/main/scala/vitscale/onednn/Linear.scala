@@ -31,11 +31,14 @@ final private[onednn] case class Linear(parts: Seq[String], weightShape: Seq[Lon
   *   scale of its results, where they become codes too
   * @param inputShift
   *   what is to be added to the value of each input code; the bias takes it up, so it costs nothing
+  * @param smoothing
+  *   what each input channel was divided by, see [[BlockScales]]; the weights take it up. Empty for nothing.
   */
 final private[onednn] case class CodeScales(
     source: Float,
     result: Option[Float] = None,
-    inputShift: Float = 0f
+    inputShift: Float = 0f,
+    smoothing: IndexedSeq[Float] = IndexedSeq.empty
 )
 
 private[onednn] object CodeScales {
@@ -44,14 +47,15 @@ private[onednn] object CodeScales {
   val Centre = 128
 
   /** For inputs on both sides of 0. */
-  def centred(source: Float, result: Option[Float] = None): CodeScales =
-    CodeScales(source, result, inputShift = -Centre * source)
+  def centred(source: Float): CodeScales = CodeScales(source, inputShift = -Centre * source)
 }
 
 /** Adds linear layers to a plan. */
 final private[onednn] class LinearLayers(builder: PlanBuilder, pack: WeightPack) {
 
-  /** @param weightType
+  /** @param layer
+    *   read from the checkpoint when no other plan has done so
+    * @param weightType
     *   type of the weights: f32, bf16 or s8
     * @param source
     *   [rows, inputs]
@@ -65,7 +69,6 @@ final private[onednn] class LinearLayers(builder: PlanBuilder, pack: WeightPack)
     *   tensors that `after` needs
     */
   def add(
-      name: String,
       layer: Linear,
       weightType: data_type,
       source: memory,
@@ -74,8 +77,8 @@ final private[onednn] class LinearLayers(builder: PlanBuilder, pack: WeightPack)
       after: Option[post_ops] = None,
       extra: Seq[(Int, memory)] = Seq.empty
   ): Unit = {
-    val description = describe(name, layer, weightType, source, result, scales, after)
-    val weights = pack.weights(layer, weightType, description.weights_desc())
+    val description = describe(layer, weightType, source, result, scales, after)
+    val weights = pack.weights(layer, weightType, description.weights_desc(), smoothingOf(scales))
     val scaleTensors = scales.toSeq.flatMap { codes =>
       Seq(
         scaleOf(dnnl.DNNL_ARG_WEIGHTS) -> pack.weightScales(layer),
@@ -88,12 +91,11 @@ final private[onednn] class LinearLayers(builder: PlanBuilder, pack: WeightPack)
       dnnl.DNNL_ARG_BIAS -> pack.bias(layer, scales.fold(0f)(_.inputShift)),
       dnnl.DNNL_ARG_DST -> result
     )
-    builder.execute(name, description, new matmul(description))(tensors ++ scaleTensors ++ extra: _*)
+    builder.execute(layer.name, description, new matmul(description))(tensors ++ scaleTensors ++ extra: _*)
   }
 
   /** Plans for other batch sizes take the weights as they are packed, unless that would be slow. */
   private def describe(
-      name: String,
       layer: Linear,
       weightType: data_type,
       source: memory,
@@ -119,7 +121,7 @@ final private[onednn] class LinearLayers(builder: PlanBuilder, pack: WeightPack)
         attributes,
         allowEmpty
       )
-    def chosen: matmul.primitive_desc = OneDnn.explained(s"compute $name") {
+    def chosen: matmul.primitive_desc = OneDnn.explained(s"compute ${layer.name}") {
       of(Descs.any(weightType, layer.inputs.toLong, layer.outputs.toLong), allowEmpty = false)
     }
     pack.layout(layer, weightType).map(of(_, allowEmpty = true)).filter(isFast).getOrElse(chosen)
@@ -127,6 +129,9 @@ final private[onednn] class LinearLayers(builder: PlanBuilder, pack: WeightPack)
 
   private def isFast(description: matmul.primitive_desc): Boolean =
     description.get(true) != null && !description.impl_info_str().getString.contains("ref")
+
+  private def smoothingOf(scales: Option[CodeScales]): IndexedSeq[Float] =
+    scales.fold(IndexedSeq.empty[Float])(_.smoothing)
 
   private def scaleOf(argument: Int): Int = dnnl.DNNL_ARG_ATTR_SCALES | argument
 }

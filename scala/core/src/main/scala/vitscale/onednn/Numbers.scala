@@ -15,6 +15,9 @@ import vitscale.{DeviceException, UsageException}
   */
 final private[onednn] case class Numbers(weights: data_type, inputs: data_type, other: data_type) {
   def isInt8: Boolean = weights == data_type.s8
+
+  /** The same for a block that is computed without 8-bit codes. */
+  def withoutCodes: Numbers = if (isInt8) Numbers(other, other, other) else this
 }
 
 private[onednn] object Numbers {

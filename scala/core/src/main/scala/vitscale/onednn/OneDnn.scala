@@ -14,7 +14,8 @@ import vitscale.{DeviceException, ModelException}
   */
 private[vitscale] object OneDnn {
 
-  private val Threads = "OMP_NUM_THREADS"
+  /** The environment variable with the number of OpenMP's threads. */
+  val Threads = "OMP_NUM_THREADS"
 
   // JavaCPP would compare the memory of the whole process with a multiple of the Java heap, and refuse to go beyond it.
   sys.props.getOrElseUpdate("org.bytedeco.javacpp.maxPhysicalBytes", "0")

@@ -62,8 +62,10 @@ private[vitscale] object OneDnnPass {
   /** Images of a pass by default, see `vitscale.classify.InferenceOptions`. */
   private val FirstBatch = 2
 
-  /** Opens the weights of a model folder in its precision: `fp32`, `bf16`, or `int8`, which needs the folder's calibration.
+  /** Opens the weights of a model folder in its precision: `fp32`, `bf16`, or `int8`.
     *
+    * @param scales
+    *   for int8; by default those of the folder's calibration
     * @throws vitscale.ModelException
     *   if the weights or the calibration are missing or do not fit
     * @throws vitscale.DeviceException
@@ -72,7 +74,8 @@ private[vitscale] object OneDnnPass {
   def open(
       folder: ModelFolder,
       preprocessor: Preprocessor,
-      options: ForwardOptions
+      options: ForwardOptions,
+      scales: Option[Int8Scales] = None
   ): OneDnnPass = {
     OneDnn.processor
     val precision = folder.precision
@@ -81,12 +84,12 @@ private[vitscale] object OneDnnPass {
     val layout = layoutOf(folder, config, preprocessor)
     val weights = OneDnnWeights.open(folder.path)
     try {
-      val ranges =
+      val chosen =
         if (numbers.isInt8)
-          Some(Calibration.read(folder.path, weights.checkpoint.fingerprint, config.layers))
+          scales.orElse(Some(ScalesFile.read(folder, weights.checkpoint.fingerprint, config)))
         else None
       val workers = openWorkers(config, options) { images =>
-        VitPlan.build(config, weights.pack, numbers, images, ranges)
+        VitPlan.build(config, weights.pack, numbers, images, chosen)
       }
       new OneDnnPass(
         precision,

@@ -93,7 +93,6 @@ final private[onednn] class PatchEmbedding(
     val after = new post_ops()
     after.append_binary(algorithm.binary_add, tokens)
     new LinearLayers(builder, pack).add(
-      "patch embedding",
       layer,
       elementType,
       source,

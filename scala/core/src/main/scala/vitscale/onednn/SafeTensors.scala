@@ -10,6 +10,7 @@ import java.security.MessageDigest
 import org.bytedeco.javacpp.BytePointer
 
 import vitscale.ModelException
+import vitscale.model.WeightFiles
 
 /** The weights of a checkpoint: `model.safetensors`, or several such files and their index.
   *

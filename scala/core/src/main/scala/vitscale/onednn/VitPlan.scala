@@ -49,7 +49,7 @@ private[onednn] object VitPlan {
 
   /** Builds a plan, and packs those of the weights that no earlier plan has packed.
     *
-    * @param ranges
+    * @param scales
     *   for int8 alone
     * @throws vitscale.ModelException
     *   if weights are missing or have another shape, or oneDNN lacks a primitive
@@ -59,7 +59,7 @@ private[onednn] object VitPlan {
       pack: WeightPack,
       numbers: Numbers,
       images: Int,
-      ranges: Option[ActivationRanges] = None,
+      scales: Option[Int8Scales] = None,
       observer: Option[ActivationObserver] = None
   ): VitPlan = NativeScope.filled { scope =>
     val builder = new PlanBuilder(scope)
@@ -67,17 +67,19 @@ private[onednn] object VitPlan {
     val residual = builder.tensor(data_type.f32, images.toLong * config.tokens, hidden)
     val classTokens = builder.tensor(data_type.f32, images.toLong, hidden)
     val input = new PatchEmbedding(builder, pack, config, numbers.other).add(residual, images)
-    val block = new EncoderBlock(builder, pack, config, numbers, images, ranges, observer)
+    lazy val coded = new EncoderBlock(builder, pack, config, numbers, images, scales, observer)
+    lazy val exact = new EncoderBlock(builder, pack, config, numbers.withoutCodes, images, None, observer)
     (0 until config.layers).foreach { index =>
+      val block = if (numbers.isInt8 && scales.exists(_.blocks(index).isDefined)) coded else exact
       // The classifier sees the class token alone, so the last block computes no other.
       val isLast = index == config.layers - 1
       block.add(index, residual, if (isLast) classTokens else residual, if (isLast) 1 else config.tokens)
     }
     val normalised = builder.tensor(numbers.other, images.toLong, hidden)
-    new LayerNorm(builder, pack, config).add("vit.layernorm", classTokens, normalised, scale = None)
+    new LayerNorm(builder, pack, config).add("vit.layernorm", classTokens, normalised, codes = None)
     val output = builder.view(Descs.dense(data_type.f32, images.toLong, classes), null: Pointer)
     new LinearLayers(builder, pack)
-      .add("classifier", Linear(Seq("classifier"), Seq(classes, hidden)), numbers.other, normalised, output)
+      .add(Linear(Seq("classifier"), Seq(classes, hidden)), numbers.other, normalised, output)
     val work = scope.own(new stream(OneDnn.processor))
     new VitPlan(images, builder.implementations, scope, work.get(), input, output, builder.steps())
   }

@@ -1,5 +1,7 @@
 package vitscale.onednn
 
+import java.nio.FloatBuffer
+
 import scala.collection.mutable
 
 import org.bytedeco.dnnl.memory.{data_type, desc}
@@ -21,20 +23,35 @@ final private[onednn] class WeightPack(checkpoint: SafeTensors) extends AutoClos
     packed.get(layer.name -> weightType).flatMap(_.headOption).map(_._1)
   }
 
-  /** A layer's weights in a layout. */
-  def weights(layer: Linear, weightType: data_type, wanted: desc): memory = synchronized {
+  /** A layer's weights in a layout.
+    *
+    * @param smoothing
+    *   factors of the input channels, the same for all plans of this pack; empty for none
+    */
+  def weights(
+      layer: Linear,
+      weightType: data_type,
+      wanted: desc,
+      smoothing: IndexedSeq[Float] = IndexedSeq.empty
+  ): memory = synchronized {
     val key = layer.name -> weightType
     val made = packed.getOrElse(key, Seq.empty)
     made.collectFirst { case (found, weights) if found.equals(wanted) => weights }.getOrElse {
-      val weights = NativeScope.temporary(pack(layer, weightType, wanted))
+      val weights = NativeScope.temporary(pack(layer, weightType, wanted, smoothing))
       packed(key) = made :+ (weights.get_desc() -> weights)
       scope.own(packed(key).last._1)
       weights
     }
   }
 
-  private def pack(layer: Linear, weightType: data_type, wanted: desc): memory = {
+  private def pack(
+      layer: Linear,
+      weightType: data_type,
+      wanted: desc,
+      smoothing: IndexedSeq[Float]
+  ): memory = {
     val rows = read(layer)
+    if (smoothing.nonEmpty) WeightPack.scaleColumns(Descs.floats(rows, layer.weights), smoothing.toArray)
     val source =
       if (weightType == data_type.s8) {
         val codes = new memory(columns(layer, data_type.s8), OneDnn.processor)
@@ -92,14 +109,30 @@ final private[onednn] class WeightPack(checkpoint: SafeTensors) extends AutoClos
   def vector(name: String, shape: Seq[Long]): memory =
     vector(name, shape.product.toInt)(checkpoint.read(name, shape, _))
 
-  /** The same with a number added to each entry. */
-  def shifted(name: String, shape: Seq[Long], by: Float): memory =
-    if (by == 0f) vector(name, shape)
+  /** A vector of the checkpoint with each entry divided by one of `divisors` (empty for 1), then `shift` added. */
+  def smoothed(name: String, size: Int, divisors: IndexedSeq[Float], shift: Float = 0f): memory =
+    if (divisors.isEmpty && shift == 0f) vector(name, Seq(size.toLong))
     else
-      vector(s"$name+$by", shape.product.toInt) { numbers =>
-        checkpoint.read(name, shape, numbers)
-        (0 until shape.product.toInt).foreach(index => numbers.put(index, numbers.get(index) + by))
+      vector(s"$name smoothed $shift", size) { numbers =>
+        checkpoint.read(name, Seq(size.toLong), numbers)
+        (0 until size).foreach { index =>
+          val divisor = if (divisors.isEmpty) 1f else divisors(index)
+          numbers.put(index, numbers.get(index) / divisor + shift)
+        }
       }
+
+  /** Largest magnitude of the weights that meet each input channel. */
+  def channelPeaks(layer: Linear): Array[Float] = NativeScope.temporary {
+    val rows = Descs.floats(read(layer), layer.weights)
+    val peaks = new Array[Float](layer.inputs)
+    var place = 0
+    while (place < layer.weights) {
+      val channel = place % layer.inputs
+      peaks(channel) = math.max(peaks(channel), math.abs(rows.get(place)))
+      place += 1
+    }
+    peaks
+  }
 
   /** A float32 vector.
     *
@@ -108,7 +141,7 @@ final private[onednn] class WeightPack(checkpoint: SafeTensors) extends AutoClos
     * @param fill
     *   writes its numbers, which are zeros before
     */
-  def vector(key: String, size: Int)(fill: java.nio.FloatBuffer => Any): memory = synchronized {
+  def vector(key: String, size: Int)(fill: FloatBuffer => Any): memory = synchronized {
     vectors.getOrElseUpdate(
       key,
       NativeScope.temporary {
@@ -129,6 +162,19 @@ final private[onednn] class WeightPack(checkpoint: SafeTensors) extends AutoClos
 }
 
 private[onednn] object WeightPack {
+
+  /** @param rows
+    *   [outputs, inputs]
+    * @param factors
+    *   one for each input
+    */
+  private def scaleColumns(rows: FloatBuffer, factors: Array[Float]): Unit = {
+    var place = 0
+    while (place < rows.capacity) {
+      rows.put(place, rows.get(place) * factors(place % factors.length))
+      place += 1
+    }
+  }
 
   /** Copies a tensor into another layout or type. */
   private def convert(from: memory, to: memory): Unit = {

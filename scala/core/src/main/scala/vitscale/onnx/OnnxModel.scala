@@ -36,6 +36,9 @@ final private[vitscale] class OnnxModel private (
 
 private[vitscale] object OnnxModel {
 
+  /** Version of ONNX Runtime: `1.28.0`. */
+  def libraryVersion: String = OrtEnvironment.getEnvironment.getVersion
+
   /** Opens the graph of a model folder.
     *
     * @throws vitscale.ModelException

@@ -7,7 +7,7 @@ import scala.concurrent.duration.FiniteDuration
 
 import vitscale.forward.{ForwardBuffers, ForwardPass}
 import vitscale.image.RgbImage
-import vitscale.model.{ModelFolder, ScoreFunction}
+import vitscale.model.{ModelFolder, ModelRuntime, ScoreFunction}
 import vitscale.preprocess.{PixelLayout, Preprocessor, PreprocessorConfig}
 
 /** A device of given speed: it computes one pass after another, however many are in flight, and sleeps as long as each takes.
@@ -55,6 +55,8 @@ object FakeDevice {
 
   private val folder = ModelFolder(
     path = noFile,
+    precision = "fp32",
+    runtime = ModelRuntime.OnnxRuntime,
     onnxFolder = noFile,
     preprocessorConfig = noFile,
     name = "fake",

@@ -23,17 +23,19 @@ class OneDnnSuite extends AnyFunSuite {
 
   test("a precision is refused where the processor lacks its instructions") {
     assertThrows[DeviceException](
-      Numbers.of("bf16", Instructions(vnni = true, bf16 = false, fastBf16 = false))
+      Numbers.of("bf16", Instructions(avx512 = true, vnni = true, bf16 = false, fastBf16 = false))
     )
     assertThrows[DeviceException](
-      Numbers.of("int8", Instructions(vnni = false, bf16 = false, fastBf16 = false))
+      Numbers.of("int8", Instructions(avx512 = true, vnni = false, bf16 = false, fastBf16 = false))
     )
-    assertThrows[UsageException](Numbers.of("fp8", Instructions(vnni = true, bf16 = true, fastBf16 = true)))
+    assertThrows[UsageException](
+      Numbers.of("fp8", Instructions(avx512 = true, vnni = true, bf16 = true, fastBf16 = true))
+    )
   }
 
   test("int8 takes bf16 for its attention only where that is faster than float32") {
-    val slow = Numbers.of("int8", Instructions(vnni = true, bf16 = true, fastBf16 = false))
-    val fast = Numbers.of("int8", Instructions(vnni = true, bf16 = true, fastBf16 = true))
+    val slow = Numbers.of("int8", Instructions(avx512 = true, vnni = true, bf16 = true, fastBf16 = false))
+    val fast = Numbers.of("int8", Instructions(avx512 = true, vnni = true, bf16 = true, fastBf16 = true))
     assert(slow.other == data_type.f32)
     assert(fast.other == data_type.bf16)
   }

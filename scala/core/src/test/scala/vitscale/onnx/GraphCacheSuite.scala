@@ -17,7 +17,8 @@ class GraphCacheSuite extends AnyFunSuite {
   private def newCache: Path = Files.createTempDirectory("vitscale-cache-").resolve("graphs")
 
   private def classify(model: Path, cache: Option[Path]): Seq[Seq[Float]] = {
-    val classifier = ViTClassifier.open(model, options = TinyModel.options.copy(graphCache = cache))
+    val classifier =
+      ViTClassifier.open(model, options = TinyModel.options.copy(graphCache = cache), runtime = "onnxruntime")
     try
       classifier
         .classify(images, InferenceOptions(returnLogits = true))

@@ -17,7 +17,7 @@ object Location {
 
   final case class Hadoop(path: HadoopPath) extends Location
 
-  /** Reads a path: a `file:` URI by the rule of [[vitscale.FileUri]], other URIs as Hadoop does; without a scheme it belongs
+  /** Reads a path: a `file:` URI by the rule of `vitscale.FileUri`, other URIs as Hadoop does; without a scheme it belongs
     * to the default file system (`fs.defaultFS`).
     *
     * @throws vitscale.UsageException

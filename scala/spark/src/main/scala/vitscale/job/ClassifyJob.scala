@@ -2,13 +2,13 @@ package vitscale.job
 
 import org.apache.spark.sql.SparkSession
 
-import vitscale.classify.InferenceOptions
+import vitscale.classify.{InferenceOptions, RuntimeChoice}
 import vitscale.hadoop.{Location, RemoteFiles}
 import vitscale.job.output.{CommitBuffer, Ledger, ModelUsed, OutputFolder, RunKey, Storage}
 import vitscale.job.run.{Inputs, Interruptible, JobOptions, Progress, StopSignal, WatchLoop}
 import vitscale.job.task.{Engine, EngineProvider, EngineSettings, VitscaleEngine}
 import vitscale.ml.{ModelLocation, TaskClassifier}
-import vitscale.model.ModelFolder
+import vitscale.model.{ModelFolder, ModelRuntime}
 
 /** The job from its options to its ledger. */
 final class ClassifyJob(spark: SparkSession, options: JobOptions, stop: StopSignal, progress: Progress) {
@@ -18,27 +18,38 @@ final class ClassifyJob(spark: SparkSession, options: JobOptions, stop: StopSign
 
   /** Runs until all is done, or with `--watch` until it is interrupted.
     *
-    * @throws StoppedException
+    * @throws vitscale.job.run.StoppedException
     *   if it is interrupted before the first image
     * @throws vitscale.VitscaleException
     *   if it cannot start
     */
   def run(): Ledger = {
-    val location = ModelLocation.here(options.model, options.precision)
-    interruptible(requireAnswers(location))
-    val (model, key) = interruptible {
-      val model = location.open()
-      (model, RunKey.of(model, options.engine, options.topK, options.format, options.truncated))
-    }
-    model.warning.foreach(warning => progress.say(s"warning: $warning (the column weights says it too)"))
     val storage = Storage.at(place, spark.sparkContext.hadoopConfiguration)
+    val asked = ModelLocation.here(options.model, options.precision, options.runtime)
+    interruptible(requireAnswers(asked))
+    val (choice, key) = interruptible {
+      val choice = asked.copy(runtime = runtime(storage)).choose(options.device)
+      (choice, RunKey.of(choice.folder, options.engine, options.topK, options.format, options.truncated))
+    }
+    val model = choice.folder
+    if (options.engine == Engine.Vitscale)
+      progress.say(s"${RuntimeChoice.inWords(model.runtime)} computes the forward pass: ${choice.reason}")
+    model.warning.foreach(warning => progress.say(s"warning: $warning (the column weights says it too)"))
     val output = interruptible(OutputFolder.open(spark, storage, options.format, key, progress.say))
     try {
       if (options.retryFailed) output.forgetQuarantine()
-      val used = ModelUsed(model.name, model.weights, key.fields("model_sha256"), options.engine)
-      rounds(output, engine(location, model), used)
+      val used =
+        ModelUsed(model.name, model.weights, key.fields("model_sha256"), options.engine, model.runtime.name)
+      // Executors do not choose again: all rows of an output come from one runtime.
+      rounds(output, engine(asked.copy(runtime = model.runtime.name), model), used)
     } finally output.close()
   }
+
+  /** Spark NLP's engine takes the graph. A run that is resumed keeps its runtime, wherever it is resumed. */
+  private def runtime(storage: Storage): String =
+    if (options.engine != Engine.Vitscale) ModelRuntime.OnnxRuntime.name
+    else if (options.runtime != RuntimeChoice.Auto) options.runtime
+    else OutputFolder.earlierKey(storage).fold(RuntimeChoice.Auto)(_.runtime)
 
   /** Whatever is not on this machine is asked for first: a wrong address is told before anything else is done. */
   private def requireAnswers(model: ModelLocation): Unit = {

@@ -12,8 +12,8 @@ package vitscale
   *     the next run reads these paths and does what is not among them.
   *   - '''Rows appear whole parts at a time.''' A part is written and flushed to the disk under `_vitscale/staging/`, and
   *     renamed to its place in one step. Names that start with `_` are invisible to Spark, pandas and their kin.
-  *   - '''One driver at a time.''' See [[WriterLease]]: a second driver is refused; one that takes over from a dead driver
+  *   - '''One driver at a time.''' See [[vitscale.job.output.WriterLease]]: a second driver is refused; one that takes over from a dead driver
   *     first takes away the staging folder that the other would rename from.
-  *   - '''One model, one preparation of pixels.''' See [[RunKey]].
+  *   - '''One model, one preparation of pixels.''' See [[vitscale.job.output.RunKey]].
   */
 package object job

@@ -9,29 +9,41 @@ import org.apache.hadoop.conf.Configuration
 import org.apache.hadoop.fs.{FileSystem, FileUtil, Path => HadoopPath}
 import org.apache.spark.SparkEnv
 
+import vitscale.classify.RuntimeChoice
+import vitscale.device.Device
 import vitscale.hadoop.RemoteFiles
-import vitscale.model.ModelFolder
+import vitscale.model.{ModelFolder, ModelRuntime}
 import vitscale.{FileUri, ModelException, UsageException}
 
 /** Where a model lies, for the driver and for every executor.
   *
   * @param path
   *   a local path, or a URI of a Hadoop file system
+  * @param runtime
+  *   what computes the forward pass, one of `RuntimeChoice.names`
   */
-final private[vitscale] case class ModelLocation(path: String, precision: String) {
+final private[vitscale] case class ModelLocation(
+    path: String,
+    precision: String,
+    runtime: String = RuntimeChoice.Auto
+) {
 
   /** Opens the model; one that is not local is copied here first, once for each JVM.
     *
     * @throws vitscale.ModelException
     *   if it cannot be reached, or is no whole model
     */
-  def open(): ModelFolder = place match {
-    case Right(folder) => ModelFolder.openAny(folder, precision)
-    case Left(remote) => openCopy(ModelLocation.copies.computeIfAbsent(this, _ => download(remote)))
+  def open(device: Device = Device.Cpu): ModelFolder = choose(device).folder
+
+  /** The same with the reason for its runtime. */
+  def choose(device: Device): RuntimeChoice = place match {
+    case Right(folder) => RuntimeChoice.open(folder, precision, runtime, device)
+    case Left(remote) =>
+      openCopy(ModelLocation.copies.computeIfAbsent(this, _ => download(remote)), device)
   }
 
-  private def openCopy(copy: Path): ModelFolder =
-    try ModelFolder.openAny(copy, precision)
+  private def openCopy(copy: Path, device: Device): RuntimeChoice =
+    try RuntimeChoice.open(copy, precision, runtime, device)
     catch {
       case error: ModelException =>
         val remedied = error.getMessage.replace(s"-o $copy", s"-o DIR, then copy DIR to $path")
@@ -40,15 +52,23 @@ final private[vitscale] case class ModelLocation(path: String, precision: String
 
   /** Copies the model to a folder of any Hadoop file system, for a later `ModelLocation`. */
   def save(target: String): Unit = {
-    val folder = open()
     val to = new HadoopPath(target)
     val configuration = ModelLocation.configuration
     val system = to.getFileSystem(configuration)
-    folder.files.foreach { file =>
-      val copy = new HadoopPath(to, file.toString)
-      FileUtil.copy(folder.path.resolve(file).toFile, system, copy, false, configuration)
+    val files = forms.flatMap(folder => folder.files.map(file => file -> folder.path.resolve(file)))
+    files.distinct.foreach { case (file, source) =>
+      FileUtil.copy(source.toFile, system, new HadoopPath(to, file.toString), false, configuration)
     }
   }
+
+  /** The model for each runtime that may be chosen where the copy is loaded. */
+  private def forms: Seq[ModelFolder] =
+    if (runtime != RuntimeChoice.Auto) Seq(open())
+    else (open() +: ModelRuntime.all.flatMap(form)).distinct
+
+  private def form(of: ModelRuntime): Option[ModelFolder] =
+    try Some(copy(runtime = of.name).open())
+    catch { case _: ModelException => None } // the model folder does not have it
 
   /** Its path if it is not local. */
   def remote: Option[HadoopPath] = place.left.toOption
@@ -65,12 +85,23 @@ final private[vitscale] case class ModelLocation(path: String, precision: String
     FileUtils.forceDeleteOnExit(folder.toFile)
     try {
       val system = RemoteFiles.system(source, ModelLocation.configuration)
-      ModelLocation.parts(precision).foreach(copyPart(system, source, _, folder))
+      parts(system, source).foreach(copyPart(system, source, _, folder))
     } catch {
       case error: IOException =>
         throw new ModelException(s"The model $path cannot be read: ${RemoteFiles.reason(error)}.", error)
     }
     folder
+  }
+
+  /** What either form of a model consists of, and what its runtime needs. */
+  private def parts(system: FileSystem, source: HadoopPath): Seq[String] = {
+    val graph = Seq(s"onnx/$precision", "model.onnx", "model.onnx.data", "assets")
+    def weights =
+      if (!system.exists(source)) Seq.empty
+      else system.listStatus(source).map(_.getPath.getName).filter(_.contains(".safetensors")).toSeq
+    ModelLocation.Settings ++
+      (if (runtime == ModelRuntime.OneDnn.name) Seq.empty else graph) ++
+      (if (runtime == ModelRuntime.OnnxRuntime.name) Seq.empty else weights :+ "onednn")
   }
 
   private def copyPart(system: FileSystem, source: HadoopPath, part: String, folder: Path): Unit = {
@@ -92,8 +123,8 @@ private[vitscale] object ModelLocation {
     * @throws vitscale.UsageException
     *   if the text is not a path, or nothing here knows its scheme
     */
-  def here(path: String, precision: String): ModelLocation = {
-    val named = ModelLocation(path, precision)
+  def here(path: String, precision: String, runtime: String): ModelLocation = {
+    val named = ModelLocation(path, precision, runtime)
     val whole = named.place match {
       case Right(local) => FileUri.text(local.toAbsolutePath)
       case Left(remote) => RemoteFiles.system(remote, configuration).makeQualified(remote).toString
@@ -103,16 +134,7 @@ private[vitscale] object ModelLocation {
 
   private val copies = new ConcurrentHashMap[ModelLocation, Path]()
 
-  /** What either form of a model consists of; the checkpoint's own weights are not needed. */
-  private def parts(precision: String): Seq[String] = Seq(
-    "config.json",
-    "preprocessor_config.json",
-    "vitscale.json",
-    s"onnx/$precision",
-    "model.onnx",
-    "model.onnx.data",
-    "assets"
-  )
+  private val Settings = Seq("config.json", "preprocessor_config.json", "vitscale.json")
 
   /** Hadoop's settings with those of the Spark application, on the driver and on executors alike. */
   private def configuration: Configuration = {

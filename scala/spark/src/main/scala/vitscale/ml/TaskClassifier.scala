@@ -28,7 +28,7 @@ final private[vitscale] case class TaskClassifier(
       cores = TaskSlots.cores,
       device = TaskDevice.of(device)
     )
-    val lease = SharedClassifiers.lease(model.open(), options)
+    val lease = SharedClassifiers.lease(model.open(options.device), options)
     val task = TaskContext.get()
     task.addTaskCompletionListener[Unit](_ => lease.close())
     val neighbours = math.min(TaskSlots.sharing(options.device), task.numPartitions())
@@ -39,7 +39,7 @@ final private[vitscale] case class TaskClassifier(
   def classify[A](images: Seq[A])(pixels: A => RgbImage): Seq[(A, Answer)] = {
     val default = ClassifierOptions(device = device)
     val options = if (threads == 0) default else default.copy(threads = threads)
-    val folder = model.open()
+    val folder = model.open(options.device)
     RandomWeights.warn(model, folder)
     val lease = SharedClassifiers.lease(folder, options)
     try lease.classifier.stream(images.iterator, request)(pixels).toIndexedSeq

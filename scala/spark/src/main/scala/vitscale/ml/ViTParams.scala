@@ -3,7 +3,7 @@ package vitscale.ml
 import org.apache.spark.ml.param.{IntParam, Param, ParamValidators, Params}
 
 import vitscale.UsageException
-import vitscale.classify.InferenceOptions
+import vitscale.classify.{InferenceOptions, RuntimeChoice}
 import vitscale.device.Device
 import vitscale.model.ModelFolder
 
@@ -23,12 +23,12 @@ trait ViTParams extends Params {
   final val modelPath: Param[String] =
     new Param[String](this, "modelPath", "model folder, as `vitscale export` writes it")
 
-  /** Folder of the graph below `onnx/`, `fp32` by default.
+  /** Precision of the model, `fp32` by default: a folder below `onnx/`; or `fp32`, `bf16` or `int8` of oneDNN.
     *
     * @group param
     */
   final val precision: Param[String] =
-    new Param[String](this, "precision", "precision of the graph: fp32, int8, fp32-uint8, ...")
+    new Param[String](this, "precision", "precision of the model: fp32, bf16, int8, fp32-uint8, ...")
 
   /** Labels given for each image, 5 by default.
     *
@@ -57,7 +57,27 @@ trait ViTParams extends Params {
       ParamValidators.inArray(Device.names.toArray)
     )
 
-  setDefault(precision -> "fp32", topK -> 5, threads -> 0, device -> Device.Cpu.name)
+  /** What computes the forward pass: `onnxruntime` runs the exported graph, `onednn` the checkpoint's own weights on the
+    * processor; `auto`, the default, takes the one that suits model and processor. Executors choose for themselves: name one
+    * of them where their processors differ.
+    *
+    * @group param
+    */
+  final val runtime: Param[String] =
+    new Param[String](
+      this,
+      "runtime",
+      "library that computes the forward pass: auto, onnxruntime or onednn",
+      ParamValidators.inArray(RuntimeChoice.names.toArray)
+    )
+
+  setDefault(
+    precision -> "fp32",
+    runtime -> RuntimeChoice.Auto,
+    topK -> 5,
+    threads -> 0,
+    device -> Device.Cpu.name
+  )
 
   /** @group getParam */
   final def getModelPath: String = $(modelPath)
@@ -74,6 +94,9 @@ trait ViTParams extends Params {
   /** @group getParam */
   final def getDevice: String = $(device)
 
+  /** @group getParam */
+  final def getRuntime: String = $(runtime)
+
   /** What classifies inside the tasks. */
   private[ml] def taskClassifier(request: InferenceOptions): TaskClassifier =
     TaskClassifier(location, $(threads), request, Device.named($(device), gpus = 1))
@@ -86,7 +109,7 @@ trait ViTParams extends Params {
       throw new UsageException(
         "No model was named: call setModelPath with a folder that `vitscale export` made."
       )
-    ModelLocation.here($(modelPath), $(precision))
+    ModelLocation.here($(modelPath), $(precision), $(runtime))
   }
 
   /** Opens the model on the driver, and warns if its weights are random.
@@ -114,6 +137,9 @@ trait ViTParams extends Params {
 
   /** @group setParam */
   def setThreads(value: Int): this.type = set(threads, value)
+
+  /** @group setParam */
+  def setRuntime(value: String): this.type = set(runtime, value)
 
   /** @group setParam */
   def setDevice(value: String): this.type = set(device, value)

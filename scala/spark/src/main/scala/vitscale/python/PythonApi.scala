@@ -1,15 +1,15 @@
 package vitscale.python
 
-import java.nio.file.{Files, Paths}
+import java.nio.file.Paths
 import java.util
 
 import scala.collection.JavaConverters._
 
-import vitscale.image.decode.ImageDecoder
+import vitscale.Version
+import vitscale.classify.RuntimeChoice
+import vitscale.device.Device
 import vitscale.image.{DecodeLimits, Truncated}
-import vitscale.model.{ModelFolder, ModelRuntime}
-import vitscale.onednn.Calibrator
-import vitscale.{UsageException, Version}
+import vitscale.model.ModelRuntime
 
 /** All that Python calls over py4j to classify images; the benchmark has an API of its own. */
 object PythonApi {
@@ -17,10 +17,14 @@ object PythonApi {
   /** Python compares it with its own before any other call. */
   def version: String = Version.current
 
+  /** What can compute a forward pass in this process: name of each library, then its state in words. */
+  def runtimes: util.Map[String, String] =
+    ModelRuntime.all.map(one => one.name -> RuntimeChoice.stateInWords(one)).toMap.asJava
+
   /** One image after the model's preprocessing.
     *
     * @param contents
-    *   its path or its content, see [[PythonImages]]
+    *   its path or its content, see `PythonImages`
     * @param shapes
     *   its width and height, or null
     * @param config
@@ -34,7 +38,7 @@ object PythonApi {
   /** @param threads
     *   cores of one forward pass; 0 for one each, with as many passes side by side as there are cores
     * @param runtime
-    *   `onnxruntime` or `onednn`
+    *   `auto`, `onnxruntime` or `onednn`
     * @param truncated
     *   `error` or `gray`: what becomes of a truncated image
     */
@@ -45,31 +49,15 @@ object PythonApi {
       runtime: String,
       truncated: String
   ): PythonClassifier = {
-    val chosen = runtimeNamed(runtime)
-    val limits = DecodeLimits.default.copy(truncated = Truncated.named(truncated))
-    PythonClassifier.open(ModelFolder.open(Paths.get(model), precision, chosen), threads, chosen, limits)
+    val choice = RuntimeChoice.open(Paths.get(model), precision, runtime, Device.Cpu)
+    PythonClassifier.open(choice, threads, DecodeLimits.default.copy(truncated = Truncated.named(truncated)))
   }
 
-  /** Measures the ranges that int8 on oneDNN needs, over images that can all be decoded.
-    *
-    * @param images
-    *   paths of image files
-    * @return
-    *   the file that was written into the model folder
-    */
-  def calibrate(model: String, images: util.List[String]): String = {
-    val folder = ModelFolder.open(Paths.get(model), "fp32", ModelRuntime.OneDnn)
-    val decoded =
-      images.iterator.asScala.map(file => ImageDecoder.decode(Files.readAllBytes(Paths.get(file))))
-    Calibrator.calibrate(folder, decoded).toString
-  }
-
-  private def runtimeNamed(name: String): ModelRuntime =
-    ModelRuntime
-      .named(name)
-      .getOrElse(
-        throw new UsageException(
-          s"There is no runtime $name; expected one of ${ModelRuntime.all.map(_.name).mkString(", ")}."
-        )
-      )
+  /** Measures how a model becomes 8-bit codes, see [[PythonCalibration]]. */
+  def calibrate(
+      model: String,
+      images: util.List[String],
+      checks: util.List[String],
+      least: Double
+  ): PythonCalibration = PythonCalibration.measure(model, images, checks, least)
 }

@@ -5,15 +5,28 @@ import java.util
 import com.fasterxml.jackson.databind.json.JsonMapper
 import com.fasterxml.jackson.module.scala.DefaultScalaModule
 
-import vitscale.classify.{ClassifierOptions, ImageFailure, InferenceOptions, Prediction, ViTClassifier}
+import vitscale.classify.{
+  ClassifierOptions,
+  ImageFailure,
+  InferenceOptions,
+  Prediction,
+  RuntimeChoice,
+  ViTClassifier
+}
 import vitscale.image.DecodeLimits
-import vitscale.model.{ModelFolder, ModelRuntime}
 
 /** What Python's `vitscale.ViT` holds: a classifier whose answers cross py4j as one string. */
-final class PythonClassifier private (classifier: ViTClassifier) extends AutoCloseable {
+final class PythonClassifier private (classifier: ViTClassifier, choice: RuntimeChoice)
+    extends AutoCloseable {
+
+  /** The library that computes its forward pass, `onednn` or `onnxruntime`. */
+  def runtime: String = choice.folder.runtime.name
+
+  /** Why it is this one. */
+  def runtimeReason: String = choice.reason
 
   /** @param contents
-    *   for each image its path or its content, see [[PythonImages]]
+    *   for each image its path or its content, see `PythonImages`
     * @param shapes
     *   for each image its width and height, or null
     * @return
@@ -39,13 +52,12 @@ object PythonClassifier {
   private val json = JsonMapper.builder().addModule(DefaultScalaModule).build()
 
   private[vitscale] def open(
-      folder: ModelFolder,
+      choice: RuntimeChoice,
       threads: Int,
-      runtime: ModelRuntime,
       limits: DecodeLimits
   ): PythonClassifier = {
     val options = if (threads == 0) ClassifierOptions.throughput else ClassifierOptions(threads = threads)
-    new PythonClassifier(ViTClassifier.open(folder, options.copy(runtime = runtime, limits = limits)))
+    new PythonClassifier(ViTClassifier.open(choice.folder, options.copy(limits = limits)), choice)
   }
 
   private def record(answer: Prediction.Answer): Map[String, Any] = answer match {

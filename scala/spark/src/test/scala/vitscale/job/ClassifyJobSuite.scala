@@ -199,8 +199,28 @@ class ClassifyJobSuite extends AnyFunSuite with LocalJobs with TemporaryFolder {
       val broken = TinyModel.copy()
       Files.write(broken.resolve("onnx/fp32/model.onnx"), TestImages.garbage)
       val unloadable = options(s"$folder/images", s"$folder/out").copy(model = broken.toString)
-      assert(intercept[ModelException](run(unloadable)).getMessage.contains("cannot be loaded"))
+      val onGraph = unloadable.copy(runtime = "onnxruntime")
+      assert(intercept[ModelException](run(onGraph)).getMessage.contains("cannot be loaded"))
+      Files.write(broken.resolve("model.safetensors"), TestImages.garbage)
+      val onWeights = unloadable.copy(runtime = "onednn")
+      assert(intercept[ModelException](run(onWeights)).getMessage.contains("model.safetensors"))
       assert(!Files.exists(folder.resolve("out")))
+    }
+  }
+
+  test("a run that is resumed keeps its runtime, and an output is never of two") {
+    withFolder { folder =>
+      write(folder.resolve("images"), 0 until 2)
+      val asked = options(s"$folder/images", s"$folder/out")
+      assert(run(asked.copy(runtime = "onnxruntime")).model.runtime == "onnxruntime")
+      write(folder.resolve("images"), 2 until 4)
+      val resumed = run(asked)
+      assert((resumed.model.runtime, resumed.predicted) == (("onnxruntime", 4)))
+      val other = intercept[UsageException](run(asked.copy(runtime = "onednn"))).getMessage
+      assert(other.contains("runtime was - and is onednn"))
+      val fresh = run(asked.copy(output = s"$folder/new", runtime = "onednn"))
+      assert((fresh.model.runtime, fresh.predicted) == (("onednn", 4)))
+      assertRightLabels(s"$folder/new", 0 until 4)
     }
   }
 }

@@ -152,7 +152,7 @@ class SmallPartsSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
         Ignored.none,
         output,
         isBalanced,
-        ModelUsed("m", "random", "abc", "vitscale"),
+        ModelUsed("m", "random", "abc", "vitscale", "onnxruntime"),
         Seq.empty,
         Seq("/a"),
         "/out",

@@ -12,6 +12,7 @@ import vitscale.ImageException
 import vitscale.classify.Prediction.Answer
 import vitscale.classify.{ImageFailure, InferenceOptions, Prediction}
 import vitscale.image.RgbImage
+import vitscale.model.ModelRuntime
 
 /** Takes the place of Spark NLP's `ViTForImageClassification` in a pipeline: the same annotations in and out,
   * ViTScale's preprocessing and forward pass.
@@ -45,7 +46,8 @@ class VitScaleForImageClassification(override val uid: String)
 
   override val inputAnnotatorTypes: Array[AnnotatorType] = Array(IMAGE)
 
-  setDefault(batchSize -> InferenceOptions().batchSize)
+  // What stands for Spark NLP's annotator runs the same graph, and a saved pipeline carries that graph alone.
+  setDefault(batchSize -> InferenceOptions().batchSize, runtime -> ModelRuntime.OnnxRuntime.name)
 
   /** The labels that the model knows, by class id. */
   def getClasses: Array[String] = location.open().labels.toArray

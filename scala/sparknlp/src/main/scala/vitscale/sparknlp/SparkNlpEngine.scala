@@ -24,7 +24,7 @@ import vitscale.job.task.Engine
   * It tells the first label alone; its probability is not always among those that it gives.
   *
   * @param deviceUse
-  *   what [[vitscale.sparknlp.StockDevice]] says
+  *   what `StockDevice` reports of the session
   */
 final class SparkNlpEngine(
     spark: SparkSession,

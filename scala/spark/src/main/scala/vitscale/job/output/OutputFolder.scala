@@ -146,6 +146,10 @@ object OutputFolder {
       }
     }
 
+  /** What decided the answers of the rows that are there; none if there are no rows. */
+  def earlierKey(storage: Storage): Option[RunKey] =
+    explained(storage)(if (hasRows(storage)) Some(RunKey.parse(storage.read(KeyFile))) else None)
+
   /** A folder with other things in it is not written to. */
   private def refuseForeign(storage: Storage): Unit = {
     val there = storage.list("")
@@ -156,11 +160,11 @@ object OutputFolder {
   }
 
   /** The key binds as soon as there is a row; before that, it is a run's own that never came to one. */
-  private def settle(storage: Storage, key: RunKey): Unit = {
-    val hasRows = Tables.all.exists(table => storage.list(table).exists(_.startsWith("part-")))
-    if (hasRows) key.requireSame(RunKey.parse(storage.read(KeyFile)), storage.location)
-    else storage.overwrite(KeyFile, key.toJson)
-  }
+  private def settle(storage: Storage, key: RunKey): Unit =
+    earlierKey(storage).fold(storage.overwrite(KeyFile, key.toJson))(key.requireSame(_, storage.location))
+
+  private def hasRows(storage: Storage): Boolean =
+    Tables.all.exists(table => storage.list(table).exists(_.startsWith("part-")))
 
   private def pathsOf(storage: Storage, format: TableFormat, part: String): Seq[String] =
     try format.paths(storage.read(part))

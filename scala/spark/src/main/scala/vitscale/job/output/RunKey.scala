@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.SerializationFeature.INDENT_OUTPUT
 
 import vitscale.UsageException
 import vitscale.image.Truncated
-import vitscale.model.ModelFolder
+import vitscale.model.{ModelFolder, ModelRuntime}
 
 /** What decides the answers: rows of one output have all of it in common.
   *
@@ -14,6 +14,9 @@ import vitscale.model.ModelFolder
   *   `pretrained` or `random`; each row says it. It is no part of the key, because the hash of the model file decides it.
   */
 final case class RunKey(fields: Map[String, String], weights: String = ModelFolder.Pretrained) {
+
+  /** The library that computed the forward pass; outputs of earlier versions name none. */
+  def runtime: String = fields.getOrElse(RunKey.Runtime, ModelRuntime.OnnxRuntime.name)
 
   def toJson: Array[Byte] = RunKey.json.writeValueAsBytes(RunKey.sorted(fields))
 
@@ -39,6 +42,7 @@ final case class RunKey(fields: Map[String, String], weights: String = ModelFold
 
 object RunKey {
 
+  private val Runtime = "runtime"
   private val json = new ObjectMapper().enable(INDENT_OUTPUT)
 
   def of(
@@ -54,7 +58,8 @@ object RunKey {
       "settings_sha256" -> model.settingsSha256,
       "top_k" -> topK.toString,
       "format" -> format.name
-    ) ++ Some("truncated" -> truncated.name).filter(_ => truncated != Truncated.Error),
+    ) ++ Some("truncated" -> truncated.name).filter(_ => truncated != Truncated.Error)
+      ++ Some(Runtime -> model.runtime.name).filter(_ => model.runtime != ModelRuntime.OnnxRuntime),
     model.weights
   )
 

@@ -20,11 +20,7 @@ sealed abstract class TableFormat(val name: String, val suffix: String) extends 
   /** One whole file, built in memory. */
   def encode(rows: Seq[Row], schema: StructType): Array[Byte]
 
-  /** Read the column `path` of such a file.
-    *
-    * @throws java.io.IOException
-    *   if it is no file of this format, or a row has no path
-    */
+  /** Read the column `path` of such a file. Throws an `IOException` if the file has another format, or a row no path. */
   def paths(file: Array[Byte]): Seq[String]
 }
 

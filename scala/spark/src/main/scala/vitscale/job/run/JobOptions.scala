@@ -4,6 +4,7 @@ import java.nio.file.Paths
 
 import scopt.OParser
 
+import vitscale.classify.RuntimeChoice
 import vitscale.command.NameList
 import vitscale.command.OptionChecks.{atLeast, atLeastLong, oneOf, refusedByDevice, OneGpuOfSparkNlp}
 import vitscale.device.Device
@@ -11,6 +12,7 @@ import vitscale.image.{DecodeLimits, Truncated}
 import vitscale.job.input.{ImageColumns, InputKind, ListingRules}
 import vitscale.job.output.TableFormat
 import vitscale.job.task.Engine
+import vitscale.model.ModelRuntime
 
 /** What the job is asked to do; each is an option of the same name. */
 final case class JobOptions(
@@ -20,6 +22,7 @@ final case class JobOptions(
     output: String = "",
     engine: String = Engine.Vitscale,
     precision: String = "fp32",
+    runtime: String = RuntimeChoice.Auto,
     topK: Int = 5,
     batchSize: Option[Int] = None,
     threads: Int = 0,
@@ -99,7 +102,16 @@ object JobOptions {
       opt[String]("precision")
         .valueName("NAME")
         .action((value, options) => options.copy(precision = value))
-        .text("which of the folder's ONNX models (default: fp32)"),
+        .text(
+          "fp32; bf16 or int8 on oneDNN; or the name of a graph that `vitscale export` made (default: fp32)"
+        ),
+      opt[String]("runtime")
+        .validate(oneOf("runtime", RuntimeChoice.names))
+        .action((value, options) => options.copy(runtime = value))
+        .text(
+          "library that computes the forward pass: auto takes the faster one for this model and processor " +
+            s"(${RuntimeChoice.names.mkString(", ")}; default: ${RuntimeChoice.Auto})"
+        ),
       opt[Int]("top-k")
         .validate(atLeast("top-k", 1))
         .action((value, options) => options.copy(topK = value))
@@ -196,6 +208,11 @@ object JobOptions {
       checkConfig(options =>
         if (options.truncated == Truncated.Gray && options.engine == Engine.SparkNlp)
           failure(s"--truncated gray needs --engine ${Engine.Vitscale}: Spark NLP decodes images itself")
+        else success
+      ),
+      checkConfig(options =>
+        if (options.runtime == ModelRuntime.OneDnn.name && options.engine == Engine.SparkNlp)
+          failure(s"--runtime onednn needs --engine ${Engine.Vitscale}: Spark NLP runs the graph itself")
         else success
       ),
       checkConfig(options => refused(options).fold(success)(failure))

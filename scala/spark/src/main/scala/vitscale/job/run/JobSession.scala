@@ -11,6 +11,7 @@ import org.apache.spark.sql.SparkSession
 
 import vitscale.UsageException
 import vitscale.job.task.Engine
+import vitscale.onednn.OneDnn
 
 /** The Spark session of a job: what `spark-submit` or `--conf` set is kept, the rest gets the job's defaults. */
 private[job] object JobSession {
@@ -55,7 +56,8 @@ private[job] object JobSession {
           "spark.kryoserializer.buffer.max" -> "2000M"
         )
       else Map.empty
-    quiet ++ small ++ local ++ standalone ++ sparkNlp + ("spark.driver.maxResultSize" -> "0")
+    val others = Map("spark.driver.maxResultSize" -> "0", s"spark.executorEnv.${OneDnn.Threads}" -> "1")
+    quiet ++ small ++ local ++ standalone ++ sparkNlp ++ others
   }
 
   /** Spark itself would try for a minute, and tell of it in a stack trace. */

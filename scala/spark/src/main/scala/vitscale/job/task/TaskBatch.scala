@@ -8,7 +8,7 @@ import vitscale.job.records.{ReadFailure, ReadImage, Stage}
 /** Work for Spark, a task for each of its partitions. */
 trait TaskBatch {
 
-  /** The images, which a task must pass on untouched when its attempts [[Attempts.areUsedUp are used up]]. */
+  /** The images, which a task must pass on untouched when its attempts are used up (`Attempts.areUsedUp`). */
   def images: RDD[ReadImage]
 
   /** Which of the partitions of `images` belong to this work. */

@@ -1,0 +1,88 @@
+"""``vitscale tune``."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from vitscale.cli.app import DEFAULT_IMAGES, Images, Json, answer_console, app, say, write_json
+from vitscale.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from vitscale.tuning.loss import Loss
+    from vitscale.tuning.tune import Measured
+
+DEFAULT_PROFILE = Path("profile.json")
+
+
+@app.command()
+def tune(
+    model: Annotated[Path, typer.Argument(help="Model folder, as `vitscale export` writes it.")],
+    images: Images = DEFAULT_IMAGES,
+    max_loss: Annotated[
+        str,
+        typer.Option(help="Largest loss of accuracy, or of labels where images have none: P% or a share."),
+    ] = "0.5%",
+    count: Annotated[int, typer.Option(min=1, help="Images that the loss is measured with.")] = 256,
+    minutes: Annotated[
+        float, typer.Option(min=0.1, help="Minutes to measure speed; loading and the loss come on top.")
+    ] = 5.0,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Profile to write.")] = DEFAULT_PROFILE,
+    json_to: Json = None,
+) -> None:
+    """Find the fastest settings for a model on this machine within a loss, and write them to a profile.
+
+    It tries runtimes, precisions, batch sizes and threads on the processor. `classify` and `bench` take the
+    profile with --profile. Let nothing else run meanwhile.
+    """
+    from vitscale.system.atomic_write import check_writable
+    from vitscale.tuning.tune import tune as search
+
+    largest = _share(max_loss)
+    check_writable(output)
+    profile, measured = search(model, images, max_loss=largest, count=count, minutes=minutes, say=say)
+    profile.write(output)
+    answer_console(json_to).print(_table(measured, largest))
+    threads = f", {profile.threads} threads" if profile.threads else ""
+    say(
+        f"{output}: {profile.runtime} {profile.precision}, batch size {profile.batch_size}{threads}. Use it: "
+        f"vitscale classify --profile {output}"
+    )
+    write_json(asdict(profile), json_to)
+
+
+def _share(text: str) -> float:
+    number, percent, _ = text.partition("%")
+    try:
+        share = float(number) / (100 if percent else 1)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise UsageError(f"--max-loss is {text!r}; expected P% or a share from 0 to 1, e.g. 0.5% or 0.005.")
+    return share
+
+
+def _table(measured: Sequence[Measured], largest: float) -> Table:
+    table = Table("runtime", "precision", "batch", "images/s", f"loss of {measured[0].loss.kind}", "allowed")
+    for one in measured:
+        speed = one.speed
+        ends = "" if speed.low is None else f" ({speed.low:.1f} to {speed.high:.1f})"
+        table.add_row(
+            one.candidate.runtime,
+            one.candidate.precision,
+            str(one.setting.batch_size),
+            f"{speed.median:.1f}{ends}",
+            _loss(one.loss),
+            "yes" if one.loss.value <= largest else "no",
+        )
+    return table
+
+
+def _loss(loss: Loss) -> str:
+    return f"{loss.value:.2%} ({loss.low:.2%} to {loss.high:.2%})"

@@ -1,0 +1,1 @@
+"""`vitscale tune`: the fastest settings of the engine whose answers stay within a given loss."""

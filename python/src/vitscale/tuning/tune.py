@@ -1,0 +1,182 @@
+"""The search: loss and speed of all candidates, batch sizes of the best, then a contest in turns."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from vitscale.errors import ModelError, UsageError
+from vitscale.images.image_set import ImageFolder, find_images, undecodable
+from vitscale.jvm.session import cores
+from vitscale.models import manifest
+from vitscale.models.json_file import read_object
+from vitscale.models.labels import read_labels, true_labels
+from vitscale.results.profile import Profile
+from vitscale.system.cpu_info import cpu_name
+from vitscale.tuning.candidates import REFERENCE, Candidate, candidates
+from vitscale.tuning.loss import Loss, measure_loss
+from vitscale.tuning.speed import FIRST_BATCH, Setting, Speed, contest, rate, sweep
+
+_FINALISTS = 3
+_TIMED_FILES = 32
+_MEASURES = 40  # of about the same duration: the first look, sweeps and rounds of the contest
+_SHORTEST, _LONGEST = 0.3, 4.0  # seconds of one
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A candidate's loss, and its speed at the best batch size that was tried."""
+
+    candidate: Candidate
+    loss: Loss
+    setting: Setting
+    speed: Speed
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it for a profile."""
+        return {
+            **asdict(self.candidate),
+            "batch_size": self.setting.batch_size,
+            "threads": self.setting.threads,
+            "loss": asdict(self.loss),
+            "images_per_sec": asdict(self.speed),
+        }
+
+
+def tune(
+    model: Path,
+    images: Path,
+    *,
+    max_loss: float = 0.005,
+    count: int = 256,
+    minutes: float = 5.0,
+    say: Callable[[str], None] = lambda _: None,
+) -> tuple[Profile, list[Measured]]:
+    """Find the fastest settings of the engine within a loss.
+
+    Parameters
+    ----------
+    model : Path
+        Model folder, as ``vitscale export`` writes it.
+    images : Path
+        Folder of images like those that the model will classify. Class folders give the loss of accuracy;
+        without them it is the share of the images whose first label differs from that in fp32.
+    max_loss : float
+        Largest loss, from 0 to 1.
+    count : int
+        Images that the loss is measured with, evenly spread.
+    minutes : float
+        About how long the speed is measured; loading models and measuring the loss come on top.
+    say : callable
+        Takes lines of progress.
+
+    Returns
+    -------
+    tuple of Profile and list of Measured
+        The settings, and all candidates, the fastest first.
+
+    Raises
+    ------
+    UsageError
+        If there is no image that can be decoded.
+    ModelError
+        If nothing runs the model here.
+    """
+    if not model.is_dir() or manifest.read(model) is None:
+        raise ModelError(f"{model} is no model folder. Make one: vitscale export MODEL -o {model}")
+    some = _some(images, count)
+    usable, refused = candidates(model, images, say)
+    if not usable:
+        raise ModelError(f"Nothing runs {model} here: {next(iter(refused.values()))}")
+    losses = _losses(model, usable, some, say)
+    allowed = [one for one in usable if losses[one].value <= max_loss]
+    if not allowed:
+        raise ModelError(f"All candidates lose more than {max_loss:.2%}. Allow more with --max-loss.")
+    files = some.paths[:_TIMED_FILES]
+    seconds = min(_LONGEST, max(_SHORTEST, 60 * minutes / _MEASURES))
+    best = _first_look(model, usable, files, seconds, say)
+    leaders = sorted(allowed, key=lambda one: -best[one][1])[:_FINALISTS]
+    for one in leaders:
+        tried = sweep(model, one, files, seconds / 2, cores())
+        best[one] = max(tried.items(), key=lambda item: item[1])
+        say(f"{best[one][0]}: {best[one][1]:.1f} images/s")
+    speeds = {one: Speed(value) for one, (_, value) in best.items()}
+    say(f"{len(leaders)} finalists in turns")
+    finals = contest(model, [best[one][0] for one in leaders], files, seconds)
+    speeds.update(zip(leaders, finals, strict=True))
+    measured = [Measured(one, losses[one], best[one][0], speeds[one]) for one in usable]
+    measured.sort(key=lambda one: -one.speed.median)
+    winner = max(leaders, key=lambda one: speeds[one].median)
+    return _profile(model, best[winner][0], max_loss, measured, refused), measured
+
+
+def _some(images: Path, count: int) -> ImageFolder:
+    found = find_images(images)
+    step = max(1, len(found.files) // count)
+    some = found.only(found.files[::step][:count])
+    some = some.without(undecodable(some))
+    if not some.files:
+        raise UsageError(f"None of the images in {images} can be decoded.")
+    return some
+
+
+def _losses(
+    model: Path, usable: Sequence[Candidate], images: ImageFolder, say: Callable[[str], None]
+) -> dict[Candidate, Loss]:
+    labels = read_labels(read_object(model / manifest.CONFIG, "Export the model again."), str(model))
+    truth = [labels[number] if number >= 0 else None for number in true_labels(images.files, labels)]
+    reference = _first_labels(model, REFERENCE, images)
+    losses = {}
+    for one in usable:
+        losses[one] = loss = measure_loss(reference, _first_labels(model, one, images), truth)
+        what = "of the accuracy" if loss.kind == "accuracy" else "of the labels"
+        say(f"{one} loses {loss.value:.2%} {what} ({loss.low:.2%} to {loss.high:.2%}, {loss.images} images)")
+    return losses
+
+
+def _first_labels(model: Path, candidate: Candidate, images: ImageFolder) -> list[str]:
+    with candidate.open(model) as vit:
+        answers = cast(list[list[dict[str, str]]], vit.classify(images.paths, top_k=1))
+    return [answer[0]["label"] for answer in answers]
+
+
+def _first_look(
+    model: Path,
+    usable: Sequence[Candidate],
+    files: Sequence[Path],
+    seconds: float,
+    say: Callable[[str], None],
+) -> dict[Candidate, tuple[Setting, float]]:
+    found = {}
+    for one in usable:
+        with one.open(model) as vit:
+            speed = rate(vit, FIRST_BATCH, files, seconds)
+        say(f"{one}: {speed:.1f} images/s")
+        found[one] = (Setting(one), speed)
+    return found
+
+
+def _profile(
+    model: Path,
+    chosen: Setting,
+    max_loss: float,
+    measured: Sequence[Measured],
+    refused: dict[Candidate, str],
+) -> Profile:
+    return Profile(
+        model=os.fspath(model.absolute()),
+        model_sha256=manifest.sha256(model / manifest.WEIGHTS),
+        cpu=cpu_name(),
+        runtime=chosen.candidate.runtime,
+        precision=chosen.candidate.precision,
+        batch_size=chosen.batch_size,
+        threads=chosen.threads,
+        max_loss=max_loss,
+        measured={
+            "candidates": [one.to_json() for one in measured],
+            "left_out": [{**asdict(one), "reason": reason} for one, reason in refused.items()],
+        },
+    )

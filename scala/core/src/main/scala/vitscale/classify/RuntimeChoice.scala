@@ -1,0 +1,88 @@
+package vitscale.classify
+
+import java.nio.file.Path
+
+import vitscale.UsageException
+import vitscale.device.Device
+import vitscale.model.{ModelFolder, ModelRuntime}
+import vitscale.onednn.{OneDnn, OneDnnFit}
+import vitscale.onnx.OnnxModel
+
+/** Which library computes the forward pass of a model here.
+  *
+  * The rule does not time anything, so that the same machine gives the same answers each time: oneDNN where it was measured to
+  * be the faster one, ONNX Runtime elsewhere.
+  *
+  * @param folder
+  *   the model, opened for that library
+  * @param reason
+  *   why it was chosen, for the user
+  */
+final case class RuntimeChoice(folder: ModelFolder, reason: String)
+
+object RuntimeChoice {
+
+  /** Leaves the choice to this rule. */
+  val Auto = "auto"
+
+  val names: Seq[String] = Auto +: ModelRuntime.all.map(_.name)
+
+  /** A library for the user: `oneDNN 3.13.0 (avx512_core_amx)`. */
+  def inWords(runtime: ModelRuntime): String = runtime match {
+    case ModelRuntime.OneDnn => s"oneDNN ${OneDnn.version} (${OneDnn.instructionSet})"
+    case ModelRuntime.OnnxRuntime => s"ONNX Runtime ${OnnxModel.libraryVersion}"
+  }
+
+  /** The same, or why the library cannot be used in this process. */
+  def stateInWords(runtime: ModelRuntime): String = runtime match {
+    case ModelRuntime.OneDnn => OneDnn.problem.fold(inWords(runtime))(reason => s"not usable: $reason")
+    case ModelRuntime.OnnxRuntime => inWords(runtime)
+  }
+
+  /** Opens a model for the library that was asked for, or for the one that suits it.
+    *
+    * @param path
+    *   a model folder, or the folder with `model.onnx`
+    * @param asked
+    *   one of [[names]]
+    * @throws vitscale.UsageException
+    *   if there is no such runtime, or it does not run on the device
+    * @throws vitscale.ModelException
+    *   if a file is missing, or the files do not fit each other
+    */
+  def open(path: Path, precision: String, asked: String, device: Device): RuntimeChoice =
+    ModelRuntime.named(asked) match {
+      case Some(ModelRuntime.OneDnn) if device != Device.Cpu =>
+        throw new UsageException(
+          "The runtime onednn computes on the processor alone. Ask for onnxruntime to use a GPU."
+        )
+      case Some(runtime) => RuntimeChoice(folderFor(path, precision, runtime), "it was asked for")
+      case None if asked == Auto => automatic(path, precision, device)
+      case None =>
+        throw new UsageException(s"There is no runtime $asked; expected one of ${names.mkString(", ")}.")
+    }
+
+  private def folderFor(path: Path, precision: String, runtime: ModelRuntime): ModelFolder =
+    if (!ModelFolder.isOnnxFolder(path)) ModelFolder.open(path, precision, runtime)
+    else if (runtime == ModelRuntime.OnnxRuntime) ModelFolder.openOnnx(path)
+    else
+      throw new UsageException(
+        s"$path holds a graph alone, and oneDNN runs a checkpoint's weights. Name the model folder around it, or ask for " +
+          "the runtime onnxruntime."
+      )
+
+  private def automatic(path: Path, precision: String, device: Device): RuntimeChoice = {
+    lazy val weights = ModelFolder.open(path, precision, ModelRuntime.OneDnn)
+    val obstacle =
+      if (device != Device.Cpu) Some("it runs on GPUs")
+      else if (ModelFolder.isOnnxFolder(path)) Some("the folder has a graph alone")
+      else OneDnnFit.missing(path, precision).orElse(OneDnnFit.obstacle(weights))
+    obstacle match {
+      case None => RuntimeChoice(weights, "it is the faster one on this processor")
+      // Without a graph oneDNN is the only choice, and says itself what it lacks.
+      case Some(_) if OneDnnFit.missing(path, precision).isEmpty && !ModelFolder.hasGraph(path, precision) =>
+        RuntimeChoice(weights, s"the model folder has no graph in $precision")
+      case Some(reason) => RuntimeChoice(folderFor(path, precision, ModelRuntime.OnnxRuntime), reason)
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package vitscale.onednn
+
+import java.nio.file.{Files, Path}
+
+import vitscale.ModelException
+import vitscale.model.{ModelFolder, WeightFiles}
+
+/** Whether this engine can run a model, and is the fastest way to do so. Each answer is the reason against it. */
+private[vitscale] object OneDnnFit {
+
+  /** What the engine would need of the folder, looked at without loading the library. */
+  def missing(path: Path, precision: String): Option[String] =
+    if (!Numbers.Names.contains(precision))
+      Some(s"oneDNN has no precision $precision (${Numbers.Names.mkString(", ")})")
+    else if (!WeightFiles.existIn(path)) Some("the model folder has no weights as safetensors")
+    else None
+
+  def obstacle(folder: ModelFolder): Option[String] =
+    unknownModel(folder).orElse(OneDnn.problem).orElse(slow(folder))
+
+  private def unknownModel(folder: ModelFolder): Option[String] =
+    try {
+      OneDnnPass.configOf(folder.path, folder.labels.size)
+      None
+    } catch { case error: ModelException => Some(error.getMessage) }
+
+  private def slow(folder: ModelFolder): Option[String] = {
+    val instructions = OneDnn.instructions
+    folder.precision match {
+      case "fp32" if !instructions.avx512 => Some("oneDNN in fp32 was measured with AVX-512 alone")
+      case "bf16" if !instructions.bf16 => Some("this processor has no instructions for bf16")
+      case "int8" if !instructions.vnni => Some("this processor has no VNNI")
+      case "int8" if !Files.isRegularFile(folder.calibrationFile) =>
+        Some(
+          s"the model folder has no calibration for oneDNN (vitscale calibrate ${folder.path} --images DIR)"
+        )
+      case _ => None
+    }
+  }
+}

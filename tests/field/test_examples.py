@@ -1,0 +1,81 @@
+"""Each example runs as a user starts it, and gives the labels of Transformers."""
+
+from __future__ import annotations
+
+import csv
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import vitscale
+from transformers import ViTForImageClassification, pipeline
+from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPil
+
+from tests.job.jobs import MODEL, QUICK_JAVA
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+@pytest.fixture(scope="module")
+def images(photos: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Two photos and a truncated one, in a folder of their own."""
+    folder = tmp_path_factory.mktemp("examples") / "my photos"
+    folder.mkdir()
+    first, second = (file.read_bytes() for file in sorted(photos.rglob("*.jpg"))[:2])
+    for name, content in {"a": first, "b": second, "cut": first[:5000]}.items():
+        (folder / f"{name}.jpg").write_bytes(content)
+    return sorted(folder.iterdir())
+
+
+@pytest.fixture(scope="module")
+def labels(images: list[Path]) -> dict[str, str]:
+    """The first label of Transformers' pipeline for each whole image, by file name."""
+    reference = pipeline(
+        "image-classification",
+        model=ViTForImageClassification.from_pretrained(MODEL),
+        image_processor=ViTImageProcessorPil.from_pretrained(MODEL),
+    )
+    return {file.name: reference(str(file), top_k=1)[0]["label"] for file in images[:2]}
+
+
+def run(example: str, *arguments: object) -> str:
+    """Run an example in a process of its own and return what it prints."""
+    done = subprocess.run(
+        [sys.executable, str(EXAMPLES / example), *map(str, arguments)],
+        env={**os.environ, "JDK_JAVA_OPTIONS": QUICK_JAVA},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def assert_answers(answers: dict[str, tuple[str | None, str | None]], labels: dict[str, str]) -> None:
+    """Check the label or the error of each image."""
+    label, error = answers.pop("cut.jpg")
+    assert not label and error and "truncated" in error
+    assert {name: answer[0] for name, answer in answers.items()} == labels
+    assert not any(answer[1] for answer in answers.values())
+
+
+def test_a_folder_becomes_a_csv(images: list[Path], labels: dict[str, str], tmp_path: Path) -> None:
+    run("classify_folder.py", images[0].parent, MODEL, tmp_path / "labels.csv")
+    with (tmp_path / "labels.csv").open(newline="", encoding="utf-8") as file:
+        assert_answers({row["file"]: (row["label"], row["error"]) for row in csv.DictReader(file)}, labels)
+
+
+def test_a_saved_pipeline_writes_parquet(images: list[Path], labels: dict[str, str], tmp_path: Path) -> None:
+    run("spark_pipeline.py", images[0].parent, MODEL, tmp_path / "pipeline", tmp_path / "labels")
+    rows = vitscale.start(master="local[1]").read.parquet(str(tmp_path / "labels")).collect()
+    assert_answers({Path(row.path).name: (row.label, row.error) for row in rows}, labels)
+
+
+def test_the_annotator_replaces_spark_nlps(images: list[Path], labels: dict[str, str]) -> None:
+    printed = run("spark_nlp_drop_in.py", MODEL, *images)
+    answers = {Path(path).name: text for path, text in (line.split("\t") for line in printed.splitlines())}
+    cut = answers.pop("cut.jpg")
+    assert_answers({**{name: (text, None) for name, text in answers.items()}, "cut.jpg": (None, cut)}, labels)
