@@ -26,7 +26,10 @@ def export(
         typer.Option("--format", help="onnx, or tensorflow: a SavedModel for Spark NLP's TensorFlow engine."),
     ] = "onnx",
     precision: Annotated[
-        str, typer.Option(help="Precision of the weights: fp32, fp16 (for GPUs), int8 or int8-static.")
+        str,
+        typer.Option(
+            help="Precision of the weights: fp32, fp16 (for GPUs), int8, or int8-static (for OpenVINO)."
+        ),
     ] = "fp32",
     input_type: Annotated[
         str,
