@@ -41,7 +41,8 @@ def test_a_users_mistake_is_typed_and_keeps_javas_trace_as_cause(tmp_path: Path)
         scala_object("vitscale.bench.BenchmarkApi").images(str(tmp_path), [])
     assert "vitscale.bench.ImageFolder" in str(caught.value.__cause__)
     with pytest.raises(ModelError, match="vitscale export"), java_errors():
-        scala_object("vitscale.bench.BenchmarkApi").vitscaleBackend(str(tmp_path), "fp32", 1, 0, "cpu", 1)
+        api = scala_object("vitscale.bench.BenchmarkApi")
+        api.vitscaleBackend(str(tmp_path), "fp32", "onnxruntime", 1, 0, "cpu", 1)
 
 
 ERRORS_OF_SCALA = Path(__file__).parents[2] / "scala/core/src/main/scala/vitscale/errors.scala"

@@ -1,5 +1,8 @@
 """What users import from the top of the package."""
 
+from importlib import import_module
+
+import pytest
 import vitscale
 from vitscale import errors
 
@@ -12,3 +15,11 @@ def test_every_error_is_importable_from_the_top() -> None:
 
 def test_every_public_name_loads() -> None:
     assert all(getattr(vitscale, name) is not None for name in vitscale.__all__)
+
+
+@pytest.mark.parametrize("package", ["vitscale.models.checkpoint", "vitscale.models.export", "vitscale.ml"])
+def test_every_name_of_a_package_loads(package: str) -> None:
+    module = import_module(package)
+    assert all(getattr(module, name).__name__ == name for name in module.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        module.nothing  # noqa: B018 - asking for it is the test

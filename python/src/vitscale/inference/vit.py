@@ -4,45 +4,25 @@ from __future__ import annotations
 
 import json
 import logging
-import operator
-import os
 import warnings
 from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal
 
 from vitscale.errors import ImageError, UsageError
 from vitscale.images.image_set import find_images
 from vitscale.images.inputs import Given, ImageLike, chunks, images_of
-from vitscale.images.listing_rules import Ignored
 from vitscale.images.transport import for_java
+from vitscale.inference.answers import Answer, FolderAnswers, answer_of, failure_of
+from vitscale.inference.arguments import folder_of, whole_number
 from vitscale.jvm.bridge import java_errors, python_api
 from vitscale.jvm.fork import PerProcess
 from vitscale.results.profile import Profile
 from vitscale.system.cpu_info import cpu_name
 
-Labels: TypeAlias = "list[dict[str, Any]]"
-Answer: TypeAlias = "Labels | ImageError"
-
 _LOGGER = logging.getLogger("vitscale")
-_LARGEST_INT = 2**31 - 1
-"""Of the JVM; py4j finds no method for a larger one."""
-
-
-class FolderAnswers(dict[str, Answer]):
-    """The answers of a folder, by the path of each file below it.
-
-    Attributes
-    ----------
-    ignored : Ignored
-        What the search of the folder left aside: files with other suffixes, hidden ones, those of jobs.
-    """
-
-    def __init__(self, answers: Iterable[tuple[str, Answer]], ignored: Ignored) -> None:
-        super().__init__(answers)
-        self.ignored = ignored
 
 
 class ViT:
@@ -96,7 +76,7 @@ class ViT:
         runtime: Literal["auto", "onnxruntime", "onednn"] = "auto",
         truncated: Literal["error", "gray"] = "error",
     ) -> None:
-        self.batch_size = _whole_number("batch_size", batch_size)
+        self.batch_size = whole_number("batch_size", batch_size)
         folder = str(Path(model).absolute())
         self._classifier = PerProcess(partial(_open, folder, precision, threads or 0, runtime, truncated))
         with java_errors():
@@ -187,8 +167,8 @@ class ViT:
         """
         if on_error not in {"raise", "return"}:
             raise UsageError(f"on_error is {on_error!r}; it can be 'raise' or 'return'.")
-        count = _whole_number("top_k", top_k)
-        if (root := _folder(images)) is not None:
+        count = whole_number("top_k", top_k)
+        if (root := folder_of(images)) is not None:
             return self._folder(root, count, on_error, all_files)
         many = images_of(images)
         if many is None:
@@ -245,7 +225,9 @@ class ViT:
             classified = self._classifier.get().classify(contents, shapes, top_k, self.batch_size)
         records = iter(json.loads(classified))
         return [
-            _failure(one, one.content) if isinstance(one.content, ImageError) else _answer(one, next(records))
+            failure_of(one, one.content)
+            if isinstance(one.content, ImageError)
+            else answer_of(one, next(records))
             for one in images
         ]
 
@@ -254,31 +236,3 @@ def _open(model: str, precision: str, threads: int, runtime: str, truncated: str
     """Open a model in the JVM of this process."""
     with java_errors():
         return python_api().classifier(model, precision, threads, runtime, truncated)
-
-
-def _folder(images: object) -> Path | None:
-    """Return the folder that was given; none if something else was."""
-    if not isinstance(images, str | os.PathLike) or not os.fspath(images):
-        return None
-    try:
-        return Path(os.fsdecode(images)) if os.path.isdir(images) else None  # noqa: PTH112
-    except (OSError, ValueError):
-        return None
-
-
-def _whole_number(name: str, value: object) -> int:
-    try:
-        return min(operator.index(value), _LARGEST_INT)  # type: ignore[arg-type]
-    except TypeError as error:
-        raise UsageError(f"{name} is {value!r}; it must be a whole number.") from error
-
-
-def _answer(image: Given, record: dict[str, Any]) -> Answer:
-    if "error" in record:
-        return _failure(image, record["error"])
-    labels: Labels = record["labels"]
-    return labels
-
-
-def _failure(image: Given, reason: object) -> ImageError:
-    return ImageError(f"{image.name}: {reason}")

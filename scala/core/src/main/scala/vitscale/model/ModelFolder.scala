@@ -1,11 +1,8 @@
 package vitscale.model
 
-import java.io.IOException
 import java.nio.file.{Files, Path}
 
 import scala.collection.JavaConverters._
-
-import com.fasterxml.jackson.databind.{JsonNode, ObjectMapper}
 
 import vitscale.ModelException
 import vitscale.preprocess.{Preprocessor, PreprocessorConfig}
@@ -126,12 +123,7 @@ object ModelFolder {
   private val PreprocessorFile = "preprocessor_config.json"
   private val ProvenanceFile = "vitscale.json"
 
-  /** Of Transformers' ViTConfig. */
-  private val DefaultImageSize = 224
-
   private val ownFiles = Seq(ConfigFile, PreprocessorFile, ProvenanceFile)
-
-  private val json = new ObjectMapper()
 
   /** Opens a model folder as `vitscale export` writes it.
     *
@@ -158,10 +150,8 @@ object ModelFolder {
       s"Make it: vitscale export MODEL --precision $precision -o $path"
     )
     if (runtime == ModelRuntime.OneDnn) WeightFiles.of(root)
-    val config = read(root.resolve(ConfigFile))
-    val provenance = read(root.resolve(ProvenanceFile))
-    val labels = Labels.fromConfig(config.path("id2label"), root.resolve(ConfigFile))
-    val (height, width) = imageSize(config, root.resolve(ConfigFile))
+    val config = ModelConfig.read(root.resolve(ConfigFile))
+    val provenance = JsonFile.read(root.resolve(ProvenanceFile))
     ModelFolder(
       path = root,
       precision = precision,
@@ -170,10 +160,10 @@ object ModelFolder {
       preprocessorConfig = root.resolve(PreprocessorFile),
       name = provenance.path("name").asText(root.getFileName.toString),
       weights = provenance.path("weights").asText(Pretrained),
-      labels = labels,
-      scores = ScoreFunction.of(problemType(config, root.resolve(ConfigFile)), labels.size),
-      imageHeight = height,
-      imageWidth = width,
+      labels = config.labels,
+      scores = ScoreFunction.of(config.problemType, config.labels.size),
+      imageHeight = config.imageHeight,
+      imageWidth = config.imageWidth,
       recordedSha256 = Option(provenance.path("onnx").path(precision).path("sha256").textValue)
     )
   }
@@ -209,7 +199,7 @@ object ModelFolder {
     val files = onnxFiles(onnx)
     requireFiles(onnx, files, "Make it: vitscale export MODEL -o DIR, then name DIR/onnx/fp32")
     val Seq(_, labelsFile, preprocessorFile) = files
-    val labels = Labels.fromIds(read(labelsFile), labelsFile)
+    val labels = Labels.fromIds(JsonFile.read(labelsFile), labelsFile)
     val preprocessor = new Preprocessor(PreprocessorConfig.read(preprocessorFile))
     ModelFolder(
       path = onnx,
@@ -235,43 +225,5 @@ object ModelFolder {
   private def requireFiles(root: Path, files: Seq[Path], remedy: String): Unit =
     files.find(!Files.isRegularFile(_)).foreach { missing =>
       throw new ModelException(s"The model folder $root lacks ${root.relativize(missing)}. $remedy")
-    }
-
-  /** `image_size` is one number for a square input, or height and width (Transformers' ViTConfig). */
-  private def imageSize(config: JsonNode, file: Path): (Int, Int) = {
-    val size = config.path("image_size")
-    val edges =
-      if (size.isMissingNode) Seq(DefaultImageSize, DefaultImageSize)
-      else if (size.isArray) size.elements().asScala.map(length).toSeq
-      else Seq(length(size), length(size))
-    edges match {
-      case Seq(height, width) if height > 0 && width > 0 => (height, width)
-      case _ =>
-        throw new ModelException(
-          s"image_size of $file is $size; expected a whole number above 0, or [height, width]. Export the model again."
-        )
-    }
-  }
-
-  /** A whole number, else 0, which is no length. */
-  private def length(node: JsonNode): Int = if (node.isInt) node.asInt else 0
-
-  /** The three kinds that `PreTrainedConfig` of Transformers knows; absent or `null` for none. */
-  private def problemType(config: JsonNode, file: Path): String = {
-    val named = config.path("problem_type")
-    if (named.isMissingNode || named.isNull) ""
-    else if (ScoreFunction.ProblemTypes.contains(named.asText)) named.asText
-    else
-      throw new ModelException(
-        s"problem_type of $file is $named; expected one of ${ScoreFunction.ProblemTypes.mkString(", ")}. " +
-          "Export the model again."
-      )
-  }
-
-  private def read(file: Path): JsonNode =
-    try json.readTree(file.toFile)
-    catch {
-      case error: IOException =>
-        throw new ModelException(s"$file is not JSON: ${error.getMessage}. Export the model again.", error)
     }
 }

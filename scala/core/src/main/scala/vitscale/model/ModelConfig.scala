@@ -1,0 +1,78 @@
+package vitscale.model
+
+import java.nio.file.Path
+
+import scala.collection.JavaConverters._
+
+import com.fasterxml.jackson.databind.JsonNode
+
+import vitscale.ModelException
+
+/** What a checkpoint's `config.json` says of the model's input and output.
+  *
+  * @param labels
+  *   label texts, by class id
+  * @param imageHeight
+  *   height of the model's input, in pixels
+  * @param imageWidth
+  *   width of the model's input, in pixels
+  * @param problemType
+  *   one of the three that `PreTrainedConfig` of Transformers knows; empty for none
+  */
+final private[model] case class ModelConfig(
+    labels: IndexedSeq[String],
+    imageHeight: Int,
+    imageWidth: Int,
+    problemType: String
+)
+
+private[model] object ModelConfig {
+
+  /** Of Transformers' ViTConfig. */
+  private val DefaultImageSize = 224
+
+  /** @throws vitscale.ModelException
+    *   if the file is no JSON, or a field has a value that no model has
+    */
+  def read(file: Path): ModelConfig = {
+    val config = JsonFile.read(file)
+    val (height, width) = imageSize(config, file)
+    ModelConfig(
+      labels = Labels.fromConfig(config.path("id2label"), file),
+      imageHeight = height,
+      imageWidth = width,
+      problemType = problemType(config, file)
+    )
+  }
+
+  /** `image_size` is one number for a square input, or height and width (Transformers' ViTConfig). */
+  private def imageSize(config: JsonNode, file: Path): (Int, Int) = {
+    val size = config.path("image_size")
+    val edges =
+      if (size.isMissingNode) Seq(DefaultImageSize, DefaultImageSize)
+      else if (size.isArray) size.elements().asScala.map(length).toSeq
+      else Seq(length(size), length(size))
+    edges match {
+      case Seq(height, width) if height > 0 && width > 0 => (height, width)
+      case _ =>
+        throw new ModelException(
+          s"image_size of $file is $size; expected a whole number above 0, or [height, width]. Export the model again."
+        )
+    }
+  }
+
+  /** A whole number, else 0, which is no length. */
+  private def length(node: JsonNode): Int = if (node.isInt) node.asInt else 0
+
+  /** The three kinds that `PreTrainedConfig` of Transformers knows; absent or `null` for none. */
+  private def problemType(config: JsonNode, file: Path): String = {
+    val named = config.path("problem_type")
+    if (named.isMissingNode || named.isNull) ""
+    else if (ScoreFunction.ProblemTypes.contains(named.asText)) named.asText
+    else
+      throw new ModelException(
+        s"problem_type of $file is $named; expected one of ${ScoreFunction.ProblemTypes.mkString(", ")}. " +
+          "Export the model again."
+      )
+  }
+}
