@@ -22,7 +22,7 @@ def test_options_are_converted_and_defaults_are_dropped() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("hugging", "Unknown backend 'hugging'. Known are huggingface"),
+        ("hugging", "Unknown backend 'hugging'. Expected one of huggingface"),
         ("", "Unknown backend"),
         ("spark-nlp:bridge=jni", "expected native or py4j"),
         ("spark-nlp:brigde=py4j", "has no option 'brigde=py4j'. Its options, with defaults: bridge=native"),
@@ -30,7 +30,7 @@ def test_options_are_converted_and_defaults_are_dropped() -> None:
         ("huggingface:num_workers=-1", "whole number"),
         ("huggingface:torch_compile=yes", "expected true or false"),
         ("spark-nlp:engine=torch", "expected onnx or tensorflow"),
-        ("spark-nlp:engine=tensorflow,precision=int8", "fp32 alone"),
+        ("spark-nlp:engine=tensorflow,precision=int8", "fp32 only"),
         ("spark-nlp:onednn=true", "add engine=tensorflow"),
     ],
 )

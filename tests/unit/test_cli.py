@@ -92,7 +92,7 @@ def test_a_missing_saved_model_is_refused_with_the_command_that_makes_it(
 
 
 def test_what_tensorflow_cannot_do_is_refused_before_anything_is_loaded(tmp_path: Path) -> None:
-    for option, message in [("int8", "fp32 alone"), ("fp8", "Unknown precision")]:
+    for option, message in [("int8", "fp32 only"), ("fp8", "Unknown precision")]:
         answer = run("export", "no/model", "-o", tmp_path, "--format", "tensorflow", "--precision", option)
         assert_refused(answer, 2, message)
     assert_refused(run("export", "-o", tmp_path, "--format", "tf"), 2, "expected onnx or tensorflow")

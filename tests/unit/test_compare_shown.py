@@ -75,10 +75,10 @@ def test_terminal(width: int) -> None:
         (
             {**whole(), "parity": [parity("vitscale", top1_agreement=0.5)]},
             3,
-            "agrees with huggingface no more",
+            "agrees less with huggingface",
         ),
-        ({**whole(), "benchmarks": [benchmark("vitscale", 4, [1, 2.0])]}, 4, "in too few forks to be sure"),
-        (changed("environment", "cpu", value="Another CPU"), 2, "cannot be compared"),
+        ({**whole(), "benchmarks": [benchmark("vitscale", 4, [1, 2.0])]}, 4, "with too few forks to be sure"),
+        (changed("environment", "cpu", value="Another CPU"), 2, "are not comparable"),
     ],
     ids=["same", "slower", "crashed", "disagrees", "doubt", "another machine"],
 )

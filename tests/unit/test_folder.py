@@ -62,7 +62,7 @@ def test_a_missing_file_is_named_with_the_command_that_makes_it(folder: Path, mi
 def test_a_missing_folder_and_a_missing_precision_are_told(folder: Path) -> None:
     with pytest.raises(ModelError, match="There is no model folder"):
         ModelFolder.open(folder / "nowhere")
-    with pytest.raises(ModelError, match=r"holds fp32, not int8.*--precision int8"):
+    with pytest.raises(ModelError, match=r"has fp32, not int8.*--precision int8"):
         ModelFolder.open(folder, "int8")
 
 
@@ -77,7 +77,7 @@ def test_a_truncated_onnx_file_is_found(folder: Path) -> None:
     ("name", "content", "said"),
     [
         ("config.json", "{", "is not JSON"),
-        ("config.json", "[]", r"holds \[\]; expected a JSON object"),
+        ("config.json", "[]", r"has \[\]; expected a JSON object"),
         ("config.json", '{"id2label": {"a": "b"}}', 'the class number "a"'),
         ("config.json", '{"id2label": {"0": null}}', "the label null"),
         ("config.json", '{"id2label": {"0": "a"}, "image_size": "224"}', 'image_size in .* is "224"'),

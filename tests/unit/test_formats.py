@@ -154,7 +154,7 @@ def test_results_without_any_figure_are_shown(form: Format, tmp_path: Path) -> N
 def test_the_suffix_tells_the_form() -> None:
     found = {name: format_of(Path(name)).value for name in ("a.html", "b.HTM", "c.md", "d.csv", "e.svg")}
     assert list(found.values()) == ["html", "html", "markdown", "csv", "svg"]
-    with pytest.raises(UsageError, match=r"results\.pdf does not say what to write; expected .*\.csv"):
+    with pytest.raises(UsageError, match=r"The suffix of .*results\.pdf is not a format; expected .*\.csv"):
         format_of(Path("results.pdf"))
 
 
@@ -162,7 +162,7 @@ def test_a_chart_holds_one_result_and_a_report_at_least_one(tmp_path: Path) -> N
     path = written(tmp_path, example())
     with pytest.raises(UsageError, match="got 2"):
         render_report([path, path], Format.SVG)
-    with pytest.raises(UsageError, match="nothing to report"):
+    with pytest.raises(UsageError, match="No results file given"):
         render_report([], Format.HTML)
 
 

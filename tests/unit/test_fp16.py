@@ -105,6 +105,6 @@ def test_a_graph_that_answers_otherwise_is_not_written(
 
     before = (model / "onnx" / "fp16" / "model.onnx").read_bytes()
     monkeypatch.setattr(module, "halve", broken)
-    with pytest.raises(ModelError, match=r"fp16 gives .* at least 99% are needed"):
+    with pytest.raises(ModelError, match=r"fp16 keeps .* expected at least 99%"):
         export(str(model), model, "fp16", images=photos)
     assert (model / "onnx" / "fp16" / "model.onnx").read_bytes() == before

@@ -36,7 +36,7 @@ def test_a_wrong_java_home_is_refused_with_the_remedy(
     version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("JAVA_HOME", str(fake_java(tmp_path / "other", version)))
-    with pytest.raises(JavaError, match=f"is Java {version}; Java 17 is needed. Set JAVA_HOME"):
+    with pytest.raises(JavaError, match=f"is Java {version}; expected Java 17. Set JAVA_HOME"):
         find_java()
 
 

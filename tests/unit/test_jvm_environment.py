@@ -218,7 +218,7 @@ def jvm_of(spark: str, scala: str, monkeypatch: pytest.MonkeyPatch) -> SimpleNam
     ("spark", "scala", "message"),
     [
         ("4.0.1", "2.13.16", "Spark 4.0.1 is not supported"),
-        ("5.0.0-SNAPSHOT", "2.13.16", "Spark 5 is not supported"),
+        ("5.0.0-SNAPSHOT", "2.13.16", "Spark 5.0.0-SNAPSHOT is not supported"),
         ("3.5.9", "2.13.8", "built for Scala 2.13.8"),
     ],
 )

@@ -56,7 +56,7 @@ def test_truncated_anywhere(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00", "[" * 100_000, "<html>", "NaN"])
 def test_not_json(tmp_path: Path, content: str | bytes) -> None:
-    assert "is not JSON" in refused(tmp_path, content)
+    assert "is not complete JSON" in refused(tmp_path, content)
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "1e999", "9" * 400])

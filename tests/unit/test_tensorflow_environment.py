@@ -105,7 +105,7 @@ def test_a_killed_call_leaves_nothing_that_passes_for_whole(log: Path) -> None:
 def test_a_full_disk_is_told_before_anything_is_fetched(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = shutil.disk_usage("/")
     monkeypatch.setattr(environment.shutil, "disk_usage", lambda _: usage._replace(free=1 << 30))
-    with pytest.raises(SetupError, match="1024 MB left"):
+    with pytest.raises(SetupError, match="1024 MB free"):
         environment_python(lambda _: None)
     assert not log.exists()
 

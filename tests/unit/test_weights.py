@@ -126,7 +126,7 @@ MISFITS = {
         lambda weights: {key.replace("classifier.", "classifier.1."): one for key, one in weights.items()},
         r"lacks.*classifier\.weight.*it has classifier\.1\.bias",
     ),
-    "a loss": (changed(criterion__weight=torch.ones(3)), r"does not: criterion\.weight"),
+    "a loss": (changed(criterion__weight=torch.ones(3)), r"lacks: criterion\.weight"),
     "an encoder layer too few": (
         lambda weights: {key: one for key, one in weights.items() if "output.dense" not in key},
         "lacks weights",
@@ -139,7 +139,7 @@ MISFITS = {
         changed(classifier__bias=torch.zeros(3, dtype=torch.int8)),
         r"classifier\.bias.*torch\.int8",
     ),
-    "no numbers": (changed(classifier__bias=torch.full((3,), torch.nan)), r"classifier\.bias.*no numbers"),
+    "no numbers": (changed(classifier__bias=torch.full((3,), torch.nan)), r"classifier\.bias.*not finite"),
     "a LoRA adapter": (
         lambda weights: {
             f"base_model.model.vit.layer.{one}.weight": torch.zeros(2) for one in ("lora_A", "lora_B")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from vitscale.cli.app import AllFiles, Device, Paths, app, is_gpu, say
-from vitscale.cli.profiles import use_profile
+from vitscale.cli.profiles import TUNED, use_profile
 from vitscale.errors import UsageError
 from vitscale.jvm.paths import jvm_path
 
@@ -168,7 +168,6 @@ def classify(
     if profile is not None:
         use_profile(context, profile)
         precision, batch_size = context.params["precision"], context.params["batch_size"]
-    not_passed_on = {"master", "memory", "conf", "paths", "images", "profile"}
     if is_gpu(device):
         if is_local(master):
             from vitscale.backends.prerequisites import refuse_without_gpu
@@ -176,14 +175,11 @@ def classify(
             refuse_without_gpu([BackendSpec(engine, {"device": "gpu", "gpus": gpus or 1})])
     elif gpus is not None:
         raise UsageError("--gpus needs --device gpu; add it or remove --gpus.")
-    else:
-        not_passed_on |= {"device"}
-    options = {name: value for name, value in context.params.items() if name not in not_passed_on}
     derived = executor_settings(model, precision, batch_size, master, settings)
     if derived:
         say(f"executors get {' '.join(derived)}; `vitscale sizing` explains these settings")
     replace_process(
-        [*_images(named), *_arguments(options)],
+        [*_images(named), *_arguments(_given(context))],
         master=master,
         memory=memory,
         settings=[*derived, *settings],
@@ -206,6 +202,24 @@ def _images(named: list[str]) -> list[str]:
     file = scratch_folder() / "images"
     file.write_text("\0".join(names), encoding="utf-8")
     return [f"--images-listed-in={file}"]
+
+
+_HANDLED_HERE = frozenset({"master", "memory", "conf", "paths", "images", "profile"})
+"""Parameters that are not options of the JVM's job."""
+
+
+def _given(context: typer.Context) -> dict[str, object]:
+    """Return the job's options that the user gave; the JVM alone has the defaults of the others."""
+    return {
+        name: value
+        for name, value in context.params.items()
+        if name not in _HANDLED_HERE and _is_given(context, name)
+    }
+
+
+def _is_given(context: typer.Context, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return name in context.meta.get(TUNED, ()) or (source is not None and source.name != "DEFAULT")
 
 
 _SCALA_NAMES = {"table_format": "format", "input_kind": "input", "json_to": "json"}

@@ -1,1 +1,1 @@
-"""Reads results and shows them, as a page, a table or a chart; it measures nothing."""
+"""Reports of results as a page, a table or a chart."""

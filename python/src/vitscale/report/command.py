@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 
 def shown_command(command: Sequence[str]) -> str:
-    """Return a command line for a shell, with the last name alone of each absolute path.
+    """Return a command line for a shell, with only the last name of each absolute path.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The raw values for other tools: a row for every iteration, warm-up included."""
+"""Raw values as CSV: a row for every iteration, warm-up included."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _COLUMNS = (
 
 
 def csv_rows(source: Source) -> list[dict[str, str | int | float]]:
-    """Return a row for every iteration, with the file and the row of the results that it is from."""
+    """Return a row for every iteration, with its file and its path in the results."""
     results = source.results
     return [
         {

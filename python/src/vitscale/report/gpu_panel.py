@@ -1,4 +1,4 @@
-"""What the GPUs did while images were timed: a row for each backend that ran on one."""
+"""Samples of the GPUs while images were timed: a row for each backend that ran on one."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ COLUMNS = (
     "images per joule",
     "shown by",
 )
-"""Medians over the samples of all counted processes, the largest of all samples beside them."""
+"""Columns: medians over the samples of all counted processes, with the largest sample."""
 
 
 @dataclass(frozen=True)
 class GpuFigures:
-    """One backend's GPU figures.
+    """GPU figures of one backend.
 
     Attributes
     ----------
     row : Row
         The backend.
     utilization_percent, memory_bytes, power_watts : float or None
-        Medians; None where the driver does not tell.
+        Medians; None if the driver does not report them.
     cells : tuple of str
         The figures as text, in the order of ``COLUMNS``.
     row_id : str
@@ -52,7 +52,7 @@ class GpuFigures:
 
 
 def gpu_figures(summary: Summary) -> list[GpuFigures]:
-    """Return the figures of each backend that the driver showed on a GPU, in the order of the summary."""
+    """Return the figures of each backend with samples of a GPU, in the order of the summary."""
     return [_figures(row) for row in summary.measured if row.gpus]
 
 

@@ -1,4 +1,4 @@
-"""How a backend with its options is called: for the reader, and in the notation of the results."""
+"""Names of a backend with its options: for the reader, and in the notation of the results."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from vitscale.results import notation as notations
 from vitscale.results.schema import Benchmark
 
 _TOLD_BY_THEIR_VALUE = frozenset({"bridge", "device", "dtype", "engine", "precision"})
-"""Options whose value says what they are: a phone has little room."""
+"""Options whose value is clear without their name, to save space."""
 
 
 def label(benchmark: Benchmark) -> str:
-    """Return the reader's name of a backend and what differs from its defaults.
+    """Return the reader's name of a backend with its options that differ from the defaults.
 
     Examples
     --------
@@ -22,7 +22,7 @@ def label(benchmark: Benchmark) -> str:
 
 
 def notation(benchmark: Benchmark) -> str:
-    """Return ``NAME:KEY=VALUE,...``, as comparisons, stages and parity call a backend."""
+    """Return ``NAME:KEY=VALUE,...``, the notation of comparisons, stages and parity."""
     return notations.notation(benchmark["backend"], benchmark["options"])
 
 

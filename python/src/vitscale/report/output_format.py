@@ -1,4 +1,4 @@
-"""The forms that a report takes; the command line needs no more than this to start."""
+"""Formats of a report, in a module that imports little, for the command line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from vitscale.errors import UsageError
 
 
 class Format(StrEnum):
-    """A form of the report; the value is what ``--format`` is given."""
+    """Format of a report; the value is that of ``--format``."""
 
     HTML = "html"
     MARKDOWN = "markdown"
@@ -27,17 +27,16 @@ _SUFFIXES = {
 
 
 def format_of(output: Path) -> Format:
-    """Return the form that a file's suffix asks for.
+    """Return the format of a file's suffix.
 
     Raises
     ------
     UsageError
-        If it is none of them.
+        If the suffix is unknown.
     """
     try:
         return _SUFFIXES[output.suffix.lower()]
     except KeyError:
         raise UsageError(
-            f"{output} does not say what to write; expected a name that ends in {', '.join(_SUFFIXES)}, "
-            "or give --format."
+            f"The suffix of {output} is not a format; expected {', '.join(_SUFFIXES)}. Or give --format."
         ) from None

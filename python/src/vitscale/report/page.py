@@ -12,7 +12,7 @@ from vitscale.report.sections import Source, groups_of
 
 
 def page(sources: Sequence[Source], scaling: Sequence[ScalingSource] = ()) -> str:
-    """Return the HTML of a report; the same results make the same page."""
+    """Return the HTML of a report; the same results give the same page."""
     return render_page(
         "report.html",
         groups=groups_of(sources, scaling),

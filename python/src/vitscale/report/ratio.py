@@ -1,4 +1,4 @@
-"""Ratios of two backends' speeds: as the results hold them, or computed from the raw values."""
+"""Ratios of two backends' speeds: from the results, or computed from raw values."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ class Ratio:
     backend, reference : str
         In the results' notation.
     median : float
-        Over the rounds.
+        Median over rounds.
     row_id : str
-        Where it is in the results, or where the two are that it was computed from.
+        Path in the results, of the ratio or of the two rows behind it.
     ci : Interval or None
-        Its 95 % interval, where there were rounds enough.
+        95 % interval; None with too few rounds.
     verdict : str
-        What that shows; ``"too few forks"`` without an interval.
+        Verdict of the interval; ``"too few forks"`` without one.
     rounds : int
-        Forks behind it, of each of the two.
+        Number of forks of each backend.
     is_control : bool
-        Whether the reference was compared with itself.
+        Whether it compares the reference with itself.
     """
 
     backend: str
@@ -43,7 +43,7 @@ class Ratio:
 
     @classmethod
     def of(cls, index: int, row: Comparison) -> Ratio:
-        """Return what the results say."""
+        """Return a comparison of the results."""
         return cls(
             backend=row["backend"],
             reference=row["reference"],
@@ -58,26 +58,26 @@ class Ratio:
 
 @dataclass(frozen=True)
 class Multiple:
-    """A ratio of two cells' speeds and how sure it is: median, 95 % interval, and forks behind it."""
+    """A ratio of two cells' speeds: median, 95 % interval, and number of forks."""
 
     median: float
     ci: Interval | None
     forks: int
 
     def judge(self, noise: Interval | None) -> Verdict:
-        """Say what it shows, beyond the noise of the machine."""
+        """Return the verdict, given the noise of the machine."""
         return verdict(self.ci, noise)
 
 
 def paired(above: Benchmark, below: Benchmark) -> Multiple | None:
-    """Return the ratio of two cells of one run, fork by fork; None where they share none."""
+    """Return the ratio of two cells of one run, fork by fork; None without common forks."""
     here, there = rates_by_fork(above), rates_by_fork(below)
     values = [here[fork] / there[fork] for fork in sorted(here.keys() & there.keys())]
     return Multiple(median(values), interval(values), len(values)) if values else None
 
 
 def unpaired(above: Benchmark, below: Benchmark) -> Multiple | None:
-    """Return the ratio of two cells of different runs, whose forks have nothing to do with each other."""
+    """Return the ratio of two cells of different runs, whose forks are independent."""
     here, there = list(rates_by_fork(above).values()), list(rates_by_fork(below).values())
     if not (here and there):
         return None
@@ -85,7 +85,7 @@ def unpaired(above: Benchmark, below: Benchmark) -> Multiple | None:
 
 
 def noise_reach(*controls: Interval | None) -> Interval | None:
-    """Return the reach of the noise of several runs: from the lowest low to the highest high."""
+    """Return the noise of several runs: from the lowest low to the highest high."""
     known: Sequence[Interval] = [one for one in controls if one]
     if not known:
         return None

@@ -1,4 +1,4 @@
-"""How results become a report in one of its forms, and how it is written."""
+"""Renders results as a report in one of its formats, and writes it."""
 
 from __future__ import annotations
 
@@ -16,29 +16,30 @@ from vitscale.system.atomic_write import write_atomically
 
 
 def render_report(results: Sequence[Path], form: Format) -> str:
-    """Return results in one of the forms; the same results give the same text.
+    """Return a report in a format; the same results give the same text.
 
     Parameters
     ----------
     results : sequence of paths
-        Results files, of benchmarks and of scaling; each has a section, and those of one machine stand
-        together.
+        Results files of benchmarks and of scaling. Each has a section; those of one machine form a group.
     form : Format
-        What to make of them.
+        Format of the report.
 
     Raises
     ------
     UsageError
-        If there are no results, or more for a form than it holds.
+        If there are no results, or more than the format supports.
     ResultsError
-        If a file is not what it should be.
+        If a file is invalid.
     """
     scaling = [scaling_source(path) for path in results if is_scaling(path)]
     sources = [_source(path) for path in results if not is_scaling(path)]
     if not results:
-        raise UsageError("There is nothing to report; name at least one results file.")
+        raise UsageError("No results file given; give at least one.")
     if scaling and form in (Format.CSV, Format.SVG):
-        raise UsageError(f"{form} holds results of a benchmark alone; leave {scaling[0].name} out.")
+        raise UsageError(
+            f"--format {form} supports results of `vitscale bench` only; remove {scaling[0].name}."
+        )
     match form:
         case Format.MARKDOWN:
             from vitscale.report.markdown import markdown
@@ -52,7 +53,9 @@ def render_report(results: Sequence[Path], form: Format) -> str:
             from vitscale.report.charts.svg import chart_svg
 
             if len(sources) > 1:
-                raise UsageError(f"A chart holds one results file; got {len(sources)}. Draw them one by one.")
+                raise UsageError(
+                    f"--format svg supports one results file; got {len(sources)}. Draw them one by one."
+                )
             return chart_svg(sources[0].results)
     from vitscale.report.page import page
 
@@ -60,19 +63,19 @@ def render_report(results: Sequence[Path], form: Format) -> str:
 
 
 def write_report(results: Sequence[Path], output: Path, form: Format | None = None) -> Path:
-    """Write results as one file, in the form that its suffix asks for unless another is given.
+    """Write a report to a file, in the given format or that of the suffix.
 
     Returns
     -------
     Path
-        ``output``; an old file is replaced.
+        ``output``; an existing file is replaced.
 
     Raises
     ------
     UsageError, ResultsError
-        As :func:`render_report`.
+        As in :func:`render_report`.
     OutputError
-        If the report cannot be written; nothing is left half written.
+        If the report cannot be written; then no partial file is left.
     """
     text = render_report(results, form or format_of(output))
     write_atomically(output, encoded(text))
@@ -80,7 +83,7 @@ def write_report(results: Sequence[Path], output: Path, form: Format | None = No
 
 
 def encoded(text: str) -> bytes:
-    """Return UTF-8; file names that are not UTF-8 hold lone surrogates, which are shown by their number."""
+    """Return UTF-8; lone surrogates of file names that are not UTF-8 become escapes."""
     return text.encode("utf-8", "backslashreplace")
 
 
@@ -89,7 +92,7 @@ def _source(path: Path) -> Source:
 
 
 def scaling_source(path: Path) -> ScalingSource:
-    """Return results of scaling as a report takes them."""
+    """Return results of scaling for a report."""
     return ScalingSource(load(path), _sha256(path), path.name)
 
 

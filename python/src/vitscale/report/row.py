@@ -1,4 +1,4 @@
-"""One backend with its options in a report: its cells, its figures, and its ratios to the references."""
+"""One backend with its options in a report: cells, figures, and ratios to the references."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from vitscale.results.stats import SWEEP, counted_runs
 
 @dataclass(frozen=True)
 class Cell:
-    """One backend at one batch size, and where it stands in the results.
+    """One backend at one batch size.
 
     Attributes
     ----------
     index : int
-        Its position in ``benchmarks``.
+        Position in ``benchmarks`` of the results.
     benchmark : Benchmark
-        What was measured, raw values and figures.
+        Raw values and figures.
     """
 
     index: int
@@ -41,7 +41,7 @@ class Cell:
 
     @property
     def rate(self) -> Statistics | None:
-        """Images per second, or None where it failed."""
+        """Images per second, or None if it failed."""
         return None if self.benchmark["error"] else self.benchmark["samples_per_sec"]
 
     @property
@@ -51,7 +51,7 @@ class Cell:
 
     @property
     def problem(self) -> str:
-        """Why it has no figures; empty where it has."""
+        """Reason why it has no figures; empty if it has."""
         error = self.benchmark["error"]
         if error:
             return f"{error['type']}: {error['message']}"
@@ -67,9 +67,9 @@ class Row:
     label : str
         Name for the reader.
     cells : tuple of Cell
-        All its batch sizes, ascending.
+        All batch sizes, ascending.
     agreement : Agreement
-        Whether its answers agree with the reference's.
+        Whether its labels agree with the reference's.
     ratio, tuned_ratio : Ratio or None
         Speed against the reference, and against its fastest variant.
     """
@@ -87,12 +87,12 @@ class Row:
 
     @property
     def notation(self) -> str:
-        """What comparisons and stages call it."""
+        """Name in comparisons and stages."""
         return notation(self.cells[0].benchmark)
 
     @cached_property
     def best(self) -> Cell | None:
-        """The cell that the sweep chose for the rounds; without rounds the fastest."""
+        """The cell of the rounds, which the sweep selected; without rounds the fastest."""
         measured = [cell for cell in self.cells if cell.rate]
         chosen = [cell for cell in measured if cell.has_rounds]
         return max(chosen or measured, key=_median_rate, default=None)
@@ -119,7 +119,7 @@ class Row:
 
     @property
     def cpu_seconds(self) -> float | None:
-        """Processor time of one of these processes, all its phases; the median."""
+        """CPU time of one of these processes in all phases; the median."""
         return median(run["cpu_seconds"] for run in self.runs) if self.runs else None
 
     @property
@@ -129,12 +129,12 @@ class Row:
 
     @property
     def is_on_gpu(self) -> bool:
-        """Whether the results call it a run on a GPU."""
+        """Whether its device is a GPU in the results."""
         return self.best is not None and self.best.benchmark["device"] == "gpu"
 
     @property
     def gpus(self) -> list[tuple[str, Gpu]]:
-        """Path and figures of each GPU that the driver showed at work for these processes."""
+        """Path and samples of each GPU that these processes used."""
         if self.best is None:
             return []
         counted = self.runs
@@ -147,14 +147,14 @@ class Row:
 
     @property
     def failed(self) -> list[Failure]:
-        """Images that were not predicted in any run, each once, by name."""
+        """Images without a prediction in some run, each once, by name."""
         runs = [run for cell in self.cells for run in cell.benchmark["runs"]]
         found = {failure["file"]: failure for run in runs for failure in run["ledger"]["failed"]}
         return [found[file] for file in sorted(found)]
 
     @property
     def lost(self) -> int:
-        """Files that a ledger neither predicted nor failed: 0, or the figures are worth nothing."""
+        """Files that a ledger neither predicted nor failed; if not 0, the figures are wrong."""
         ledgers = [run["ledger"] for cell in self.cells for run in cell.benchmark["runs"]]
         return max((abs(one["files"] - one["predicted"] - len(one["failed"])) for one in ledgers), default=0)
 

@@ -1,4 +1,4 @@
-"""The figures that every form of the report shows: one row for each backend with its options."""
+"""The figures in all formats of the report: one row for each backend with its options."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from vitscale.report.row import Cell, Row
 from vitscale.results.schema import BenchmarkSuite
 
 REFERENCE = "huggingface"
-"""What all are compared with, unless the results compare with something else."""
+"""Default reference, unless the results have another one."""
 
 
 @dataclass(frozen=True)
@@ -22,15 +22,15 @@ class Summary:
     Attributes
     ----------
     results : BenchmarkSuite
-        What it was computed from.
+        The results.
     rows : tuple of Row
         One for each backend with its options; the control is not among them.
     reference : Row or None
-        What the others are compared with, if it was measured.
+        The backend that the others are compared with, if it was measured.
     tuned : Row or None
-        The fastest variant of the reference, where that is not the reference itself.
+        The fastest variant of the reference, if that is not the reference itself.
     control : Ratio or None
-        The reference against itself: what differs from 1 is this machine's noise.
+        The reference against itself: its difference from 1 is this machine's noise.
     """
 
     results: BenchmarkSuite
@@ -51,7 +51,7 @@ class Summary:
 
     @property
     def is_single_stream(self) -> bool:
-        """Whether latency was asked for, one image after another."""
+        """Whether the scenario is single-stream."""
         return self.results["workload"]["scenario"] == "single-stream"
 
     @property
@@ -112,7 +112,7 @@ def ratio_between(row: Row, base: Row, control: Ratio | None) -> Ratio | None:
 
 
 def _ratio(row: Row, base: Row, compared: Sequence[Ratio], control: Ratio | None) -> Ratio | None:
-    """Return the ratio that the results hold; the raw values' where they hold none."""
+    """Return the ratio in the results, else the ratio of the raw values."""
     if row.notation == base.notation and row.best:
         return Ratio(row.notation, base.notation, 1.0, row.best.row_id)
     for one in compared:
@@ -122,6 +122,6 @@ def _ratio(row: Row, base: Row, compared: Sequence[Ratio], control: Ratio | None
 
 
 def _find(rows: Sequence[Row], name: str) -> Row | None:
-    """Return the row of a notation; on the faster device where it ran on two."""
+    """Return the row of a notation; of the faster device if it ran on two."""
     plain = [row for row in rows if row.notation == name]
     return max(plain, key=lambda row: row.rate["median"] if row.rate else -1.0, default=None)

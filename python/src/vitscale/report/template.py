@@ -1,4 +1,4 @@
-"""The templates of this package; whatever they are given is escaped."""
+"""The templates of this package; they escape all values."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ def render(name: str, **values: object) -> str:
 
 
 def source(name: str) -> str:
-    """Return the text of a template as it is."""
+    """Return the source of a template."""
     environment = _environment()
     assert environment.loader is not None
     return environment.loader.get_source(environment, name)[0]
 
 
 def _glued(text: str) -> str:
-    """Return a sentence in which no line ends between a figure and its unit, or inside an interval."""
+    """Return a sentence without line breaks between a figure and its unit, or inside an interval."""
     space = "\N{NO-BREAK SPACE}"
-    dash = f"{space}{units.NONE}\N{WORD JOINER}{space}"  # a line may end after a dash, whatever follows
+    dash = f"{space}{units.NONE}\N{WORD JOINER}{space}"  # else a line may break after a dash
     return text.replace(" %", f"{space}%").replace(f" {units.NONE} ", dash)
 
 

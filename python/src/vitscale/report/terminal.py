@@ -103,7 +103,7 @@ def result_table(
     coloured: int,
     words: frozenset[int] = frozenset(),
 ) -> Table:
-    """Return a table in which names and words may wrap, and figures not.
+    """Return a table in which names and words may wrap, but figures do not.
 
     Parameters
     ----------

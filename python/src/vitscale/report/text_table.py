@@ -16,9 +16,9 @@ def markdown_table(columns: Sequence[str], rows: Iterable[Sequence[str]], words:
     columns : sequence of str
         Headings.
     rows : iterable of sequence of str
-        Cells, as they are: they are escaped here.
+        Cells; this function escapes them.
     words : frozenset of int
-        Columns that hold words; the others hold figures and are set to the right.
+        Columns with words; the others have figures and are right-aligned.
     """
     rules = ["---" if number in words else "---:" for number in range(len(columns))]
     lines = [[escaped(one) for one in columns], rules, *([escaped(cell) for cell in row] for row in rows)]
@@ -26,12 +26,12 @@ def markdown_table(columns: Sequence[str], rows: Iterable[Sequence[str]], words:
 
 
 def escaped(text: str) -> str:
-    """Return a text that Markdown shows as it is."""
+    """Return a text escaped for Markdown."""
     return html.escape(text, quote=False).replace("|", "&#124;").replace("\n", " ")
 
 
 def csv_table(rows: Sequence[Mapping[str, object]], columns: Sequence[str]) -> str:
-    """Return comma-separated values (RFC 4180 but for the line ends), the heading always."""
+    """Return comma-separated values (RFC 4180 except for line ends), always with a heading."""
     file = io.StringIO()
     writer = csv.DictWriter(file, columns, lineterminator="\n")
     writer.writeheader()

@@ -64,7 +64,7 @@ class Canvas:
         self.tips.append(text)
 
     def text(self, text: str, xy: tuple[float, float], shift: tuple[float, float], **look: Any) -> None:
-        """Write one line as it is, so many pixels from a place.
+        """Write one line of plain text at a distance in pixels from a place.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""Percentiles of single queries, where one image was asked for after another."""
+"""Percentiles of query latencies in the single-stream scenario."""
 
 from __future__ import annotations
 

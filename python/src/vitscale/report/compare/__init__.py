@@ -1,4 +1,4 @@
-"""Two results of one machine, cell by cell: what became slower, faster, or other than it was."""
+"""Comparison of two results of one machine, cell by cell."""
 
 from vitscale.report.compare.change import Change, Verdict
 from vitscale.report.compare.changes import Outcome, compare_results

@@ -1,4 +1,4 @@
-"""Whose answers changed: a backend that agreed with the reference and does not any more, or now does."""
+"""Backends whose agreement with the reference changed between two results."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ _RANK = {Verdict.EQUAL: 2, Verdict.SAME_LABELS: 1, Verdict.DIFFERS: 0}
 
 @dataclass(frozen=True)
 class AnswerChange:
-    """A backend whose agreement with its reference is not what it was.
+    """A changed agreement of a backend with its reference.
 
     Attributes
     ----------
     backend, reference : str
-        For the reader.
+        Names for the reader.
     old, new : Verdict
-        What the two results found.
+        Verdicts of the two results.
     reason : str
-        What the new results found, in one sentence.
+        Reason of the new verdict, in one sentence.
     """
 
     backend: str
@@ -34,12 +34,12 @@ class AnswerChange:
 
     @property
     def is_worse(self) -> bool:
-        """Whether it agrees less."""
+        """Whether the agreement is worse."""
         return _RANK[self.new] < _RANK[self.old]
 
 
 def answer_changes(old: Sequence[Parity], new: Sequence[Parity]) -> list[AnswerChange]:
-    """Return the backends whose verdict changed, of those that both results compared."""
+    """Return the backends with a changed verdict, of those in both results."""
     before = {(row["backend"], row["reference"]): judge(row).verdict for row in old}
     found = []
     for row in new:

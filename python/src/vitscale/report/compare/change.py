@@ -1,4 +1,4 @@
-"""What became of one cell between two results."""
+"""The change of one cell between two results."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from vitscale.results.schema import Interval
 
 
 class Verdict(StrEnum):
-    """What became of a cell; the value is what the reader sees."""
+    """Verdict on a cell; the value is the text for the reader."""
 
     SLOWER = "slower"
     FASTER = "faster"
@@ -18,13 +18,13 @@ class Verdict(StrEnum):
     UNSURE = "too few forks"
     BROKEN = "fails now"
     MENDED = "works now"
-    FAILING = "fails as before"
-    GONE = "not measured any more"
+    FAILING = "still fails"
+    GONE = "no longer measured"
     NEW = "new"
 
 
 REGRESSIONS = frozenset({Verdict.SLOWER, Verdict.BROKEN})
-"""What a comparison fails for."""
+"""Verdicts with which a comparison fails."""
 
 
 @dataclass(frozen=True)
@@ -40,23 +40,23 @@ class Change:
     batch_size : int
         Images in a batch.
     verdict : Verdict
-        What became of it.
+        Verdict.
     old_rate, new_rate : float or None
         Median images per second.
     ratio : float or None
         New over old: the ratio of the medians of forks.
     ci : Interval or None
-        Its 95 % interval, where both have forks enough.
+        95 % interval of the ratio; None with too few forks.
     drop : bool
-        Whether the ratio is below what the threshold allows, measurable or not.
+        Whether the ratio is below the threshold, measurable or not.
     old_p99_ms, new_p99_ms : float or None
         99th percentile of latency, in single-stream.
     old_memory_bytes, new_memory_bytes : int or None
         Peak memory.
     old_row, new_row : str
-        Where it is in the two results; empty where it is not.
+        Path in the two results; empty if it is missing there.
     problem : str
-        Why it fails now.
+        Reason why it fails now.
     """
 
     label: str

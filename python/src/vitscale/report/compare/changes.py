@@ -1,4 +1,4 @@
-"""Which cells changed between two results, and whether that is more than noise."""
+"""Finds the cells that changed between two results, beyond noise."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from vitscale.results.schema import Benchmark, BenchmarkSuite, Interval
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a comparison found.
+    """Result of a comparison.
 
     Attributes
     ----------
     changes : list of Change
-        Every cell that is in one of the two, in the order of the new results.
+        All cells of both results, in the order of the new one.
     answers : list of AnswerChange
         Backends whose agreement with the reference changed.
     notes : list of str
-        What else differs: versions, and with ``force`` machine and workload.
+        Other differences: versions, and with ``force`` machine and workload.
     threshold : float
-        Share of speed that may be lost.
+        Largest loss of speed that passes, as a share.
     """
 
     changes: list[Change]
@@ -45,8 +45,8 @@ class Outcome:
     def doubts(self) -> list[Change]:
         """Cells that lost more than the threshold, of backends with too few forks to be sure.
 
-        A backend is sure where both results have rounds of it at one batch size; of the other sizes each has
-        a sweep alone, which is made to find the best one and judges nothing.
+        A backend is judged if both results have rounds of it at one batch size. Its other sizes only have a
+        sweep, which finds the best batch size and is not judged.
         """
         sure = {change.label for change in self.changes if change.ci}
         return [
@@ -55,11 +55,11 @@ class Outcome:
 
     @property
     def disagreements(self) -> list[AnswerChange]:
-        """Backends that agree less than they did."""
+        """Backends that agree less than before."""
         return [change for change in self.answers if change.is_worse]
 
     def as_json(self) -> dict[str, Any]:
-        """Return all of it as plain data."""
+        """Return the comparison as plain data."""
         return {
             "threshold": self.threshold,
             "regressions": len(self.regressions),
@@ -79,21 +79,21 @@ def compare_results(
     Parameters
     ----------
     old, new : BenchmarkSuite
-        What was measured before and after.
+        Results before and after.
     threshold : float
-        Share of images per second that a cell may lose without being called slower.
+        Largest loss of images per second, as a share, that is not called slower.
     force : bool
-        Compare although machine or workload differ; what differs is noted then.
+        Whether to compare even if machine or workload differ; the differences become notes.
 
     Raises
     ------
     UsageError
-        If machine or workload differ, and how.
+        If machine or workload differ; the message has the differences.
 
     Notes
     -----
-    A cell is slower where the whole 95 % interval of new over old lies below 1 and below the noise of both
-    machines' controls, and the ratio itself below 1 less the threshold.
+    A cell is slower if the 95 % interval of new over old is below 1 and below the noise of both controls, and
+    the ratio is below 1 less the threshold.
     """
     differences = [
         *machine_differences(old["environment"], new["environment"]),
@@ -101,8 +101,8 @@ def compare_results(
     ]
     if differences and not force:
         raise UsageError(
-            "The two results cannot be compared, since they differ in what decides speed: "
-            f"{'; '.join(differences)}. Measure both on one machine with the same model and images, or give "
+            "The two results are not comparable, because they differ in "
+            f"{'; '.join(differences)}. Measure both on one machine with the same model and images, or use "
             "--force."
         )
     noise = noise_reach(_control(old), _control(new))

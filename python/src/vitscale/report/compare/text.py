@@ -1,4 +1,4 @@
-"""A comparison as text: a table on a terminal, Markdown for a pull request, comma-separated values."""
+"""A comparison as text: a table on a terminal, Markdown, comma-separated values."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _COLUMNS: dict[str, Callable[[Change], str]] = {
 }
 _WORDS = frozenset({"backend", "verdict"})
 _MINOR = frozenset({"95 % interval", "p99 ms", "peak memory"})
-"""Columns that a narrow terminal has no room for."""
+"""Columns that a narrow terminal omits."""
 _WIDE = 120
 
 _COLOURS = {
@@ -43,7 +43,7 @@ _COLOURS = {
 
 
 def conclusion(outcome: Outcome) -> str:
-    """Return in one sentence whether the new results are worse."""
+    """Return whether the new results are worse, in one or a few sentences."""
     worse, share = outcome.regressions, units.percent(outcome.threshold)
     said = [
         f"{units.plural(len(worse), 'cell')} became slower by more than {share} or failed: "
@@ -53,18 +53,19 @@ def conclusion(outcome: Outcome) -> str:
     ]
     if outcome.doubts:
         said.append(
-            f"{', '.join(_name(change) for change in outcome.doubts)} lost more than that in too few forks "
-            "to be sure; measure both again with --forks 3 or more."
+            f"{', '.join(_name(change) for change in outcome.doubts)} lost more than that, with too few "
+            "forks to be sure; measure both again with --forks 3 or more."
         )
     said += [
-        f"{change.backend} {change.old.value} with {change.reference} no more. {change.reason}"
+        f"{change.backend} agrees less with {change.reference}: before {change.old}, now {change.new}. "
+        f"{change.reason}"
         for change in outcome.disagreements
     ]
     return " ".join(said)
 
 
 def markdown_changes(outcome: Outcome) -> str:
-    """Return the conclusion, the table and what else differs, as Markdown."""
+    """Return the conclusion, the table and the notes as Markdown."""
     columns = _shown(outcome)
     words = frozenset(number for number, name in enumerate(columns) if name in _WORDS)
     table = markdown_table(columns, [_cells(change, columns) for change in _in_both(outcome)], words)
@@ -73,7 +74,7 @@ def markdown_changes(outcome: Outcome) -> str:
 
 
 def csv_changes(outcome: Outcome) -> str:
-    """Return a row for each cell, in the units that the names tell."""
+    """Return a row for each cell, with units in the column names."""
     names = [field.name for field in fields(Change) if field.name != "ci"]
     rows = [
         {
@@ -87,7 +88,7 @@ def csv_changes(outcome: Outcome) -> str:
 
 
 def print_changes(outcome: Outcome, console: Console) -> None:
-    """Print the table, what else differs, and the conclusion."""
+    """Print the table, the notes and the conclusion."""
     columns = [name for name in _shown(outcome) if console.width >= _WIDE or name not in _MINOR]
     found = _in_both(outcome)
     rows, last = [_cells(change, columns) for change in found], len(columns) - 1
