@@ -148,6 +148,13 @@ def test_every_iteration_is_traced_to_its_row(opened: Browser) -> None:
     ]
 
 
+def test_markers_take_their_colours_from_where_they_are_used(opened_whole: Browser) -> None:
+    """The stylesheet, which follows the colour scheme, does not reach into copies of a marker."""
+    own = "document.querySelectorAll('.drawing defs [fill], .drawing defs [stroke]').length"
+    used = "document.querySelectorAll('.drawing use[stroke]').length"
+    assert opened_whole.run(f"return [{own}, {used} > 0]") == [0, True]
+
+
 def test_bars_are_drawn_to_scale(opened: Browser) -> None:
     bars = marks(opened, "results-1-speed-up")
     medians = [6.22, 5.75, 5.31, 4.40, 3.12, 3.00]

@@ -63,7 +63,7 @@ def test_markdown_has_what_was_measured_and_the_estimate_in_its_words(tmp_path: 
 @pytest.mark.parametrize("form", [Format.CSV, Format.SVG])
 def test_a_form_without_room_for_scaling_says_so(form: Format, tmp_path: Path) -> None:
     write_results(whole(), tmp_path / "bench.json")
-    with pytest.raises(UsageError, match=r"leave scaling\.json out"):
+    with pytest.raises(UsageError, match=r"remove scaling\.json"):
         render_report([tmp_path / "bench.json", written_scaling(tmp_path, scaling())], form)
 
 

@@ -19,6 +19,7 @@ _MARKER = re.compile(r"m[0-9a-f]{10}")
 """Matplotlib's ids of markers, the only ones that something refers to once clip paths are gone."""
 _UNUSED = frozenset(f"{{{_SVG}}}{name}" for name in ("style", "clipPath", "metadata"))
 _GROUPS = frozenset({f"{{{_SVG}}}g", f"{{{_SVG}}}defs"})
+_COLOURS = frozenset({"fill", "stroke", "stroke-width"})
 _GEOMETRY = frozenset({"d", "transform", "x", "y"})
 _LONG_DECIMALS = re.compile(r"(\.\d\d)\d+")
 
@@ -55,6 +56,10 @@ def clean_svg(text: str, tips: Sequence[str], prefix: str, attributes: dict[str,
     new_ids = {old: f"{prefix}-{number}" for number, old in enumerate(sorted(ids))}
     for element in root.iter():
         _clean(element, tips, new_ids)
+    for marker in (one for group in root.iter(f"{{{_SVG}}}defs") for one in group.iter()):
+        # A marker takes its colours from where it is used: the stylesheet does not reach into copies of it.
+        for key in _COLOURS & marker.attrib.keys():
+            del marker.attrib[key]
     _drop(root)
     return re.sub(r">\s+<", "><", ElementTree.tostring(root, encoding="unicode"))
 
