@@ -6,7 +6,6 @@ import vitscale.UsageException
 import vitscale.classify.{ClassifierOptions, RuntimeChoice}
 import vitscale.device.Device
 import vitscale.model.{ModelFolder, ModelRuntime}
-import vitscale.sparknlp.{StockDevice, StockEngine}
 
 /** The backends that the JVM benchmark can measure, by name. */
 object Backends {
@@ -36,10 +35,7 @@ object Backends {
     */
   def load(spark: => SparkSession, model: ModelFolder, options: BenchmarkOptions, batchSize: Int): Backend =
     options.backend match {
-      case SparkNlp =>
-        val graph = options.engine.folder(model)
-        val use = StockDevice.require(options.engine, options.device, model)
-        SparkNlpBackend.load(spark, graph, batchSize, options.action, options.savedPipeline, use)
+      case SparkNlp => StockBackend.load(spark, model, options, batchSize)
       case Vitscale if options.onSpark => VitscaleSparkBackend.load(spark, model, options, batchSize)
       case Vitscale => VitscaleBackend.load(model, batchSize, threads(options), options.device)
       case Forward => ForwardBackend.load(model, batchSize, threads(options), options.device)
@@ -55,9 +51,9 @@ object Backends {
   /** What differs from the backend's defaults, as the results name it. */
   def describe(options: BenchmarkOptions): Map[String, Any] =
     Seq(
-      Some("engine" -> options.engine.name).filter(_ => options.engine != StockEngine.Onnx),
+      Some("engine" -> options.engine).filter(_ => options.engine != BenchmarkOptions.OnnxEngine),
       Some("onednn" -> true).filter(_ =>
-        options.engine == StockEngine.TensorFlow && StockEngine.TensorFlow.usesOneDnn
+        options.engine == BenchmarkOptions.TensorFlowEngine && StockBackend.usesOneDnn
       ),
       Some("precision" -> options.precision).filter(_ => options.precision != "fp32"),
       Some("runtime" -> options.runtime).filter(_ => options.runtime != RuntimeChoice.Auto),

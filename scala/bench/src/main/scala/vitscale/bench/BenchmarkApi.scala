@@ -10,7 +10,6 @@ import org.apache.spark.sql.SparkSession
 import vitscale.classify.RuntimeChoice
 import vitscale.device.Device
 import vitscale.model.ModelFolder
-import vitscale.sparknlp.{StockDevice, StockEngine}
 import vitscale.{FileUri, SnakeCaseJson, UsageException}
 
 /** All that Python calls over py4j to measure the backends of the JVM. */
@@ -49,11 +48,14 @@ object BenchmarkApi {
       device: String
   ): Backend = {
     val forced = SparkAction.named(action).getOrElse(throw new UsageException(s"Unknown action $action."))
-    val chosen = StockEngine.named(engine).getOrElse(throw new UsageException(s"Unknown engine $engine."))
-    val folder = open(model, precision)
-    val graph = chosen.folder(folder)
-    val use = StockDevice.require(chosen, Device.named(device, gpus = 1), folder)
-    SparkNlpBackend.load(spark, graph, batchSize, forced, savedPipeline = None, use)
+    StockBackend.load(
+      spark,
+      open(model, precision),
+      engine,
+      batchSize,
+      forced,
+      Device.named(device, gpus = 1)
+    )
   }
 
   /** @param runtime

@@ -91,8 +91,12 @@ object BenchmarkMain {
 
   private def versions: Map[String, String] = Map(
     "spark" -> org.apache.spark.SPARK_VERSION,
-    "spark-nlp" -> Build.version,
     "scala" -> scala.util.Properties.versionNumberString,
     "onnxruntime-java" -> OrtEnvironment.getEnvironment.getVersion
-  )
+  ) ++ sparkNlpVersion.map("spark-nlp" -> _)
+
+  /** None where its jar is not there: only the backend spark-nlp needs it. */
+  private def sparkNlpVersion: Option[String] =
+    try Some(Build.version)
+    catch { case _: NoClassDefFoundError => None }
 }

@@ -8,7 +8,6 @@ import vitscale.FileUri
 import vitscale.classify.RuntimeChoice
 import vitscale.command.OptionChecks.{atLeast, oneOf, refusedByDevice, OneGpuOfSparkNlp}
 import vitscale.device.Device
-import vitscale.sparknlp.StockEngine
 
 /** The arguments of the JVM benchmark.
   *
@@ -43,7 +42,7 @@ final case class BenchmarkOptions(
     precision: String = "fp32",
     runtime: String = RuntimeChoice.Auto,
     backend: String = "spark-nlp",
-    engine: StockEngine = StockEngine.Onnx,
+    engine: String = BenchmarkOptions.OnnxEngine,
     batchSizes: Seq[Int] = Seq(1, 2, 4, 8),
     iterations: Int = 2,
     warmupImages: Int = 16,
@@ -66,6 +65,13 @@ final case class BenchmarkOptions(
 }
 
 object BenchmarkOptions {
+
+  /** Engines of Spark NLP, by the names of `vitscale.sparknlp.StockEngine`. That class lies in a jar which only the backend
+    * spark-nlp needs, so the options do without it.
+    */
+  val OnnxEngine = "onnx"
+  val TensorFlowEngine = "tensorflow"
+  val engines: Seq[String] = Seq(OnnxEngine, TensorFlowEngine)
 
   /** Where `make bench` puts the photos and the model that it makes. */
   val defaultImages: Path = Paths.get("data/photos")
@@ -122,11 +128,11 @@ object BenchmarkOptions {
         .text(s"${Backends.names.mkString(" or ")} (default: spark-nlp)"),
       opt[String]("engine")
         .valueName("NAME")
-        .validate(oneOf("engine", StockEngine.all.map(_.name)))
-        .action((value, options) => options.copy(engine = StockEngine.named(value).get))
+        .validate(oneOf("engine", engines))
+        .action((value, options) => options.copy(engine = value))
         .text(
           "what runs the model inside Spark NLP, onnx or tensorflow (default: onnx); oneDNN in the latter is " +
-            s"switched by the environment variable ${StockEngine.TensorFlow.oneDnnVariable}"
+            "switched by the environment variable TF_ENABLE_ONEDNN_OPTS"
         ),
       opt[Seq[Int]]("batch-size")
         .valueName("N,N,...")
@@ -215,23 +221,21 @@ object BenchmarkOptions {
   private def refused(options: BenchmarkOptions): Option[String] = {
     import options.{gpus, threads}
     refusedByDevice(options.deviceName, gpus, threads.nonEmpty)(
-      (options.engine == StockEngine.TensorFlow) -> "--engine tensorflow runs on the processor alone",
+      (options.engine == TensorFlowEngine) -> "--engine tensorflow runs on the processor alone",
       (gpus != 1 && options.backend == "spark-nlp") -> OneGpuOfSparkNlp,
       (gpus != 1 && options.onSpark) -> "inside Spark a task gets its GPU from Spark: leave --gpus out"
     )
   }
 
-  private def refusedByTensorFlow(options: BenchmarkOptions): Option[String] = {
-    import StockEngine.TensorFlow
-    if (options.engine != TensorFlow) None
+  private def refusedByTensorFlow(options: BenchmarkOptions): Option[String] =
+    if (options.engine != TensorFlowEngine) None
     else if (options.backend != "spark-nlp")
       Some(s"--engine tensorflow is for --backend spark-nlp, not ${options.backend}")
     else if (options.precision != "fp32")
       Some(s"--engine tensorflow runs fp32 alone, not ${options.precision}")
-    else if (options.threads.nonEmpty && options.threads != TensorFlow.threads)
+    else if (options.threads.nonEmpty && options.threads != StockBackend.threads)
       Some(
-        s"TensorFlow is told its threads by the environment: ${TensorFlow.threadsVariable}=N, as --threads says"
+        s"TensorFlow is told its threads by the environment: TF_NUM_INTRAOP_THREADS=N, as --threads says"
       )
     else None
-  }
 }

@@ -15,7 +15,7 @@ class TensorFlowEngineSuite extends AnyFunSuite with LocalSpark with TemporaryFo
 
   private val model = ModelFolder.open(TinyModel.path, "fp32")
   private val onnx = BenchmarkOptions(backend = "spark-nlp")
-  private val tensorFlow = onnx.copy(engine = StockEngine.TensorFlow)
+  private val tensorFlow = onnx.copy(engine = BenchmarkOptions.TensorFlowEngine)
 
   private def withPhotos[A](body: ImageFolder => A): A = withFolder { folder =>
     (0 until 6).foreach(seed => Files.write(folder.resolve(s"$seed.jpg"), TestImages.jpeg(seed)))
