@@ -77,6 +77,13 @@ class ImageFolder:
             return self
         return self.only(file for file in self.files if file not in bad)
 
+    def spread(self, most: int) -> ImageFolder:
+        """Return at most ``most`` images, evenly spaced, so that all class folders are represented."""
+        count = len(self.files)
+        if count <= most:
+            return self
+        return self.only(self.files[number * count // most] for number in range(most))
+
     def only(self, files: Iterable[str]) -> ImageFolder:
         """Return some of the images."""
         return replace(self, files=tuple(files), is_whole=False)
@@ -172,6 +179,28 @@ def _relative(path: Path, root: Path) -> str:
 def _utf_16(name: str) -> bytes:
     # Java compares strings by UTF-16 code units; the same order here gives the same first images.
     return name.encode("utf-16-be", "surrogatepass")
+
+
+def decodable_sample(place: Path, count: int) -> ImageFolder:
+    """Return images of a folder that Pillow can decode, evenly spread over all of them.
+
+    Parameters
+    ----------
+    place : Path
+        Folder of images.
+    count : int
+        Most images to return.
+
+    Raises
+    ------
+    UsageError
+        If none of them can be decoded.
+    """
+    some = find_images(place).spread(count)
+    some = some.without(undecodable(some))
+    if not some.files:
+        raise UsageError(f"None of the images in {place} can be decoded.")
+    return some
 
 
 def undecodable(images: ImageFolder) -> list[FailedImage]:

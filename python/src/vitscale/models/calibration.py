@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vitscale.errors import ModelError, UsageError
-from vitscale.images.image_set import ImageFolder, find_images, undecodable
+from vitscale.errors import ModelError
+from vitscale.images.image_set import ImageFolder, decodable_sample
 from vitscale.jvm.bridge import java_errors, python_api
 from vitscale.models import manifest
 from vitscale.models.defaults import LEAST_AGREEMENT
@@ -115,12 +115,7 @@ def calibrate(model: Path, images: Path, *, count: int = 256, force: bool = Fals
 
 def _divided(place: Path, count: int) -> tuple[ImageFolder, ImageFolder]:
     """Return images for the scales and images for the checks."""
-    found = find_images(place)
-    step = max(1, len(found.files) // count)
-    some = found.only(found.files[::step][:count])
-    some = some.without(undecodable(some))
-    if not some.files:
-        raise UsageError(f"None of the images in {place} can be decoded.")
+    some = decodable_sample(place, count)
     if len(some.files) < _FEWEST_TO_DIVIDE:
         return some, some
     return some.only(some.files[::2]), some.only(some.files[1::2])

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from vitscale.errors import ModelError, UsageError
-from vitscale.images.image_set import ImageFolder, find_images, undecodable
+from vitscale.errors import ModelError
+from vitscale.images.image_set import ImageFolder, decodable_sample
 from vitscale.jvm.session import cores
 from vitscale.models import manifest
 from vitscale.models.json_file import read_object
@@ -87,7 +87,7 @@ def tune(
     """
     if not model.is_dir() or manifest.read(model) is None:
         raise ModelError(f"{model} is no model folder. Make one: vitscale export MODEL -o {model}")
-    some = _some(images, count)
+    some = decodable_sample(images, count)
     usable, refused = candidates(model, images, say)
     if not usable:
         raise ModelError(f"Nothing runs {model} here: {next(iter(refused.values()))}")
@@ -111,16 +111,6 @@ def tune(
     measured.sort(key=lambda one: -one.speed.median)
     winner = max(leaders, key=lambda one: speeds[one].median)
     return _profile(model, best[winner][0], max_loss, measured, refused), measured
-
-
-def _some(images: Path, count: int) -> ImageFolder:
-    found = find_images(images)
-    step = max(1, len(found.files) // count)
-    some = found.only(found.files[::step][:count])
-    some = some.without(undecodable(some))
-    if not some.files:
-        raise UsageError(f"None of the images in {images} can be decoded.")
-    return some
 
 
 def _losses(

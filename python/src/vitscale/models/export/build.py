@@ -114,7 +114,7 @@ class VariantBuilder:
         if self._images is not None:
             for remark in found.remarks():
                 self._say(remark)
-        images = _spread(found, MOST_IMAGES)
+        images = found.spread(MOST_IMAGES)
         if self._variant.precision != "int8-static":
             return images, images
         if len(images.files) < 2:  # noqa: PLR2004
@@ -123,13 +123,4 @@ class VariantBuilder:
                 "measurement. Add images, or choose int8."
             )
         calibration, test = (images.only(images.files[half::2]) for half in (0, 1))
-        return _spread(calibration, MOST_CALIBRATION), test
-
-
-def _spread(images: ImageFolder, most: int) -> ImageFolder:
-    """Return at most ``most`` images, evenly spaced, so that all class folders are represented."""
-    count = len(images.files)
-    if count <= most:
-        return images
-    files = tuple(images.files[number * count // most] for number in range(most))
-    return images.only(files)
+        return calibration.spread(MOST_CALIBRATION), test

@@ -235,7 +235,7 @@ object BenchmarkOptions {
       Some(s"--engine tensorflow runs fp32 alone, not ${options.precision}")
     else if (options.threads.nonEmpty && options.threads != StockBackend.threads)
       Some(
-        s"TensorFlow is told its threads by the environment: TF_NUM_INTRAOP_THREADS=N, as --threads says"
+        "TensorFlow is told its threads by the environment: TF_NUM_INTRAOP_THREADS=N, as --threads says"
       )
     else None
 }
