@@ -10,8 +10,11 @@ import vitscale.sparknlp.{StockDevice, StockEngine}
 /** The backend spark-nlp from its options. Everything here lies behind Spark NLP's jar, which no other backend needs. */
 private[bench] object StockBackend {
 
+  /** @param spark
+    *   started only if the engine can run the model
+    */
   def load(
-      spark: SparkSession,
+      spark: => SparkSession,
       model: ModelFolder,
       options: BenchmarkOptions,
       batchSize: Int
