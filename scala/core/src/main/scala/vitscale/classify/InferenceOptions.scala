@@ -17,8 +17,8 @@ final case class InferenceOptions(
     batchSize: Int = InferenceOptions.batchSize(Device.Cpu),
     returnLogits: Boolean = false
 ) {
-  if (topK < 1) throw new UsageException(s"topK must be at least 1, got $topK.")
-  if (batchSize < 1) throw new UsageException(s"batchSize must be at least 1, got $batchSize.")
+  if (topK < 1) throw new UsageException(s"topK is $topK; expected at least 1.")
+  if (batchSize < 1) throw new UsageException(s"batchSize is $batchSize; expected at least 1.")
 }
 
 object InferenceOptions {

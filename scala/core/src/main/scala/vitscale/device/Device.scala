@@ -17,7 +17,7 @@ object Device {
   final case class Gpu(ids: Seq[Int]) extends Device("gpu") {
     if (ids.isEmpty || ids.exists(_ < 0) || ids.distinct.size != ids.size)
       throw new UsageException(
-        s"GPU ids must be distinct and at least 0, got ${ids.mkString("[", ", ", "]")}."
+        s"The GPU ids are ${ids.mkString("[", ", ", "]")}; expected distinct numbers of at least 0."
       )
   }
 
@@ -33,7 +33,7 @@ object Device {
   def named(name: String, gpus: Int): Device = name match {
     case "cpu" => Cpu
     case "gpu" if gpus >= 1 => Gpu(0 until gpus)
-    case "gpu" => throw new UsageException(s"At least 1 GPU is needed, got $gpus.")
+    case "gpu" => throw new UsageException(s"The number of GPUs is $gpus; expected at least 1.")
     case other => throw new UsageException(s"Unknown device $other; expected ${names.mkString(" or ")}.")
   }
 }

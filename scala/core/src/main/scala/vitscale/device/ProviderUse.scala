@@ -28,8 +28,8 @@ final case class ProviderUse(nodes: Map[String, Int], cpuOperators: Seq[String],
     if (onGpu == 0 || cpuWork.nonEmpty) {
       val counts = nodes.toSeq.sorted.map { case (provider, count) => s"$provider $count" }.mkString(", ")
       throw new DeviceException(
-        s"A GPU was asked for, but it does not run all of $graph: nodes by provider: $counts; on the processor: " +
-          s"${cpuWork.mkString(", ")}. Operators of int8 have no CUDA kernel: take --precision fp32 or fp16."
+        s"The GPU does not run all of $graph: nodes by provider: $counts; on the CPU: ${cpuWork.mkString(", ")}. " +
+          "Operators of int8 have no CUDA kernel: choose --precision fp32 or fp16."
       )
     }
   }

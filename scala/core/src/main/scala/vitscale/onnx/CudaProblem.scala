@@ -5,7 +5,7 @@ import java.nio.file.{Files, Path, Paths}
 import scala.util.Try
 import scala.util.matching.Regex
 
-/** Says in the user's words why a GPU cannot be used, from what ONNX Runtime and the system say. */
+/** Explains to the user why a GPU cannot be used, from the messages of ONNX Runtime and the system. */
 private[onnx] object CudaProblem {
 
   private val MissingLibrary = """([\w.+-]+\.so[.\d]*): cannot open shared object file""".r.unanchored
@@ -40,14 +40,14 @@ private[onnx] object CudaProblem {
   def explain(message: String, id: Int, driver: Option[String]): String = {
     val cause = message match {
       case text if isOutOfMemory(text) =>
-        s"GPU $id has not enough free memory. Ask for a smaller batch size, or end what else runs on it."
+        s"GPU $id has not enough free memory. Choose a smaller batch size, or stop other processes on the GPU."
       case text if says(text, NoDriver) =>
-        s"NVIDIA's driver gives this process no GPU. ${shown(driver)} Look at nvidia-smi and CUDA_VISIBLE_DEVICES."
+        s"NVIDIA's driver shows no GPU to this process. ${shown(driver)} Check nvidia-smi and CUDA_VISIBLE_DEVICES."
       case MissingLibrary(library) =>
-        s"The library $library is missing. Install CUDA and cuDNN of the major versions that this ONNX Runtime wants, and " +
+        s"The library $library is missing. Install CUDA and cuDNN of the major versions that this ONNX Runtime needs, and " +
           s"put their folders on LD_LIBRARY_PATH. ${shown(driver)}"
       case text if says(text, NoSuchGpu) =>
-        s"There is no GPU $id here. Ask for fewer with --gpus, or let CUDA_VISIBLE_DEVICES show more."
+        s"There is no GPU $id here. Reduce --gpus, or add GPUs to CUDA_VISIBLE_DEVICES."
       case text if text.contains("Failed to find CUDA shared provider") =>
         "ONNX Runtime's CUDA library is neither in the jar nor in the folder onnxruntime.native.path. " +
           "Build the jar for a GPU: ./sbtw -Dgpu=onnxruntime assembly"

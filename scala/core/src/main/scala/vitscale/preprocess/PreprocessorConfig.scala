@@ -11,7 +11,7 @@ import com.fasterxml.jackson.databind.{JsonNode, ObjectMapper}
 import vitscale.ModelException
 import vitscale.resize.{Resample, TargetSize}
 
-/** What a model's `preprocessor_config.json` asks for, with the defaults of its Transformers class filled in.
+/** The settings of a model's `preprocessor_config.json`, with the defaults of its Transformers class.
   *
   * @param resize
   *   target size and filter, unless `do_resize` is off
@@ -60,7 +60,7 @@ object PreprocessorConfig {
     }
   }
 
-  /** What a Transformers image processor does where its JSON is silent. */
+  /** The defaults of a Transformers image processor for settings that its JSON lacks. */
   final private case class Defaults(resample: Resample, size: Int, crop: Option[Int], doCenterCrop: Boolean)
 
   /** `image_processing_pil_{vit,deit,beit}.py` of Transformers 5.23; all three rescale by 1/255, mean and std 0.5. */
