@@ -7,7 +7,7 @@ import org.apache.spark.{SparkEnv, TaskContext}
 import vitscale.DeviceException
 import vitscale.device.Device
 
-/** The device of a Spark task: of a GPU, the one that Spark's resource scheduling gave it. */
+/** The device of a Spark task. A GPU is the one that Spark's resource scheduling assigned to the task. */
 private[vitscale] object TaskDevice {
 
   /** The resource's name in `spark.executor.resource.gpu.amount`. */
@@ -35,7 +35,7 @@ private[vitscale] object TaskDevice {
       case (gpu, None) if master.startsWith("local") && !master.startsWith("local-cluster") => gpu
       case _ =>
         throw new DeviceException(
-          "A GPU was asked for, and Spark gave this task none. Let Spark schedule them: " +
+          "The device is gpu, but Spark gave this task none. Let Spark schedule GPUs: set " +
             "spark.executor.resource.gpu.amount, spark.executor.resource.gpu.discoveryScript and " +
             "spark.task.resource.gpu.amount (docs/gpu.md)."
         )

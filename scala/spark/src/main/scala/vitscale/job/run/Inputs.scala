@@ -24,7 +24,7 @@ import vitscale.job.input.{
 import vitscale.job.output.{CommitBuffer, Counters, Tables}
 import vitscale.job.records.{FileEntry, Ignored}
 
-/** Looks at what the user named, and separates what is new from what is done. */
+/** Lists the input, and separates new images from images that have a row. */
 final private[job] class Inputs(
     spark: SparkSession,
     options: JobOptions,
