@@ -2,7 +2,7 @@ package vitscale.device
 
 import vitscale.UsageException
 
-/** What runs the model. */
+/** The device that runs the model. */
 sealed abstract class Device(val name: String) extends Product with Serializable
 
 object Device {
@@ -12,7 +12,7 @@ object Device {
   /** CUDA devices of this machine.
     *
     * @param ids
-    *   their numbers among those that `CUDA_VISIBLE_DEVICES` leaves, each once
+    *   their distinct numbers among the devices of `CUDA_VISIBLE_DEVICES`
     */
   final case class Gpu(ids: Seq[Int]) extends Device("gpu") {
     if (ids.isEmpty || ids.exists(_ < 0) || ids.distinct.size != ids.size)
@@ -26,7 +26,7 @@ object Device {
   /** @param name
     *   cpu or gpu
     * @param gpus
-    *   how many GPUs, the first ones; looked at for gpu alone
+    *   number of GPUs to use; the first ones are taken. Ignored for cpu.
     * @throws vitscale.UsageException
     *   if there is no such device
     */

@@ -15,27 +15,31 @@ private[onnx] object CudaProblem {
   private val NoMemory = """(?i)out of memory|failed to allocate memory|CUBLAS_STATUS_ALLOC_FAILED""".r
   private val OfCuda = """(?i)cuda|cudnn|cublas|cannot open shared object file""".r
 
-  /** @param id
-    *   the GPU that was asked for
+  /** Return the message for an ONNX Runtime without CUDA.
+    *
+    * @param id
+    *   the requested GPU
     * @param providers
-    *   what this ONNX Runtime has
+    *   execution providers of this ONNX Runtime
     * @param nativePath
-    *   where its libraries were taken from, if not from the jar
+    *   folder of its libraries, if they are not from the jar
     */
   def notBuiltIn(id: Int, providers: String, nativePath: Option[String]): String = {
     val origin = nativePath.fold("in this jar")(path => s"in onnxruntime.native.path=$path")
     s"GPU $id was asked for, but the ONNX Runtime $origin was built without CUDA; it has $providers. " +
       nativePath.fold("Build the jar for a GPU: ./sbtw -Dgpu=onnxruntime assembly")(_ =>
-        "Name a folder with the libraries of onnxruntime-gpu (docs/gpu.md)."
+        "Set onnxruntime.native.path to a folder with the libraries of onnxruntime-gpu (docs/gpu.md)."
       )
   }
 
-  /** @param message
-    *   what ONNX Runtime said
+  /** Return the message for an error of CUDA.
+    *
+    * @param message
+    *   error message of ONNX Runtime
     * @param id
-    *   the GPU that was asked for
+    *   the requested GPU
     * @param driver
-    *   the driver's own line of its version, if there is one
+    *   version line of the driver, if it is loaded
     */
   def explain(message: String, id: Int, driver: Option[String]): String = {
     val cause = message match {
@@ -73,7 +77,7 @@ private[onnx] object CudaProblem {
       s"The driver is $line."
     )
 
-  /** The first line of what a loaded driver says of itself. A container may hide it. */
+  /** The version line of the loaded driver. A container may hide it. */
   def driver(file: Path = Paths.get("/proc/driver/nvidia/version")): Option[String] =
     Try(Files.readAllLines(file).get(0).replaceFirst("^NVRM version:\\s*", "").trim).toOption
       .filter(_.nonEmpty)

@@ -8,7 +8,7 @@ import vitscale.ModelException
 import vitscale.forward.ForwardBuffers
 import vitscale.preprocess.PixelLayout
 
-/** Runs sessions of one graph on buffers laid out as that graph wants them. */
+/** Runs sessions of one graph on buffers with the layout of that graph. */
 final private[vitscale] class GraphPass(environment: OrtEnvironment, layout: PixelLayout, classCount: Int) {
 
   /** @throws vitscale.UsageException

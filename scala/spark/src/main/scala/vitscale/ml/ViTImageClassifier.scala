@@ -102,8 +102,8 @@ final class ViTImageClassifier(override val uid: String)
   def setTruncated(value: String): this.type = set(truncated, value)
 
   /** @throws vitscale.UsageException
-    *   if the input column is missing, ambiguous or holds no images, the output column is there already, or no model was
-    *   named
+    *   if the input column is missing, ambiguous or holds no images, the output column already exists, or no model
+    *   folder is set
     */
   override def transformSchema(schema: StructType): StructType = {
     if (!isDefined(modelPath))
