@@ -89,8 +89,8 @@ final case class ModelFolder(
   lazy val recordedOrComputedSha256: String =
     recordedSha256.filter(_ => runtime == ModelRuntime.OnnxRuntime).getOrElse(computedSha256)
 
-  /** SHA-256 of the ONNX file or of the weights as they lie there now, whatever was recorded; of shards, that of their
-    * hashes.
+  /** SHA-256 of the current ONNX file or weights, computed and not taken from the record. Of shards, it is the SHA-256 of
+    * their hashes.
     */
   def computedSha256: String = modelFiles.map(Sha256.of) match {
     case Seq(one) => one

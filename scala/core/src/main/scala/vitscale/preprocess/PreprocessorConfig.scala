@@ -34,14 +34,17 @@ object PreprocessorConfig {
   /** Reads a `preprocessor_config.json`.
     *
     * @throws ModelException
-    *   when it cannot be read, or asks for what this preprocessor does not do
+    *   if it cannot be read, or has a setting that this preprocessor does not support
     */
   def read(file: Path): PreprocessorConfig = {
     val json =
       try new String(Files.readAllBytes(file), UTF_8)
       catch {
         case e: IOException =>
-          throw new ModelException(s"cannot read $file: a model folder needs its preprocessor_config.json", e)
+          throw new ModelException(
+            s"$file cannot be read. Export the model again: vitscale export MODEL -o DIR",
+            e
+          )
       }
     try parse(json)
     catch { case e: ModelException => throw new ModelException(s"$file: ${e.getMessage}", e) }

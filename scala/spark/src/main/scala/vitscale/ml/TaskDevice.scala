@@ -16,17 +16,17 @@ private[vitscale] object TaskDevice {
   /** To be called inside a task.
     *
     * @throws vitscale.DeviceException
-    *   if a GPU was asked for, and Spark gave this task none
+    *   if the device is gpu, but Spark gave this task no GPU
     */
   def of(asked: Device): Device = {
     val addresses = TaskContext.get().resources().get(Resource).map(_.addresses.toSeq)
     given(asked, addresses, SparkEnv.get.conf.get("spark.master", "local"))
   }
 
-  /** Without a cluster Spark schedules no GPUs, and those that were asked for are used.
+  /** Return the device of a task. With a local master, Spark schedules no GPUs, and the requested GPUs are used.
     *
     * @param addresses
-    *   what Spark gave the task, as its discovery script names them: the numbers of CUDA devices
+    *   GPUs that Spark assigned to the task, as its discovery script names them: the numbers of CUDA devices
     */
   private[ml] def given(asked: Device, addresses: Option[Seq[String]], master: String): Device =
     (asked, addresses) match {

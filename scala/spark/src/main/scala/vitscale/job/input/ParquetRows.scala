@@ -16,7 +16,7 @@ import org.apache.parquet.io.api.Binary
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName._
 import org.apache.parquet.schema.{GroupType, MessageType, PrimitiveType, Type}
 
-/** The rows of one Parquet file, read by row groups. Only the columns that are needed are read, whatever the others are. */
+/** The rows of one Parquet file, read by row group. Only the needed columns are read. */
 final private[job] class ParquetRows(reader: ParquetFileReader) extends AutoCloseable {
 
   private val schema = reader.getFileMetaData.getSchema
