@@ -163,7 +163,7 @@ def test_a_row_of_spark_is_an_image_of_the_python_api(spark: Any, folder: Path) 
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "no such column": ({"inputCol": "picture"}, "There is no column picture; the columns are path"),
     "a column of text": ({"inputCol": "path"}, "The column path holds string, expected binary"),
-    "output exists": ({"outputCol": "content"}, "There is a column content already"),
+    "output exists": ({"outputCol": "content"}, "The column content already exists"),
     "top_k": ({"topK": 0}, "topK"),
     "batch size": ({"batchSize": -1}, "batchSize"),
     "device": ({"device": "tpu"}, "device"),

@@ -90,7 +90,7 @@ def test_the_stage_fills_truncated_files_as_pillow(filled: dict[str, Any], tmp_p
 
 
 def test_another_value_is_refused_in_one_line() -> None:
-    with pytest.raises(vitscale.UsageError, match="truncated is 'black', expected error or gray"):
+    with pytest.raises(vitscale.UsageError, match="truncated is 'black'; expected error or gray"):
         vitscale.ViT(MODEL, truncated="black")  # type: ignore[arg-type]
     vitscale.start(master="local[2]")
     stage = ViTImageClassifier(modelPath=MODEL, truncated="black")

@@ -71,7 +71,7 @@ def test_a_full_disk(undisturbed: Undisturbed, tmp_path: Path) -> None:
         with small_disk(tmp_path / "disk", moment.rng.randrange(40, 400)) as disk:
             done = classify(undisturbed.images, disk / "out", *OFTEN)
             assert done.exit_code == 1
-            assert "No space left on device" in done.stderr and "run the command again" in done.stderr
+            assert "No space left on device" in done.stderr and "repeat the command" in done.stderr
             kept.append(assert_no_wrong_row(disk / "out", undisturbed))
             subprocess.run(["mount", "-o", "remount,size=100m", disk], check=True)
             done = classify(undisturbed.images, disk / "out", *OFTEN)

@@ -54,7 +54,7 @@ def test_another_java(images: Path, tmp_path: Path) -> None:
     java.chmod(0o755)
     done = classify(images, tmp_path / "out", JAVA_HOME=str(java.parent.parent))
     assert done.exit_code == 1
-    assert "Java 11.0.2" in done.stderr.replace("\n", " ") and "Java 17 is needed" in done.stderr.replace(
+    assert "Java 11.0.2" in done.stderr.replace("\n", " ") and "expected Java 17" in done.stderr.replace(
         "\n", " "
     )
 

@@ -162,7 +162,7 @@ def test_a_failing_image_stands_in_its_own_place_or_raises(
 
 
 def test_wrong_arguments_are_explained(vit: vitscale.ViT, folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="topK must be at least 1, got 0"):
+    with pytest.raises(UsageError, match="topK is 0; expected at least 1"):
         vit.classify(folder, top_k=0)
     with pytest.raises(ModelError, match="There is no model folder"):
         vitscale.ViT(tmp_path / "nowhere")

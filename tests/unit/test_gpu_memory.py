@@ -86,7 +86,7 @@ def test_another_failure_says_nothing_of_larger_batches(plan: Plan, monkeypatch:
         ("Available memory of 1024 is smaller than requested bytes of 4096", True),
         ("CUDA failure 2: out of memory ; GPU=0", True),
         ("ai.onnxruntime.OrtException: CUBLAS failure 3: CUBLAS_STATUS_ALLOC_FAILED", True),
-        ("A batch of 1024 images does not fit into memory: ask for a smaller batch size.", True),
+        ("A batch of 1024 images does not fit into memory. Choose a smaller batch size.", True),
         ("java.lang.OutOfMemoryError: Java heap space", False),
         ("the process was killed (SIGKILL): the machine probably ran out of memory", False),
         ("CUDA error: device-side assert triggered", False),

@@ -2,10 +2,10 @@ package vitscale
 
 import scala.util.control.NonFatal
 
-/** How the programs of this jar speak and end. */
+/** Messages and exit statuses of the programs in this jar. */
 private[vitscale] object CommandLine {
 
-  /** Runs a program; a user's mistake ends in one message and an exit status, never in a stack trace. */
+  /** Run a program and return its exit status. A user's mistake ends in one message, never in a stack trace. */
   def guarded(program: => Int): Int =
     try program
     catch {
@@ -25,6 +25,6 @@ private[vitscale] object CommandLine {
       told
     }
 
-  /** Tells the user something on the way; what was asked for goes to standard output. */
+  /** Print a line of progress to standard error. Results go to standard output. */
   def say(line: String): Unit = System.err.println(s"vitscale: $line")
 }

@@ -5,7 +5,7 @@ import java.util.concurrent.ThreadFactory
 /** Threads that do not keep the JVM alive.
   *
   * @param name
-  *   what they are called in thread dumps
+  *   name of the threads in thread dumps
   */
 final private[vitscale] class DaemonThreads(name: String) extends ThreadFactory {
 

@@ -1,6 +1,6 @@
 package vitscale
 
-/** A failure whose message is written for the user: what happened, what was got and expected, what to do.
+/** A failure whose message is written for the user: what happened, the values found and expected, what to do next.
   *
   * @param exitCode
   *   exit status of the command line: 1 failed, 2 usage
@@ -8,11 +8,11 @@ package vitscale
 sealed abstract class VitscaleException(message: String, cause: Throwable, val exitCode: Int)
     extends RuntimeException(message, cause)
 
-/** An argument that cannot be right: an unknown option, a batch size of 0, a folder that is not there. */
+/** A wrong argument: an unknown option, a batch size of 0, a missing folder. */
 final class UsageException(message: String, cause: Throwable = null)
     extends VitscaleException(message, cause, 2)
 
-/** A model folder that lacks a file, or a model that does not fit its own description. */
+/** A model folder that lacks a file, or a model that contradicts its own configuration. */
 final class ModelException(message: String, cause: Throwable = null)
     extends VitscaleException(message, cause, 1)
 
@@ -20,10 +20,10 @@ final class ModelException(message: String, cause: Throwable = null)
 final class ImageException(message: String, cause: Throwable = null)
     extends VitscaleException(message, cause, 1)
 
-/** A place that cannot be written. */
+/** An output path that cannot be written. */
 final class OutputException(message: String, cause: Throwable = null)
     extends VitscaleException(message, cause, 1)
 
-/** A processor or a GPU that was asked for and cannot be used: nothing else takes its place in silence. */
+/** A requested device that cannot be used. No other device replaces it silently. */
 final class DeviceException(message: String, cause: Throwable = null)
     extends VitscaleException(message, cause, 1)

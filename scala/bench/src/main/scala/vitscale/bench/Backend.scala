@@ -4,38 +4,38 @@ import java.nio.file.Path
 
 import vitscale.device.DeviceUse
 
-/** What is under test on the JVM: it takes image files and gives predictions, end to end. */
+/** A backend of the benchmark on the JVM: it maps image files to predictions, end to end. */
 trait Backend extends AutoCloseable {
 
-  /** Classifies all images. What this call takes is what is timed. */
+  /** Classify all images. The benchmark measures the time of this call. */
   def classify(images: ImageFolder): Predictions
 
-  /** Classifies one image as users ask for one: what a single-stream run times.
+  /** Classify one image, as a single request. The single-stream scenario measures the time of this call.
     *
     * @return
-    *   why it got no prediction; none if it got one
+    *   why the image has no prediction; none if it has one
     */
   def query(file: Path): Option[String]
 
-  /** Where the time of images that can all be decoded goes, one batch after another on one thread. */
+  /** Measure the stages of images that can all be decoded, one batch after another on one thread. */
   def stages(images: ImageFolder): StageTimes
 
   /** Pixels, logits and first labels, for comparing this backend with others. */
   def outputs(images: ImageFolder): Iterator[ImageOutput]
 
-  /** Name, version and instruction set of the library that computes the forward pass, where it is chosen for each machine. */
+  /** Name, version and instruction set of the library that computes the forward pass; none if the backend has only one. */
   def runtime: Option[String] = None
 
-  /** What shows that a GPU runs the model; none on the processor. */
+  /** Evidence that a GPU runs the model; none on the CPU. */
   def deviceUse: Option[DeviceUse]
 }
 
-/** The outcome of one pass; looking at it is not part of the timing. */
+/** The results of one pass. Reading them is not part of the measured time. */
 trait Predictions {
 
-  /** Images predicted. */
+  /** Number of images with a prediction. */
   def count: Long
 
-  /** The images that got no prediction, with the reason for each. */
+  /** The images without a prediction, with the reason for each. */
   def failed: Seq[FailedImage]
 }

@@ -26,12 +26,14 @@ object Backends {
     RuntimeChoice.open(options.model, options.precision, runtime, options.device).folder
   }
 
-  /** @param spark
-    *   looked at by backends on Spark alone
+  /** Load a backend.
+    *
+    * @param spark
+    *   Spark session, which only backends on Spark start
     * @throws vitscale.UsageException
     *   if there is no backend of that name
     * @throws vitscale.DeviceException
-    *   if a GPU was asked for and cannot be used
+    *   if the device is gpu and the GPU cannot be used
     */
   def load(spark: => SparkSession, model: ModelFolder, options: BenchmarkOptions, batchSize: Int): Backend =
     options.backend match {
@@ -42,13 +44,13 @@ object Backends {
       case other => throw new UsageException(s"Unknown backend $other; expected ${names.mkString(" or ")}.")
     }
 
-  /** A single image is answered fastest by all cores together. */
+  /** Threads of one forward pass. All cores give the lowest latency of a single image. */
   private def threads(options: BenchmarkOptions): Option[Int] =
     options.threads.orElse(
       if (options.scenario == Scenario.SingleStream) Some(ClassifierOptions.machineCores) else None
     )
 
-  /** What differs from the backend's defaults, as the results name it. */
+  /** The options that differ from the backend's defaults, by their names in the results. */
   def describe(options: BenchmarkOptions): Map[String, Any] =
     Seq(
       Some("engine" -> options.engine).filter(_ => options.engine != BenchmarkOptions.OnnxEngine),

@@ -12,7 +12,7 @@ import vitscale.device.Device
 import vitscale.model.ModelFolder
 import vitscale.{FileUri, SnakeCaseJson, UsageException}
 
-/** All that Python calls over py4j to measure the backends of the JVM. */
+/** The methods that Python calls over py4j to measure the backends of the JVM. */
 object BenchmarkApi {
 
   /** @param files
@@ -26,7 +26,7 @@ object BenchmarkApi {
   /** Images that were named one by one.
     *
     * @param root
-    *   what they have in common
+    *   their common folder
     * @param files
     *   as [[ImageFolder]] names them
     */
@@ -34,7 +34,7 @@ object BenchmarkApi {
     ImageFolder.named(local(root), files.asScala, isSearched = false)
 
   /** @param engine
-    *   what runs the model inside Spark NLP: onnx or tensorflow
+    *   engine of Spark NLP: onnx or tensorflow
     * @param device
     *   cpu or gpu
     */
@@ -47,7 +47,13 @@ object BenchmarkApi {
       action: String,
       device: String
   ): Backend = {
-    val forced = SparkAction.named(action).getOrElse(throw new UsageException(s"Unknown action $action."))
+    val forced = SparkAction
+      .named(action)
+      .getOrElse(
+        throw new UsageException(
+          s"Unknown action $action; expected ${SparkAction.all.map(_.name).mkString(" or ")}."
+        )
+      )
     StockBackend.load(
       spark,
       open(model, precision),
@@ -61,11 +67,11 @@ object BenchmarkApi {
   /** @param runtime
     *   one of `RuntimeChoice.names`
     * @param threads
-    *   0 leaves them to the engine
+    *   threads of one forward pass; 0 keeps the engine's default
     * @param device
     *   cpu or gpu
     * @param gpus
-    *   how many GPUs, the first ones
+    *   number of GPUs to use; the first ones are taken
     */
   def vitscaleBackend(
       model: String,
@@ -81,17 +87,17 @@ object BenchmarkApi {
     VitscaleBackend.load(folder, batchSize, Some(threads).filter(_ > 0), chosen)
   }
 
-  /** What computes the forward pass, see [[Backend.runtime]]; null where that is not chosen here. */
+  /** The library that computes the forward pass, see [[Backend.runtime]]; null if the backend has only one. */
   def runtime(backend: Backend): String = backend.runtime.orNull
 
-  /** What shows that a GPU runs the model, as JSON in the form of the results; null on the processor. */
+  /** Evidence that a GPU runs the model, as JSON in the form of the results; null on the CPU. */
   def deviceUse(backend: Backend): String =
     backend.deviceUse.map(use => SnakeCaseJson.writer.writeValueAsString(use)).orNull
 
-  /** Classifies one image as users ask for one.
+  /** Classify one image, as a single request.
     *
     * @return
-    *   why it got no prediction; null if it got one
+    *   why the image has no prediction; null if it has one
     */
   def query(backend: Backend, file: String): String = backend.query(local(file)).orNull
 

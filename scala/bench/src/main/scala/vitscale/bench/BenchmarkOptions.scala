@@ -12,25 +12,25 @@ import vitscale.device.Device
 /** The arguments of the JVM benchmark.
   *
   * @param engine
-  *   what runs the model inside Spark NLP
+  *   engine of Spark NLP: onnx or tensorflow
   * @param files
   *   list of the images below the folder, instead of a search
   * @param allFiles
-  *   take every file of the folder, whatever its name
+  *   include hidden files and files of every suffix
   * @param limit
-  *   at most so many images, the first ones
+  *   largest number of images; the first ones are measured
   * @param minSeconds
-  *   passes go on at least so long
+  *   shortest measurement, in seconds
   * @param warmupImages
   *   images of the warm-up pass, which is not counted
   * @param iterations
-  *   measured passes over all images
+  *   measured iterations over all images
   * @param threads
-  *   ONNX Runtime's threads for one Spark task; none leaves the backend's default
+  *   threads of ONNX Runtime for one Spark task; none keeps the backend's default
   * @param deviceName
-  *   what runs the model: cpu or gpu
+  *   device for the model: cpu or gpu
   * @param gpus
-  *   how many GPUs, the first ones
+  *   number of GPUs to use; the first ones are taken
   * @param onSpark
   *   measure ViTScale's engine as a Spark ML transformer
   * @param savedPipeline
@@ -77,8 +77,10 @@ object BenchmarkOptions {
   val defaultImages: Path = Paths.get("data/photos")
   val defaultModel: Path = Paths.get("models/vit-base-patch16-224")
 
-  /** @return
-    *   none if the arguments are wrong; what is wrong was printed then
+  /** Parse the command line.
+    *
+    * @return
+    *   the arguments; none if one of them is wrong, after the error was printed
     */
   def parse(arguments: Seq[String]): Option[BenchmarkOptions] =
     OParser.parse(parser, arguments, BenchmarkOptions())
@@ -90,85 +92,90 @@ object BenchmarkOptions {
     OParser.sequence(
       programName("run"),
       head(
-        "The JVM benchmark of ViTScale: images per second of a Vision Transformer on Spark, by batch size."
+        "Measure the JVM backends of ViTScale: images per second of a Vision Transformer, by batch size."
       ),
       opt[String]("images")
         .valueName("DIR")
         .action((value, options) => options.copy(images = FileUri.path(value).getOrElse(Paths.get(value))))
-        .text(s"folder of images, searched recursively (default: $defaultImages)"),
+        .text(s"Folder of images, searched recursively (default: $defaultImages)."),
       opt[String]("files")
         .valueName("FILE")
         .action((value, options) => options.copy(files = Some(Paths.get(value))))
         .text(
-          "list of images, paths below the folder or URIs with a NUL byte between them (default: search it)"
+          "File with a list of images: paths below the folder or URIs, separated by NUL bytes " +
+            "(default: search the folder)."
         ),
       opt[Unit]("all-files")
         .action((_, options) => options.copy(allFiles = true))
-        .text("take every file of the folder, whatever its name"),
+        .text("Include hidden files and files of every suffix."),
       opt[String]("model")
         .valueName("DIR")
         .action((value, options) => options.copy(model = Paths.get(value)))
-        .text(s"model folder, as `vitscale export` writes it (default: $defaultModel)"),
+        .text(s"Model folder, made by `vitscale export` (default: $defaultModel)."),
       opt[String]("precision")
         .valueName("NAME")
         .action((value, options) => options.copy(precision = value))
-        .text("fp32; bf16 or int8 on oneDNN; or the name of a graph in the model folder (default: fp32)"),
+        .text(
+          "fp32; bf16 or int8 on oneDNN; or a graph made by `vitscale export --precision` (default: fp32)."
+        ),
       opt[String]("runtime")
         .valueName("NAME")
         .validate(oneOf("runtime", RuntimeChoice.names))
         .action((value, options) => options.copy(runtime = value))
         .text(
-          "library that computes the forward pass of vitscale and forward: " +
-            s"${RuntimeChoice.names.mkString(", ")} (default: ${RuntimeChoice.Auto})"
+          "Library that computes the forward pass, for --backend vitscale and forward: auto (the faster one " +
+            s"here), onnxruntime or onednn (default: ${RuntimeChoice.Auto})."
         ),
       opt[String]("backend")
         .valueName("NAME")
         .validate(oneOf("backend", Backends.names))
         .action((value, options) => options.copy(backend = value))
-        .text(s"${Backends.names.mkString(" or ")} (default: spark-nlp)"),
+        .text(s"Backend to measure: ${Backends.names.mkString(" or ")} (default: spark-nlp)."),
       opt[String]("engine")
         .valueName("NAME")
         .validate(oneOf("engine", engines))
         .action((value, options) => options.copy(engine = value))
         .text(
-          "what runs the model inside Spark NLP, onnx or tensorflow (default: onnx); oneDNN in the latter is " +
-            "switched by the environment variable TF_ENABLE_ONEDNN_OPTS"
+          "Engine of Spark NLP: onnx or tensorflow. The environment variable TF_ENABLE_ONEDNN_OPTS turns " +
+            "oneDNN on or off in TensorFlow (default: onnx)."
         ),
       opt[Seq[Int]]("batch-size")
         .valueName("N,N,...")
         .validate(values =>
           if (values.nonEmpty && values.forall(_ >= 1)) success
-          else failure("every --batch-size must be at least 1")
+          else failure(s"--batch-size is ${values.mkString(",")}; expected whole numbers of at least 1")
         )
         .action((values, options) => options.copy(batchSizes = values.distinct))
-        .text("batch sizes to try (default: 1,2,4,8)"),
-      positive("iterations", "measured passes over all images (default: 2)")((value, options) =>
+        .text("Batch sizes to try, separated by commas (default: 1,2,4,8)."),
+      positive("iterations", "Measured iterations over all images (default: 2).")((value, options) =>
         options.copy(iterations = value)
       ),
       opt[Double]("min-seconds")
         .valueName("S")
         .validate(value =>
-          if (value >= 0) success else failure(s"--min-seconds is $value; at least 0 is needed")
+          if (value >= 0) success else failure(s"--min-seconds is $value; expected at least 0")
         )
         .action((value, options) => options.copy(minSeconds = value))
-        .text("measured passes go on at least so long (default: 0)"),
+        .text("Shortest measurement, in seconds. Raise it if results are unstable (default: 0)."),
       opt[String]("scenario")
         .valueName("NAME")
         .validate(oneOf("scenario", Scenario.all.map(_.name)))
         .action((value, options) => options.copy(scenario = Scenario.named(value).get))
-        .text("offline: all images at once; single-stream: one after another, each timed (default: offline)"),
-      positive("warmup-images", "images of the warm-up pass, not counted (default: 16)")((value, options) =>
-        options.copy(warmupImages = value)
+        .text(
+          "offline measures throughput over all images; single-stream the latency of one (default: offline)."
+        ),
+      positive("warmup-images", "Images of the warm-up before the measurement (default: 16).")(
+        (value, options) => options.copy(warmupImages = value)
       ),
-      positive("limit", "at most so many images, the first ones (default: all)")((value, options) =>
-        options.copy(limit = Some(value))
+      positive("limit", "Largest number of images; the first ones are measured (default: all).")(
+        (value, options) => options.copy(limit = Some(value))
       ),
       opt[String]("action")
         .valueName("NAME")
         .validate(oneOf("action", SparkAction.all.map(_.name)))
         .action((value, options) => options.copy(action = SparkAction.named(value).get))
-        .text("what forces Spark to compute: write or count (default: write)"),
-      positive("threads", "ONNX Runtime's threads for one Spark task (default: the backend's own)")(
+        .text("Spark action that runs the query: write or count (default: write)."),
+      positive("threads", "Threads of ONNX Runtime for one Spark task (default: the backend's own).")(
         (value, options) => options.copy(threads = Some(value))
       ),
       opt[String]("device")
@@ -176,32 +183,35 @@ object BenchmarkOptions {
         .validate(oneOf("device", Device.names))
         .action((value, options) => options.copy(deviceName = value))
         .text(
-          "what runs the model, cpu or gpu; the latter needs a jar built with -Dgpu=onnxruntime (default: cpu)"
+          "Device for the model: cpu or gpu. gpu needs a jar built with -Dgpu=onnxruntime (default: cpu)."
         ),
-      positive("gpus", "with --device gpu, how many; CUDA_VISIBLE_DEVICES says which (default: 1)")(
-        (value, options) => options.copy(gpus = value)
-      ),
+      positive(
+        "gpus",
+        "Number of GPUs of this machine to use, with --device gpu; CUDA_VISIBLE_DEVICES selects them (default: 1)."
+      )((value, options) => options.copy(gpus = value)),
       opt[Unit]("spark")
         .action((_, options) => options.copy(onSpark = true))
         .text(
-          "measure the backend vitscale inside Spark (default: as a library; spark-nlp is always inside)"
+          "Run the backend vitscale inside Spark (default: as a library; spark-nlp always runs inside Spark)."
         ),
       opt[String]("master")
         .valueName("URL")
         .action((value, options) => options.copy(master = value))
-        .text("Spark's master (default: local[*])"),
+        .text("Master URL of Spark (default: local[*])."),
       opt[String]("pipeline")
         .valueName("DIR")
         .action((value, options) => options.copy(savedPipeline = Some(Paths.get(value))))
-        .text("save the pipeline there and measure the one loaded back"),
+        .text("Folder to save the pipeline in; the pipeline loaded from there is measured."),
       opt[String]("output")
         .valueName("FILE")
         .action((value, options) => options.copy(output = Paths.get(value)))
-        .text("results file, JSON (default: results/jvm.json)"),
-      help("help").text("print this"),
+        .text("Results file, as JSON (default: results/jvm.json)."),
+      help("help").text("Print this help."),
       checkConfig(options =>
         if (options.scenario == Scenario.SingleStream && options.batchSizes != Seq(1))
-          failure("single-stream asks for one image at a time: give --batch-size 1")
+          failure(
+            s"--scenario single-stream needs --batch-size 1, but --batch-size is ${options.batchSizes.mkString(",")}"
+          )
         else success
       ),
       checkConfig(options => refusedByTensorFlow(options).fold(success)(failure)),
@@ -221,21 +231,21 @@ object BenchmarkOptions {
   private def refused(options: BenchmarkOptions): Option[String] = {
     import options.{gpus, threads}
     refusedByDevice(options.deviceName, gpus, threads.nonEmpty)(
-      (options.engine == TensorFlowEngine) -> "--engine tensorflow runs on the processor alone",
+      (options.engine == TensorFlowEngine) -> "--engine tensorflow runs only with --device cpu",
       (gpus != 1 && options.backend == "spark-nlp") -> OneGpuOfSparkNlp,
-      (gpus != 1 && options.onSpark) -> "inside Spark a task gets its GPU from Spark: leave --gpus out"
+      (gpus != 1 && options.onSpark) -> "with --spark, Spark assigns each task its GPU; remove --gpus"
     )
   }
 
   private def refusedByTensorFlow(options: BenchmarkOptions): Option[String] =
     if (options.engine != TensorFlowEngine) None
     else if (options.backend != "spark-nlp")
-      Some(s"--engine tensorflow is for --backend spark-nlp, not ${options.backend}")
+      Some(s"--engine tensorflow needs --backend spark-nlp, but --backend is ${options.backend}")
     else if (options.precision != "fp32")
-      Some(s"--engine tensorflow runs fp32 alone, not ${options.precision}")
+      Some(s"--engine tensorflow needs --precision fp32, but --precision is ${options.precision}")
     else if (options.threads.nonEmpty && options.threads != StockBackend.threads)
       Some(
-        "TensorFlow is told its threads by the environment: TF_NUM_INTRAOP_THREADS=N, as --threads says"
+        s"TensorFlow reads its threads from the environment; set TF_NUM_INTRAOP_THREADS=${options.threads.get} as well"
       )
     else None
 }

@@ -5,17 +5,21 @@ import scala.util.control.NonFatal
 import vitscale.DeviceException
 import vitscale.device.{Device, DeviceUse}
 
-/** Measures one benchmark: load, first forward, warm-up and measurement told apart.
+/** Measures one benchmark: load, first forward pass, warm-up and measurement separately.
   *
   * @param report
-  *   told, line by line, what was just done
+  *   prints a line of progress
   */
 final class BenchmarkRunner(images: ImageFolder, options: BenchmarkOptions, report: String => Unit) {
 
-  /** @param load
-    *   makes the backend ready; its time is the load time
+  /** Measure one batch size.
+    *
+    * @param startSeconds
+    *   uptime of the process at the start of the load, in seconds
+    * @param load
+    *   loads the backend; its time is the load time
     * @return
-    *   the benchmark; where something failed, with the error and without runs
+    *   the benchmark; after a failure, with the error and without runs
     */
   def measure(batchSize: Int, startSeconds: Double)(load: => Backend): Benchmark = {
     val empty = Benchmark(
@@ -61,16 +65,18 @@ final class BenchmarkRunner(images: ImageFolder, options: BenchmarkOptions, repo
     } finally backend.close()
   }
 
-  /** What shows that the device runs the model that was asked for. */
+  /** Return the evidence that the requested device runs the model. */
   private def confirmed(backend: Backend): Option[DeviceUse] = {
     val use = backend.deviceUse
     if (use.isEmpty && options.device != Device.Cpu)
-      throw new DeviceException("A GPU was asked for, but nothing shows that it runs the model.")
+      throw new DeviceException(
+        "The device is gpu, but the backend has no evidence that a GPU runs the model. Check nvidia-smi."
+      )
     use.foreach(found => report(s"nodes run by ${found.providers.toSeq.sorted.mkString(", ")}"))
     use
   }
 
-  /** Passes over all images, as many as were asked for and as long as was asked for. */
+  /** Run passes over all images, for the requested number of iterations and the requested time. */
   private def measurements(backend: Backend): Seq[(Iteration, Predictions)] = {
     val done = Seq.newBuilder[(Iteration, Predictions)]
     var passes = 0

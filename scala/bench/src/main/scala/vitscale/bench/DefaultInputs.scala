@@ -6,13 +6,13 @@ import scala.sys.process._
 
 import vitscale.UsageException
 
-/** Makes the photos and the model that the benchmark takes by default, where they are not there yet. */
+/** Makes the default photos and the default model of the benchmark if they are missing. */
 object DefaultInputs {
 
-  /** Runs `make data` if a default was left as it is, is missing, and this is a checkout of the project.
+  /** Run `make data` if a default input is used and missing, and this is a checkout of the project.
     *
     * @throws vitscale.UsageException
-    *   if it cannot be made
+    *   if an input cannot be made
     */
   def make(options: BenchmarkOptions): Unit = {
     val missing = Seq(BenchmarkOptions.defaultImages, BenchmarkOptions.defaultModel)
@@ -20,11 +20,13 @@ object DefaultInputs {
       .filterNot(Files.exists(_))
     if (missing.nonEmpty) {
       if (!Files.exists(Paths.get("Makefile")))
-        throw new UsageException(s"There is no ${missing.mkString(" and no ")}. Name --images and --model.")
+        throw new UsageException(s"There is no ${missing.mkString(" and no ")}. Set --images and --model.")
       System.err.println(s"vitscale: making ${missing.mkString(" and ")} (make data)")
       val log = ProcessLogger(line => System.err.println(line))
       if (Process(Seq("make", "data")).!(log) != 0)
-        throw new UsageException("`make data` failed, see above. Or name --images and --model.")
+        throw new UsageException(
+          "`make data` failed; its output is above. Fix the error, or set --images and --model."
+        )
     }
   }
 }

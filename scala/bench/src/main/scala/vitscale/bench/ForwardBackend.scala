@@ -6,10 +6,10 @@ import vitscale.classify.{ForwardOnly, ViTClassifier}
 import vitscale.device.{Device, DeviceUse}
 import vitscale.model.ModelFolder
 
-/** The forward pass alone, with the session and the threads of ViTScale's engine: what that engine can reach at most.
+/** The forward pass alone, with the session and the threads of ViTScale's engine: the upper limit of its throughput.
   *
-  * A pass over images runs the model as often as they need; the tensors are those of the first batch ever asked for, so
-  * nothing is read, decoded or labelled while it is timed. Whatever else is asked is answered by the engine.
+  * A pass over images runs the model for their number, always on the tensors of the first batch. No image is read, decoded or
+  * labelled during the measurement. All other methods use the engine.
   */
 final class ForwardBackend(classifier: ViTClassifier, batchSize: Int) extends Backend {
 

@@ -15,17 +15,17 @@ import vitscale.{FileUri, UsageException}
 /** The images of a benchmark.
   *
   * @param root
-  *   the folder that was named, or that the named files have in common
+  *   the folder of the user, or the common folder of the listed files
   * @param files
   *   image files below it, in the order of their relative paths
   * @param isWhole
-  *   whether these are all the images of the folder, so that a reader may be given the folder itself
+  *   whether these are all images of the folder, so that a reader can load the folder itself
   * @param ignored
-  *   what the search of the folder left aside
+  *   files and folders that the search left aside
   * @param problems
-  *   what it could not list: folders without permission, links that lead nowhere or in circles, pipes
+  *   entries that cannot be listed: folders without permission, dead or circular links, pipes
   * @param isSearched
-  *   whether the root was searched; if not, files were named one by one
+  *   whether the root was searched; false if the files were listed one by one
   */
 final case class ImageFolder(
     root: Path,
@@ -43,11 +43,11 @@ final case class ImageFolder(
   def take(count: Int): ImageFolder =
     if (count >= size) this else copy(files = files.take(count), isWhole = false)
 
-  /** Loads them with one of Spark's readers, without those that it cannot open (`ImageFolder.leftOutBySpark`). */
+  /** Load the images with one of Spark's readers, without those that it cannot open (`ImageFolder.leftOutBySpark`). */
   def load(reader: DataFrameReader): DataFrame =
     SparkPaths.load(reader, given.map(_.toString), files.map(_.getFileName.toString))
 
-  /** What a reader is given: the folder itself, where its own search finds the same files. */
+  /** The paths for a reader: the folder itself if the reader's own search finds the same files. */
   private[bench] def given: Seq[Path] =
     if (isWhole && isReadAlike) Seq(root) else files.filter(FileUri.isText)
 
@@ -59,9 +59,7 @@ final case class ImageFolder(
       FileUri.isText(file) && !root.relativize(file).iterator().asScala.exists(ImageFolder.isSkippedBySpark)
     }
 
-  /** What names an image in results and between the languages: its path below the root, or its URI where that path is not
-    * UTF-8.
-    */
+  /** The name of an image in results and for Python: its path below the root, or its URI if that path is not UTF-8. */
   def relative(file: Path): String = {
     val below = root.relativize(file)
     if (FileUri.isText(below)) below.toString else file.toUri.toASCIIString
@@ -70,7 +68,7 @@ final case class ImageFolder(
 
 object ImageFolder {
 
-  /** Why Spark's readers leave a file out whatever is in it; none if they open it. */
+  /** Why Spark's readers skip a file regardless of its content; none if they open it. */
   def leftOutBySpark(file: Path): Option[String] =
     if (!FileUri.isText(file)) Some("Spark's readers cannot open a name that is not UTF-8; rename it")
     else if (isSkippedBySpark(file.getFileName)) Some("Spark's readers skip names that start with _")
@@ -97,9 +95,9 @@ object ImageFolder {
   /** Lists the images below a folder, class folders or flat, by the rules of the job.
     *
     * @param limit
-    *   at most this many, the first ones
+    *   largest number of images; the first ones are taken
     * @param allFiles
-    *   take every file, whatever its name
+    *   include hidden files and files of every suffix
     * @throws vitscale.UsageException
     *   if there is no such folder, it cannot be read, or it holds no image
     */

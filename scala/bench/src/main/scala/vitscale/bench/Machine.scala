@@ -12,7 +12,7 @@ import com.sun.management.OperatingSystemMXBean
 import vitscale.Version
 import vitscale.device.CpuInfo
 
-/** What this process can tell of the machine, and of itself on it. */
+/** Facts about the machine, and the resources that this process uses. */
 object Machine {
 
   /** Instruction sets that decide the speed of a ViT; the same list as in Python's `vitscale.bench.environment`. */
@@ -58,7 +58,7 @@ object Machine {
       .collectFirst { case line if line.startsWith("VmHWM:") => line.split("\\s+")(1).toLong * 1024 }
       .getOrElse(ManagementFactory.getMemoryPoolMXBeans.asScala.map(_.getPeakUsage.getUsed).sum)
 
-  /** Lets the next peak start from what is resident now (Linux: `proc(5)`, clear_refs), where the system allows it. */
+  /** Reset the peak to the current resident memory, if the system allows it (Linux: `proc(5)`, clear_refs). */
   def resetPeakMemory(): Unit = {
     val reset = Paths.get("/proc/self/clear_refs")
     Try(Files.write(reset, "5".getBytes(StandardCharsets.US_ASCII)))

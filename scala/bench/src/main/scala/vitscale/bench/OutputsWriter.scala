@@ -7,7 +7,7 @@ import java.nio.{ByteBuffer, ByteOrder}
 import com.fasterxml.jackson.databind.ObjectMapper
 import com.fasterxml.jackson.module.scala.DefaultScalaModule
 
-/** What a backend saw of an image, and what it answered.
+/** The model's input for an image, and its output.
   *
   * @param pixels
   *   resized 8-bit RGB values before rescaling, height x width x 3

@@ -1,6 +1,6 @@
 package vitscale.bench
 
-/** One pass of single-stream: each image asked for when the one before was answered. */
+/** One pass of the scenario single-stream: each query starts when the previous one has ended. */
 final class Queries(backend: Backend, images: ImageFolder) extends Predictions {
 
   private val answers: Seq[(Double, Option[FailedImage])] = images.files.map { file =>

@@ -5,15 +5,17 @@ import java.nio.file.{Files, Path, StandardCopyOption}
 
 import vitscale.{OutputException, SnakeCaseJson}
 
-/** Writes results so that a crash leaves the last whole file behind, never half of one. */
+/** Writes results atomically: after a crash, the last complete file remains. */
 object ResultWriter {
 
-  /** @throws vitscale.OutputException
-    *   if the place cannot be written; better known before the first measurement than after it
+  /** Check before the first measurement that the results can be written.
+    *
+    * @throws vitscale.OutputException
+    *   if the path cannot be written
     */
   def checkWritable(target: Path): Unit = writing(target) {
     if (Files.isDirectory(target))
-      throw new OutputException(s"$target is a folder. Name a file for the results.")
+      throw new OutputException(s"$target is a folder; expected a file. Choose another --output.")
     val folder = parent(target)
     Files.createDirectories(folder)
     Files.delete(Files.createTempFile(folder, ".vitscale-", ".tmp"))

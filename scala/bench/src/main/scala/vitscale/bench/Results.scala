@@ -8,7 +8,7 @@ import com.fasterxml.jackson.annotation.JsonInclude.Include
 import vitscale.device.DeviceUse
 import vitscale.job.records.Ignored
 
-/** What a benchmark measured, field for field as `schema/results-v1.json` has it (there in snake case). */
+/** The results of a benchmark, with the fields of `schema/results-v1.json` (there in snake case). */
 final case class Results(
     schemaVersion: Int,
     vitscaleVersion: String,
@@ -60,9 +60,9 @@ final case class Benchmark(
 /** The raw values of one process.
   *
   * @param device
-  *   what shows that a GPU ran it, if one was asked for
+  *   evidence that a GPU ran the model; none on the CPU
   * @param runtime
-  *   what computed the forward pass, where that is chosen for each machine
+  *   library that computed the forward pass; none if the backend has only one
   */
 final case class Run(
     loadSeconds: Double,
@@ -76,7 +76,7 @@ final case class Run(
 )
 
 /** @param latenciesMs
-  *   of each query, where they were timed one by one
+  *   latency of each query in milliseconds; none for the scenario offline
   */
 final case class Iteration(
     phase: String,
@@ -90,7 +90,7 @@ object Iteration {
   val measurement = "measurement"
 }
 
-/** Every file of the workload is in it once: predicted, or failed with a reason. */
+/** The counts of a workload. Every file is counted once: predicted, or failed with a reason. */
 final case class Ledger(files: Int, predicted: Long, failed: Seq[FailedImage])
 
 final case class FailedImage(file: String, reason: String)

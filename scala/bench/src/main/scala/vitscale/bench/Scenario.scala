@@ -1,6 +1,6 @@
 package vitscale.bench
 
-/** The pattern in which images are asked for, in MLPerf's terms. */
+/** The pattern of the queries, in MLPerf's terms. */
 sealed abstract class Scenario(val name: String)
 
 object Scenario {

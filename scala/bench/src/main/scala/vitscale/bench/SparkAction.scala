@@ -1,6 +1,6 @@
 package vitscale.bench
 
-/** What forces Spark to compute: both actions of the published benchmark. */
+/** The Spark action that runs the query: both actions of the published benchmark. */
 sealed abstract class SparkAction(val name: String)
 
 object SparkAction {

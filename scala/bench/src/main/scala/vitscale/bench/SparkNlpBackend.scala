@@ -94,7 +94,7 @@ final class SparkNlpBackend(
 
   override def close(): Unit = FileUtils.deleteDirectory(folder.toFile)
 
-  /** A count names no file: which images Spark left out is asked of its image source alone. */
+  /** The images that Spark's image source skips. A count names no file, so the image source is read once more. */
   private final class Counted(images: ImageFolder, override val count: Long) extends Predictions {
     override def failed: Seq[FailedImage] =
       if (count == images.size) Seq.empty
@@ -124,7 +124,7 @@ final class SparkNlpBackend(
 
 object SparkNlpBackend {
 
-  /** Why Spark's image source left an image out. */
+  /** Why Spark's image source skipped an image. */
   private def reason(file: Path): String =
     ImageFolder
       .leftOutBySpark(file)

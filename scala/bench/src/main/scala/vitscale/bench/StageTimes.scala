@@ -1,6 +1,6 @@
 package vitscale.bench
 
-/** Seconds that the stages of some images took together, one batch after another on one thread.
+/** Total seconds of each stage for some images, one batch after another on one thread.
   *
   * @param normalise
   *   rescale, normalise, and the order of the axes
@@ -32,7 +32,7 @@ final case class StageTimes(
 
 object StageTimes {
 
-  /** Runs some work and gives its result and its seconds. */
+  /** Run some work and return its result and its time in seconds. */
   def timed[A](work: => A): (A, Double) = {
     val start = System.nanoTime()
     val result = work

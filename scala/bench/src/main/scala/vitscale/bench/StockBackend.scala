@@ -46,5 +46,11 @@ private[bench] object StockBackend {
   def threads: Option[Int] = StockEngine.TensorFlow.threads
 
   private def engine(name: String): StockEngine =
-    StockEngine.named(name).getOrElse(throw new UsageException(s"Unknown engine $name."))
+    StockEngine
+      .named(name)
+      .getOrElse(
+        throw new UsageException(
+          s"Unknown engine $name; expected ${BenchmarkOptions.engines.mkString(" or ")}."
+        )
+      )
 }

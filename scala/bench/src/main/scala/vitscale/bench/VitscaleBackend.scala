@@ -39,7 +39,7 @@ final class VitscaleBackend(classifier: ViTClassifier, batchSize: Int) extends B
     batches.foldLeft(StageTimes(list = share))(_ + _)
   }
 
-  /** The share that some images have in the listing of their folder. */
+  /** The share of some images in the time of listing their folder, in seconds. */
   private def listingTime(images: ImageFolder): Double = {
     val (folder, seconds) = StageTimes.timed(ImageFolder.open(images.root))
     seconds * images.size / folder.size
@@ -88,7 +88,7 @@ final class VitscaleBackend(classifier: ViTClassifier, batchSize: Int) extends B
 object VitscaleBackend {
 
   /** @param threads
-    *   cores of one forward pass on the processor; by default one, with as many passes side by side as there are cores
+    *   threads of one forward pass on the CPU; none runs one thread per pass and one pass per core
     */
   def load(
       model: ModelFolder,

@@ -41,7 +41,7 @@ final class VitscaleSparkBackend(spark: SparkSession, classifier: ViTImageClassi
   override def outputs(images: ImageFolder): Iterator[ImageOutput] =
     withEngine(_.outputs(images).toIndexedSeq.iterator)
 
-  /** The engine is the same with and without Spark, so what it does inside is asked of it directly. */
+  /** The engine without Spark, which measures the same stages. */
   private def withEngine[A](ask: VitscaleBackend => A): A = {
     val device = Device.named(classifier.getDevice, gpus = 1)
     val direct = VitscaleBackend.load(model(device), classifier.getBatchSize, threads = None, device)
@@ -53,11 +53,11 @@ final class VitscaleSparkBackend(spark: SparkSession, classifier: ViTImageClassi
     .open(Paths.get(classifier.getModelPath), classifier.getPrecision, classifier.getRuntime, device)
     .folder
 
-  /** Tasks choose by the same rule. */
+  /** The runtime of this process; tasks use the same rule. */
   override def runtime: Option[String] =
     Some(RuntimeChoice.inWords(model(Device.named(classifier.getDevice, gpus = 1)).runtime))
 
-  /** Asked of a task, which may run elsewhere. */
+  /** Read in a task, which may run on another machine. */
   override def deviceUse: Option[DeviceUse] = {
     val uses =
       spark.sparkContext.parallelize(Seq(0), numSlices = 1).flatMap(_ => SharedClassifiers.deviceUses)

@@ -53,9 +53,19 @@ class BenchmarkOptionsSuite extends AnyFunSuite {
       Seq("--backend", "spark-mlp") -> "expected spark-nlp",
       Seq("--action", "collect") -> "expected count or write",
       Seq("--engine", "torch") -> "expected onnx or tensorflow",
-      Seq("--engine", "tensorflow", "--precision", "int8") -> "fp32 alone",
-      Seq("--engine", "tensorflow", "--backend", "vitscale") -> "is for --backend spark-nlp",
-      Seq("--engine", "tensorflow", "--threads", "1") -> "TF_NUM_INTRAOP_THREADS=N",
+      Seq(
+        "--engine",
+        "tensorflow",
+        "--precision",
+        "int8"
+      ) -> "needs --precision fp32, but --precision is int8",
+      Seq(
+        "--engine",
+        "tensorflow",
+        "--backend",
+        "vitscale"
+      ) -> "needs --backend spark-nlp, but --backend is vitscale",
+      Seq("--engine", "tensorflow", "--threads", "1") -> "set TF_NUM_INTRAOP_THREADS=1",
       Seq("--imagse", "x") -> "imagse"
     )
     cases.foreach { case (arguments, message) =>
@@ -72,11 +82,11 @@ class BenchmarkOptionsSuite extends AnyFunSuite {
     assert(parse()._1.map(_.device).contains(Device.Cpu))
     Seq(
       "--device=tpu" -> "unknown --device tpu; expected cpu or gpu",
-      "--gpus=2" -> "--gpus goes with --device gpu",
+      "--gpus=2" -> "--gpus needs --device gpu",
       "--device=gpu --threads=2" -> "all cores decode",
-      "--device=gpu --engine=tensorflow" -> "processor alone",
+      "--device=gpu --engine=tensorflow" -> "only with --device cpu",
       "--device=gpu --gpus=2" -> "Spark NLP uses one GPU",
-      "--device=gpu --backend=vitscale --gpus=2 --spark" -> "gets its GPU from Spark"
+      "--device=gpu --backend=vitscale --gpus=2 --spark" -> "Spark assigns each task its GPU"
     ).foreach { case (arguments, reason) =>
       val (refused, printed) = parse(arguments.split(' '): _*)
       assert(refused.isEmpty && printed.contains(reason), s"$arguments: $printed")

@@ -9,10 +9,12 @@ final private[classify] class BatchClassifier(steps: ImageSteps, model: ForwardP
 
   private val pool = new BufferPool(model)
 
-  /** @param images
-    *   at most `request.batchSize`
+  /** Classify one batch.
+    *
+    * @param images
+    *   at most `request.batchSize` images
     * @return
-    *   each image with its answer, in order
+    *   each image with its result, in order
     */
   def classify[A](images: Seq[A], request: InferenceOptions)(
       pixels: A => RgbImage
@@ -26,10 +28,10 @@ final private[classify] class BatchClassifier(steps: ImageSteps, model: ForwardP
     } finally pool.giveBack(buffers)
   }
 
-  /** Writes the images that can be read side by side into the buffers.
+  /** Write the images that can be decoded into the buffers, without gaps.
     *
     * @return
-    *   for each image its place in the batch, or why it has none
+    *   for each image its index in the batch, or why it failed
     */
   private def fill[A](
       buffers: ForwardBuffers,

@@ -3,7 +3,7 @@ package vitscale.classify
 /** Cuts a stream of images into batches for several workers. */
 private[classify] object Batches {
 
-  /** Full batches while there are enough images to keep every worker busy; what is left at the end is shared out among
+  /** Full batches while there are enough images to keep every worker busy; the rest is divided among
     * them, so that none idles while another works on the last full batch.
     *
     * @param size

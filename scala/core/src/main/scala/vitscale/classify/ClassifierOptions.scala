@@ -7,17 +7,17 @@ import vitscale.device.Device
 import vitscale.forward.ForwardOptions
 import vitscale.image.DecodeLimits
 
-/** How a classifier uses the machine.
+/** The threads, cores and device of a classifier.
   *
-  * On the processor, several forward passes side by side on one thread each give the most images per second: nothing waits
-  * at the end of each operator. One forward pass on all cores gives the shortest answer to a single request.
+  * On the CPU, parallel forward passes with one thread each give the highest throughput, because no thread waits at the end
+  * of an operator. One forward pass on all cores gives the lowest latency of a single request.
   *
   * @param threads
-  *   cores that one forward pass uses; a GPU's pass uses none
+  *   threads of one forward pass on the CPU; ignored on a GPU
   * @param cores
-  *   cores used in all: on the processor `cores / threads` forward passes run at a time; beside a GPU all of them decode
+  *   number of cores to use. On the CPU, `cores / threads` forward passes run in parallel; with a GPU, all cores decode.
   * @param graphCache
-  *   folder for optimised graphs; none optimises the graph anew each time. A GPU's graph is always optimised anew.
+  *   folder for optimised graphs; none optimises the graph at each start. A graph for a GPU is optimised at each start.
   */
 final case class ClassifierOptions(
     threads: Int = ClassifierOptions.machineCores,
@@ -27,7 +27,7 @@ final case class ClassifierOptions(
     device: Device = Device.Cpu
 ) {
   if (threads < 1 || cores < 1)
-    throw new UsageException(s"threads and cores must be at least 1, got $threads and $cores.")
+    throw new UsageException(s"threads is $threads and cores is $cores; expected at least 1 for both.")
 
   /** Forward passes that may run at the same time. */
   def concurrentForwards: Int = device match {
@@ -35,12 +35,12 @@ final case class ClassifierOptions(
     case Device.Gpu(ids) => ids.size * ClassifierOptions.PassesPerGpu
   }
 
-  /** What the model has to know of this. */
+  /** The options of the forward pass. */
   private[vitscale] def forward: ForwardOptions =
     ForwardOptions(threads, concurrentForwards, graphCache, device)
 
-  /** Batches at work at the same time. On the processor, where a pass takes several cores, one more is decoded meanwhile;
-    * beside a GPU one is decoded while another waits for the next pass.
+  /** Number of batches in progress. On the CPU, if a pass uses several threads, one more batch is decoded meanwhile. With a
+    * GPU, one more batch is decoded and one more waits for the next pass.
     */
   def workers: Int = device match {
     case Device.Cpu => if (threads == 1) concurrentForwards else concurrentForwards + 1
@@ -50,12 +50,12 @@ final case class ClassifierOptions(
 
 object ClassifierOptions {
 
-  /** One computes while the other's images are copied to the device, its logits back, and its answers scored. */
+  /** One pass computes while the images of the other are copied to the device, and its logits back and scored. */
   private val PassesPerGpu = 2
 
   def machineCores: Int = Runtime.getRuntime.availableProcessors()
 
-  /** For many images: one thread for each forward pass, as many at a time as there are cores. */
+  /** Options for the highest throughput: one thread per forward pass, one pass per core. */
   def throughput: ClassifierOptions = ClassifierOptions(threads = 1)
 
   /** The system property `vitscale.cache` (`none` for no cache), else the user's cache folder after the XDG base directory

@@ -6,13 +6,13 @@ import vitscale.DaemonThreads
 import vitscale.forward.{ForwardBuffers, ForwardPass}
 import vitscale.image.RgbImage
 
-/** The model alone, over the same images again and again, their tensors ready in memory: no faster classifier of whole
-  * files can be built on this model and runtime.
+/** Repeats the forward pass over the same images, whose tensors are ready in memory. Its throughput is the upper limit of
+  * every classifier of whole files with this model and runtime.
   *
   * @param images
-  *   one full batch, as the model sees them
+  *   one full batch after preprocessing, before rescaling
   * @param workers
-  *   passes at a time
+  *   number of parallel passes
   */
 final class ForwardOnly private[vitscale] (model: ForwardPass, images: Seq[RgbImage], workers: Int)
     extends AutoCloseable {
@@ -33,7 +33,7 @@ final class ForwardOnly private[vitscale] (model: ForwardPass, images: Seq[RgbIm
   }
 
   private def forward(size: Int): Unit = {
-    val buffers = ready.poll() // as many as threads, so there is one
+    val buffers = ready.poll() // never empty: there are as many buffers as threads
     try model.forward(buffers, size)
     finally {
       ready.add(buffers)
@@ -41,6 +41,6 @@ final class ForwardOnly private[vitscale] (model: ForwardPass, images: Seq[RgbIm
     }
   }
 
-  /** Lets the threads go; the model stays open. */
+  /** Stop the threads. The model stays open. */
   override def close(): Unit = executor.shutdown()
 }

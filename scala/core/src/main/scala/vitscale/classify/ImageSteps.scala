@@ -5,13 +5,13 @@ import vitscale.model.ModelFolder
 import vitscale.preprocess.Preprocessor
 import vitscale.{ImageException, ModelException}
 
-/** What is done to an image before and after the forward pass; what fails is a reason in the image's place. */
+/** The steps before and after the forward pass of an image. A failed step returns its reason. */
 final private[classify] class ImageSteps(folder: ModelFolder, preprocessor: Preprocessor) {
 
   /** @param pixels
-    *   gives the image's pixels, or throws [[vitscale.ImageException]]
+    *   returns the image's pixels, or throws [[vitscale.ImageException]]
     * @return
-    *   what the model sees of it
+    *   the model's input before rescaling, or the reason of the failure
     */
   def prepare[A](image: A)(pixels: A => RgbImage): Either[ImageFailure, RgbImage] =
     for {

@@ -3,30 +3,30 @@ package vitscale.classify
 import vitscale.UsageException
 import vitscale.device.Device
 
-/** What is asked of a classifier for each image.
+/** The options of a classification.
   *
   * @param topK
-  *   labels wanted; more than the model has means all of them
+  *   number of labels for each image; a number above that of the model returns all labels
   * @param batchSize
-  *   images of one forward pass; `InferenceOptions.batchSize` knows what suits a device
+  *   images in one forward pass; `InferenceOptions.batchSize` has the default of a device
   * @param returnLogits
-  *   whether predictions carry the logits of all classes
+  *   whether predictions contain the logits of all classes
   */
 final case class InferenceOptions(
     topK: Int = 5,
     batchSize: Int = InferenceOptions.batchSize(Device.Cpu),
     returnLogits: Boolean = false
 ) {
-  if (topK < 1) throw new UsageException(s"topK must be at least 1, got $topK.")
-  if (batchSize < 1) throw new UsageException(s"batchSize must be at least 1, got $batchSize.")
+  if (topK < 1) throw new UsageException(s"topK is $topK; expected at least 1.")
+  if (batchSize < 1) throw new UsageException(s"batchSize is $batchSize; expected at least 1.")
 }
 
 object InferenceOptions {
 
-  /** What is taken where nothing was asked for.
+  /** The default batch size of a device.
     *
-    * A processor is best with small batches, since their activations stay in its caches. A GPU needs many images to fill its
-    * chip; which number is best on one, `vitscale bench` measures.
+    * A CPU is fastest with small batches, because their activations stay in its caches. A GPU needs many images to use all of
+    * its cores; `vitscale bench` measures the best number.
     */
   def batchSize(device: Device): Int = device match {
     case Device.Cpu => 2

@@ -4,21 +4,23 @@ import java.util.concurrent.{Callable, ExecutionException, ExecutorService, Futu
 
 import scala.collection.mutable
 
-/** Maps an iterator on several threads, in order, without running far ahead of who reads it. */
+/** Maps an iterator on several threads, in order, at most a few elements ahead of the reader. */
 private[vitscale] object OrderedParallel {
 
-  /** @param inFlight
-    *   elements at work or finished and not yet read; the source is read on the reader's own thread
+  /** Map each element with a function.
+    *
+    * @param inFlight
+    *   number of elements in progress, or finished and not yet read; the source is read on the reader's thread
     */
   def map[A, B](source: Iterator[A], inFlight: Int, executor: ExecutorService)(f: A => B): Iterator[B] =
     mapStarted(source, inFlight)(element =>
       executor.submit(new Callable[B] { override def call(): B = f(element) })
     )
 
-  /** The same for work that is more than one function on one thread.
+  /** Map each element with work that spans several threads.
     *
     * @param start
-    *   sets an element's work going
+    *   starts the work of an element
     */
   def mapStarted[A, B](source: Iterator[A], inFlight: Int)(start: A => Future[B]): Iterator[B] =
     new Iterator[B] {

@@ -9,10 +9,11 @@ import vitscale.classify.Prediction.Answer
 import vitscale.forward.{BufferPool, ForwardBuffers}
 import vitscale.image.RgbImage
 
-/** A batch on its way through an [[OverlappedClassifier]]: many threads decode its images, one runs it.
+/** A batch of an [[OverlappedClassifier]]: many threads decode its images, one runs the forward pass.
   *
   * @param pool
-  *   where its buffers come from, and go back to before anybody learns its answers: who reads them may start another batch
+  *   pool of the buffers. They are returned before the results are published, because a reader of the results may start
+  *   another batch at once.
   */
 final private[classify] class OverlappedBatch[A](
     images: IndexedSeq[A],
@@ -21,7 +22,7 @@ final private[classify] class OverlappedBatch[A](
     pool: BufferPool
 ) {
 
-  /** Ends with the first problem that is not one image's own. */
+  /** The results; the future fails with the first error that is not the error of one image. */
   val answers = new CompletableFuture[OverlappedBatch.Answers[A]]()
 
   val places: Range = images.indices
@@ -30,10 +31,10 @@ final private[classify] class OverlappedBatch[A](
   private val failures = new AtomicReferenceArray[ImageFailure](images.size)
   private val undecoded = new AtomicInteger(images.size)
 
-  /** Writes an image into its place, or notes why it cannot be; to be called once for each place.
+  /** Decode an image into its slot, or record why it cannot be decoded. Call it once for each slot.
     *
     * @return
-    *   whether it was the last that the batch waited for
+    *   whether all images of the batch are now decoded
     */
   def decode(place: Int)(pixels: A => RgbImage): Boolean = {
     try
@@ -41,17 +42,17 @@ final private[classify] class OverlappedBatch[A](
         case Right(input) => buffers.put(place, input)
         case Left(failure) => failures.set(place, failure)
       }
-    catch { case error: Throwable => fail(error) } // of whatever kind, who waits has to know
+    catch { case error: Throwable => fail(error) } // also errors of the JVM: the reader waits for this future
     undecoded.decrementAndGet() == 0
   }
 
-  /** Whether there is an image to run, and nobody gave the batch up. */
+  /** Whether the batch has a decoded image and has not failed. */
   def needsPass: Boolean = !answers.isDone && places.exists(failures.get(_) == null)
 
-  /** Ends the batch once all is decoded.
+  /** Run the forward pass and complete the results, after all images are decoded.
     *
     * @param pass
-    *   runs the model on the first so many images of the buffers
+    *   runs the model on a number of images at the start of the buffers
     */
   def finish(pass: (ForwardBuffers, Int) => Unit): Unit = {
     val result =
@@ -71,7 +72,7 @@ final private[classify] class OverlappedBatch[A](
 
   def fail(problem: Throwable): Unit = end(Failure(problem))
 
-  /** The first end counts. */
+  /** Complete the future; only the first call has an effect. */
   private def end(result: Try[OverlappedBatch.Answers[A]]): Unit = {
     result.fold(answers.completeExceptionally, answers.complete)
     ()

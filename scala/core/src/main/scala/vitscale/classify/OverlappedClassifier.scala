@@ -7,18 +7,17 @@ import vitscale.classify.Prediction.Answer
 import vitscale.forward.{BufferPool, ForwardPass}
 import vitscale.image.RgbImage
 
-/** Decodes on all cores while a device computes: where the forward pass takes no cores, decoding decides how many images
-  * come through, and neither side may wait for the other.
+/** Decodes on all cores while a device computes. On a GPU, decoding often limits the throughput, so neither side may wait
+  * for the other.
   *
-  * An image goes through three hands: the reader's thread takes it from the source, one of the decoders makes pixels of it
-  * in its place in a batch, and the decoder that fills the last place hands the batch to the device's lane. There are as
-  * many lanes as the device takes passes at a time, and each takes the next full batch as soon as it is free. Answers come
-  * in the order of the images.
+  * Three threads handle an image. The reader's thread takes it from the source. A decoder thread writes its pixels into its
+  * slot of a batch; the decoder that fills the last slot submits the batch to the device's thread pool. This pool has one
+  * thread for each concurrent forward pass of the device. Results are returned in the order of the images.
   *
-  * An image that fails leaves its place as it was; its neighbours keep theirs, and its logits are never looked at.
+  * A failed image leaves its slot unchanged. Other images keep their slots, and the logits of the failed slot are ignored.
   *
   * @param decoders
-  *   threads that decode
+  *   number of decoder threads
   */
 final private[classify] class OverlappedClassifier(steps: ImageSteps, device: ForwardPass, decoders: Int)
     extends AutoCloseable {
@@ -30,12 +29,15 @@ final private[classify] class OverlappedClassifier(steps: ImageSteps, device: Fo
     Executors.newFixedThreadPool(device.concurrency, new DaemonThreads("vitscale-worker"))
   @volatile private var closed = false
 
-  /** @param inFlight
-    *   batches at work, or finished and not yet read: what bounds the memory. At least two, one to decode and one to compute.
+  /** Classify images as they are read.
+    *
+    * @param inFlight
+    *   number of batches that are in progress, or finished and not yet read. It bounds the memory. At least two are used: one
+    *   to decode and one to compute.
     * @return
-    *   each image with its answer, in order
+    *   each image with its result, in order
     * @throws java.lang.IllegalStateException
-    *   when it is read, if the classifier was closed
+    *   from the iterator, if the classifier was closed
     */
   def stream[A](images: Iterator[A], request: InferenceOptions, inFlight: Int)(
       pixels: A => RgbImage
@@ -67,7 +69,7 @@ final private[classify] class OverlappedClassifier(steps: ImageSteps, device: Fo
     try threads.execute(() => work)
     catch { case _: RejectedExecutionException => batch.fail(OverlappedClassifier.closedError) }
 
-  /** Batches at work end with an [[java.lang.IllegalStateException]], except those that the device computes now. */
+  /** Batches in progress fail with an [[java.lang.IllegalStateException]], except those that the device computes now. */
   override def close(): Unit = {
     closed = true
     decoding.shutdown()

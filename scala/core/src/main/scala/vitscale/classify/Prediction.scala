@@ -1,26 +1,26 @@
 package vitscale.classify
 
-/** What the model says of one image.
+/** The prediction of the model for one image.
   *
   * @param labels
-  *   label texts with their scores, the likeliest first
+  *   label texts with their scores, the highest first
   * @param logits
-  *   the logits of all classes by id, where they were asked for
+  *   the logits of all classes by id, if requested
   */
 final case class Prediction(labels: Seq[(String, Float)], logits: Option[Array[Float]])
 
 object Prediction {
 
-  /** What became of one image. */
+  /** The result of one image: its prediction, or why it failed. */
   type Answer = Either[ImageFailure, Prediction]
 }
 
-/** Why an image got no prediction.
+/** Why an image has no prediction.
   *
   * @param stage
-  *   what was being done: one of `ImageFailure.Decode`, `Preprocess`, `Forward`
+  *   the stage that failed: `ImageFailure.Decode`, `Preprocess` or `Forward`
   * @param reason
-  *   written for the user
+  *   message for the user
   */
 final case class ImageFailure(stage: String, reason: String)
 

@@ -8,10 +8,10 @@ import vitscale.model.{ModelFolder, ModelRuntime}
 import vitscale.onednn.{OneDnn, OneDnnFit}
 import vitscale.onnx.OnnxModel
 
-/** Which library computes the forward pass of a model here.
+/** The library that computes the forward pass of a model on this machine.
   *
-  * The rule does not time anything, so that the same machine gives the same answers each time: oneDNN where it was measured to
-  * be the faster one, ONNX Runtime elsewhere.
+  * The rule measures nothing, so one machine always makes the same choice: oneDNN where benchmarks showed it to be faster,
+  * ONNX Runtime elsewhere.
   *
   * @param folder
   *   the model, opened for that library
@@ -22,7 +22,7 @@ final case class RuntimeChoice(folder: ModelFolder, reason: String)
 
 object RuntimeChoice {
 
-  /** Leaves the choice to this rule. */
+  /** Choose the library by this rule. */
   val Auto = "auto"
 
   val names: Seq[String] = Auto +: ModelRuntime.all.map(_.name)
@@ -33,13 +33,13 @@ object RuntimeChoice {
     case ModelRuntime.OnnxRuntime => s"ONNX Runtime ${OnnxModel.libraryVersion}"
   }
 
-  /** The same, or why the library cannot be used in this process. */
+  /** The same text, or the reason why the library cannot be used in this process. */
   def stateInWords(runtime: ModelRuntime): String = runtime match {
     case ModelRuntime.OneDnn => OneDnn.problem.fold(inWords(runtime))(reason => s"not usable: $reason")
     case ModelRuntime.OnnxRuntime => inWords(runtime)
   }
 
-  /** Opens a model for the library that was asked for, or for the one that suits it.
+  /** Open a model for the requested library, or for the one that this rule chooses.
     *
     * @param path
     *   a model folder, or the folder with `model.onnx`
@@ -54,7 +54,7 @@ object RuntimeChoice {
     ModelRuntime.named(asked) match {
       case Some(ModelRuntime.OneDnn) if device != Device.Cpu =>
         throw new UsageException(
-          "The runtime onednn computes on the processor alone. Ask for onnxruntime to use a GPU."
+          "The runtime onednn runs only on the CPU. Choose the runtime onnxruntime to use a GPU."
         )
       case Some(runtime) => RuntimeChoice(folderFor(path, precision, runtime), "it was asked for")
       case None if asked == Auto => automatic(path, precision, device)
@@ -67,7 +67,7 @@ object RuntimeChoice {
     else if (runtime == ModelRuntime.OnnxRuntime) ModelFolder.openOnnx(path)
     else
       throw new UsageException(
-        s"$path holds a graph alone, and oneDNN runs a checkpoint's weights. Name the model folder around it, or ask for " +
+        s"$path holds only a graph, but oneDNN needs the checkpoint's weights. Give the model folder around it, or choose " +
           "the runtime onnxruntime."
       )
 
@@ -75,11 +75,11 @@ object RuntimeChoice {
     lazy val weights = ModelFolder.open(path, precision, ModelRuntime.OneDnn)
     val obstacle =
       if (device != Device.Cpu) Some("it runs on GPUs")
-      else if (ModelFolder.isOnnxFolder(path)) Some("the folder has a graph alone")
+      else if (ModelFolder.isOnnxFolder(path)) Some("the folder holds only a graph")
       else OneDnnFit.missing(path, precision).orElse(OneDnnFit.obstacle(weights))
     obstacle match {
       case None => RuntimeChoice(weights, "it is the faster one on this processor")
-      // Without a graph oneDNN is the only choice, and says itself what it lacks.
+      // Without a graph, oneDNN is the only choice. Its own error names a missing file.
       case Some(_) if OneDnnFit.missing(path, precision).isEmpty && !ModelFolder.hasGraph(path, precision) =>
         RuntimeChoice(weights, s"the model folder has no graph in $precision")
       case Some(reason) => RuntimeChoice(folderFor(path, precision, ModelRuntime.OnnxRuntime), reason)

@@ -7,17 +7,17 @@ import scala.collection.mutable
 import vitscale.device.DeviceUse
 import vitscale.model.ModelFolder
 
-/** One classifier for each model and device in this JVM, however many tasks use it at once.
+/** A cache with one classifier for each model and device of this JVM, shared by all tasks.
   *
-  * The ones of the model used last stay open when nobody uses them, since the next stage or the next query will; they are
-  * closed when another model is opened.
+  * The classifiers of the last model stay open while idle, because the next stage or query often needs them. They are closed
+  * when another model is opened.
   */
 object SharedClassifiers {
 
-  /** A model file that was exported again is another model. */
+  /** Size and modification time are part of the key: a model that was exported again is another model. */
   final private case class Key(folder: ModelFolder, options: ClassifierOptions, bytes: Long, changed: Long) {
 
-    /** Whether they differ in nothing but in the device. */
+    /** Whether two keys differ only in the device. */
     def isSibling(other: Key): Boolean =
       copy(options = options.copy(device = other.options.device)) == other
   }
@@ -26,7 +26,7 @@ object SharedClassifiers {
 
   private val entries = mutable.Map.empty[Key, Entry]
 
-  /** The use of a classifier, until it is closed. */
+  /** A lease on a classifier, until the lease is closed. */
   final class Lease private[SharedClassifiers] (key: Key, val classifier: ViTClassifier)
       extends AutoCloseable {
     private var returned = false
@@ -39,7 +39,7 @@ object SharedClassifiers {
     }
   }
 
-  /** Opens the model, or gives the classifier that is open already.
+  /** Lease the classifier of a model; open the model if it is not open.
     *
     * @throws vitscale.ModelException
     *   if the files do not fit each other
@@ -60,7 +60,7 @@ object SharedClassifiers {
     new Lease(key, entry.classifier)
   }
 
-  /** Closes what nobody uses. */
+  /** Close all idle classifiers. */
   def closeIdle(): Unit = closeIdle(_ => false)
 
   private def closeIdle(kept: Key => Boolean): Unit = synchronized {
@@ -70,10 +70,10 @@ object SharedClassifiers {
     }
   }
 
-  /** What shows that the open ones run on GPUs. */
+  /** Evidence that the open classifiers run on GPUs. */
   private[vitscale] def deviceUses: Seq[DeviceUse] =
     synchronized(entries.values.flatMap(_.classifier.deviceUse).toSeq)
 
-  /** Classifiers open now. */
+  /** Number of open classifiers. */
   private[vitscale] def open: Int = synchronized(entries.size)
 }

@@ -9,9 +9,9 @@ import vitscale.preprocess.Preprocessor
 /** Nanoseconds that each stage of one batch took. */
 final case class StageNanos(decode: Long, resize: Long, normalise: Long, forward: Long, postprocess: Long)
 
-/** Runs a batch stage by stage, with the very steps of a classifier, to tell where its time goes.
+/** Runs a batch stage by stage, with the same code as a classifier, to measure the time of each stage.
   *
-  * Normalised values are written straight into the tensor, so there is no copy to tell apart.
+  * Normalised values are written directly into the tensor, so there is no separate copy stage.
   */
 final private[classify] class StageProfiler(
     preprocessor: Preprocessor,

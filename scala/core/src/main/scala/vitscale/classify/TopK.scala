@@ -12,10 +12,10 @@ object TopK {
     * @param logits
     *   all logits of one image
     * @param k
-    *   how many are wanted, at least 1; more than there are classes means all of them
+    *   number of classes to select, at least 1; values above the number of classes select all
     * @return
-    *   class ids, the largest logit first; of equal ones the lower id first, as the stable sort of Transformers' pipeline
-    *   has it
+    *   class ids, the largest logit first; of equal logits the lower id first, as in the stable sort of Transformers'
+    *   pipeline
     * @throws vitscale.ModelException
     *   if a logit is not a finite number
     */
@@ -34,7 +34,8 @@ object TopK {
   private def rank(logit: Float, id: Int): Long = {
     if (logit.isNaN || logit.isInfinite)
       throw new ModelException(
-        s"The model gave the logit $logit for class $id. Export it again, at fp32 if this was another precision."
+        s"The model returned the logit $logit for class $id; expected a finite number. Export the model again with " +
+          "--precision fp32."
       )
     val bits = java.lang.Float.floatToIntBits(logit + 0.0f) // makes -0 and 0 equal
     val ordered = if (bits < 0) bits ^ Int.MaxValue else bits

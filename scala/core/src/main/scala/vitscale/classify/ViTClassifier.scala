@@ -16,8 +16,7 @@ import vitscale.preprocess.{Preprocessor, PreprocessorConfig}
 
 /** Classifies images with a Vision Transformer: bytes in, predictions out, without Spark.
   *
-  * Safe for use by many threads; one classifier serves a whole process. An image that fails gives a reason in its place,
-  * and its neighbours keep their own labels.
+  * Thread-safe: one classifier serves a whole process. A failed image returns its reason, and does not affect other images.
   *
   * {{{
   * val classifier = ViTClassifier.open(Paths.get("models/vit-base-patch16-224"))
@@ -38,7 +37,7 @@ final class ViTClassifier private (
   private val workers: ExecutorService =
     Executors.newFixedThreadPool(options.workers, new DaemonThreads("vitscale-worker"))
 
-  /** Beside a GPU the cores have nothing but images to work on. */
+  /** With a GPU, all cores decode images. */
   private val overlapped = options.device match {
     case Device.Cpu => None
     case Device.Gpu(_) => Some(new OverlappedClassifier(steps, model, decoders = options.cores))
@@ -49,14 +48,14 @@ final class ViTClassifier private (
     * @param images
     *   whole files: JPEG, PNG, ...
     * @param topK
-    *   labels wanted for each image
+    *   number of labels for each image
     * @return
-    *   one answer for each image, in order
+    *   one result for each image, in order
     */
   def classify(images: Seq[Array[Byte]], topK: Int = 5): Seq[Either[ImageFailure, Prediction]] =
     classify(images, InferenceOptions(topK))
 
-  /** The same with all that can be asked for. */
+  /** Classify encoded images with all options of a request. */
   def classify(images: Seq[Array[Byte]], request: InferenceOptions): Seq[Either[ImageFailure, Prediction]] =
     stream(images.iterator, request)(decode).map(_._2).toIndexedSeq
 
@@ -65,12 +64,12 @@ final class ViTClassifier private (
     * @param images
     *   read on the caller's thread, a few batches ahead
     * @param parallel
-    *   batches at work at a time for this call; on the processor, with 1 the caller's own thread does all the work, which is
-    *   best where other threads call as well
+    *   number of batches in progress at a time for this call. On the CPU, 1 runs all work on the caller's thread, which is
+    *   best if other threads call as well.
     * @param pixels
-    *   gives an image's pixels; throws [[vitscale.ImageException]] if it cannot
+    *   returns the pixels of an image; throws [[vitscale.ImageException]] if it cannot
     * @return
-    *   each image with its answer, in order
+    *   each image with its result, in order
     */
   def stream[A](images: Iterator[A], request: InferenceOptions, parallel: Int = options.workers)(
       pixels: A => RgbImage
@@ -90,7 +89,7 @@ final class ViTClassifier private (
     answered.flatten
   }
 
-  /** Runs one batch stage by stage on the caller's thread, and tells what each took.
+  /** Run one batch stage by stage on the caller's thread, and return the time of each stage.
     *
     * @param images
     *   encoded images that can all be decoded
@@ -100,7 +99,7 @@ final class ViTClassifier private (
   def stages(images: Seq[Array[Byte]], request: InferenceOptions): StageNanos =
     new StageProfiler(preprocessor, model, steps, () => System.nanoTime()).run(images, request)(decode)
 
-  /** Prepares the model to be run alone over one batch of encoded images that can all be decoded.
+  /** Prepare a measurement of the forward pass alone, over one batch of encoded images that can all be decoded.
     *
     * @throws vitscale.ImageException
     *   if one cannot
@@ -111,15 +110,13 @@ final class ViTClassifier private (
   /** Decodes an encoded image within this classifier's limits. */
   def decode(image: Array[Byte]): RgbImage = ImageDecoder.decode(image, options.limits)
 
-  /** What the model sees of an image: its pixels before rescaling. */
+  /** Return the model's input before rescaling: the resized and cropped 8-bit pixels of an image. */
   def preprocess(image: Array[Byte]): RgbImage = preprocessor.pixels(decode(image))
 
-  /** What ran the model in one pass on each GPU, as ONNX Runtime's profile of that very session has it; none on the
-    * processor.
-    */
+  /** The execution providers of one pass on each GPU, from ONNX Runtime's profile of the same session; none on the CPU. */
   def deviceUse: Option[DeviceUse] = DeviceUse.of(options.device, uses)
 
-  /** Waits for the batches at work, then frees the model. */
+  /** Wait for the batches in progress, then free the model. */
   override def close(): Unit = {
     overlapped.foreach(_.close())
     workers.shutdown()
@@ -132,7 +129,7 @@ object ViTClassifier {
   /** Opens a model folder.
     *
     * @param runtime
-    *   what computes the forward pass: `onnxruntime`, `onednn`, or `auto` for the one that suits model and machine
+    *   library that computes the forward pass: `onnxruntime`, `onednn`, or `auto` for the faster one here
     * @throws vitscale.UsageException
     *   if there is no such runtime, or it does not run on the device
     * @throws vitscale.ModelException

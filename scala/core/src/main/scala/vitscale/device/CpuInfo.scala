@@ -5,7 +5,7 @@ import java.nio.file.{Files, Paths}
 import scala.collection.JavaConverters._
 import scala.util.Try
 
-/** What Linux says of the first processor; elsewhere nothing is known. */
+/** Linux's description of the first CPU; empty on other systems. */
 private[vitscale] object CpuInfo {
 
   private lazy val lines: Seq[String] =

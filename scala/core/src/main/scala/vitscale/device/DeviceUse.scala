@@ -1,17 +1,17 @@
 package vitscale.device
 
-/** What a run on a GPU shows for it, field for field as `schema/results-v1.json` has it (there in snake case).
+/** The evidence that a run used its GPUs, with the fields of `schema/results-v1.json` (there in snake case).
   *
   * @param asked
-  *   the device that was asked for
+  *   the requested device
   * @param ids
   *   the GPUs
   * @param providers
   *   nodes of the graph that each of ONNX Runtime's providers ran in one pass, over all GPUs
   * @param cpuOperators
-  *   what the processor ran: arithmetic on shapes alone, or the model is refused
+  *   operators that the CPU ran; only arithmetic on shapes is accepted
   * @param source
-  *   whose profile it is
+  *   the session that was profiled
   */
 final case class DeviceUse(
     asked: String,
@@ -23,7 +23,7 @@ final case class DeviceUse(
 
 object DeviceUse {
 
-  /** The session that is used, or one of the same file and settings where that cannot be looked into. */
+  /** The session in use, or one of the same file and settings if the session in use is not accessible. */
   val ThisSession = "session"
   val EqualSession = "equal session"
 

@@ -9,27 +9,29 @@ import com.fasterxml.jackson.databind.json.JsonMapper
 
 import vitscale.DeviceException
 
-/** Which of ONNX Runtime's providers really ran the nodes of a graph, as its own profile of one forward pass has it.
+/** The execution providers that ran the nodes of a graph, from ONNX Runtime's profile of one forward pass.
   *
   * @param nodes
-  *   nodes run, by provider
+  *   number of nodes by provider
   * @param cpuOperators
-  *   operators that the processor ran, each once, by name
+  *   distinct names of the operators that the CPU ran
   * @param cpuWork
-  *   those among them that gave more than shapes
+  *   those operators whose results are more than shapes
   */
 final case class ProviderUse(nodes: Map[String, Int], cpuOperators: Seq[String], cpuWork: Seq[String]) {
 
-  /** @throws vitscale.DeviceException
-    *   if any of the model's own arithmetic ran on the processor
+  /** Check that a GPU ran the model.
+    *
+    * @throws vitscale.DeviceException
+    *   if the CPU ran any of the model's arithmetic
     */
   def requireGpu(graph: Path): Unit = {
     val onGpu = nodes.getOrElse(ProviderUse.Cuda, 0)
     if (onGpu == 0 || cpuWork.nonEmpty) {
       val counts = nodes.toSeq.sorted.map { case (provider, count) => s"$provider $count" }.mkString(", ")
       throw new DeviceException(
-        s"A GPU was asked for, but it does not run all of $graph: nodes by provider: $counts; on the processor: " +
-          s"${cpuWork.mkString(", ")}. Operators of int8 have no CUDA kernel: take --precision fp32 or fp16."
+        s"The GPU does not run all of $graph: nodes by provider: $counts; on the CPU: ${cpuWork.mkString(", ")}. " +
+          "Operators of int8 have no CUDA kernel: choose --precision fp32 or fp16."
       )
     }
   }
@@ -40,15 +42,15 @@ object ProviderUse {
   val Cuda = "CUDAExecutionProvider"
   private val Cpu = "CPUExecutionProvider"
 
-  /** ONNX Runtime leaves the arithmetic on shapes to the processor on purpose: results of a few numbers, in bytes. What a
-    * layer of ViT-base gives for an image is 600 KB; what may belong to one token alone, 3 KB, is not worth a refusal.
+  /** Largest result of arithmetic on shapes, in bytes. ONNX Runtime runs such arithmetic on the CPU on purpose. The output of
+    * a layer of ViT-base for one image has 600 KB, and that of one token 3 KB, which is accepted.
     */
   private val LargestShape = 4096L
 
   private val json = JsonMapper.builder().build()
 
   /** @param profile
-    *   what ONNX Runtime's profiler wrote in the format of Chrome's traces
+    *   profile of ONNX Runtime, in the format of Chrome's traces
     */
   def read(profile: Path): ProviderUse = of(json.readTree(profile.toFile).elements().asScala.toIndexedSeq)
 

@@ -2,7 +2,7 @@ package vitscale.forward
 
 import java.util.concurrent.ConcurrentLinkedQueue
 
-/** Buffers that no batch uses now; as many are made as batches are at work at a time. */
+/** A pool of idle buffers. It holds as many as the largest number of parallel batches so far. */
 final private[vitscale] class BufferPool(model: ForwardPass) {
 
   private val idle = new ConcurrentLinkedQueue[ForwardBuffers]()

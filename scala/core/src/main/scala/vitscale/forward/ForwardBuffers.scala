@@ -6,7 +6,7 @@ import vitscale.UsageException
 import vitscale.image.RgbImage
 import vitscale.preprocess.PixelLayout
 
-/** Memory of one forward pass at a time, outside the Java heap, so that ONNX Runtime reads and writes it in place.
+/** Input and output of one forward pass, outside the Java heap, so that native code reads and writes them in place.
   *
   * @param capacity
   *   images of the largest batch
@@ -20,7 +20,7 @@ final private[vitscale] class ForwardBuffers private (
   private val pixels = direct(capacity * layout.bytesPerImage)
   private val logits = direct(capacity * classCount * java.lang.Float.BYTES).asFloatBuffer()
 
-  /** Writes an image in the place of the batch's `index`-th. */
+  /** Write the image with the given index of the batch. */
   def put(index: Int, image: RgbImage): Unit = {
     val place = pixels.duplicate().order(ByteOrder.nativeOrder())
     place.position(index * layout.bytesPerImage)
@@ -34,7 +34,7 @@ final private[vitscale] class ForwardBuffers private (
     batch
   }
 
-  /** Where the logits of the first `count` images go. */
+  /** The buffer for the logits of the first `count` images. */
   def output(count: Int): FloatBuffer = {
     val batch = logits.duplicate()
     batch.limit(count * classCount)
@@ -55,7 +55,7 @@ final private[vitscale] class ForwardBuffers private (
 
 private[vitscale] object ForwardBuffers {
 
-  /** Take memory for batches of up to `capacity` images.
+  /** Allocate memory for batches of up to `capacity` images.
     *
     * @throws vitscale.UsageException
     *   if it is more than one buffer of the JVM can hold
@@ -64,7 +64,7 @@ private[vitscale] object ForwardBuffers {
     val largest = Int.MaxValue / layout.bytesPerImage
     if (capacity > largest)
       throw new UsageException(
-        s"A batch can have $largest images of this model at most, got a batch size of $capacity."
+        s"The batch size is $capacity; expected at most $largest for this model. Choose a smaller one."
       )
     new ForwardBuffers(layout, capacity, classCount)
   }

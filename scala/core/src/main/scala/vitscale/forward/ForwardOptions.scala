@@ -4,14 +4,14 @@ import java.nio.file.Path
 
 import vitscale.device.Device
 
-/** How a model uses the machine for its forward passes.
+/** The threads and the device of a model's forward passes.
   *
   * @param threads
-  *   cores of one pass on the processor; a GPU's pass uses none
+  *   threads of one pass on the CPU; ignored on a GPU
   * @param concurrency
-  *   passes that may run at the same time
+  *   largest number of parallel passes
   * @param graphCache
-  *   folder for optimised graphs; none optimises the graph anew each time
+  *   folder for optimised graphs; none optimises the graph at each start
   */
 final private[vitscale] case class ForwardOptions(
     threads: Int,

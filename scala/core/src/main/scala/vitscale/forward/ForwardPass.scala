@@ -1,12 +1,12 @@
 package vitscale.forward
 
-/** What computes the logits of a batch: a model on the processor or on GPUs. */
+/** Computes the logits of a batch, on the CPU or on GPUs. */
 private[vitscale] trait ForwardPass {
 
-  /** Passes that run at the same time; more callers wait. */
+  /** Largest number of parallel passes; further callers wait. */
   def concurrency: Int
 
-  /** Memory for batches of up to `capacity` images; to be used by one thread at a time.
+  /** Allocate memory for batches of up to `capacity` images. One thread at a time may use it.
     *
     * @throws vitscale.UsageException
     *   if it is more than one buffer of the JVM can hold

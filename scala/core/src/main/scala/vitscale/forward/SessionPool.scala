@@ -2,8 +2,8 @@ package vitscale.forward
 
 import java.util.concurrent.ArrayBlockingQueue
 
-/** Hands out what several threads share, sessions on one device or on several: each is used by at most `each` threads at a
-  * time, who comes first is served first, and whoever comes gets the one that has been free the longest.
+/** A pool of sessions on one or several devices. At most `each` threads use a session at a time. Threads are served in the
+  * order of their requests, and get the session that has been free the longest.
   */
 final private[vitscale] class SessionPool[A](shared: Seq[A], each: Int) {
 
@@ -14,10 +14,10 @@ final private[vitscale] class SessionPool[A](shared: Seq[A], each: Int) {
 
   @volatile private var closed = false
 
-  /** Waits for a turn and uses it.
+  /** Wait for a free session and run work with it.
     *
     * @throws java.lang.IllegalStateException
-    *   if they were closed
+    *   if the pool was closed
     */
   def use[B](work: A => B): B = {
     val mine = free.take()
@@ -28,7 +28,7 @@ final private[vitscale] class SessionPool[A](shared: Seq[A], each: Int) {
       free.put(mine)
   }
 
-  /** Waits for those at work, then releases each of the shared once. */
+  /** Wait for the running work, then release each session once. */
   def close(release: A => Unit): Unit = synchronized {
     if (!closed) {
       val all = (1 to count).map(_ => free.take())

@@ -1,13 +1,13 @@
 package vitscale.image
 
-/** What an image file may ask for before it is decoded, and what it may lack.
+/** The limits of an image file, and the handling of truncated files.
   *
   * @param maxPixels
-  *   most pixels (width times height, from the header)
+  *   largest number of pixels (width times height, from the header)
   * @param maxBytes
-  *   most bytes of the encoded file
+  *   largest size of the encoded file, in bytes
   * @param truncated
-  *   what becomes of a file that ends before its pixels do
+  *   handling of a file that ends before its last pixel
   */
 final case class DecodeLimits(maxPixels: Long, maxBytes: Long, truncated: Truncated = Truncated.Error)
 

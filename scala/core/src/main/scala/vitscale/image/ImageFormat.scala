@@ -5,7 +5,7 @@ private[image] trait ImageFormat {
 
   def name: String
 
-  /** Whether the first bytes are this format's; a file's name is never asked. */
+  /** Whether the first bytes are those of this format. The name of a file is ignored. */
   def recognises(file: Array[Byte]): Boolean
 
   /** Reads the header alone, so that an image can be refused before memory is spent on its pixels.

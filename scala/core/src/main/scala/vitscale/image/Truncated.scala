@@ -2,7 +2,7 @@ package vitscale.image
 
 import vitscale.UsageException
 
-/** What becomes of an image whose file ends before its pixels do. */
+/** The handling of an image file that ends before its last pixel. */
 sealed trait Truncated {
 
   /** Name in options and messages. */
@@ -11,11 +11,11 @@ sealed trait Truncated {
 
 object Truncated {
 
-  /** It is refused, as by Pillow. */
+  /** Refuse the image, as Pillow does. */
   case object Error extends Truncated { val name = "error" }
 
-  /** What is there is decoded and the rest filled, as by Pillow with `ImageFile.LOAD_TRUNCATED_IMAGES`: gray in a JPEG,
-    * black in a PNG.
+  /** Decode the existing part and fill the missing part, as Pillow does with `ImageFile.LOAD_TRUNCATED_IMAGES`: gray in a
+    * JPEG, black in a PNG.
     */
   case object Gray extends Truncated { val name = "gray" }
 
@@ -26,6 +26,6 @@ object Truncated {
     */
   def named(name: String): Truncated =
     all.find(_.name == name).getOrElse {
-      throw new UsageException(s"truncated is '$name', expected ${all.map(_.name).mkString(" or ")}.")
+      throw new UsageException(s"truncated is '$name'; expected ${all.map(_.name).mkString(" or ")}.")
     }
 }

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode
 
 import vitscale.ModelException
 
-/** What a checkpoint's `config.json` says of the model's input and output.
+/** The model's input and output, from a checkpoint's `config.json`.
   *
   * @param labels
   *   label texts, by class id

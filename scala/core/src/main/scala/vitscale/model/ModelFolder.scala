@@ -18,13 +18,13 @@ import vitscale.preprocess.{Preprocessor, PreprocessorConfig}
   * @param onnxFolder
   *   `model.onnx` and `assets/`: what Spark NLP's `loadSavedModel` takes
   * @param name
-  *   what the model was exported from, a hub name or a folder
+  *   source of the export: a hub name or a folder
   * @param weights
-  *   `pretrained`, or `random` where the hub did not answer
+  *   `pretrained`, or `random` if the hub could not be reached
   * @param labels
   *   label texts, by class id
   * @param scores
-  *   how its logits become scores
+  *   function that maps logits to scores
   * @param imageHeight
   *   height of the model's input, in pixels
   * @param imageWidth
@@ -52,7 +52,7 @@ final case class ModelFolder(
   /** How oneDNN rounds activations to 8 bits, as `vitscale calibrate` writes it. */
   def calibrationFile: Path = path.resolve(ModelFolder.CalibrationPlace)
 
-  /** All that a copy needs to work with its runtime: relative to `path`. */
+  /** The files that a copy of the folder needs for its runtime, relative to `path`. */
   def files: Seq[Path] = {
     val settings = ModelFolder.ownFiles.map(path.resolve(_))
     val all = runtime match {
@@ -62,7 +62,7 @@ final case class ModelFolder(
     all.filter(Files.isRegularFile(_)).map(path.relativize)
   }
 
-  /** What the user must know of random weights; none if the model is trained. */
+  /** The warning about random weights; none if the model is trained. */
   def warning: Option[String] =
     if (weights != ModelFolder.Random) None
     else
@@ -79,7 +79,7 @@ final case class ModelFolder(
     finally walked.close()
   }
 
-  /** The large files that decide the answers. */
+  /** The large files that determine the predictions. */
   private[vitscale] def modelFiles: Seq[Path] = runtime match {
     case ModelRuntime.OnnxRuntime => Seq(onnxFile)
     case ModelRuntime.OneDnn => WeightFiles.of(path)
@@ -89,16 +89,16 @@ final case class ModelFolder(
   lazy val recordedOrComputedSha256: String =
     recordedSha256.filter(_ => runtime == ModelRuntime.OnnxRuntime).getOrElse(computedSha256)
 
-  /** SHA-256 of the ONNX file or of the weights as they lie there now, whatever was recorded; of shards, that of their
-    * hashes.
+  /** SHA-256 of the current ONNX file or weights, computed and not taken from the record. Of shards, it is the SHA-256 of
+    * their hashes.
     */
   def computedSha256: String = modelFiles.map(Sha256.of) match {
     case Seq(one) => one
     case shards => Sha256.of(shards.mkString("\n"))
   }
 
-  /** Hash of all else that decides the answers: how pixels are prepared, the labels, weights beside the graph. Where the
-    * model came from does not count.
+  /** Hash of all other files that determine the predictions: preprocessing, labels, weights beside the graph. The origin of
+    * the model is not part of it.
     */
   def settingsSha256: String = {
     val others = modelFiles.map(path.relativize).toSet

@@ -1,6 +1,6 @@
 package vitscale.model
 
-/** How logits become scores.
+/** Maps logits to scores.
   *
   * Source of the rule: `ImageClassificationPipeline.postprocess` of Transformers 5.23, which takes sigmoid for several
   * true labels at once or a single label, nothing for a regression, and softmax else.

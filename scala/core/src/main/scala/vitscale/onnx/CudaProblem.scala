@@ -5,7 +5,7 @@ import java.nio.file.{Files, Path, Paths}
 import scala.util.Try
 import scala.util.matching.Regex
 
-/** Says in the user's words why a GPU cannot be used, from what ONNX Runtime and the system say. */
+/** Explains to the user why a GPU cannot be used, from the messages of ONNX Runtime and the system. */
 private[onnx] object CudaProblem {
 
   private val MissingLibrary = """([\w.+-]+\.so[.\d]*): cannot open shared object file""".r.unanchored
@@ -15,39 +15,43 @@ private[onnx] object CudaProblem {
   private val NoMemory = """(?i)out of memory|failed to allocate memory|CUBLAS_STATUS_ALLOC_FAILED""".r
   private val OfCuda = """(?i)cuda|cudnn|cublas|cannot open shared object file""".r
 
-  /** @param id
-    *   the GPU that was asked for
+  /** Return the message for an ONNX Runtime without CUDA.
+    *
+    * @param id
+    *   the requested GPU
     * @param providers
-    *   what this ONNX Runtime has
+    *   execution providers of this ONNX Runtime
     * @param nativePath
-    *   where its libraries were taken from, if not from the jar
+    *   folder of its libraries, if they are not from the jar
     */
   def notBuiltIn(id: Int, providers: String, nativePath: Option[String]): String = {
     val origin = nativePath.fold("in this jar")(path => s"in onnxruntime.native.path=$path")
     s"GPU $id was asked for, but the ONNX Runtime $origin was built without CUDA; it has $providers. " +
       nativePath.fold("Build the jar for a GPU: ./sbtw -Dgpu=onnxruntime assembly")(_ =>
-        "Name a folder with the libraries of onnxruntime-gpu (docs/gpu.md)."
+        "Set onnxruntime.native.path to a folder with the libraries of onnxruntime-gpu (docs/gpu.md)."
       )
   }
 
-  /** @param message
-    *   what ONNX Runtime said
+  /** Return the message for an error of CUDA.
+    *
+    * @param message
+    *   error message of ONNX Runtime
     * @param id
-    *   the GPU that was asked for
+    *   the requested GPU
     * @param driver
-    *   the driver's own line of its version, if there is one
+    *   version line of the driver, if it is loaded
     */
   def explain(message: String, id: Int, driver: Option[String]): String = {
     val cause = message match {
       case text if isOutOfMemory(text) =>
-        s"GPU $id has not enough free memory. Ask for a smaller batch size, or end what else runs on it."
+        s"GPU $id has not enough free memory. Choose a smaller batch size, or stop other processes on the GPU."
       case text if says(text, NoDriver) =>
-        s"NVIDIA's driver gives this process no GPU. ${shown(driver)} Look at nvidia-smi and CUDA_VISIBLE_DEVICES."
+        s"NVIDIA's driver shows no GPU to this process. ${shown(driver)} Check nvidia-smi and CUDA_VISIBLE_DEVICES."
       case MissingLibrary(library) =>
-        s"The library $library is missing. Install CUDA and cuDNN of the major versions that this ONNX Runtime wants, and " +
+        s"The library $library is missing. Install CUDA and cuDNN of the major versions that this ONNX Runtime needs, and " +
           s"put their folders on LD_LIBRARY_PATH. ${shown(driver)}"
       case text if says(text, NoSuchGpu) =>
-        s"There is no GPU $id here. Ask for fewer with --gpus, or let CUDA_VISIBLE_DEVICES show more."
+        s"There is no GPU $id here. Reduce --gpus, or add GPUs to CUDA_VISIBLE_DEVICES."
       case text if text.contains("Failed to find CUDA shared provider") =>
         "ONNX Runtime's CUDA library is neither in the jar nor in the folder onnxruntime.native.path. " +
           "Build the jar for a GPU: ./sbtw -Dgpu=onnxruntime assembly"
@@ -73,7 +77,7 @@ private[onnx] object CudaProblem {
       s"The driver is $line."
     )
 
-  /** The first line of what a loaded driver says of itself. A container may hide it. */
+  /** The version line of the loaded driver. A container may hide it. */
   def driver(file: Path = Paths.get("/proc/driver/nvidia/version")): Option[String] =
     Try(Files.readAllLines(file).get(0).replaceFirst("^NVRM version:\\s*", "").trim).toOption
       .filter(_.nonEmpty)

@@ -8,20 +8,20 @@ import ai.onnxruntime.{OrtEnvironment, OrtException, OrtProvider}
 
 import vitscale.DeviceException
 
-/** ONNX Runtime's CUDA provider: the session settings of a GPU, and the refusal where there is none.
+/** ONNX Runtime's CUDA provider: the session settings of a GPU, and the error if there is none.
   *
   * The Java API of ONNX Runtime 1.28 has no I/O binding, no allocator and no page-locked memory (issue 26209 of
   * microsoft/onnxruntime): a pass reads a direct buffer of the JVM and writes another, and the copies to the device and back
-  * are part of it. So two passes are in flight on each device, in CUDA streams of their own: one is copied while the other
+  * are part of it. So two passes are in flight on each device, in separate CUDA streams: one is copied while the other
   * computes. A graph that takes bytes (`-uint8`) has a quarter of the bytes to copy.
   */
 private[vitscale] object CudaProvider {
 
-  /** Whether this ONNX Runtime was built with CUDA; it says nothing of the machine. */
+  /** Whether this ONNX Runtime was built with CUDA. The machine may still have no GPU. */
   def isBuiltIn: Boolean = OrtEnvironment.getAvailableProviders.contains(OrtProvider.CUDA)
 
   /** @param id
-    *   the GPU that was asked for
+    *   the requested GPU
     * @throws vitscale.DeviceException
     *   if this ONNX Runtime was built without CUDA
     */
@@ -35,12 +35,12 @@ private[vitscale] object CudaProvider {
     *
     *   - `use_tf32`: off, so that fp32 means fp32, as it does in torch.
     *   - `cudnn_conv_algo_search`: the patches' one convolution is not worth an exhaustive search for each new batch size.
-    *   - `arena_extend_strategy`: takes what is needed; doubling wastes up to half of the device's memory.
+    *   - `arena_extend_strategy`: allocates the requested size; doubling wastes up to half of the device's memory.
     *   - `enable_skip_layer_norm_strict_mode`: the norms of a float16 graph add up in float32.
-    *   - Memory patterns are off: with passes on several threads their memory is not given back on CUDA (issue 29351).
+    *   - Memory patterns are off: with passes on several threads, CUDA does not free their memory (issue 29351).
     *
     * @throws vitscale.DeviceException
-    *   if the GPU cannot be used; it says what is missing
+    *   if the GPU cannot be used; the message names the missing part
     */
   def addTo(settings: SessionOptions, id: Int): Unit = {
     requireBuiltIn(id)
@@ -57,10 +57,10 @@ private[vitscale] object CudaProvider {
     }
   }
 
-  /** Runs what may fail for want of a driver, a library or a device; other failures pass through.
+  /** Run an action that fails without a driver, a library or a device. Other errors are passed on.
     *
     * @throws vitscale.DeviceException
-    *   if it is CUDA's
+    *   if the error is CUDA's
     */
   def explained[A](id: Int)(action: => A): A =
     try action

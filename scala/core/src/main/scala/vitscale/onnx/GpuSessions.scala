@@ -8,15 +8,17 @@ import ai.onnxruntime.{OrtEnvironment, OrtSession}
 import vitscale.NativePath
 import vitscale.device.ProviderUse
 
-/** Opens a graph on GPUs, a session on each. */
+/** Opens a graph on GPUs, with one session on each. */
 private[onnx] object GpuSessions {
 
-  /** @param firstPass
-    *   runs a session once, small; what ran it is looked at
+  /** Open the sessions.
+    *
+    * @param firstPass
+    *   runs a session once with a small batch, which is profiled
     * @return
-    *   a session for each id, and what ran it
+    *   a session for each id, with the providers that ran it
     * @throws vitscale.DeviceException
-    *   if a GPU cannot be used, or leaves part of the model to the processor
+    *   if a GPU cannot be used, or the CPU runs a part of the model
     * @throws ai.onnxruntime.OrtException
     *   if the graph cannot be loaded
     */
@@ -35,7 +37,7 @@ private[onnx] object GpuSessions {
   private def openOn(environment: OrtEnvironment, graph: Path, id: Int)(firstPass: OrtSession => Unit) = {
     val settings = new SessionOptions()
     try {
-      settings.setIntraOpNumThreads(1) // nothing but shapes is left to the processor
+      settings.setIntraOpNumThreads(1) // the CPU runs only arithmetic on shapes
       settings.setInterOpNumThreads(1)
       CudaProvider.addTo(settings, id)
       val (session, use) = CudaProvider.explained(id) {

@@ -13,20 +13,20 @@ import ai.onnxruntime.{OrtEnvironment, OrtException, OrtSession}
 
 import vitscale.NativePath
 
-/** Optimises a graph once and keeps the result, its weights in a file of their own: later processes start sooner and hold
-  * less memory.
+/** A cache of optimised graphs, with the weights in a separate file, so that later processes start faster and use less
+  * memory.
   *
-  * What is kept are the fusions (ONNX Runtime's "extended" level), which hold for every processor, but for the signs of int8
-  * weights; the layouts of the level above are cheap and chosen at each start. An entry belongs to one state of one model
-  * file, one version of ONNX Runtime and one way to add integers, and takes the place of older ones of that file. The cache
-  * only ever saves: where it cannot be written or read, the graph is optimised anew.
+  * An entry holds the fusions (ONNX Runtime's "extended" level), which are valid for every CPU, except for the signs of int8
+  * weights. The layouts of the next level are cheap and chosen at each start. The key of an entry is the state of a model
+  * file, the version of ONNX Runtime and the way to add integers; a new entry replaces older ones of the same file. If the
+  * cache cannot be read or written, the graph is optimised again.
   */
 private[onnx] object GraphCache {
 
   private val GraphFile = "model.onnx"
   private val WeightsFile = "model.onnx.data"
 
-  /** Opens a session on the cached form of a graph, which is made if need be.
+  /** Open a session on the cached form of a graph; create the entry if it is missing.
     *
     * @param settings
     *   makes the settings of a session
@@ -56,7 +56,7 @@ private[onnx] object GraphCache {
         None
     }
 
-  /** Writes an entry beside its place and moves it there in one step; another process may have been faster. */
+  /** Write an entry to a temporary folder and rename it in one step; another process may create the entry first. */
   private def fill(
       entry: Path,
       environment: OrtEnvironment,
@@ -87,7 +87,7 @@ private[onnx] object GraphCache {
       NativePath.using(file)(environment.createSession(_, options))
     } finally options.close()
 
-  /** Two folders: one for the file, in it one for its state. */
+  /** Return the folder of an entry: one folder per file, with one subfolder per state. */
   private def entryOf(cache: Path, graph: Path, version: String): Path = {
     val file = graph.toRealPath()
     val sums = Int8Saturation.mustBeAskedForHere

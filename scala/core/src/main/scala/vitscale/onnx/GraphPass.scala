@@ -8,7 +8,7 @@ import vitscale.ModelException
 import vitscale.forward.ForwardBuffers
 import vitscale.preprocess.PixelLayout
 
-/** Runs sessions of one graph on buffers laid out as that graph wants them. */
+/** Runs sessions of one graph on buffers with the layout of that graph. */
 final private[vitscale] class GraphPass(environment: OrtEnvironment, layout: PixelLayout, classCount: Int) {
 
   /** @throws vitscale.UsageException
@@ -40,6 +40,6 @@ final private[vitscale] class GraphPass(environment: OrtEnvironment, layout: Pix
 
   private def explain(message: String, count: Int): String =
     if (CudaProblem.isOutOfMemory(message))
-      s"A batch of $count images does not fit into memory: ask for a smaller batch size. ONNX Runtime said: $message"
+      s"A batch of $count images does not fit into memory. Choose a smaller batch size. ONNX Runtime said: $message"
     else s"The forward pass failed: $message. Export the model again if this persists."
 }

@@ -4,11 +4,11 @@ import ai.onnxruntime.OrtSession.SessionOptions
 
 import vitscale.device.CpuInfo
 
-/** Eight-bit products that are added exactly, so that an int8 model answers the same on every processor.
+/** Exact sums of 8-bit products, so that an int8 model returns the same logits on every CPU.
   *
-  * x86 processors before VNNI add pairs of them in sixteen bits and cut off what does not fit. Asked to be precise, ONNX
-  * Runtime takes a slower instruction. It must not be asked where VNNI is: it would leave that alone too, which takes more
-  * than twice the time for the same sums.
+  * x86 CPUs before VNNI add pairs of products in 16 bits, with saturation. ONNX Runtime's precise mode uses a slower
+  * instruction instead. On a CPU with VNNI this mode must stay off: it also disables VNNI, which more than doubles the time
+  * for the same sums.
   */
 private[onnx] object Int8Saturation {
 

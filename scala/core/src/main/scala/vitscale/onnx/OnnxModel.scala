@@ -14,7 +14,7 @@ import vitscale.preprocess.Preprocessor
   * nor the memory of a GPU. Passes go to the GPUs in turn, whichever is free.
   *
   * @param uses
-  *   what ran a pass on each GPU; empty on the processor
+  *   the providers of one pass on each GPU; empty on the CPU
   */
 final private[vitscale] class OnnxModel private (
     pass: GraphPass,
@@ -44,7 +44,7 @@ private[vitscale] object OnnxModel {
     * @throws vitscale.ModelException
     *   if ONNX Runtime cannot load it, or it does not fit its preprocessing or its labels
     * @throws vitscale.DeviceException
-    *   if a GPU was asked for and cannot be used, or does not run the whole model
+    *   if the GPU cannot be used, or does not run the whole model
     */
   def open(folder: ModelFolder, preprocessor: Preprocessor, options: ForwardOptions): OnnxModel = {
     val environment = OrtEnvironment.getEnvironment
@@ -87,8 +87,8 @@ private[vitscale] object OnnxModel {
     new OnnxModel(passOf(sessions.head), new SessionPool(sessions, options.concurrency / ids.size), uses)
   }
 
-  /** Threads that wait do not spin: the cores belong to decoding and to other passes then. Weights live outside the
-    * arena, which would keep the memory of those that are repacked.
+  /** Waiting threads do not spin, so that decoding and other passes can use the cores. Weights are allocated outside the
+    * arena, which would keep the memory of repacked weights.
     */
   private def processorSettings(options: ForwardOptions): OrtSession.SessionOptions = {
     val settings = new OrtSession.SessionOptions()

@@ -9,14 +9,14 @@ import ai.onnxruntime.{NodeInfo, OnnxJavaType, OrtSession, TensorInfo}
 import vitscale.ModelException
 import vitscale.preprocess.{PixelLayout, Preprocessor}
 
-/** Checks that a graph takes this model's pixels and gives a logit for each of its labels. */
+/** Checks that a graph accepts this model's pixels and returns one logit for each of its labels. */
 private[vitscale] object OnnxSignature {
 
   val Input = "pixel_values"
   val Output = "logits"
 
   /** @return
-    *   how the graph wants its pixels
+    *   the layout of the graph's input
     * @throws vitscale.ModelException
     *   if names, types or shapes are other than expected
     */

@@ -9,8 +9,8 @@ import ai.onnxruntime.OrtSession.SessionOptions
 
 import vitscale.device.ProviderUse
 
-/** Looks at a session's first pass with ONNX Runtime's own profiler, which is off afterwards: the very session that is used
-  * later tells what ran it.
+/** Profiles the first pass of a session with ONNX Runtime's profiler, which is off afterwards. The evidence is therefore from
+  * the same session that runs later.
   */
 private[vitscale] object ProfiledPass {
 

@@ -6,7 +6,7 @@ import ai.onnxruntime.OnnxJavaType
 
 import vitscale.image.RgbImage
 
-/** How a graph wants its pixels.
+/** The layout of a graph's input tensor.
   *
   * @param elementType
   *   type of one sample

@@ -29,7 +29,8 @@ final class Preprocessor(val config: PreprocessorConfig) {
 
   private def sizeOfAll: (Int, Int) = fixedSize.getOrElse(
     throw new ModelException(
-      "preprocessor_config.json gives images of different sizes: a batch needs size with height and width, or a center crop"
+      "preprocessor_config.json gives images of different sizes; a batch needs one size: set size to height and width, or " +
+        "do_center_crop to true."
     )
   )
 

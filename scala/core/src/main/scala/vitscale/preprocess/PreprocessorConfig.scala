@@ -11,7 +11,7 @@ import com.fasterxml.jackson.databind.{JsonNode, ObjectMapper}
 import vitscale.ModelException
 import vitscale.resize.{Resample, TargetSize}
 
-/** What a model's `preprocessor_config.json` asks for, with the defaults of its Transformers class filled in.
+/** The settings of a model's `preprocessor_config.json`, with the defaults of its Transformers class.
   *
   * @param resize
   *   target size and filter, unless `do_resize` is off
@@ -34,14 +34,17 @@ object PreprocessorConfig {
   /** Reads a `preprocessor_config.json`.
     *
     * @throws ModelException
-    *   when it cannot be read, or asks for what this preprocessor does not do
+    *   if it cannot be read, or has a setting that this preprocessor does not support
     */
   def read(file: Path): PreprocessorConfig = {
     val json =
       try new String(Files.readAllBytes(file), UTF_8)
       catch {
         case e: IOException =>
-          throw new ModelException(s"cannot read $file: a model folder needs its preprocessor_config.json", e)
+          throw new ModelException(
+            s"$file cannot be read. Export the model again: vitscale export MODEL -o DIR",
+            e
+          )
       }
     try parse(json)
     catch { case e: ModelException => throw new ModelException(s"$file: ${e.getMessage}", e) }
@@ -60,7 +63,7 @@ object PreprocessorConfig {
     }
   }
 
-  /** What a Transformers image processor does where its JSON is silent. */
+  /** The defaults of a Transformers image processor for settings that its JSON lacks. */
   final private case class Defaults(resample: Resample, size: Int, crop: Option[Int], doCenterCrop: Boolean)
 
   /** `image_processing_pil_{vit,deit,beit}.py` of Transformers 5.23; all three rescale by 1/255, mean and std 0.5. */

@@ -1,6 +1,6 @@
 package vitscale.resize
 
-/** What `size` in a `preprocessor_config.json` asks for, and the size it gives to an image.
+/** The setting `size` of a `preprocessor_config.json`, and the size of an image after it is applied.
   *
   * Source of the arithmetic: `transformers.image_transforms` (`get_resize_output_image_size`,
   * `get_size_with_aspect_ratio`) and `image_utils.get_image_size_for_max_height_width`, whose `int()` truncates.

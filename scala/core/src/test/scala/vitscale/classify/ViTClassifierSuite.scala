@@ -67,7 +67,7 @@ class ViTClassifierSuite extends AnyFunSuite with BeforeAndAfterAll {
 
   test("a batch size beyond what a buffer holds is refused") {
     val error = intercept[UsageException](classifier.classify(images, InferenceOptions(batchSize = 1000000)))
-    assert(error.getMessage.contains("174762 images of this model at most"))
+    assert(error.getMessage.contains("expected at most 174762 for this model"))
     assertThrows[UsageException](InferenceOptions(batchSize = 0))
     assertThrows[UsageException](InferenceOptions(topK = 0))
   }

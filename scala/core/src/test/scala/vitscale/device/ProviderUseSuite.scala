@@ -55,7 +55,7 @@ class ProviderUseSuite extends AnyFunSuite {
     val error = intercept[DeviceException](use.requireGpu(graph))
     assert(
       error.getMessage.contains(
-        "CPUExecutionProvider 2, CUDAExecutionProvider 1; on the processor: MatMulInteger."
+        "CPUExecutionProvider 2, CUDAExecutionProvider 1; on the CPU: MatMulInteger."
       )
     )
   }

@@ -50,13 +50,13 @@ class GpuRefusalSuite extends AnyFunSuite {
       "Failed to load library x.so with error: libcuda.so.1: cannot open shared object file: No such file or directory"
     ).foreach { said =>
       val message = explained(said)
-      assert(message.contains("NVIDIA's driver gives this process no GPU. No driver is loaded"))
+      assert(message.contains("NVIDIA's driver shows no GPU to this process. No driver is loaded"))
     }
   }
 
   test("a GPU that is not there, memory that is full, and a provider left out have a next step each") {
     assert(
-      explained("CUDA failure 101: invalid device ordinal ; GPU=0").contains("Ask for fewer with --gpus")
+      explained("CUDA failure 101: invalid device ordinal ; GPU=0").contains("Reduce --gpus")
     )
     assert(explained("CUDA failure 2: out of memory ; GPU=0").contains("smaller batch size"))
     assert(explained("Failed to find CUDA shared provider").contains("-Dgpu=onnxruntime"))

@@ -15,6 +15,9 @@ private[vitscale] object NameList {
     try new String(Files.readAllBytes(file), "UTF-8").split('\u0000').filter(_.nonEmpty).toVector
     catch {
       case error: IOException =>
-        throw new UsageException(s"The list $file cannot be read: ${error.getMessage}.", error)
+        throw new UsageException(
+          s"The list $file cannot be read: ${error.getMessage}. Check its path and permissions.",
+          error
+        )
     }
 }

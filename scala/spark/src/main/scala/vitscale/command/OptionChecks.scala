@@ -2,7 +2,7 @@ package vitscale.command
 
 import vitscale.device.Device
 
-/** What a command-line option may be, in the form that scopt's `validate` takes: the left side tells the user. */
+/** Checks of command-line options, in the form that scopt's `validate` takes. The left side is the message. */
 private[vitscale] object OptionChecks {
 
   def atLeast(name: String, least: Int)(value: Int): Either[String, Unit] =
@@ -15,22 +15,23 @@ private[vitscale] object OptionChecks {
     if (values.contains(value)) Right(())
     else Left(s"unknown --$name $value; expected ${values.mkString(" or ")}")
 
-  val OneGpuOfSparkNlp = "Spark NLP uses one GPU: leave --gpus out"
+  val OneGpuOfSparkNlp = "Spark NLP uses one GPU; remove --gpus"
 
-  /** Why `--device`, `--gpus` and `--threads` do not go together; none if they do.
+  /** Return the message for values of `--device`, `--gpus` and `--threads` that exclude each other; none if they fit.
     *
     * @param hasThreads
     *   whether `--threads` was given
     * @param refusals
-    *   what else is refused on a GPU: whether it was asked for, and why not
+    *   further checks for a GPU: whether the check fails, and its message
     */
   def refusedByDevice(device: String, gpus: Int, hasThreads: Boolean)(
       refusals: (Boolean, String)*
   ): Option[String] = {
     val onGpu =
-      (hasThreads -> "--threads are a forward pass's cores on the processor; on a GPU it takes none, and all cores decode") +: refusals
+      (hasThreads -> "--threads sets the CPU threads of a forward pass; with --device gpu remove it, all cores decode") +: refusals
     val found =
-      if (device == Device.Cpu.name) Seq((gpus != 1) -> "--gpus goes with --device gpu") else onGpu
+      if (device == Device.Cpu.name) Seq((gpus != 1) -> "--gpus needs --device gpu; add it or remove --gpus")
+      else onGpu
     found.collectFirst { case (true, reason) => reason }
   }
 }

@@ -21,7 +21,7 @@ object Location {
     * to the default file system (`fs.defaultFS`).
     *
     * @throws vitscale.UsageException
-    *   if no file system has such a path, or nothing here knows the default one
+    *   if the path is invalid, or the default file system is unknown here
     */
   def parse(text: String, configuration: Configuration): Location =
     try

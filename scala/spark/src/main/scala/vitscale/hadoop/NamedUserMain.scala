@@ -4,11 +4,11 @@ import java.lang.reflect.InvocationTargetException
 
 import org.apache.hadoop.security.UserGroupInformation
 
-/** Runs another main class where the system has no name for the user id, as in many containers.
+/** Runs another main class on a system without a name for the user id, as in many containers.
   *
-  * Hadoop asks the system for the name of whoever runs it, and without an entry in `/etc/passwd` its login fails before
-  * Spark starts (`UserGroupInformation.getLoginUser`, `UnixLoginModule`). A login user that is set beforehand is taken as it
-  * is; its name is the property `user.name`, which the launcher sets.
+  * Hadoop reads the name of the current user from the system. Without an entry in `/etc/passwd`, its login fails before Spark
+  * starts (`UserGroupInformation.getLoginUser`, `UnixLoginModule`). This class sets the login user first, with the name of
+  * the property `user.name`, which the launcher sets.
   */
 object NamedUserMain {
 

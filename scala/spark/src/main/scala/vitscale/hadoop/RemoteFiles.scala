@@ -9,11 +9,11 @@ import org.apache.hadoop.util.VersionInfo
 
 import vitscale.UsageException
 
-/** HDFS, object stores and all else that Hadoop reaches: how they are opened, and what they say when they cannot be. */
+/** Opens HDFS, object stores and other Hadoop file systems, and explains why one cannot be opened. */
 private[vitscale] object RemoteFiles {
 
-  /** Hadoop's own defaults, and those of its S3 client, try for minutes before they give up. That is right in the middle of
-    * a job, but not for an address that is mistyped. Times are in milliseconds.
+  /** Short timeouts for the first connection, in milliseconds. The defaults of Hadoop and its S3 client retry for minutes,
+    * which suits a running job, but not a mistyped address.
     */
   private val impatient = Map(
     "ipc.client.connect.timeout" -> "5000",
@@ -46,7 +46,7 @@ private[vitscale] object RemoteFiles {
   def system(path: Path, configuration: Configuration): FileSystem =
     opened(path)(path.getFileSystem(configuration))
 
-  /** Asks for each path once, whether it is there or not.
+  /** Request the status of each path once, whether it exists or not.
     *
     * @throws UsageException
     *   within seconds, if its file system does not answer or refuses
@@ -70,7 +70,7 @@ private[vitscale] object RemoteFiles {
       case error: IOException => throw unreachable(path, error)
     }
 
-  /** The first line: HDFS sends its own stack trace along in the message. */
+  /** Return the first line of an error message: HDFS includes its stack trace in the message. */
   def reason(error: Throwable): String = error match {
     case denied: AccessDeniedException =>
       Option(denied.getReason).fold("no permission")(why => s"no permission: ${firstLine(why)}")

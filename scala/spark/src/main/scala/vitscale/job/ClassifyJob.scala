@@ -16,7 +16,7 @@ final class ClassifyJob(spark: SparkSession, options: JobOptions, stop: StopSign
   private val interruptible = new Interruptible(stop, spark.sparkContext)
   private val place = Location.parse(options.output, spark.sparkContext.hadoopConfiguration)
 
-  /** Runs until all is done, or with `--watch` until it is interrupted.
+  /** Classify all images; with `--watch`, run until interrupted.
     *
     * @throws vitscale.job.run.StoppedException
     *   if it is interrupted before the first image
@@ -34,7 +34,9 @@ final class ClassifyJob(spark: SparkSession, options: JobOptions, stop: StopSign
     val model = choice.folder
     if (options.engine == Engine.Vitscale)
       progress.say(s"${RuntimeChoice.inWords(model.runtime)} computes the forward pass: ${choice.reason}")
-    model.warning.foreach(warning => progress.say(s"warning: $warning (the column weights says it too)"))
+    model.warning.foreach(warning =>
+      progress.say(s"warning: $warning (the column weights holds `${model.weights}`)")
+    )
     val output = interruptible(OutputFolder.open(spark, storage, options.format, key, progress.say))
     try {
       if (options.retryFailed) output.forgetQuarantine()
@@ -45,13 +47,13 @@ final class ClassifyJob(spark: SparkSession, options: JobOptions, stop: StopSign
     } finally output.close()
   }
 
-  /** Spark NLP's engine takes the graph. A run that is resumed keeps its runtime, wherever it is resumed. */
+  /** Return the name of the runtime. Spark NLP's engine needs the graph. A resumed run keeps its runtime on any machine. */
   private def runtime(storage: Storage): String =
     if (options.engine != Engine.Vitscale) ModelRuntime.OnnxRuntime.name
     else if (options.runtime != RuntimeChoice.Auto) options.runtime
     else OutputFolder.earlierKey(storage).fold(RuntimeChoice.Auto)(_.runtime)
 
-  /** Whatever is not on this machine is asked for first: a wrong address is told before anything else is done. */
+  /** Connect to all remote paths first, so that a wrong address is reported before any other work. */
   private def requireAnswers(model: ModelLocation): Unit = {
     val configuration = spark.sparkContext.hadoopConfiguration
     val places = place +: (options.images ++ options.imagesFrom).map(Location.parse(_, configuration))

@@ -8,10 +8,10 @@ import vitscale.job.output.Ledger
 import vitscale.job.run.{JobOptions, JobSession, LedgerText, Progress, StopSignal, StoppedException}
 import vitscale.{FileUri, OutputException, UsageException}
 
-/** What `vitscale classify` runs, and `spark-submit --class vitscale.job.ClassifyMain vitscale.jar`.
+/** The main class of `vitscale classify` and of `spark-submit --class vitscale.job.ClassifyMain vitscale.jar`.
   *
-  * Exit status: 0 every image has a prediction; 1 an image failed, too many failed, or the job did; 2 usage; 130
-  * interrupted (what was done is kept).
+  * Exit status: 0 every image has a prediction; 1 an image or the job failed; 2 usage; 130 interrupted (committed rows are
+  * kept).
   */
 object ClassifyMain {
 
@@ -23,11 +23,12 @@ object ClassifyMain {
       JobOptions.parse(arguments.toSeq).fold(2)(run)
     }
     if (!isInDatabricks && !isYarnsMaster) end(code)
-    if (code != 0) throw new IllegalStateException(s"The job ended with exit status $code; its log says why.")
+    if (code != 0)
+      throw new IllegalStateException(s"The job ended with exit status $code. See its log for the reason.")
   }
 
-  /** An interrupted run may still be in native code, opening the model or in a forward pass, while ONNX Runtime's own exit
-    * hook takes its environment away: that ends in SIGSEGV, so it ends without any hooks.
+  /** End the process. An interrupted run may still execute native code while ONNX Runtime's exit hook destroys its
+    * environment, which causes SIGSEGV. It therefore ends without exit hooks.
     */
   private def end(code: Int): Unit = {
     System.out.flush()
@@ -35,11 +36,11 @@ object ClassifyMain {
     if (code == Ledger.InterruptedCode) Runtime.getRuntime.halt(code) else sys.exit(code)
   }
 
-  /** Databricks runs a main class inside a Spark that is its own: neither Spark nor the JVM may be ended there. */
+  /** Databricks runs the main class inside its own Spark application: it must end neither Spark nor the JVM. */
   private def isInDatabricks: Boolean = sys.env.contains("DATABRICKS_RUNTIME_VERSION")
 
-  /** In YARN's cluster mode this is the JVM of the application master: whoever ends it, with whatever status, has failed
-    * there (`org.apache.spark.deploy.yarn.ApplicationMaster`).
+  /** In YARN's cluster mode, this is the JVM of the application master, where every `System.exit` counts as a failure
+    * (`org.apache.spark.deploy.yarn.ApplicationMaster`).
     */
   private def isYarnsMaster: Boolean =
     sys.props.get("spark.master").contains("yarn") && sys.props
@@ -75,17 +76,18 @@ object ClassifyMain {
       case file =>
         try Files.write(FileUri.path(file).getOrElse(Paths.get(file)), ledger.toJson)
         catch {
-          case error: IOException => throw new OutputException(s"$file cannot be written: $error.", error)
+          case error: IOException =>
+            throw new OutputException(s"$file cannot be written: $error. Choose another --json.", error)
         }
     }
   }
 
-  /** Read from a property that every Java has: the jar's other classes may need a newer one. */
+  /** Check the version of Java with a property of every version, before a class that needs a newer one is loaded. */
   private def requireJava(): Unit = {
     val version = sys.props("java.specification.version")
     if (version.split('.').head.toInt < RequiredJava)
       throw new UsageException(
-        s"Java $RequiredJava is needed, this is Java $version. Set JAVA_HOME to a Java $RequiredJava."
+        s"This is Java $version; expected Java $RequiredJava. Set JAVA_HOME to a Java $RequiredJava."
       )
   }
 }

@@ -71,7 +71,7 @@ private[ml] object ImageColumn {
     */
   def of(schema: StructType, name: String, limits: DecodeLimits = DecodeLimits.default): ImageColumn = {
     if (schema.fieldNames.count(_ == name) > 1)
-      throw new UsageException(s"There are several columns $name. Rename all but one.")
+      throw new UsageException(s"There are several columns $name; expected one. Rename all but one.")
     val (places, found) = find(schema, name).getOrElse {
       throw new UsageException(
         s"There is no column $name; the columns are ${schema.fieldNames.mkString(", ")}. Name one with setInputCol."

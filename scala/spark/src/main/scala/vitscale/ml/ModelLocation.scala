@@ -15,7 +15,7 @@ import vitscale.hadoop.RemoteFiles
 import vitscale.model.{ModelFolder, ModelRuntime}
 import vitscale.{FileUri, ModelException, UsageException}
 
-/** Where a model lies, for the driver and for every executor.
+/** The place of a model, for the driver and for every executor.
   *
   * @param path
   *   a local path, or a URI of a Hadoop file system
@@ -88,7 +88,10 @@ final private[vitscale] case class ModelLocation(
       parts(system, source).foreach(copyPart(system, source, _, folder))
     } catch {
       case error: IOException =>
-        throw new ModelException(s"The model $path cannot be read: ${RemoteFiles.reason(error)}.", error)
+        throw new ModelException(
+          s"The model $path cannot be read: ${RemoteFiles.reason(error)}. Check the path and its permissions.",
+          error
+        )
     }
     folder
   }

@@ -41,10 +41,10 @@ private[ml] object SparkImage {
     if (data == null || data.isEmpty)
       throw new ImageException("The image has no pixels: Spark's image source could not decode its file.")
     if (!Seq(1, 3, 4).contains(channels))
-      throw new ImageException(s"The image has $channels channels, expected 1, 3 or 4.")
+      throw new ImageException(s"The image has $channels channels; expected 1, 3 or 4.")
     if (width <= 0 || height <= 0 || data.length.toLong != width.toLong * height * channels)
       throw new ImageException(
-        s"An image of ${width}x$height pixels and $channels channels cannot have ${data.length} bytes."
+        s"The image has ${data.length} bytes; expected width x height x channels = $width x $height x $channels."
       )
     RgbImage(width, height, if (channels == 1) fromGray(data) else fromBlueGreenRed(data, channels))
   }

@@ -7,12 +7,12 @@ import vitscale.classify.{ClassifierOptions, InferenceOptions, SharedClassifiers
 import vitscale.device.Device
 import vitscale.image.RgbImage
 
-/** Classifies what a Spark task reads, with the one classifier that all tasks of its executor share.
+/** Classifies the images of a Spark task, with one classifier that all tasks of the executor share.
   *
   * @param threads
-  *   cores of one forward pass on the processor; 0 for the best number
+  *   threads of one forward pass on the CPU; 0 picks the fastest setting
   * @param device
-  *   what was asked for; inside a task, which GPU it is says Spark
+  *   the requested device; inside a task, Spark assigns the GPU
   */
 final private[vitscale] case class TaskClassifier(
     model: ModelLocation,
@@ -21,7 +21,7 @@ final private[vitscale] case class TaskClassifier(
     device: Device
 ) {
 
-  /** To be called inside a task: the classifier is given back when the task ends, however it ends. */
+  /** Classify images inside a task. The lease on the classifier is closed when the task ends or fails. */
   def stream[A](images: Iterator[A])(pixels: A => RgbImage): Iterator[(A, Answer)] = {
     val options = ClassifierOptions(
       threads = if (threads == 0) 1 else threads,
@@ -35,7 +35,7 @@ final private[vitscale] case class TaskClassifier(
     lease.classifier.stream(images, request, parallel = options.workers / math.max(1, neighbours))(pixels)
   }
 
-  /** Outside of any task: a few images, answered as soon as the cores can. */
+  /** Classify a few images outside of a task, with the lowest latency. */
   def classify[A](images: Seq[A])(pixels: A => RgbImage): Seq[(A, Answer)] = {
     val default = ClassifierOptions(device = device)
     val options = if (threads == 0) default else default.copy(threads = threads)

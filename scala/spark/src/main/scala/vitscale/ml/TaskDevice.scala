@@ -7,7 +7,7 @@ import org.apache.spark.{SparkEnv, TaskContext}
 import vitscale.DeviceException
 import vitscale.device.Device
 
-/** The device of a Spark task: of a GPU, the one that Spark's resource scheduling gave it. */
+/** The device of a Spark task. A GPU is the one that Spark's resource scheduling assigned to the task. */
 private[vitscale] object TaskDevice {
 
   /** The resource's name in `spark.executor.resource.gpu.amount`. */
@@ -16,17 +16,17 @@ private[vitscale] object TaskDevice {
   /** To be called inside a task.
     *
     * @throws vitscale.DeviceException
-    *   if a GPU was asked for, and Spark gave this task none
+    *   if the device is gpu, but Spark gave this task no GPU
     */
   def of(asked: Device): Device = {
     val addresses = TaskContext.get().resources().get(Resource).map(_.addresses.toSeq)
     given(asked, addresses, SparkEnv.get.conf.get("spark.master", "local"))
   }
 
-  /** Without a cluster Spark schedules no GPUs, and those that were asked for are used.
+  /** Return the device of a task. With a local master, Spark schedules no GPUs, and the requested GPUs are used.
     *
     * @param addresses
-    *   what Spark gave the task, as its discovery script names them: the numbers of CUDA devices
+    *   GPUs that Spark assigned to the task, as its discovery script names them: the numbers of CUDA devices
     */
   private[ml] def given(asked: Device, addresses: Option[Seq[String]], master: String): Device =
     (asked, addresses) match {
@@ -35,7 +35,7 @@ private[vitscale] object TaskDevice {
       case (gpu, None) if master.startsWith("local") && !master.startsWith("local-cluster") => gpu
       case _ =>
         throw new DeviceException(
-          "A GPU was asked for, and Spark gave this task none. Let Spark schedule them: " +
+          "The device is gpu, but Spark gave this task none. Let Spark schedule GPUs: set " +
             "spark.executor.resource.gpu.amount, spark.executor.resource.gpu.discoveryScript and " +
             "spark.task.resource.gpu.amount (docs/gpu.md)."
         )

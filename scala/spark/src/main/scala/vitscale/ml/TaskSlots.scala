@@ -5,7 +5,7 @@ import org.apache.spark.{SparkConf, SparkEnv}
 import vitscale.classify.ClassifierOptions
 import vitscale.device.Device
 
-/** How many cores and tasks this executor has. */
+/** The number of cores and tasks of this executor. */
 private[vitscale] object TaskSlots {
 
   private val LocalMaster = "local\\[(\\d+).*\\]".r
@@ -14,7 +14,7 @@ private[vitscale] object TaskSlots {
   def cores: Int =
     SparkEnv.get.conf.getOption("spark.executor.cores").fold(ClassifierOptions.machineCores)(_.toInt)
 
-  /** Tasks that run at a time on a device: all of the executor's on its processor, some on each of its GPUs. */
+  /** Number of parallel tasks on a device: all tasks of the executor on its CPU, some of them on each GPU. */
   def sharing(device: Device): Int = device match {
     case Device.Cpu => byCores
     case Device.Gpu(_) => math.min(byCores, ofOneGpu(SparkEnv.get.conf))

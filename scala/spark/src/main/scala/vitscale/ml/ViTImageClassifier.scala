@@ -47,17 +47,17 @@ final class ViTImageClassifier(override val uid: String)
     * @group param
     */
   val batchSize: IntParam =
-    new IntParam(this, "batchSize", "images of one forward pass", ParamValidators.gt(0))
+    new IntParam(this, "batchSize", "images in one forward pass (default: 2)", ParamValidators.gt(0))
 
   /** Whether the logits of all classes are returned as well; off by default.
     *
     * @group param
     */
   val returnLogits: BooleanParam =
-    new BooleanParam(this, "returnLogits", "whether the logits of all classes are returned")
+    new BooleanParam(this, "returnLogits", "return the logits of all classes as well (default: false)")
 
-  /** What becomes of a truncated image file: `error`, the default, gives a row with the reason; `gray` fills what is missing,
-    * in JPEG and PNG, as Pillow does with `LOAD_TRUNCATED_IMAGES`. Images that Spark has decoded are not concerned.
+  /** Handling of truncated image files: `error`, the default, returns a row with the reason; `gray` fills the missing part of
+    * JPEG and PNG, as Pillow does with `LOAD_TRUNCATED_IMAGES`. Images that Spark has decoded are not affected.
     *
     * @group param
     */
@@ -65,7 +65,7 @@ final class ViTImageClassifier(override val uid: String)
     new Param[String](
       this,
       "truncated",
-      "what becomes of a truncated image file: error or gray",
+      "truncated images: error returns the reason, gray fills the missing part of JPEG and PNG (default: error)",
       ParamValidators.inArray(Truncated.all.map(_.name).toArray)
     )
 
@@ -102,17 +102,19 @@ final class ViTImageClassifier(override val uid: String)
   def setTruncated(value: String): this.type = set(truncated, value)
 
   /** @throws vitscale.UsageException
-    *   if the input column is missing, ambiguous or holds no images, the output column is there already, or no model was
-    *   named
+    *   if the input column is missing, ambiguous or holds no images, the output column already exists, or no model
+    *   folder is set
     */
   override def transformSchema(schema: StructType): StructType = {
     if (!isDefined(modelPath))
       throw new UsageException(
-        "No model was named: call setModelPath with a folder that `vitscale export` made."
+        "No model folder is set. Call setModelPath with a folder made by `vitscale export`."
       )
     ImageColumn.of(schema, $(inputCol))
     if (schema.fieldNames.exists(SQLConf.get.resolver(_, $(outputCol))))
-      throw new UsageException(s"There is a column ${$(outputCol)} already. Name another with setOutputCol.")
+      throw new UsageException(
+        s"The column ${$(outputCol)} already exists. Choose another with setOutputCol."
+      )
     schema.add($(outputCol), ViTImageClassifier.outputType($(returnLogits)))
   }
 

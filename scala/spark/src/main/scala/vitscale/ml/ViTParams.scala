@@ -7,7 +7,7 @@ import vitscale.classify.{InferenceOptions, RuntimeChoice}
 import vitscale.device.Device
 import vitscale.model.ModelFolder
 
-/** What every Spark stage of ViTScale can be told.
+/** The parameters of every Spark stage of ViTScale.
   *
   * @groupname param Parameters
   * @groupname setParam Parameter setters
@@ -21,7 +21,7 @@ trait ViTParams extends Params {
     * @group param
     */
   final val modelPath: Param[String] =
-    new Param[String](this, "modelPath", "model folder, as `vitscale export` writes it")
+    new Param[String](this, "modelPath", "model folder, made by `vitscale export`")
 
   /** Precision of the model, `fp32` by default: a folder below `onnx/`; or `fp32`, `bf16` or `int8` of oneDNN.
     *
@@ -30,22 +30,28 @@ trait ViTParams extends Params {
   final val precision: Param[String] =
     new Param[String](this, "precision", "precision of the model: fp32, bf16, int8, fp32-uint8, ...")
 
-  /** Labels given for each image, 5 by default.
+  /** Number of labels for each image, 5 by default.
     *
     * @group param
     */
-  final val topK: IntParam = new IntParam(this, "topK", "labels given for each image", ParamValidators.gt(0))
+  final val topK: IntParam =
+    new IntParam(this, "topK", "number of labels for each image (default: 5)", ParamValidators.gt(0))
 
-  /** Cores that one forward pass uses; 0, the default, leaves it to ViTScale: one for each pass inside a Spark task, of
-    * which as many run as there are cores, and all of them for a single image (`LightPipeline`).
+  /** Threads of one forward pass. 0, the default, picks the fastest setting: one thread per pass inside a Spark task, with
+    * one pass per core, and all cores for a single image (`LightPipeline`).
     *
     * @group param
     */
   final val threads: IntParam =
-    new IntParam(this, "threads", "cores of one forward pass, 0 for the best number", ParamValidators.gtEq(0))
+    new IntParam(
+      this,
+      "threads",
+      "threads of one forward pass; 0 picks the fastest setting (default: 0)",
+      ParamValidators.gtEq(0)
+    )
 
-  /** What runs the model: `cpu`, the default, or `gpu`. On a cluster the GPU of a task is the one that Spark's resource
-    * scheduling gives it (`spark.task.resource.gpu.amount`), with a local master it is the first.
+  /** Device for the model: `cpu`, the default, or `gpu`. On a cluster, Spark's resource scheduling assigns each task its GPU
+    * (`spark.task.resource.gpu.amount`). With a local master, it is the first GPU.
     *
     * @group param
     */
@@ -53,13 +59,12 @@ trait ViTParams extends Params {
     new Param[String](
       this,
       "device",
-      "what runs the model: cpu or gpu",
+      "device for the model: cpu or gpu (default: cpu)",
       ParamValidators.inArray(Device.names.toArray)
     )
 
-  /** What computes the forward pass: `onnxruntime` runs the exported graph, `onednn` the checkpoint's own weights on the
-    * processor; `auto`, the default, takes the one that suits model and processor. Executors choose for themselves: name one
-    * of them where their processors differ.
+  /** Library that computes the forward pass: `onnxruntime` runs the exported graph, `onednn` the checkpoint's weights on the
+    * CPU; `auto`, the default, picks the faster one. Each executor picks its own: set a library if their CPUs differ.
     *
     * @group param
     */
@@ -67,7 +72,7 @@ trait ViTParams extends Params {
     new Param[String](
       this,
       "runtime",
-      "library that computes the forward pass: auto, onnxruntime or onednn",
+      "library that computes the forward pass: auto (the faster one here), onnxruntime or onednn (default: auto)",
       ParamValidators.inArray(RuntimeChoice.names.toArray)
     )
 
@@ -107,7 +112,7 @@ trait ViTParams extends Params {
   private[ml] def location: ModelLocation = {
     if (!isDefined(modelPath))
       throw new UsageException(
-        "No model was named: call setModelPath with a folder that `vitscale export` made."
+        "No model folder is set. Call setModelPath with a folder made by `vitscale export`."
       )
     ModelLocation.here($(modelPath), $(precision), $(runtime))
   }
@@ -123,7 +128,7 @@ trait ViTParams extends Params {
     model
   }
 
-  /** What the user must know of the model, for Python's warnings; null if there is nothing. */
+  /** The warning about the model, for Python; null if there is none. */
   private[vitscale] def modelWarning: String = location.open().warning.orNull
 
   /** @group setParam */

@@ -11,13 +11,13 @@ import vitscale.device.Device
 import vitscale.image.{DecodeLimits, Truncated}
 import vitscale.model.ModelRuntime
 
-/** All that Python calls over py4j to classify images; the benchmark has an API of its own. */
+/** The methods that Python calls over py4j to classify images. The benchmark has a separate API. */
 object PythonApi {
 
-  /** Python compares it with its own before any other call. */
+  /** The version of this jar. Python compares it with its own version before any other call. */
   def version: String = Version.current
 
-  /** What can compute a forward pass in this process: name of each library, then its state in words. */
+  /** The libraries for the forward pass in this process: the name of each library, and its state in words. */
   def runtimes: util.Map[String, String] =
     ModelRuntime.all.map(one => one.name -> RuntimeChoice.stateInWords(one)).toMap.asJava
 
@@ -36,7 +36,7 @@ object PythonApi {
     PreparedImage.of(PythonImages.sent(contents, shapes).head, config, Truncated.named(truncated))
 
   /** @param threads
-    *   cores of one forward pass; 0 for one each, with as many passes side by side as there are cores
+    *   threads of one forward pass; 0 runs one thread per pass and one pass per core
     * @param runtime
     *   `auto`, `onnxruntime` or `onednn`
     * @param truncated

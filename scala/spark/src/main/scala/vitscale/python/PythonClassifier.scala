@@ -15,14 +15,14 @@ import vitscale.classify.{
 }
 import vitscale.image.DecodeLimits
 
-/** What Python's `vitscale.ViT` holds: a classifier whose answers cross py4j as one string. */
+/** The classifier of Python's `vitscale.ViT`. It returns its results over py4j as one string. */
 final class PythonClassifier private (classifier: ViTClassifier, choice: RuntimeChoice)
     extends AutoCloseable {
 
   /** The library that computes its forward pass, `onednn` or `onnxruntime`. */
   def runtime: String = choice.folder.runtime.name
 
-  /** Why it is this one. */
+  /** The reason for this choice. */
   def runtimeReason: String = choice.reason
 
   /** @param contents
@@ -41,7 +41,7 @@ final class PythonClassifier private (classifier: ViTClassifier, choice: Runtime
     PythonClassifier.json.writeValueAsString(answers.map(PythonClassifier.record).toIndexedSeq)
   }
 
-  /** What the user must know of the model; null if there is nothing. */
+  /** The warning about the model; null if there is none. */
   def warning: String = classifier.folder.warning.orNull
 
   override def close(): Unit = classifier.close()

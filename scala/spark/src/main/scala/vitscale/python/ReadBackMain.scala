@@ -8,8 +8,8 @@ import vitscale.image.decode.ImageDecoder
 import vitscale.model.ModelFolder
 import vitscale.preprocess.{Preprocessor, PreprocessorConfig}
 
-/** Opens a model folder as every program of this jar does, and prepares one image with it: `vitscale export` runs this before
-  * it publishes a folder, so that what was exported can be opened later.
+/** Opens a model folder as every program of this jar does, and preprocesses one image with it. `vitscale export` runs this
+  * check before it publishes a folder, so that every exported folder can be opened.
   *
   * Arguments: the model folder; the ONNX variant, or `-` where the folder has none; an image file; a file for the pixels,
   * which gets [channel, height, width] floats, little-endian. Exit status 1 with one line on standard error if the folder

@@ -9,7 +9,7 @@ class ClassifyMainSuite extends AnyFunSuite {
     settings.foreach { case (key, value) => sys.props(key) = value }
     try {
       val failure = intercept[IllegalStateException](ClassifyMain.main(Array("--no-such-option")))
-      assert(failure.getMessage == "The job ended with exit status 2; its log says why.")
+      assert(failure.getMessage == "The job ended with exit status 2. See its log for the reason.")
     } finally settings.keys.foreach(sys.props.remove)
   }
 }

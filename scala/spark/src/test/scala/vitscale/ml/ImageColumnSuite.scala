@@ -101,6 +101,6 @@ class ImageColumnSuite extends AnyFunSuite with LocalSpark {
   test("an output column that differs in case alone is refused, as Spark could not tell them apart") {
     val error =
       intercept[UsageException](stage("content").setOutputCol("CONTENT").transformSchema(frame.schema))
-    assert(error.getMessage.contains("There is a column CONTENT already"))
+    assert(error.getMessage.contains("The column CONTENT already exists"))
   }
 }

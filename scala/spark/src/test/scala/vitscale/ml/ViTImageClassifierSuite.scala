@@ -82,7 +82,7 @@ class ViTImageClassifierSuite extends AnyFunSuite with LocalSpark {
         .contains("There is no column picture; the columns are id, content")
     )
     assert(message(transformer.setInputCol("id")).contains("holds int, expected binary"))
-    assert(message(transformer.setOutputCol("id")).contains("There is a column id already"))
+    assert(message(transformer.setOutputCol("id")).contains("The column id already exists"))
     assert(message(new ViTImageClassifier()).contains("setModelPath"))
     assertThrows[IllegalArgumentException](transformer.setBatchSize(0))
   }

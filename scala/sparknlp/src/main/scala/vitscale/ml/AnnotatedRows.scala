@@ -5,7 +5,7 @@ import scala.collection.mutable.ArrayBuffer
 import com.johnsnowlabs.nlp.{Annotation, AnnotationImage}
 import org.apache.spark.sql.Row
 
-/** Rows taken apart into their images, and put together again with what became of each. */
+/** Splits rows into their images, and joins the annotations of the images into rows again. */
 private[ml] object AnnotatedRows {
 
   /** One image of a row.
@@ -27,8 +27,10 @@ private[ml] object AnnotatedRows {
         .map(i => RowImage(row, Some(i), isLast = false)) :+ RowImage(row, images.lastOption, isLast = true)
   }
 
-  /** @return
-    *   each row with one column more, the annotations of its images
+  /** Join the annotations of each row.
+    *
+    * @return
+    *   each row with one additional column: the annotations of its images
     */
   def regroup(annotated: Iterator[(RowImage, Annotation)]): Iterator[Row] = {
     val pending = ArrayBuffer.empty[Row]

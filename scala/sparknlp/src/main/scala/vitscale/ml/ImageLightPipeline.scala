@@ -7,13 +7,13 @@ import scala.collection.JavaConverters._
 import com.johnsnowlabs.nlp._
 import org.apache.spark.ml.{PipelineModel, Transformer}
 
-/** Spark NLP's `LightPipeline` for images, with an annotation for every image: a path that cannot be read or decoded has
-  * an empty image, and an annotation of [[VitScaleForImageClassification]] with the reason under `error`.
+/** Spark NLP's `LightPipeline` for images, with an annotation for every image. A path that cannot be read or decoded has an
+  * empty image, and an annotation of [[VitScaleForImageClassification]] with the reason under `error`.
   *
-  * The stock one decodes with `javax.imageio`, which fills what a cut JPEG lacks with gray. It gives no annotations for a
-  * missing file, and an empty file ends the whole list.
+  * The stock class decodes with `javax.imageio`, which fills the missing part of a truncated JPEG with gray. It returns no
+  * annotation for a missing file, and an empty file aborts the whole list.
   *
-  * Other annotators of images than ViTScale's see readable images alone.
+  * Other annotators receive only readable images.
   */
 final class ImageLightPipeline(model: PipelineModel, parseEmbeddings: Boolean)
     extends LightPipeline(model, parseEmbeddings) {
@@ -58,7 +58,7 @@ final class ImageLightPipeline(model: PipelineModel, parseEmbeddings: Boolean)
   private def paired(paths: Seq[String], texts: Seq[String]): Seq[(String, String)] = {
     if (texts.nonEmpty && texts.size != paths.size)
       throw new IllegalArgumentException(
-        s"There are ${paths.size} images and ${texts.size} texts; expected one text an image, or none."
+        s"There are ${paths.size} images and ${texts.size} texts; expected one text per image, or none."
       )
     if (texts.isEmpty) paths.map(_ -> "") else paths.zip(texts)
   }
@@ -99,7 +99,7 @@ final class ImageLightPipeline(model: PipelineModel, parseEmbeddings: Boolean)
 
 object ImageLightPipeline {
 
-  /** The pipeline that annotates images one by one: this one if it knows all stages, else Spark NLP's own. */
+  /** Return the pipeline that annotates single images: this class if it supports all stages, else Spark NLP's own. */
   def of(model: PipelineModel, parseEmbeddings: Boolean): LightPipeline =
     if (model.stages.forall(isKnown)) new ImageLightPipeline(model, parseEmbeddings)
     else new LightPipeline(model, parseEmbeddings)

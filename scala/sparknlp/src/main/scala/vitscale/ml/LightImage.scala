@@ -10,21 +10,21 @@ import vitscale.hadoop.ImageFiles
 import vitscale.image.RgbImage
 import vitscale.image.decode.ImageDecoder
 
-/** Images that were read without Spark, with Pillow's pixels. */
+/** Images that are read without Spark, with the same pixels as Pillow's. */
 private[ml] object LightImage {
 
   private val Error = "error"
   private val Decoder = "decoder"
 
-  /** Reads one image; what fails is its reason in the metadata, and it has no pixels. */
+  /** Read one image. A failed image has no pixels, and the reason in its metadata. */
   def read(path: String, text: String): AnnotationImage =
     try image(path, text, decoded(ImageFiles.read(path, configuration)))
     catch { case failed: ImageException => empty(path, text, failed.getMessage) }
 
   /** The pixels of an image that an annotator gets.
     *
-    * Spark NLP's own `LightPipeline` tells where the image came from, so it is read again: its decoder turns no image
-    * upright, and fills what a cut JPEG lacks with gray.
+    * An image of Spark NLP's own `LightPipeline` is read again from its origin, because its decoder ignores the EXIF
+    * orientation and fills the missing part of a truncated JPEG with gray.
     *
     * @throws vitscale.ImageException
     *   if it has none

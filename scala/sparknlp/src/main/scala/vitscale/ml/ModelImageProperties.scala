@@ -6,12 +6,12 @@ import vitscale.UsageException
 import vitscale.model.ModelFolder
 import vitscale.preprocess.{Preprocessor, PreprocessorConfig}
 
-/** Spark NLP's parameters for preprocessing. Here they tell what the model's `preprocessor_config.json` asks for: how a
-  * model wants its pixels is not a matter of taste, so a pipeline that sets something else is refused.
+/** Spark NLP's parameters for preprocessing. Here they show the settings of the model's `preprocessor_config.json`. The model
+  * determines its preprocessing, so a pipeline with other values is refused.
   */
 private[ml] trait ModelImageProperties extends HasImageFeatureProperties {
 
-  /** Takes the parameters over from the model. */
+  /** Set the parameters to the values of the model. */
   protected def setImageProperties(folder: ModelFolder): this.type = {
     val wanted = properties(folder)
     setDoResize(wanted.doResize)
@@ -23,8 +23,10 @@ private[ml] trait ModelImageProperties extends HasImageFeatureProperties {
     this
   }
 
-  /** @throws vitscale.UsageException
-    *   if a parameter was set to something else than the model asks for
+  /** Check that the parameters have the values of the model.
+    *
+    * @throws vitscale.UsageException
+    *   if a parameter has another value
     */
   protected def checkImageProperties(folder: ModelFolder): Unit = {
     val found =
@@ -32,8 +34,8 @@ private[ml] trait ModelImageProperties extends HasImageFeatureProperties {
     val wanted = properties(folder)
     if (found != wanted)
       throw new UsageException(
-        s"The pipeline sets $found, but ${folder.preprocessorConfig} asks for $wanted. Leave these parameters alone, " +
-          "or change that file."
+        s"The pipeline sets $found, but ${folder.preprocessorConfig} sets $wanted. Do not set these parameters, or change " +
+          "that file."
       )
   }
 
@@ -46,7 +48,7 @@ private[ml] trait ModelImageProperties extends HasImageFeatureProperties {
       size: Int
   )
 
-  /** What the file does not say keeps Spark NLP's default. */
+  /** Read the parameters from the file. Values that the file lacks keep Spark NLP's defaults. */
   private def properties(folder: ModelFolder): Properties = {
     val config = PreprocessorConfig.read(folder.preprocessorConfig)
     Properties(

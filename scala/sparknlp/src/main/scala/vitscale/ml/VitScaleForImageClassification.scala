@@ -14,8 +14,8 @@ import vitscale.classify.{ImageFailure, InferenceOptions, Prediction}
 import vitscale.image.RgbImage
 import vitscale.model.ModelRuntime
 
-/** Takes the place of Spark NLP's `ViTForImageClassification` in a pipeline: the same annotations in and out,
-  * ViTScale's preprocessing and forward pass.
+/** Replaces Spark NLP's `ViTForImageClassification` in a pipeline: the same input and output annotations, with ViTScale's
+  * preprocessing and forward pass.
   *
   * {{{
   * val classifier = VitScaleForImageClassification
@@ -24,7 +24,7 @@ import vitscale.model.ModelRuntime
   *   .setOutputCol("class")
   * }}}
   *
-  * Every image gives one annotation of its own. `result` is the likeliest label; `metadata` has the image's fields as in
+  * Every image has its own annotation. `result` is the likeliest label; `metadata` has the image's fields as in
   * Spark NLP, and the probabilities of the `topK` likeliest labels, each under the label's name. A label that is named as one
   * of the image's fields (`image`, `height`, `width`, `nChannels`, `mode`, `origin`, `error`) or begins with `label:` stands
   * under `label:` and its name. An image that fails has an empty `result` and the reason under `error`.
@@ -46,7 +46,7 @@ class VitScaleForImageClassification(override val uid: String)
 
   override val inputAnnotatorTypes: Array[AnnotatorType] = Array(IMAGE)
 
-  // What stands for Spark NLP's annotator runs the same graph, and a saved pipeline carries that graph alone.
+  // A replacement of Spark NLP's annotator runs the same graph, and a saved pipeline contains only that graph.
   setDefault(batchSize -> InferenceOptions().batchSize, runtime -> ModelRuntime.OnnxRuntime.name)
 
   /** The labels that the model knows, by class id. */
@@ -78,7 +78,7 @@ class VitScaleForImageClassification(override val uid: String)
 
   override def write: MLWriter = new NamedStage.Writer(super.write)
 
-  /** A saved pipeline carries its model. */
+  /** Save the model with the pipeline. */
   override def onWrite(path: String, spark: SparkSession): Unit =
     location.save(VitScaleForImageClassification.modelFolder(path))
 }
@@ -138,7 +138,7 @@ object VitScaleForImageClassification extends DefaultParamsReadable[VitScaleForI
   private val LabelPrefix = "label:"
   private val imageKeys = Set("image", "height", "width", "nChannels", "mode", "origin", Error)
 
-  /** Where the metadata has a label's probability: under its name, unless that is a key of the image's own. */
+  /** Return the metadata key of a label's probability: its name, unless that is a field of the image. */
   private def key(label: String): String =
     if (imageKeys.contains(label) || label.startsWith(LabelPrefix)) LabelPrefix + label else label
 

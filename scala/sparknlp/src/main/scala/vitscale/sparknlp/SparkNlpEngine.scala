@@ -15,16 +15,16 @@ import vitscale.image.decode.ImageDecoder
 import vitscale.job.records.{Outcome, Predicted, Quarantined, Ranked, ReadFailure, ReadImage, Stage}
 import vitscale.job.task.Engine
 
-/** Stock Spark NLP, kept from its ways of losing images.
+/** Stock Spark NLP with a strict decoder in front, so that no image is lost.
   *
-  * It gives the labels of the following images to an image without pixels, and takes the gray half of a truncated photo
-  * for whole. So an image is decoded strictly before it is handed over, and one that fails goes through the pipeline as
-  * one gray pixel, whose label is thrown away: every row has an image, and keeps its own label.
+  * Spark NLP assigns the labels of following images to an image without pixels, and accepts the gray half of a truncated
+  * photo. The engine therefore decodes each image strictly first. A failed image is replaced by one gray pixel, whose label
+  * is discarded, so every row has an image and keeps its own label.
   *
-  * It tells the first label alone; its probability is not always among those that it gives.
+  * Spark NLP returns only the first label, and not always its probability.
   *
   * @param deviceUse
-  *   what `StockDevice` reports of the session
+  *   the use of the device from `StockDevice`
   */
 final class SparkNlpEngine(
     spark: SparkSession,
@@ -103,12 +103,12 @@ private object SparkNlpEngine {
         case labels =>
           quarantined(
             Stage.Forward,
-            s"Spark NLP gave it the labels [${labels.mkString(", ")}]; expected one that assets/labels.json knows"
+            s"Spark NLP returned the labels [${labels.mkString(", ")}]; expected one label of assets/labels.json"
           )
       }
   }
 
-  /** Spark NLP files a probability under its label's `Some(...)`. */
+  /** Spark NLP stores a probability under the key `Some(LABEL)`. */
   private def probability(label: String, metadata: Seq[scala.collection.Map[String, String]]): Option[Float] =
     metadata.headOption.flatMap(_.get(s"Some($label)")).map(_.toFloat)
 }

@@ -16,6 +16,6 @@ final class SparkNlpEngineProvider extends EngineProvider {
 
 private object SparkNlpEngineProvider {
 
-  /** Its best in most of our measurements (docs/benchmark.md). */
+  /** The fastest batch size in most of our measurements (docs/benchmark.md). */
   private val BatchSize = 8
 }

@@ -12,42 +12,44 @@ import vitscale.model.ModelFolder
 import vitscale.onnx.{CudaProvider, ProfiledPass}
 import vitscale.{DeviceException, NativePath, UsageException}
 
-/** The device that Spark NLP's ONNX engine takes.
+/** The device that Spark NLP's ONNX engine uses.
   *
-  * It is no setting but the jar: `OnnxSession` of Spark NLP 5.5.3 takes CUDA wherever the ONNX Runtime on the class path was
-  * built with it, and `sparknlp.start(gpu=True)` does no more than name the artifact `spark-nlp-gpu`, which brings that. The
-  * one setting is `spark.jsl.settings.onnx.gpuDeviceId`, by default 0; those of threads are not looked at then.
+  * The jar determines it, not a setting. `OnnxSession` of Spark NLP 5.5.3 uses CUDA if the ONNX Runtime on the class path was
+  * built with it, and `sparknlp.start(gpu=True)` only selects the artifact `spark-nlp-gpu`, which contains such a build. The
+  * only setting is `spark.jsl.settings.onnx.gpuDeviceId`, by default 0; settings of threads are ignored on a GPU.
   */
 private[vitscale] object StockDevice {
 
   private val FirstGpu = 0
 
-  /** Refuses a device other than the one that Spark NLP will take.
+  /** Check that Spark NLP will use the requested device.
     *
     * @param engine
-    *   TensorFlow's jars here are those of the processor
+    *   engine of Spark NLP; TensorFlow's jars here support only the CPU
     * @return
-    *   what shows that the GPU runs the model; none on the processor
+    *   evidence that the GPU runs the model; none on the CPU
     * @throws vitscale.DeviceException
-    *   if Spark NLP would take another device, or the GPU cannot be used
+    *   if Spark NLP would use another device, or the GPU cannot be used
     */
   def require(engine: StockEngine, device: Device, model: ModelFolder): Option[DeviceUse] = device match {
     case Device.Cpu =>
       if (engine == StockEngine.Onnx && CudaProvider.isBuiltIn)
         throw new DeviceException(
-          "Spark NLP runs on the GPU wherever its ONNX Runtime has CUDA, as in this jar, and no setting keeps it off. " +
-            "Measure it on the processor with a jar built by: ./sbtw assembly"
+          "Spark NLP always runs on the GPU with this jar, because its ONNX Runtime has CUDA; --device is cpu. " +
+            "Build a jar for the CPU: ./sbtw assembly"
         )
       None
     case _ if engine != StockEngine.Onnx =>
-      throw new UsageException(s"Spark NLP's engine ${engine.name} runs on the processor alone here.")
+      throw new UsageException(
+        s"Spark NLP's engine ${engine.name} runs only on the CPU here. Choose --device cpu."
+      )
     case Device.Gpu(Seq(FirstGpu)) =>
       CudaProvider.requireBuiltIn(FirstGpu)
       DeviceUse.of(device, Seq(equalSession(model)), DeviceUse.EqualSession)
-    case _ => throw new UsageException("Spark NLP uses one GPU, the first.")
+    case _ => throw new UsageException("Spark NLP uses only the first GPU. Remove --gpus.")
   }
 
-  /** Spark NLP's own session cannot be looked into, so one of the same file with the same settings is. */
+  /** Profile a session of the same file with the same settings, because Spark NLP's own session is not accessible. */
   private def equalSession(model: ModelFolder): ProviderUse = {
     val settings = new SessionOptions()
     try {
@@ -65,7 +67,7 @@ private[vitscale] object StockDevice {
     } finally settings.close()
   }
 
-  /** Spark NLP hands over normalised floats, whatever the graph. */
+  /** Run the session once. Spark NLP passes normalised floats to every graph. */
   private def runOnce(session: OrtSession, model: ModelFolder): Unit = {
     val shape = Array(1L, 3L, model.imageHeight.toLong, model.imageWidth.toLong)
     val bytes = ByteBuffer.allocateDirect(shape.product.toInt * java.lang.Float.BYTES)

@@ -7,10 +7,10 @@ import scala.util.Try
 import vitscale.model.ModelFolder
 import vitscale.{ModelException, UsageException}
 
-/** What runs the model inside Spark NLP. */
+/** An engine of Spark NLP, which computes the forward pass. */
 sealed abstract class StockEngine(val name: String) {
 
-  /** The folder that Spark NLP's `loadSavedModel` takes.
+  /** Return the folder for Spark NLP's `loadSavedModel`.
     *
     * @throws vitscale.VitscaleException
     *   if the model was not exported for this engine, or the engine is not on the class path
@@ -24,10 +24,10 @@ object StockEngine {
     override def folder(model: ModelFolder): Path = model.onnxFolder
   }
 
-  /** The engine of the published benchmark. Its jars are no part of ViTScale's own. */
+  /** The engine of the published benchmark. ViTScale's own jar does not contain it. */
   case object TensorFlow extends StockEngine("tensorflow") {
 
-    /** Environment variables, since TensorFlow reads them when it is loaded and offers no other way. */
+    /** Environment variables: TensorFlow reads them when it is loaded, and has no other setting. */
     val oneDnnVariable = "TF_ENABLE_ONEDNN_OPTS"
     val threadsVariable = "TF_NUM_INTRAOP_THREADS"
 
@@ -38,7 +38,9 @@ object StockEngine {
     override def folder(model: ModelFolder): Path = {
       val precision = model.onnxFolder.getFileName.toString
       if (precision != "fp32")
-        throw new UsageException(s"Spark NLP's TensorFlow engine runs fp32 alone, not $precision.")
+        throw new UsageException(
+          s"Spark NLP's TensorFlow engine runs only fp32, but the precision is $precision. Choose --precision fp32."
+        )
       val folder = model.path.resolve("tensorflow").resolve("fp32")
       val files = Seq("saved_model.pb", "assets/labels.json", "assets/preprocessor_config.json")
       files.map(folder.resolve(_)).find(!Files.isRegularFile(_)).foreach { missing =>

@@ -10,14 +10,14 @@ import org.apache.spark.sql.{DataFrameReader, SparkSession}
 
 import vitscale.NativePath
 
-/** Spark NLP's ViT pipeline exactly as its users write it: the baseline, with nothing of ViTScale inside. */
+/** Spark NLP's ViT pipeline as its users write it: the baseline, without any code of ViTScale. */
 object StockPipeline {
 
   val imageColumn = "image"
   val assembledColumn = "image_assembler"
   val classColumn = "class"
 
-  /** Spark's image source, as the published benchmark reads it: what cannot be decoded is left out. */
+  /** Spark's image source, with the options of the published benchmark: it skips images that it cannot decode. */
   def reader(spark: SparkSession): DataFrameReader =
     spark.read
       .format("image")
@@ -27,7 +27,7 @@ object StockPipeline {
   /** Builds the pipeline from an exported model.
     *
     * @param graphFolder
-    *   folder with `model.onnx` or `saved_model.pb`, and `assets/`; Spark NLP takes the engine that fits
+    *   folder with `model.onnx` or `saved_model.pb`, and `assets/`; Spark NLP chooses its engine by these files
     */
   def build(spark: SparkSession, graphFolder: Path, batchSize: Int): PipelineModel = {
     val assembler = new ImageAssembler().setInputCol(imageColumn).setOutputCol(assembledColumn)
@@ -43,8 +43,8 @@ object StockPipeline {
     new Pipeline().setStages(Array(assembler, classifier)).fit(images)
   }
 
-  /** Saves a pipeline and gives back what a later session would load. Spark NLP saves to a URI and Spark loads a pattern, so
-    * the pipeline is saved to a folder of a plain name, moved, and loaded by a link.
+  /** Save a pipeline and load it again, as a later session would. Spark NLP saves to a URI and Spark loads a pattern, so the
+    * pipeline is saved to a folder with a plain name, moved, and loaded through a link.
     */
   def saveAndLoad(pipeline: PipelineModel, folder: Path): PipelineModel = {
     val place = Files.createTempDirectory("vitscale-pipeline-")

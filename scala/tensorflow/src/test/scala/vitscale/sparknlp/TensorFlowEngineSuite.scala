@@ -81,7 +81,7 @@ class TensorFlowEngineSuite extends AnyFunSuite with LocalSpark with TemporaryFo
   test("another precision is refused") {
     val bytes = ModelFolder.open(TinyModel.path, "fp32-uint8")
     val error = intercept[UsageException](StockEngine.TensorFlow.folder(bytes))
-    assert(error.getMessage.contains("fp32 alone, not fp32-uint8"))
+    assert(error.getMessage.contains("runs only fp32, but the precision is fp32-uint8"))
   }
 
   private val classes = model.labels.size

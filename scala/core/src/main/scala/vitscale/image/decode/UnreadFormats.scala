@@ -2,7 +2,7 @@ package vitscale.image.decode
 
 import java.nio.charset.StandardCharsets.ISO_8859_1
 
-/** Formats that are told by their first bytes and not decoded, so that a refusal can name them.
+/** Formats that are recognised by their first bytes but not decoded, so that an error message can name them.
   *
   * The signatures are those of the formats' specifications, as collected in the `file` command's magic database and in
   * the plug-ins of Pillow.

@@ -16,7 +16,7 @@ private[job] object CsvColumn {
   /** Reads a column row by row.
     *
     * @param value
-    *   gets each row's number, counted from 0, and its value
+    *   called with the number of each row, counted from 0, and its value
     * @throws vitscale.UsageException
     *   if there is no such column
     */

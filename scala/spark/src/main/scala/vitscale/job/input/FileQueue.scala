@@ -8,10 +8,10 @@ import java.nio.file.StandardOpenOption.{DELETE_ON_CLOSE, READ, WRITE}
 import vitscale.OutputException
 import vitscale.job.records.FileEntry
 
-/** Files waiting to be done, in a temporary file, so that the driver's memory does not grow with their number.
+/** A queue of listed files, kept in a temporary file, so that the driver's memory does not grow with their number.
   *
-  * Written first, read once after that. The file has no name while it is open (on Unix, Java unlinks it as soon as it is
-  * open): however the driver ends, nothing of it stays.
+  * It is written first and then read once. On Unix, Java unlinks the file as soon as it is open, so the system deletes it
+  * when the driver ends, even after a crash.
   */
 final class FileQueue private (channel: FileChannel) extends AutoCloseable {
 
@@ -26,7 +26,7 @@ final class FileQueue private (channel: FileChannel) extends AutoCloseable {
   private var bytes = 0L
   private var ahead: Option[FileEntry] = None
 
-  /** Files that nobody took yet. */
+  /** Number of files in the queue. */
   def size: Long = unread + ahead.size
 
   /** Mean size of all files, in bytes. */
@@ -42,7 +42,7 @@ final class FileQueue private (channel: FileChannel) extends AutoCloseable {
     bytes += listed.size.getOrElse(0L)
   }
 
-  /** The next files: at most so many, and of so many bytes together unless the first alone has more. */
+  /** Take the next files: at most `count`, of at most `maxBytes` together unless the first file alone has more. */
   def take(count: Int, maxBytes: Double): Seq[FileEntry] = FileQueue.explained {
     var (left, room) = (count, maxBytes)
     val taken = Seq.newBuilder[FileEntry]
@@ -103,8 +103,8 @@ object FileQueue {
     catch {
       case error: IOException =>
         throw new OutputException(
-          s"The list of files cannot be kept in ${sys.props("java.io.tmpdir")}: ${error.getMessage}. Make room there, " +
-            "or name another folder in the environment variable TMPDIR.",
+          s"The list of files cannot be written to ${sys.props("java.io.tmpdir")}: ${error.getMessage}. Free space there, " +
+            "or set the environment variable TMPDIR to another folder.",
           error
         )
     }

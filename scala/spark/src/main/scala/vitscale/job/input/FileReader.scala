@@ -7,10 +7,10 @@ import org.apache.hadoop.conf.Configuration
 
 import vitscale.job.records.{FileEntry, ReadFailure, ReadImage, Stage}
 
-/** Reads whole files inside a task. Whatever is wrong with a file becomes its reason; nothing is thrown.
+/** Reads whole files inside a task. A file that cannot be read returns its reason; no exception is thrown.
   *
   * @param maxBytes
-  *   larger files are refused before they are read, and those that grow meanwhile no further than that
+  *   largest file to read, in bytes; of a file that grows during the read, no more is read
   */
 final class FileReader(configuration: Configuration, maxBytes: Long) {
 
@@ -27,7 +27,7 @@ final class FileReader(configuration: Configuration, maxBytes: Long) {
     catch {
       case error: IOException => failure(FileReader.reason(error))
       case error @ (_: InvalidPathException | _: IllegalArgumentException) =>
-        failure(s"no path: ${error.getMessage}")
+        failure(s"not a valid path: ${error.getMessage}")
       case _: OutOfMemoryError => failure("reading it takes more memory than the JVM has")
     }
 
@@ -51,7 +51,7 @@ final class FileReader(configuration: Configuration, maxBytes: Long) {
 
 private[job] object FileReader {
 
-  /** What a JVM's array holds at most. */
+  /** Largest length of an array in the JVM. */
   private val LargestArray = Int.MaxValue.toLong - 8
 
   def reason(error: IOException): String = error match {

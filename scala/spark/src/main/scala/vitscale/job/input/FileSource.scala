@@ -14,8 +14,8 @@ import vitscale.job.task.{Attempts, ChunkSizes, TaskBatch}
 
 /** Files from a listing. The bytes are read inside the tasks, a few files ahead of the engine.
   *
-  * A task has so many files, and not more than twice as many bytes as so many files have on average: a huge file gets a task
-  * of its own, and keeps no others waiting behind it.
+  * A task has a given number of files, and at most twice the bytes that this number of files has on average. A huge file
+  * therefore gets its own task, and no other file waits behind it.
   */
 final class FileSource(
     context: SparkContext,

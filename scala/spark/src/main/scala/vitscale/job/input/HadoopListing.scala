@@ -21,7 +21,7 @@ final private[job] class HadoopListing(
 
   def ignored: Ignored = leftAside
 
-  /** Lists what a selection names of a place: the place itself, or what lies below it. */
+  /** List the selected files of a place: the place itself, or entries below it. */
   def walk(system: FileSystem, root: FileStatus, selection: Selection): Unit =
     if (root.isDirectory) folder(system, root.getPath, selection) else file(root, selection)
 
@@ -62,7 +62,7 @@ final private[job] class HadoopListing(
 
 private[job] object HadoopListing {
 
-  /** A place that exists, as its file system describes it, and what the user asks for of it. */
+  /** An existing place with its file system and status, and the user's names and patterns below it. */
   final case class Found(system: FileSystem, status: FileStatus, named: Selection.Named[Path])
 
   /** Divides a path into a place, and names and patterns below it; a name that exists is never taken for a pattern.

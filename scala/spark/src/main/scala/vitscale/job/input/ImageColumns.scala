@@ -7,12 +7,12 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.BINARY
 import org.apache.parquet.schema.Type.Repetition.REPEATED
 import org.apache.parquet.schema.{GroupType, MessageType, PrimitiveType, Type}
 
-/** Where the rows of a Parquet file have their image and its path: names of fields, from the column inwards.
+/** The columns of a Parquet file that hold the image and its path: names of nested fields, the outermost first.
   *
   * @param content
-  *   the encoded image
+  *   field of the encoded image
   * @param path
-  *   what names it; none if rows are keyed by file and row number
+  *   field of the path; none if the key of a row is its file and row number
   */
 final private[job] case class ImageColumns(content: Seq[String], path: Option[Seq[String]])
 
@@ -28,8 +28,8 @@ private[job] object ImageColumns {
 
   /** Finds the columns in a file's schema. A name with dots reaches into structs; a column that has exactly this name wins.
     *
-    * The default names give way: without a column `content`, it is `image`, or the only column with images; without a column
-    * `path`, it is the field `path` beside the bytes, or none.
+    * The default names have fallbacks. Without a column `content`, it is `image`, or the only column with images. Without a
+    * column `path`, it is the field `path` beside the bytes, or none.
     *
     * @return
     *   the columns, or why there are none
@@ -57,7 +57,7 @@ private[job] object ImageColumns {
           "Name one with --path-column."
       )
 
-  /** What the user did not name, in words: one line, or none. */
+  /** Messages about the columns that replace missing default columns. */
   def note(columns: ImageColumns, pathColumn: String, contentColumn: String): Seq[String] = {
     val content = columns.content.mkString(".")
     val taken =

@@ -2,13 +2,13 @@ package vitscale.job.input
 
 import vitscale.job.task.{ChunkSizes, TaskBatch}
 
-/** Images that wait to be classified. */
+/** Images that are not classified yet. */
 trait ImageSource extends AutoCloseable {
 
-  /** Images that no work was made of yet. */
+  /** Number of images that are in no batch yet. */
   def waiting: Long
 
-  /** The next work, for so many tasks at most; none when nothing waits. */
+  /** Return the next batch, for at most `tasks` tasks; none if no image is left. */
   def next(tasks: Int, sizes: ChunkSizes): Option[TaskBatch]
 }
 

@@ -3,11 +3,11 @@ package vitscale.job.input
 import vitscale.job.output.Counters
 import vitscale.job.records.Ignored
 
-/** What there is to do now.
+/** The result of one listing.
   *
   * @param files
-  *   all images that were named, those done before included
+  *   number of all images of the input, including those of earlier runs
   * @param before
-  *   of these, how many are done
+  *   number of these images that have a row
   */
 final case class Input(source: ImageSource, files: Long, before: Counters.Counts, ignored: Ignored)

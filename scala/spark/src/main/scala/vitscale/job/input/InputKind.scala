@@ -2,12 +2,12 @@ package vitscale.job.input
 
 import java.util.Locale
 
-/** What the named files are, and which files of a folder are of that kind.
+/** A kind of input files, and the rule for which files of a folder are of that kind.
   *
   * @param name
-  *   as users name it
+  *   value of `--input`
   * @param what
-  *   one such file, in words
+  *   noun for one such file, for messages
   */
 sealed abstract class InputKind(val name: String, val what: String) extends Serializable {
 
@@ -17,7 +17,7 @@ sealed abstract class InputKind(val name: String, val what: String) extends Seri
   /** Whether a file or folder below a folder is hidden, also from `--all-files`. */
   def isHidden(name: String): Boolean
 
-  /** How the names of such files end. */
+  /** The suffixes of such files. */
   def suffixes: Seq[String]
 
   private def lower(name: String) = name.toLowerCase(Locale.ROOT)
@@ -29,14 +29,14 @@ object InputKind {
 
   def named(name: String): InputKind = all.find(_.name == name).get
 
-  /** An image each. */
+  /** Image files. */
   case object Files extends InputKind("files", "image") {
     override def suffixes: Seq[String] = ListingRules.suffixes.toSeq.sorted.map("." + _)
     override def isHidden(name: String): Boolean = false
   }
 
-  /** An image a row. A file without a suffix counts too: Hive writes such (`000000_0`). Names that begin with `_` are
-    * hidden, as in Spark, unless they are a partition (`_day=1`).
+  /** One image per row. A file without a suffix counts too, because Hive writes such names (`000000_0`). Names that begin
+    * with `_` are hidden, as in Spark, unless they are a partition (`_day=1`).
     */
   case object Parquet extends InputKind("parquet", "Parquet file") {
     override def suffixes: Seq[String] = Seq(".parquet", ".parq", ".pq")
@@ -45,7 +45,7 @@ object InputKind {
       name.startsWith(".") || name.startsWith("_") && !name.contains('=')
   }
 
-  /** An image a member, as WebDataset has it. */
+  /** One image per member, as in WebDataset. */
   case object Tar extends InputKind("tar", "tar shard") {
     override def suffixes: Seq[String] = Seq(".tar", ".tar.gz", ".tgz")
     override def isHidden(name: String): Boolean = false

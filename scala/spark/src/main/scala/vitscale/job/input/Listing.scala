@@ -10,7 +10,7 @@ import vitscale.UsageException
 import vitscale.hadoop.{Location, RemoteFiles}
 import vitscale.job.records.{FileEntry, Ignored}
 
-/** Lists what the user named: files, folders with all below them, and patterns of either. */
+/** Lists the user's inputs: files, folders with all files below them, and patterns of both. */
 final class Listing(configuration: Configuration, rules: ListingRules, output: Location) {
 
   /** Lists every file once, also where the names overlap.
@@ -18,7 +18,7 @@ final class Listing(configuration: Configuration, rules: ListingRules, output: L
     * @return
     *   what was left aside
     * @throws vitscale.UsageException
-    *   if a name has nothing behind it, or its file system does not say
+    *   if a name matches no file or folder, or its file system cannot list it
     */
   def list(names: Seq[String])(found: FileEntry => Unit): Ignored = {
     val places = names.map(name => new Target(name) -> Location.parse(name, configuration))
@@ -50,7 +50,10 @@ final class Listing(configuration: Configuration, rules: ListingRules, output: L
         .getOrElse(throw nothing(target))
     catch {
       case error: IOException =>
-        throw new UsageException(s"${target.text} cannot be listed: ${HadoopListing.reason(error)}.", error)
+        throw new UsageException(
+          s"${target.text} cannot be listed: ${HadoopListing.reason(error)}. Check the path.",
+          error
+        )
     }
 
   private def listRemote(places: Seq[HadoopListing.Found], found: FileEntry => Unit): Ignored = {

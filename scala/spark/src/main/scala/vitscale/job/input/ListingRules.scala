@@ -12,11 +12,11 @@ import vitscale.job.records.Ignored
   * The names themselves stand in `listing-rules.json`, which Python reads as well.
   *
   * @param allFiles
-  *   take every file but markers, whatever its name
+  *   include hidden files and all suffixes, but not markers
   * @param modifiedBefore
-  *   files that changed later than that (milliseconds since 1970) wait for the next look: they may still be written
+  *   time in milliseconds since 1970; files modified later wait for the next listing, because they may be incomplete
   * @param kind
-  *   what the files are
+  *   kind of the files
   */
 final case class ListingRules(
     allFiles: Boolean,

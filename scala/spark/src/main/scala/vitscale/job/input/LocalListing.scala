@@ -31,7 +31,7 @@ final private[vitscale] class LocalListing(
 
   def ignored: Ignored = leftAside
 
-  /** Lists what a selection names of a place: the place itself, or what lies below it. */
+  /** List the selected files of a place: the place itself, or entries below it. */
   def walk(root: Path, selection: Selection): Unit = {
     Files.walkFileTree(
       root,
@@ -62,7 +62,7 @@ final private[vitscale] class LocalListing(
       val entered = enter(file)
       entered.found(isFolder = false)
       if (entered.isNamed(isFolder = false) || (entered.isBelow && isImage(file))) {
-        // A dead link is read, and fails there: the file that it names may have been there a moment ago.
+        // A dead link is listed and fails when it is read, because its file may have existed a moment ago.
         if (attributes.isRegularFile) {
           if (rules.isSettled(attributes.lastModifiedTime.toMillis)) list(file, Some(attributes.size), None)
         } else if (attributes.isSymbolicLink) list(file, None, None)

@@ -12,15 +12,15 @@ import org.apache.hadoop.fs.{Path => HadoopPath}
 import vitscale.UsageException
 import vitscale.job.records.FileEntry
 
-/** Tables whose log says which of their files are live. Their folders also hold rows that were deleted or replaced, so their
-  * Parquet files are refused.
+/** Table formats whose log lists the live files. Their folders also hold deleted and replaced rows, so their Parquet files
+  * are refused.
   *
   * @param name
   *   of the format
   * @param source
   *   name of its data source in Spark
   * @param log
-  *   what shows it, in words
+  *   name of the log, for messages
   */
 final private[job] case class OpenTableFormat(name: String, source: String, log: String)
 
@@ -45,7 +45,7 @@ private[job] object OpenTableFormat {
     for (folder <- folders; format <- of(folder, configuration))
       throw new UsageException(
         s"$folder is ${format.name} (${format.log}): its Parquet files may hold deleted rows. " +
-          "Write the live rows to a new folder, and name that: " +
+          "Write the live rows to a new folder, and give that folder: " +
           s"""spark.read.format("${format.source}").load("$folder").write.parquet("NEW_FOLDER")."""
       )
   }

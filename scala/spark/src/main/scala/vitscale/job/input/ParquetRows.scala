@@ -16,7 +16,7 @@ import org.apache.parquet.io.api.Binary
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName._
 import org.apache.parquet.schema.{GroupType, MessageType, PrimitiveType, Type}
 
-/** The rows of one Parquet file, read by row groups. Only the columns that are needed are read, whatever the others are. */
+/** The rows of one Parquet file, read by row group. Only the needed columns are read. */
 final private[job] class ParquetRows(reader: ParquetFileReader) extends AutoCloseable {
 
   private val schema = reader.getFileMetaData.getSchema
@@ -29,15 +29,15 @@ final private[job] class ParquetRows(reader: ParquetFileReader) extends AutoClos
   /** A column's values in a row group as text, null where there is none.
     *
     * @throws java.lang.Exception
-    *   if the column is damaged, or compressed in a way that nothing here knows
+    *   if the column is damaged, or compressed with an unknown codec
     */
   def texts(rowGroup: Int, column: Seq[String]): Iterator[String] = {
     val text = ParquetRows.asText(typeOf(schema, column))
     values(rowGroup, column).map(_.fold(null: String) { case (group, field) => text(group, field) })
   }
 
-  /** A column's bytes in a row group; none where the row has none. A row that cannot be read, and all that follow it, have
-    * the reason in their place.
+  /** A column's bytes in a row group; none where the value is null. A row that cannot be read, and all rows after it, return
+    * the reason instead.
     */
   def contents(rowGroup: Int, column: Seq[String]): Iterator[Either[String, Option[Binary]]] = {
     val read = Try(values(rowGroup, column))

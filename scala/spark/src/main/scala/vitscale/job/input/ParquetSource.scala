@@ -8,7 +8,7 @@ import vitscale.UsageException
 import vitscale.job.output.{Counters, PathHashes}
 import vitscale.job.records.{FileEntry, Ignored, ReadFailure, ReadImage, Stage}
 
-/** Parquet files with an encoded image a row, read in the row groups that they have. */
+/** Parquet files with one encoded image per row, read by row group. */
 final private[job] class ParquetSource(
     context: SparkContext,
     pathColumn: String,
@@ -21,7 +21,7 @@ final private[job] class ParquetSource(
 
   private lazy val noPaths = context.broadcast(new PathHashes)
 
-  /** Looks at files; those that cannot be read are images that failed.
+  /** Inspect files. A file that cannot be read counts as one failed image.
     *
     * @throws vitscale.UsageException
     *   if no file can be read, or none has the columns

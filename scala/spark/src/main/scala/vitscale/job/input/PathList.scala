@@ -12,7 +12,7 @@ import vitscale.UsageException
 import vitscale.hadoop.{Location, RemoteFiles}
 import vitscale.job.records.FileEntry
 
-/** Reads lists of paths: text with a path a line, CSV or Parquet with a column of paths. Nothing of a list stays in memory.
+/** Reads lists of paths: text with one path per line, CSV or Parquet with a column of paths. Lists are streamed.
   *
   * @param column
   *   the column with the paths, in CSV and Parquet
@@ -25,7 +25,7 @@ final private[job] class PathList(configuration: Configuration, column: String, 
 
   private val asked = mutable.Set.empty[(String, String)]
 
-  /** Passes on every path as the files of a listing are named. One that no file can have is passed on with its problem.
+  /** Pass every path to `found`, in the form of a listing. A path that no file can have is passed with its problem.
     *
     * @param name
     *   a file, a folder of files, a pattern, a URI of a Hadoop file system, or `-` for standard input
@@ -64,7 +64,7 @@ final private[job] class PathList(configuration: Configuration, column: String, 
       val head = TextLines.head(stream)
       Refused.find { case (magic, _) => head.startsWith(magic) }.foreach { case (_, what) =>
         throw new UsageException(
-          s"it is $what. Save it as UTF-8 text with a path a line, or as CSV or Parquet."
+          s"it is $what; expected a list of paths. Save it as UTF-8 text with one path per line, or as CSV or Parquet."
         )
       }
       if (head.startsWith(ByteOrderMark)) stream.skipNBytes(ByteOrderMark.length.toLong)
@@ -148,7 +148,8 @@ private[job] object PathList {
       case error @ (_: IOException | _: RuntimeException)
           if !error.isInstanceOf[vitscale.VitscaleException] =>
         throw new UsageException(
-          s"$name cannot be read as a list of paths: ${ParquetRows.reason(error)}",
+          s"$name cannot be read as a list of paths: ${ParquetRows.reason(error)}. Save it as UTF-8 text with one path " +
+            "per line, or as CSV or Parquet.",
           error
         )
     }

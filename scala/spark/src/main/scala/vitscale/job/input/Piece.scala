@@ -17,13 +17,13 @@ private[job] trait Piece extends Serializable {
   /** The keys of these images, in the order of `images`. Contents are not read. */
   def keys(reading: Reading): Iterator[String]
 
-  /** These images with their contents. Whatever is wrong with one becomes its reason; nothing is thrown. */
+  /** These images with their contents. An image that cannot be read returns its reason; no exception is thrown. */
   def images(reading: Reading): Iterator[ReadImage]
 }
 
 private[job] object Piece {
 
-  /** Items that are read from something which is closed behind the last one, or with the task. */
+  /** Return items that are read from a resource, and close the resource after the last item or at the end of the task. */
   def closing[A](resource: AutoCloseable)(items: Iterator[A]): Iterator[A] = {
     TaskContext.get().addTaskCompletionListener[Unit](_ => resource.close())
     items ++ closed(resource)
@@ -76,7 +76,7 @@ final private[job] case class Slice(piece: Piece, from: Int, until: Int) extends
   override def images(reading: Reading): Iterator[ReadImage] = piece.images(reading).slice(from, until)
 }
 
-/** Files that cannot be read at all, and so stand for the images that they may hold. */
+/** Files that cannot be read at all. Each counts as one failed image. */
 final private[job] case class Unreadable(files: Seq[ReadImage]) extends Piece {
 
   override def waiting: Long = files.size.toLong

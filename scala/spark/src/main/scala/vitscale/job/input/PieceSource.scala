@@ -8,7 +8,7 @@ import org.apache.spark.rdd.RDD
 import vitscale.job.records.ReadImage
 import vitscale.job.task.{Attempts, ChunkSizes, TaskBatch}
 
-/** Images of pieces, a task for each piece. */
+/** Images of pieces, with one task per piece. */
 final private[job] class PieceSource(context: SparkContext, pieces: IndexedSeq[Piece], reading: Reading)
     extends ImageSource {
 
@@ -45,19 +45,19 @@ final private[job] class PieceSource(context: SparkContext, pieces: IndexedSeq[P
 
 private[job] object PieceSource {
 
-  /** A piece has about this many bytes, where its file can be divided there. */
+  /** Target size of a piece, in bytes. A file may not be divisible there. */
   val TaskBytes: Long = 8L << 20
 
-  /** Looks at files in tasks.
+  /** Inspect files in tasks.
     *
     * @return
-    *   the answers, in the order of the files
+    *   the results, in the order of the files
     */
   def inTasks[A: ClassTag, B: ClassTag](context: SparkContext, files: Seq[A])(look: A => B): IndexedSeq[B] =
     if (files.isEmpty) IndexedSeq.empty
     else context.parallelize(files, tasks(context, files.size)).map(look).collect().toIndexedSeq
 
-  /** Tasks for a quick look at files: some for each core, and not many files for each. */
+  /** Number of tasks for a short inspection of files: several per core, with few files each. */
   def tasks(context: SparkContext, files: Int): Int =
     math.min(files, math.max(math.max(1, context.defaultParallelism) * TasksPerCore, files / FilesPerTask))
 

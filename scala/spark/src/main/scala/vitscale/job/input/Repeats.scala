@@ -7,8 +7,7 @@ import org.roaringbitmap.longlong.Roaring64NavigableMap
 
 import vitscale.job.output.PathHashes
 
-/** Finds the paths of a long list that stood in it before. Their hashes lie in temporary files, divided so that the heap holds
-  * one part at a time.
+/** Finds repeated paths of a long list. Their hashes are kept in temporary files, so that the heap holds one part at a time.
   */
 final private[job] class Repeats extends AutoCloseable {
 

@@ -2,19 +2,19 @@ package vitscale.job.input
 
 import vitscale.job.input.NamePattern.{AnyDepth, Glob, Literal}
 
-/** A file, folder or pattern that the user names.
+/** A file, folder or pattern of the user.
   *
   * @param text
-  *   as he writes it
+  *   the user's text
   */
 final private[job] class Target(val text: String) {
   var isFound: Boolean = false
 }
 
-/** What of a folder the user names: all of it, names below it, patterns of names below it.
+/** The selected part of a folder: all of it, or names and patterns of names below it.
   *
-  * It is the state of a walk: [[enter]] gives the selection of an entry. Names that overlap are one selection, so that a
-  * walk lists every file once.
+  * It is the state of a walk: [[enter]] returns the selection of an entry. Overlapping names share one selection, so a walk
+  * lists every file once.
   *
   * @param isBelow
   *   whether a folder above it was named
@@ -32,7 +32,7 @@ final private[vitscale] class Selection private (rests: Seq[Selection.Rest], val
   /** Whether an entry is the end of a name or pattern. `**` at the end stands for folders. */
   def isNamed(isFolder: Boolean): Boolean = ends(isFolder).nonEmpty
 
-  /** Notes that the names and patterns that end here are there. */
+  /** Record that the names and patterns that end at this entry exist. */
   def found(isFolder: Boolean): Unit = ends(isFolder).foreach(_.target.isFound = true)
 
   private def ends(isFolder: Boolean): Seq[Selection.Rest] =
@@ -68,7 +68,7 @@ private[vitscale] object Selection {
   private def of(rests: Seq[Rest], isBelow: Boolean): Selection =
     if (rests.nonEmpty) new Selection(rests, isBelow) else if (isBelow) below else nothing
 
-  /** What is left of a name or pattern below the place that a walk has reached. */
+  /** The rest of a name or pattern below the current place of a walk. */
   final private case class Rest(names: List[NamePattern], target: Target) {
 
     def head: Option[NamePattern] = names.headOption
@@ -80,7 +80,7 @@ private[vitscale] object Selection {
       if (head.contains(AnyDepth)) this +: next.withoutDepth else Seq(this)
   }
 
-  /** A name or pattern of the user: a place that exists, and what he asks for below it. */
+  /** A name or pattern of the user: an existing place, and the names and patterns below it. */
   final private[job] case class Named[P](root: P, below: List[NamePattern], target: Target)
 
   /** Joins names so that no place is walked twice: what lies below another root belongs to the selection of that root. */

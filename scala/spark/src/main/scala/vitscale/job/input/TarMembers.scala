@@ -32,7 +32,7 @@ final private[job] case class TarMember(
     problem: Option[String]
 )
 
-/** The members of a tar file, in order. Nothing is unpacked.
+/** The members of a tar file, in order. No file is extracted to the disk.
   *
   * @param stream
   *   the archive, decompressed, from a header on
@@ -93,7 +93,7 @@ private[job] object TarMembers {
 
   private val Cut = "the shard ends inside this member, or is damaged there"
 
-  /** Writers pad an archive with zeros to a multiple of 10 KiB; more than that is seldom asked for. */
+  /** Bytes to check behind the end of an archive. Writers usually pad with zeros to a multiple of 10 KiB. */
   private val Behind = 1 << 20
   private val Encoding = "UTF-8"
 
@@ -118,7 +118,7 @@ private[job] object TarMembers {
 
   private val Buffer = 1 << 16
 
-  /** Whether a stream goes on with anything but zeros. */
+  /** Whether a stream has a byte other than zero. */
   def hasData(stream: InputStream): Boolean = stream.readNBytes(Behind).exists(_ != 0)
 
   /** Through the superclass, whose method has one signature in all versions: Spark brings commons-compress 1.23, Spark NLP

@@ -5,10 +5,10 @@ import org.apache.spark.SparkContext
 import vitscale.job.output.Counters
 import vitscale.job.records.{FileEntry, Ignored, ReadFailure, ReadImage, Stage}
 
-/** Tar shards, as WebDataset writes them: an image a member. */
+/** Tar shards, as WebDataset writes them: one image per member. */
 final private[job] class TarSource(context: SparkContext, rules: ListingRules, reading: Reading) {
 
-  /** Looks at shards. One that is damaged is an image that failed; its members before the damage count as others. */
+  /** Inspect shards. A damaged shard counts as one failed image; its members before the damage are classified. */
   def open(shards: Seq[FileEntry], ignored: Ignored): Input = {
     val (settings, members) = (reading, TarRules(rules))
     val surveys =

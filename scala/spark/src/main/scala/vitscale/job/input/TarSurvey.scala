@@ -8,12 +8,12 @@ import scala.util.control.NonFatal
 import vitscale.job.output.{Counters, PathHashes}
 import vitscale.job.records.{FileEntry, Ignored}
 
-/** What a shard holds, found by reading its headers.
+/** The content of a shard, from its headers.
   *
   * @param before
   *   images that have a row
   * @param problem
-  *   why the shard ends sooner than its writer meant
+  *   why the shard is incomplete; none if it is not
   */
 final private[job] case class TarSurvey(
     pieces: Seq[TarPiece],
@@ -24,7 +24,7 @@ final private[job] case class TarSurvey(
 
 private[job] object TarSurvey {
 
-  /** A piece of a compressed shard costs the decompression of all before it, so there it is larger by this factor. */
+  /** Factor of the size of a piece in a compressed shard, because a piece needs the decompression of all data before it. */
   private val Compressed = 16
 
   /** Reads the headers of a shard.
@@ -49,7 +49,7 @@ private[job] object TarSurvey {
   }
 
   /** @return
-    *   what is wrong with the shard's end
+    *   the problem at the end of the shard; none if it is complete
     */
   private def walk(file: StoredFile, surveyor: Surveyor, pieceBytes: Long): Option[String] = {
     val (length, isCompressed) = (file.length, TarMembers.isCompressed(file))

@@ -5,10 +5,10 @@ import java.nio.ByteBuffer
 import java.nio.charset.CharacterCodingException
 import java.nio.charset.StandardCharsets.UTF_8
 
-/** Lines of UTF-8 text, as bytes first: a line in another encoding is reported, and not changed in silence. */
+/** Reads lines of UTF-8 text as bytes, so that a line in another encoding is reported and not changed silently. */
 private[job] object TextLines {
 
-  /** Bytes at the beginning that tell what a stream is. */
+  /** Number of first bytes that determine the type of a stream. */
   val Window: Int = 1 << 16
 
   /** The first bytes of a stream that can go back. */

@@ -7,7 +7,7 @@ import org.apache.spark.{ExceptionFailure, ExecutorLostFailure}
 
 import vitscale.job.task.TaskResult
 
-/** Why attempts of tasks came to nothing, as Spark tells its listeners. */
+/** Records why attempts of tasks failed, as Spark reports it to listeners. */
 final private[job] class FailedAttempts extends SparkListener {
 
   import FailedAttempts._
@@ -17,7 +17,7 @@ final private[job] class FailedAttempts extends SparkListener {
   override def onTaskEnd(end: SparkListenerTaskEnd): Unit = {
     val task = (end.stageId, end.taskInfo.partitionId)
     end.reason match {
-      // An executor that was taken away, as a preempted machine's, is no fault of its tasks.
+      // An executor that was removed, for example with a preempted machine, is not the fault of its tasks.
       case ExecutorLostFailure(_, true, _) => add(task, Reasons(1, None))
       case thrown: ExceptionFailure =>
         add(task, Reasons(0, Some(s"${thrown.className}: ${thrown.description}")))
@@ -41,9 +41,9 @@ final private[job] class FailedAttempts extends SparkListener {
 private[job] object FailedAttempts {
 
   /** @param executors
-    *   how many executors ended while they ran the task
+    *   number of executors that ended while they ran the task
     * @param thrown
-    *   what the task threw last
+    *   the last exception of the task
     */
   final case class Reasons(executors: Int, thrown: Option[String])
 }

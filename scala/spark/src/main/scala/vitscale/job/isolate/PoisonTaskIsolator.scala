@@ -7,13 +7,13 @@ import vitscale.job.task.{Attempts, TaskBatch, TaskResult}
 
 /** Finds the images that end executors.
   *
-  * When an executor dies, all its tasks die with it, and nothing tells which of their images did it. So tasks that were
-  * lost twice wait here until nothing else runs, and are then tried one at a time: first as they are, which clears those
-  * that only were neighbours; then in eighths; and at last image by image. One that ends its executor twice even then, alone in
-  * the only task, goes to quarantine.
+  * When an executor dies, all its tasks die with it, and Spark does not report which image caused it. Tasks that were lost
+  * twice are therefore suspended until nothing else runs. Then they are retried one at a time: first whole, which clears
+  * tasks that only shared the executor; then in eighths; at last image by image. An image that ends its executor twice,
+  * alone in the only task, is quarantined.
   *
   * @param attempts
-  *   tells what the tasks died of
+  *   returns why the attempts of a task failed
   */
 final private[job] class PoisonTaskIsolator(attempts: TaskResult => FailedAttempts.Reasons) {
 
@@ -23,22 +23,22 @@ final private[job] class PoisonTaskIsolator(attempts: TaskResult => FailedAttemp
   private var tried: Option[Suspect] = None
   private var (clearedTasks, clearedImages, convicted) = (0L, 0L, 0L)
 
-  /** Whether other work must wait: a suspect is being tried, or so many tasks wait here that what is wrong may be wrong
-    * with all of them.
+  /** Whether other work must wait: a suspect runs, or so many tasks are suspended that the fault is probably not in one
+    * image.
     */
   def haveTheFloor: Boolean = tried.isDefined || waiting.size > AtOnce + clearedTasks
 
-  /** The next work, to be done while nothing else is; none if there is no suspect. */
+  /** Return the next suspect, which must run alone; none if there is no suspect. */
   def next(): Option[TaskBatch] = {
     tried = waiting.headOption
     waiting = waiting.drop(1)
     tried.map(one => one.work.part(one.partition, one.from, one.until))
   }
 
-  /** The outcomes that are final; images without one wait here.
+  /** Return the final outcomes of a task. Images without one are suspended.
     *
     * @throws org.apache.spark.SparkException
-    *   if it is no image's fault: tasks throw, or executors die whatever they do
+    *   if the fault is in no image: a task throws an exception, or executors die with nearly every image
     */
   def judge(work: TaskBatch, result: TaskResult): Seq[Outcome] = {
     val one = tried
@@ -68,8 +68,9 @@ final private[job] class PoisonTaskIsolator(attempts: TaskResult => FailedAttemp
     convicted += 1
     if (convicted >= Unlucky + clearedImages)
       throw new SparkException(
-        s"executors end with nearly every image ($convicted images ended theirs, $clearedImages did not). It is the " +
-          "executors' memory or the model rather than an image; their logs say more. Mend it, then go on with --retry-failed"
+        s"executors end with nearly every image ($convicted images ended theirs, $clearedImages did not). The cause is " +
+          "probably the executors' memory or the model, not one image. See the executors' logs, fix the cause, then " +
+          "repeat the command with --retry-failed"
       )
     result.outcomes
   }

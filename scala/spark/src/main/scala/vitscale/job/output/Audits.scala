@@ -1,6 +1,6 @@
 package vitscale.job.output
 
-/** How often a long run checks its books: so that all checks together take about a twentieth of its time.
+/** Decides when a long run counts its output again, so that all counts together take about a twentieth of its time.
   *
   * @param seconds
   *   since the run started

@@ -4,15 +4,15 @@ import scala.collection.mutable.ArrayBuffer
 
 import vitscale.job.records.Outcome
 
-/** The rows of a job: those that its output holds, and those that wait so that many of them make one part. An image with a
-  * row is done; one whose row waits is not done yet, but needs no other.
+/** The rows of a job: those in its output, and a buffer of rows for the next part. An image is done when its row is
+  * committed. An image whose row is in the buffer is not done, but it is not classified again.
   *
   * @param commitSeconds
-  *   between two commits, see [[CommitClock]]
+  *   seconds between two commits, see [[CommitClock]]
   * @param labels
-  *   of one row at most
+  *   largest number of labels in a row
   * @param seconds
-  *   since the run started
+  *   returns the seconds since the run started
   */
 final private[job] class CommitBuffer(
     output: OutputFolder,
@@ -32,7 +32,7 @@ final private[job] class CommitBuffer(
   /** The paths of all rows, as tasks get them. */
   def done: Done = new Done(Tables.all.map(table => table -> Seq(written(table), waiting(table).paths)))
 
-  /** What the output must hold, with rows that are right: no path twice. */
+  /** The row counts that the output must have: each path once. */
   def inOutput: Counts = {
     val (predicted, quarantined) =
       (written(Tables.Predictions).size.toLong, written(Tables.Quarantine).size.toLong)
@@ -48,8 +48,8 @@ final private[job] class CommitBuffer(
     */
   def commitIfDue(): Unit = if (clock.isDue(waiting.values.map(_.rows.size).sum, seconds())) commit()
 
-  /** Writes the rows that wait, one table after the other: what was written is never written again, also if the second
-    * table then fails.
+  /** Commit the buffered rows, one table after the other. Committed rows leave the buffer, so they are not written again if
+    * the second table fails.
     *
     * @throws vitscale.OutputException
     *   if they cannot be written
@@ -62,7 +62,7 @@ final private[job] class CommitBuffer(
     clock.committed(seconds())
   }
 
-  /** Gives up the rows that wait; their images are not done. */
+  /** Discard the buffered rows. Their images are not done. */
   def giveUp(): Seq[Outcome] = waiting.values.flatMap(_.takeAll()).toSeq
 
   private def read(table: String): PathHashes = {

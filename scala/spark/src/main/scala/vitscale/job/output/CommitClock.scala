@@ -1,14 +1,14 @@
 package vitscale.job.output
 
-/** When rows that wait are written.
+/** Decides when buffered rows are committed.
   *
-  * Often at first and seldom later: a kill never costs more than a twentieth of what the run took so far, or ten minutes,
-  * and a week's run has about a thousand files.
+  * Commits are frequent at first and rarer later. A killed run loses at most a twentieth of its time so far, or ten minutes,
+  * and a run of a week writes about a thousand files.
   *
   * @param fixed
-  *   seconds between two commits, in the place of all that
+  *   constant number of seconds between two commits, instead of this rule
   * @param labels
-  *   labels of one row: a part is built in memory, so wide rows are written earlier
+  *   number of labels in a row; a part is built in memory, so wide rows are committed earlier
   */
 final class CommitClock(fixed: Option[Double], labels: Int = 1) {
 

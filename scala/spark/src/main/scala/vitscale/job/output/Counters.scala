@@ -4,12 +4,12 @@ import scala.collection.mutable
 
 import vitscale.job.records.{Outcome, Predicted, Quarantined}
 
-/** Counts while a run goes on.
+/** Counts the images of a running job.
   *
   * @param files
   *   all files of the run
   * @param before
-  *   of these, how many were done before
+  *   number of these files that earlier runs have done
   */
 final class Counters(val files: Long, before: Counters.Counts) {
 
@@ -18,7 +18,7 @@ final class Counters(val files: Long, before: Counters.Counts) {
 
   def add(outcomes: Seq[Outcome]): Unit = outcomes.foreach(count(_, 1))
 
-  /** Takes outcomes back whose rows could not be written. */
+  /** Subtract outcomes whose rows could not be written. */
   def withdraw(outcomes: Seq[Outcome]): Unit = outcomes.foreach(count(_, -1))
 
   private def count(outcome: Outcome, by: Long): Unit = outcome match {
@@ -26,7 +26,7 @@ final class Counters(val files: Long, before: Counters.Counts) {
     case failed: Quarantined => byStage(failed.stage) += by
   }
 
-  /** What was done since this tally began. */
+  /** Counts since the start of this run. */
   def now: Counters.Counts = Counters.Counts(predicted, byStage.values.sum)
 
   def inAll: Counters.Counts = before + now

@@ -36,7 +36,7 @@ private[job] object CsvFile {
     */
   def paths(file: Array[Byte]): Seq[String] = {
     val header = file.takeWhile(_ != '\n')
-    if (!new String(header, UTF_8).contains("path")) throw new IOException("there is no column path")
+    if (!new String(header, UTF_8).contains("path")) throw new IOException("its header has no column path")
     val parser = new CsvParser(settings(columns = 1 + header.count(_ == ',')))
     try
       parser

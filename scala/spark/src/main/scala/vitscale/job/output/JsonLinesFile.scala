@@ -38,7 +38,8 @@ private[job] object JsonLinesFile {
 
   /** Read one object. */
   private def path(parser: JsonParser): String = {
-    if (!parser.isExpectedStartObjectToken) throw new IOException(s"${parser.currentToken} is not a row")
+    if (!parser.isExpectedStartObjectToken)
+      throw new IOException(s"it has ${parser.currentToken}; expected a JSON object per line")
     var found: Option[String] = None
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       val name = parser.currentName

@@ -9,31 +9,30 @@ import vitscale.SnakeCaseJson
 import vitscale.device.DeviceUse
 import vitscale.job.records.Ignored
 
-/** What became of the files of a run: `files = predicted + quarantined + not_done`, and nothing is left over when a run is
-  * complete.
+/** The counts of a run: `files = predicted + quarantined + not_done`. `not_done` is 0 when the run is complete.
   *
   * @param status
   *   `complete`, `interrupted`, `stopped` (too many failed) or `failed`
   * @param files
-  *   files that the run was asked to do, those done before included
+  *   all files of the input, including those of earlier runs
   * @param predicted
-  *   of these, how many have a prediction
+  *   number of these files with a prediction
   * @param quarantined
-  *   of these, how many are in quarantine
+  *   number of these files in quarantine
   * @param notDone
-  *   of these, how many are left for the next run
+  *   number of these files that remain for the next run
   * @param thisRun
-  *   what this run did
+  *   counts and times of this run alone
   * @param ignored
-  *   what lay in the folders and was left aside
+  *   files and folders that the listing left aside
   * @param output
   *   rows counted in the output after the run, of this run and all earlier ones; none if it was interrupted, and no executor
   *   was left to count them
   * @param gpus
-  *   what shows that GPUs ran the model, from each executor for each of its GPUs; empty on the processor
+  *   evidence that GPUs ran the model, from each executor for each of its GPUs; empty on the CPU
   * @param isBalanced
-  *   whether all adds up: every file has one outcome or is left, and the output, where it was counted, holds each row that was
-  *   committed once
+  *   whether the counts agree: every file has one outcome or is not done, and the output, if it was counted, holds each
+  *   committed row once
   */
 final case class Ledger(
     status: String,

@@ -42,7 +42,7 @@ final class OutputFolder private (
       _.as[String](Encoders.STRING).toLocalIterator().asScala
     )
 
-  /** Makes rows of one table visible, all in one step. Returns when they would survive a power cut.
+  /** Write rows of one table and make them visible in one atomic step. Returns after the data are on the disk.
     *
     * @throws vitscale.OutputException
     *   if they cannot be written
@@ -56,7 +56,7 @@ final class OutputFolder private (
     storage.rename(staged, s"$table/$name")
   }
 
-  /** Counts the rows that are there, and the paths among them: whether they are equal tells if something is there twice. */
+  /** Count the rows of the output and their distinct paths. The two numbers differ if an image has two rows. */
   def countRows(): Counts = {
     val rows =
       Tables.all.flatMap(table => frame(table).map(_.withColumn("table", lit(table)))).reduceOption(_ union _)
@@ -68,18 +68,18 @@ final class OutputFolder private (
     }
   }
 
-  /** Lets failed images be tried again: without their rows, they are not done. */
+  /** Delete the rows of failed images, so that the run retries these images. */
   def forgetQuarantine(): Unit = explained(storage) {
     files(Tables.Quarantine).foreach(name => storage.delete(s"${Tables.Quarantine}/$name"))
   }
 
-  /** Writes the ledger in place of the last one. */
+  /** Replace the ledger. */
   def writeLedger(content: Array[Byte]): Unit = explained(storage) {
     storage.create(s"$staging/$LedgerFile", content)
     storage.replace(s"$staging/$LedgerFile", LedgerFile)
   }
 
-  /** Gives the output back; one without any row is taken away again. */
+  /** Release the output. Delete it if it has no row. */
   override def close(): Unit = {
     owner.close()
     try {
@@ -90,7 +90,7 @@ final class OutputFolder private (
 
   private def files(table: String): Seq[String] = storage.list(table).filter(name => name.startsWith("part-"))
 
-  /** The paths in a table, read by tasks; none if it has no part. */
+  /** The paths in a table, read by tasks; none if the table has no part. */
   private def frame(table: String): Option[DataFrame] = {
     val names = files(table).map(name => s"$table/$name")
     val (place, tableFormat) = (storage, format)
@@ -112,15 +112,15 @@ object OutputFolder {
   private val KeyFile = "_vitscale/run.json"
   private val LedgerFile = "ledger.json"
 
-  /** The driver takes the paths of one task at a time. */
+  /** Parts that one task reads. The driver fetches the paths of one task at a time. */
   private val PartsPerTask = 4
 
-  /** Takes an output over, new or from an earlier run.
+  /** Open a new output, or the output of an earlier run.
     *
     * @throws vitscale.OutputException
     *   if it cannot be written, or another driver writes to it
     * @throws vitscale.UsageException
-    *   if its rows were made with another model or in another way
+    *   if its rows were made with another model or other settings
     */
   def open(
       spark: SparkSession,
@@ -146,20 +146,20 @@ object OutputFolder {
       }
     }
 
-  /** What decided the answers of the rows that are there; none if there are no rows. */
+  /** The key of the rows in an output; none if it has no rows. */
   def earlierKey(storage: Storage): Option[RunKey] =
     explained(storage)(if (hasRows(storage)) Some(RunKey.parse(storage.read(KeyFile))) else None)
 
-  /** A folder with other things in it is not written to. */
+  /** Refuse a folder that holds other files. */
   private def refuseForeign(storage: Storage): Unit = {
     val there = storage.list("")
     if (there.nonEmpty && !there.contains("_vitscale"))
       throw new OutputException(
-        s"${storage.location} holds other files (${there.head}). Name a new folder, or the output of an earlier run."
+        s"${storage.location} holds other files (${there.head}). Choose a new folder, or the output of an earlier run."
       )
   }
 
-  /** The key binds as soon as there is a row; before that, it is a run's own that never came to one. */
+  /** Check the key of the existing rows. Without rows, the stored key is of a run that wrote nothing: replace it. */
   private def settle(storage: Storage, key: RunKey): Unit =
     earlierKey(storage).fold(storage.overwrite(KeyFile, key.toJson))(key.requireSame(_, storage.location))
 
@@ -171,8 +171,8 @@ object OutputFolder {
     catch {
       case error: IOException =>
         throw new OutputException(
-          s"$part in ${storage.location} cannot be read: ${reason(error)}. Restore it or delete it, and run the command " +
-            "again; the images of a deleted part are classified again.",
+          s"$part in ${storage.location} cannot be read: ${reason(error)}. Restore it or delete it, then repeat the " +
+            "command; the images of a deleted part are classified again.",
           error
         )
     }
@@ -182,16 +182,16 @@ object OutputFolder {
     catch {
       case error: IOException =>
         throw new OutputException(
-          s"${storage.location} cannot be written: ${reason(error)}. Rows that are there stay; make room or name another " +
-            "--output, and run the command again.",
+          s"${storage.location} cannot be written: ${reason(error)}. Committed rows are kept. Free space or choose " +
+            "another --output, then repeat the command.",
           error
         )
     }
 
   private def reason(error: IOException): String = error match {
-    case there: java.nio.file.FileAlreadyExistsException => s"${there.getMessage} stands in the way"
+    case there: java.nio.file.FileAlreadyExistsException => s"${there.getMessage} already exists"
     case gone: java.nio.file.NoSuchFileException =>
-      s"${gone.getMessage} is not there; its folder cannot be made, or another run took the output over"
+      s"${gone.getMessage} does not exist; its folder cannot be created, or another run took over the output"
     case other => RemoteFiles.reason(other)
   }
 }

@@ -8,20 +8,24 @@ import vitscale.UsageException
 import vitscale.image.Truncated
 import vitscale.model.{ModelFolder, ModelRuntime}
 
-/** What decides the answers: rows of one output have all of it in common.
+/** The settings that determine the predictions. All rows of one output share them.
   *
   * @param weights
-  *   `pretrained` or `random`; each row says it. It is no part of the key, because the hash of the model file decides it.
+  *   `pretrained` or `random`, written to each row. It is not part of the key, because the checksum of the model determines it.
   */
 final case class RunKey(fields: Map[String, String], weights: String = ModelFolder.Pretrained) {
 
-  /** The library that computed the forward pass; outputs of earlier versions name none. */
+  /** The library that computed the forward pass. Outputs of earlier versions do not name it. */
   def runtime: String = fields.getOrElse(RunKey.Runtime, ModelRuntime.OnnxRuntime.name)
 
   def toJson: Array[Byte] = RunKey.json.writeValueAsBytes(RunKey.sorted(fields))
 
-  /** @throws vitscale.UsageException
-    *   if the rows that are there were made otherwise
+  /** Check that the rows of an output were made with this key.
+    *
+    * @param stored
+    *   the key of the rows in the output
+    * @throws vitscale.UsageException
+    *   if the keys differ
     */
   def requireSame(stored: RunKey, output: String): Unit = {
     val differing = (fields.keySet ++ stored.fields.keySet).toSeq.sorted.filter(key =>
@@ -33,8 +37,8 @@ final case class RunKey(fields: Map[String, String], weights: String = ModelFold
           s"$key was ${stored.fields.getOrElse(key, "-")} and is ${fields.getOrElse(key, "-")}"
         )
       throw new UsageException(
-        s"$output holds predictions that were made otherwise: ${differences.mkString("; ")}. They are not mixed: name " +
-          "another --output, or repeat the command as it was."
+        s"$output holds predictions of another model or setting: ${differences.mkString("; ")}. " +
+          "Choose another --output, or repeat the earlier command."
       )
     }
   }

@@ -20,33 +20,34 @@ import org.apache.spark.util.SerializableConfiguration
 
 import vitscale.hadoop.{Location, RemoteFiles}
 
-/** What the job asks of the place where it writes. Paths are relative to that place, with `/` between names. Tasks read
-  * with it too.
+/** File operations on the output folder. Paths are relative to the folder, with `/` between names. Tasks read with it too.
   *
-  * Every method throws `java.io.IOException` where it fails.
+  * Every method throws `java.io.IOException` if it fails.
   */
 trait Storage extends Serializable {
 
-  /** The place, for messages. */
+  /** The folder, for messages. */
   def location: String
 
   def makeFolder(path: String): Unit
 
-  /** Writes a file that must not be there, down to the disk; its folder is not made, it must be there. */
+  /** Write a new file and force it to the disk. The file must not exist; its folder must. */
   def create(path: String, content: Array[Byte]): Unit
 
-  /** The same, but tells whether it was there already; of several who try at once, each with another content, one
-    * succeeds.
+  /** Write a new file, if no other process does. Of several processes with different contents, one succeeds.
+    *
+    * @return
+    *   whether this call created the file
     */
   def createFirst(path: String, content: Array[Byte]): Boolean
 
-  /** Writes a file in place of what is there; a reader may meet half of it. */
+  /** Write a file over an existing one. The write is not atomic: a reader may see a part of it. */
   def overwrite(path: String, content: Array[Byte]): Unit
 
-  /** Moves a file in one step to where nothing is. */
+  /** Move a file in one step to a path that does not exist. */
   def rename(from: String, to: String): Unit
 
-  /** Puts a file in the place of another in one step, where the file system can. */
+  /** Replace a file by another, in one step if the file system can. */
   def replace(from: String, to: String): Unit
 
   /** Names in a folder; none if there is no such folder. */
@@ -54,7 +55,7 @@ trait Storage extends Serializable {
 
   def read(path: String): Array[Byte]
 
-  /** Deletes a file, or a folder with all in it, if it is there. */
+  /** Delete a file, or a folder with its content, if it exists. */
   def delete(path: String): Unit
 }
 
@@ -66,8 +67,8 @@ object Storage {
   }
 }
 
-/** A local folder, by Java's own file API: exclusive creation and renaming are atomic here, and data are forced to the
-  * disk before they count.
+/** A local folder, through Java's own file API. Exclusive creation and renaming are atomic, and data are forced to the disk
+  * before they are committed.
   */
 final class LocalStorage(folder: Path) extends Storage {
 
@@ -153,7 +154,7 @@ final class HadoopStorage(root: HadoopPath, configuration: Configuration) extend
   override def location: String = root.toString
 
   override def makeFolder(path: String): Unit =
-    if (!system.mkdirs(resolve(path))) throw new IOException(s"${resolve(path)} cannot be made")
+    if (!system.mkdirs(resolve(path))) throw new IOException(s"the folder ${resolve(path)} cannot be created")
 
   override def create(path: String, content: Array[Byte]): Unit = {
     val stream = opened(resolve(path))
@@ -167,10 +168,10 @@ final class HadoopStorage(root: HadoopPath, configuration: Configuration) extend
     val (replication, block) = (system.getDefaultReplication(root), system.getDefaultBlockSize(root))
     try system.createNonRecursive(file, false, HadoopStorage.Buffer, replication, block, null)
     catch {
-      // Hadoop's own default is to refuse, and not every vendor's file system knows better.
+      // The default implementation of Hadoop's FileSystem refuses, and some vendors' file systems keep it.
       case error: IOException
           if String.valueOf(error.getMessage).contains("createNonRecursive unsupported") =>
-        system.getFileStatus(file.getParent) // throws where it is gone
+        system.getFileStatus(file.getParent) // throws if the folder does not exist
         system.create(file, false)
     }
   }
@@ -181,12 +182,12 @@ final class HadoopStorage(root: HadoopPath, configuration: Configuration) extend
       HadoopStorage.Exclusive.contains(system.getUri.getScheme) || isStill(path, content)
     } catch {
       case _: HadoopFileExists | _: FileAlreadyExistsException => false
-      // HDFS's word where another is writing it just now.
+      // HDFS answers this while another process writes the file.
       case error: RemoteException if error.getClassName == classOf[AlreadyBeingCreatedException].getName =>
         false
     }
 
-  /** Where several may have created one file, the last one has it. */
+  /** Check whether the file still has this content: if several processes created it, the last one wins. */
   private def isStill(path: String, content: Array[Byte]): Boolean = {
     Thread.sleep(HadoopStorage.SettleMillis)
     try read(path).sameElements(content)
@@ -201,7 +202,7 @@ final class HadoopStorage(root: HadoopPath, configuration: Configuration) extend
 
   override def rename(from: String, to: String): Unit =
     if (!system.rename(resolve(from), resolve(to)))
-      throw new IOException(s"${resolve(from)} cannot become ${resolve(to)}")
+      throw new IOException(s"${resolve(from)} cannot be renamed to ${resolve(to)}")
 
   override def replace(from: String, to: String): Unit = {
     delete(to)
@@ -229,9 +230,9 @@ final class HadoopStorage(root: HadoopPath, configuration: Configuration) extend
 private object HadoopStorage {
   private val Buffer = 1 << 16
 
-  /** File systems with one server that decides; those of objects look first and write then. */
+  /** File systems whose server creates a file exclusively. An object store checks first and writes afterwards. */
   private val Exclusive = Set("hdfs", "webhdfs", "swebhdfs")
 
-  /** From looking whether a file is there to having written it takes an object store less. */
+  /** An object store needs less time than this between its existence check and its write. */
   private val SettleMillis = 2000L
 }

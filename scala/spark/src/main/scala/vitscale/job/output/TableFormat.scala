@@ -5,15 +5,15 @@ import java.time.Instant
 import org.apache.spark.sql.Row
 import org.apache.spark.sql.types.StructType
 
-/** How a table is written to files, and how the job reads its own files again.
+/** A format of the output tables: it encodes rows into files, and reads the paths of these files again.
   *
-  * Files are whole in memory, on their way in as on their way out: no reader of Spark comes between, so no name of a folder
-  * and no width of a table can stop a resume.
+  * Whole files are encoded and decoded in memory, without Spark's readers, so no folder name and no width of a table can
+  * prevent a resume.
   *
   * @param name
-  *   as users name it
+  *   value of `--format`
   * @param suffix
-  *   of the files
+  *   suffix of the files
   */
 sealed abstract class TableFormat(val name: String, val suffix: String) extends Serializable {
 

@@ -12,16 +12,16 @@ import com.fasterxml.jackson.databind.ObjectMapper
 
 import vitscale.{DaemonThreads, OutputException}
 
-/** The right to write to an output, for one driver at a time.
+/** A lease on an output: one driver at a time may write to it.
   *
-  * Each driver takes the next number by creating a file that must not be there, which one of several succeeds in; the
-  * highest number owns the output. It rewrites its file every few seconds. Whoever finds an owner
-  *   - that runs on the same machine, is refused;
-  *   - that ran on the same machine and is dead, takes over at once;
-  *   - on another machine, watches whether its file changes, and takes over if it does not for half a minute.
+  * Each driver takes the next number by exclusive creation of a file, in which one of several drivers succeeds. The highest
+  * number owns the output. The owner rewrites its file every few seconds, as a heartbeat. A driver that finds an owner
+  *   - alive on the same machine, is refused;
+  *   - dead on the same machine, takes over at once;
+  *   - on another machine, watches the owner's file, and takes over if the file does not change for 30 seconds.
   *
-  * So a killed driver leaves nothing to clear away by hand. A driver that was only frozen loses its staging folder to the
-  * one that takes over, so whatever it still does, it cannot rename a part into the output.
+  * A killed driver therefore needs no manual cleanup. A driver that was only suspended loses its staging folder to its
+  * successor, so it can no longer rename a part into the output.
   */
 final class WriterLease private (storage: Storage, val number: Long, content: () => Array[Byte])
     extends AutoCloseable {
@@ -35,12 +35,12 @@ final class WriterLease private (storage: Storage, val number: Long, content: ()
     TimeUnit.SECONDS
   )
 
-  /** A beat that fails is no harm: at worst another takes over. */
+  /** A failed heartbeat does no harm: at worst, another driver takes over. */
   private def beat(): Unit =
     try storage.overwrite(WriterLease.file(number), content())
     catch { case _: IOException => () }
 
-  /** Gives the output back, so that the next run need not wait. */
+  /** Release the lease, so that the next run does not wait. */
   override def close(): Unit = {
     beats.shutdownNow()
     beats.awaitTermination(WriterLease.BeatSeconds, TimeUnit.SECONDS)
@@ -55,13 +55,16 @@ object WriterLease {
 
   private val BeatSeconds = 5L
   private val StaleSeconds = 30L
+  private val FirstWriter = "it started at the same time and was first"
   private val Released = "{}".getBytes("UTF-8")
   private val json = new ObjectMapper()
 
-  /** @param staleSeconds
-    *   an owner elsewhere whose file does not change for so long is taken for dead
+  /** Take the lease on an output.
+    *
+    * @param staleSeconds
+    *   seconds without a heartbeat after which an owner on another machine counts as dead
     * @param say
-    *   told why it waits
+    *   prints why the driver waits
     * @throws vitscale.OutputException
     *   if another driver has the output
     */
@@ -71,11 +74,11 @@ object WriterLease {
     last.foreach(number => refuseIfAlive(storage, number, say, staleSeconds))
     val number = last.getOrElse(0L) + 1
     val own = beats()
-    if (!storage.createFirst(file(number), own())) throw taken(storage, "it was faster")
+    if (!storage.createFirst(file(number), own())) throw taken(storage, FirstWriter)
     val all = numbers(storage)
     if (all.last != number) {
       storage.delete(file(number))
-      throw taken(storage, "it was faster")
+      throw taken(storage, FirstWriter)
     }
     all.init.foreach(previous => storage.delete(file(previous)))
     new WriterLease(storage, number, own)
@@ -88,7 +91,7 @@ object WriterLease {
       if (isAlive(owner.path("pid").asLong, owner.path("started").asText))
         throw taken(storage, s"process ${owner.path("pid").asLong} on this machine")
     } else if (host.nonEmpty) {
-      say(s"the last run, on $host, did not end; watching for $staleSeconds s whether it still lives")
+      say(s"the last run, on $host, did not release the output; waiting $staleSeconds s for its heartbeat")
       if (changes(storage, number, owner.toString, staleSeconds)) throw taken(storage, s"on $host")
     }
   }
@@ -99,7 +102,7 @@ object WriterLease {
       read(storage, number).toString != before
     }
 
-  /** A file that is being rewritten may be half there: that reads as an owner of which nothing is known but that it changes. */
+  /** Read the owner. A file that is being rewritten may be incomplete; it counts as an owner on another machine. */
   private def read(storage: Storage, number: Long) =
     Try(json.readTree(storage.read(file(number)))).toOption
       .filter(_.isObject)
@@ -128,7 +131,7 @@ object WriterLease {
       )
   }
 
-  /** A name that does not resolve is the beginning of the message that says so. */
+  /** The name of this machine. If it does not resolve, the message of the exception begins with it. */
   private def ownHost: String =
     try InetAddress.getLocalHost.getHostName
     catch { case unknown: UnknownHostException => unknown.getMessage.takeWhile(_ != ':') }
@@ -139,6 +142,6 @@ object WriterLease {
   private def file(number: Long): String = f"$Folder/$number%09d"
 
   private def taken(storage: Storage, who: String) = new OutputException(
-    s"Another run is writing to ${storage.location} ($who). Wait for its end, or name another --output."
+    s"Another run is writing to ${storage.location} ($who). Wait until it ends, or choose another --output."
   )
 }

@@ -2,7 +2,7 @@ package vitscale.job.records
 
 import java.util.Locale
 
-/** What a listing left aside, by rule, so that nothing is left aside in silence.
+/** The files and folders that a listing left aside by rule. They are counted, so that the job can report them.
   *
   * @param otherNames
   *   files whose suffixes are no image's

@@ -1,13 +1,13 @@
 package vitscale.job.records
 
-/** A label and its probability, where the engine tells one. */
+/** A label and its probability, if the engine returns one. */
 final case class Ranked(label: String, probability: Option[Float])
 
-/** What became of one image: every image that was listed gets exactly one. */
+/** The result of one image. Every listed image gets exactly one. */
 sealed trait Outcome extends Serializable {
   def path: String
 
-  /** When, in milliseconds since 1970. */
+  /** Time of the result, in milliseconds since 1970. */
   def time: Long
 }
 
@@ -21,7 +21,7 @@ final case class Predicted(path: String, labels: Seq[Ranked], time: Long) extend
   * @param size
   *   bytes of the file, where known
   * @param stage
-  *   where it failed, one of [[Stage]]
+  *   the stage that failed, one of [[Stage]]
   */
 final case class Quarantined(path: String, size: Option[Long], stage: String, reason: String, time: Long)
     extends Outcome
@@ -34,6 +34,6 @@ object Stage {
   val Preprocess: String = vitscale.classify.ImageFailure.Preprocess
   val Forward: String = vitscale.classify.ImageFailure.Forward
 
-  /** Any of these, in a way that ended the whole process. */
+  /** A failure in any stage that ended the executor's process. */
   val Executor = "executor"
 }

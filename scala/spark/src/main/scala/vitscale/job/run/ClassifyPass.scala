@@ -10,7 +10,7 @@ import vitscale.job.isolate.{FailedAttempts, PoisonTaskIsolator}
 import vitscale.job.output.{CommitBuffer, Counters, Ledger}
 import vitscale.job.task.{ChunkSizes, Engine, SparkJobs, TaskBatch, TaskResult}
 
-/** One pass over images that wait: keeps Spark busy, commits what comes, and knows when to stop. */
+/** One pass over the images of a source: submits Spark jobs, commits their rows, and stops on request or error budget. */
 final private[job] class ClassifyPass(
     context: SparkContext,
     source: ImageSource,
@@ -29,7 +29,7 @@ final private[job] class ClassifyPass(
   private val sizes = new ChunkSizes(rules.smallestTask)
   private val seconds = progress.watch()
   private lazy val noticed: Unit =
-    progress.say("executors ended; the images that they had will be tried apart, at the end")
+    progress.say("executors ended; their images are suspended, and retried in isolation at the end")
 
   def run(): Ending = {
     context.addSparkListener(failedAttempts)
@@ -63,7 +63,7 @@ final private[job] class ClassifyPass(
     Ledger.Complete
   }
 
-  /** Keeps the cores busy; when nothing else is left or running, has a suspect tried alone. */
+  /** Submit work for all cores. If nothing else waits or runs, submit one suspect alone. */
   private def submit(): Unit = {
     while (jobs.count < JobsAhead && source.waiting > 0 && !suspects.haveTheFloor) {
       val tasks = math.max(1, context.defaultParallelism) * TasksPerCore
@@ -79,17 +79,17 @@ final private[job] class ClassifyPass(
     rows.add(outcomes)
   }
 
-  /** Rows that still wait were not written, and so their images are not done. */
+  /** End the pass as failed. Buffered rows were not committed, so their images are not done. */
   private def failed(reason: String): Ending = {
     jobs.cancel()
     tally.withdraw(rows.giveUp())
     Ending(Ledger.Failed, seconds(), Some(reason))
   }
 
-  /** Spark's message goes on for pages; its first lines say it. */
+  /** Return the first lines of Spark's message; the rest is stack traces. */
   private def explain(error: Throwable): String = {
     val lines = String.valueOf(error.getMessage).linesIterator.filter(_.trim.nonEmpty).take(2).mkString(" ")
-    s"Spark gave the job up: $lines. Rows that were written stay; the same command goes on from there."
+    s"The Spark job failed: $lines. Committed rows are kept; repeat the command to resume."
   }
 }
 
@@ -103,12 +103,12 @@ private[job] object ClassifyPass {
     * @param seconds
     *   from the first task to the last commit
     * @param problem
-    *   why it failed
+    *   the error message if it failed
     */
   final case class Ending(status: String, seconds: Double, problem: Option[String])
 
   /** @param mayHoldRows
-    *   whether rows may still wait at the end of the pass, because another follows
+    *   whether rows may stay in the buffer at the end of the pass, because another pass follows
     */
   final case class Rules(
       smallestTask: Int,

@@ -2,7 +2,7 @@ package vitscale.job.run
 
 import vitscale.UsageException
 
-/** How many images may fail before a run is stopped. */
+/** The largest number of images that may fail before a run stops. */
 sealed trait ErrorBudget {
 
   /** @param files
@@ -23,7 +23,7 @@ object ErrorBudget {
     override def toString: String = images.toString
   }
 
-  /** A share of all files of the run, so it is known to be exceeded as soon as so many have failed. */
+  /** A share of all files of the run. The run stops when the number of failed files exceeds it. */
   final case class Share(percent: Double) extends ErrorBudget {
     override def isExceeded(failed: Long, files: Long): Boolean = failed * 100.0 > percent * files
     override def toString: String = s"${BigDecimal(percent).bigDecimal.stripTrailingZeros.toPlainString}%"

@@ -24,7 +24,7 @@ import vitscale.job.input.{
 import vitscale.job.output.{CommitBuffer, Counters, Tables}
 import vitscale.job.records.{FileEntry, Ignored}
 
-/** Looks at what the user named, and separates what is new from what is done. */
+/** Lists the input, and separates new images from images that have a row. */
 final private[job] class Inputs(
     spark: SparkSession,
     options: JobOptions,
@@ -93,8 +93,8 @@ final private[job] class Inputs(
     val (files, ignored) = containers()
     requireImages(new TarSource(context, ListingRules(options.allFiles), reading).open(files, ignored)) {
       left =>
-        s"no member of a shard is an image (${left.otherNames} end otherwise, ${left.hidden} are hidden). " +
-          "--all-files takes every member"
+        s"no member of a shard is an image (${left.otherNames} with other suffixes, ${left.hidden} hidden). " +
+          "Add --all-files to include every member"
     }
   }
 

@@ -2,17 +2,19 @@ package vitscale.job.run
 
 import org.apache.spark.SparkContext
 
-/** The steps around the images: listing, reading what is done, opening the model, and counting what was written at the end.
-  * Each may have to wait, above all for executors on a busy cluster, and none looks at the stop signal itself.
+/** Runs the steps around the classification: listing, reading the rows of earlier runs, opening the model, counting the
+  * rows at the end. Each step may block, for example on a busy cluster without executors, and none checks the stop signal.
   */
 final private[job] class Interruptible(stop: StopSignal, context: SparkContext) {
 
-  /** @throws StoppedException
-    *   if a stop was requested before the step's end; its Spark jobs are cancelled then
+  /** Run a step until it ends or a stop is requested.
+    *
+    * @throws StoppedException
+    *   if a stop was requested before the step ended; its Spark jobs are cancelled then
     */
   def apply[A](step: => A): A = stop.during(() => cancel())(inGroup(step))
 
-  /** A step after the last image, which an interrupted run takes as well, but waits for a few seconds alone. */
+  /** Run a step after the last image. An interrupted run takes it too, but waits only a few seconds for it. */
   def lastly[A](step: => A): Option[A] = stop.lastly(() => cancel())(inGroup(step))
 
   private def cancel(): Unit = context.cancelJobGroup(Interruptible.Group)

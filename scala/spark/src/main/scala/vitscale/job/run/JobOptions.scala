@@ -14,7 +14,7 @@ import vitscale.job.output.TableFormat
 import vitscale.job.task.Engine
 import vitscale.model.ModelRuntime
 
-/** What the job is asked to do; each is an option of the same name. */
+/** The settings of a job. Each is the command-line option of the same name. */
 final case class JobOptions(
     images: Seq[String] = Vector.empty,
     imagesFrom: Seq[String] = Vector.empty,
@@ -45,7 +45,7 @@ final case class JobOptions(
     json: Option[String] = None
 ) {
 
-  /** What was asked for; on a cluster Spark says which GPU a task has. */
+  /** The device that the user chose. On a cluster, Spark assigns each task its GPU. */
   def device: Device = Device.named(deviceName, gpus)
 
   def limits: DecodeLimits = DecodeLimits(maxPixels, maxBytes, truncated)
@@ -57,8 +57,10 @@ object JobOptions {
   val ParquetRows: String = InputKind.Parquet.name
   val DefaultMaxBytes: Long = 256L << 20
 
-  /** @return
-    *   none if the arguments are wrong; what is wrong was printed then
+  /** Parse the command line.
+    *
+    * @return
+    *   the settings; none if an argument is wrong, after the error was printed
     */
   def parse(arguments: Seq[String]): Option[JobOptions] = OParser.parse(parser, arguments, JobOptions())
 
@@ -69,139 +71,158 @@ object JobOptions {
     OParser.sequence(
       programName("vitscale classify"),
       head(
-        "Classifies images with a Vision Transformer on Spark; every file ends in predictions or in quarantine."
+        "Classify any number of images on Spark; each file ends in the predictions or in the quarantine."
       ),
       opt[String]("images")
         .unbounded()
         .valueName("PATH")
         .action((value, options) => options.copy(images = options.images :+ value))
-        .text("file, folder, pattern, or URI of a Hadoop file system; may be given several times"),
+        .text("Image file, folder, pattern or URI. Repeat the option for several."),
       opt[String]("images-listed-in")
         .valueName("FILE")
         .action((value, options) => options.copy(images = options.images ++ NameList.read(Paths.get(value))))
-        .text("more of them than a command line takes, with a NUL byte between them (`find -print0`)"),
+        .text(
+          "File with values of --images, separated by NUL bytes (`find -print0`), if the command line is too short."
+        ),
       opt[String]("images-from")
         .unbounded()
         .valueName("FILE")
         .action((value, options) => options.copy(imagesFrom = options.imagesFrom :+ value))
-        .text("list of image files: text with a path a line, CSV, Parquet, or - for standard input"),
+        .text("File with a list of images: text with one path per line, CSV or Parquet; - is stdin."),
       opt[String]("model")
         .required()
         .valueName("DIR")
         .action((value, options) => options.copy(model = value))
-        .text("model folder, as `vitscale export` writes it"),
+        .text("Model folder, made by `vitscale export`."),
       opt[String]("output")
         .required()
         .valueName("DIR")
         .action((value, options) => options.copy(output = value))
-        .text("folder for predictions, quarantine and ledger; that of an earlier run is gone on with"),
+        .text("Output folder. An existing one resumes its run."),
       opt[String]("engine")
         .validate(oneOf("engine", Engine.names))
         .action((value, options) => options.copy(engine = value))
-        .text(s"${Engine.names.mkString(" or ")} (default: ${Engine.Vitscale})"),
+        .text(s"Engine: vitscale, or spark-nlp for Spark NLP's own (default: ${Engine.Vitscale})."),
       opt[String]("precision")
         .valueName("NAME")
         .action((value, options) => options.copy(precision = value))
         .text(
-          "fp32; bf16 or int8 on oneDNN; or the name of a graph that `vitscale export` made (default: fp32)"
+          "fp32; bf16 or int8 on oneDNN; or a graph made by `vitscale export --precision` (default: fp32)."
         ),
       opt[String]("runtime")
         .validate(oneOf("runtime", RuntimeChoice.names))
         .action((value, options) => options.copy(runtime = value))
         .text(
-          "library that computes the forward pass: auto takes the faster one for this model and processor " +
-            s"(${RuntimeChoice.names.mkString(", ")}; default: ${RuntimeChoice.Auto})"
+          "Library that computes the forward pass: auto (the faster one here), onnxruntime or onednn " +
+            s"(default: ${RuntimeChoice.Auto})."
         ),
       opt[Int]("top-k")
         .validate(atLeast("top-k", 1))
         .action((value, options) => options.copy(topK = value))
-        .text("labels for each image (default: 5)"),
+        .text("Number of labels for each image (default: 5)."),
       opt[Int]("batch-size")
         .validate(atLeast("batch-size", 1))
         .action((value, options) => options.copy(batchSize = Some(value)))
-        .text("images of one forward pass (default: the engine's own)"),
+        .text("Images in one forward pass (default: the engine's own)."),
       opt[Int]("threads")
         .validate(atLeast("threads", 0))
         .action((value, options) => options.copy(threads = value))
-        .text("cores of one forward pass, 0 for the best number (default: 0)"),
+        .text("Threads of one forward pass. 0 picks the fastest setting (default: 0)."),
       opt[String]("device")
         .validate(oneOf("device", Device.names))
         .action((value, options) => options.copy(deviceName = value))
-        .text("what runs the model, cpu or gpu; on a cluster Spark gives each task its GPU (default: cpu)"),
+        .text(
+          "Device for the model: cpu or gpu. On a cluster, Spark assigns each task its GPU (default: cpu)."
+        ),
       opt[Int]("gpus")
         .validate(atLeast("gpus", 1))
         .action((value, options) => options.copy(gpus = value))
-        .text("with --device gpu and a local master, how many; CUDA_VISIBLE_DEVICES says which (default: 1)"),
+        .text(
+          "Number of GPUs of this machine to use, with --device gpu and a local master; " +
+            "CUDA_VISIBLE_DEVICES selects them (default: 1)."
+        ),
       opt[String]("format")
         .validate(oneOf("format", TableFormat.all.map(_.name)))
         .action((value, options) => options.copy(format = TableFormat.named(value).get))
-        .text(s"${TableFormat.all.map(_.name).mkString(", ")} (default: parquet)"),
+        .text("Format of the output tables: parquet, jsonl or csv (default: parquet)."),
       opt[String]("input")
         .validate(oneOf("input", InputKind.all.map(_.name)))
         .action((value, options) => options.copy(input = value))
         .text(
-          "what --images names: files, parquet (an image a row) or tar (an image a member) (default: files)"
+          "Kind of input: files, parquet (one image per row) or tar (one image per member) (default: files)."
         ),
       opt[String]("path-column")
         .action((value, options) => options.copy(pathColumn = value))
         .text(
-          "column with the path of each row, also for --images-from; dots reach into structs (default: path)"
+          "Column with the path of an image, for --input parquet and --images-from; nested as a.b (default: path)."
         ),
       opt[String]("content-column")
         .action((value, options) => options.copy(contentColumn = value))
         .text(
-          "column with the encoded image, binary or a struct with a field bytes (default: content, else image)"
+          "Column with the image, for --input parquet: binary, or struct with a field bytes " +
+            "(default: content, else image)."
         ),
       opt[Unit]("all-files")
         .action((_, options) => options.copy(allFiles = true))
         .text(
-          s"take hidden files and all suffixes, not only ${ListingRules.suffixes.toSeq.sorted.mkString(", ")}"
+          s"Include hidden files and all suffixes, not only ${ListingRules.suffixes.toSeq.sorted.mkString(", ")}."
         ),
       opt[String]("max-failed")
         .valueName("N|P%")
         .action((value, options) => options.copy(maxFailed = ErrorBudget.parse(value)))
-        .text("stop as soon as more images have failed (default: no limit)"),
+        .text(
+          "Largest number (N) or share (P%) of failed images. Above it the job stops (default: no limit)."
+        ),
       opt[Long]("max-bytes")
         .validate(atLeastLong("max-bytes", 1))
         .action((value, options) => options.copy(maxBytes = value))
-        .text(s"larger files are not read (default: $DefaultMaxBytes)"),
+        .text(
+          s"Largest file to read, in bytes; larger ones are quarantined (default: $DefaultMaxBytes)."
+        ),
       opt[Long]("max-pixels")
         .validate(atLeastLong("max-pixels", 1))
         .action((value, options) => options.copy(maxPixels = value))
-        .text(s"images of more pixels are not decoded (default: ${DecodeLimits.default.maxPixels})"),
+        .text(
+          "Largest image to decode, in pixels; larger ones are quarantined " +
+            s"(default: ${DecodeLimits.default.maxPixels})."
+        ),
       opt[String]("truncated")
         .validate(oneOf("truncated", Truncated.all.map(_.name)))
         .action((value, options) => options.copy(truncated = Truncated.named(value)))
         .text(
-          "error: quarantine truncated images; gray: decode what is there and fill the rest, as Pillow with " +
-            "LOAD_TRUNCATED_IMAGES; JPEG and PNG only (default: error)"
+          "Truncated images: error quarantines them; gray fills the missing part of JPEG and PNG, as Pillow " +
+            "does with LOAD_TRUNCATED_IMAGES (default: error)."
         ),
       opt[Unit]("retry-failed")
         .action((_, options) => options.copy(retryFailed = true))
-        .text("try the images in quarantine again"),
+        .text("Retry the images in quarantine."),
       opt[Unit]("watch")
         .action((_, options) => options.copy(watch = true))
-        .text("go on as files arrive, until it is interrupted"),
+        .text("Classify new files as they arrive, until Ctrl-C."),
       opt[Int]("poll-seconds")
         .validate(atLeast("poll-seconds", 1))
         .action((value, options) => options.copy(pollSeconds = value))
-        .text("with --watch, seconds between two looks; files younger than that wait (default: 10)"),
+        .text(
+          "Seconds between two listings, with --watch. Younger files wait for the next one (default: 10)."
+        ),
       opt[Double]("commit-seconds")
-        .validate(value => if (value >= 0) success else failure(s"--commit-seconds is $value"))
+        .validate(value =>
+          if (value >= 0) success else failure(s"--commit-seconds is $value; expected at least 0")
+        )
         .action((value, options) => options.copy(commitSeconds = Some(value)))
-        .text("write rows so often (default: a twentieth of the time so far, 10 s to 10 min)"),
+        .text("Seconds between two commits of results (default: a twentieth of the run time, 10 to 600)."),
       opt[Int]("read-ahead")
         .validate(atLeast("read-ahead", 1))
         .action((value, options) => options.copy(readAhead = value))
-        .text("files that a task reads ahead; more for slow storage (default: 4)"),
+        .text("Number of files that a task reads ahead. Raise it for slow storage (default: 4)."),
       opt[String]("json")
         .valueName("FILE")
         .action((value, options) => options.copy(json = Some(value)))
-        .text("also write the ledger there; - is stdout"),
-      help("help").text("print this"),
+        .text("File for the ledger as JSON; - is stdout."),
+      help("help").text("Print this help."),
       checkConfig(options =>
         if (options.watch && options.input != Files)
-          failure(s"--watch waits for files; it does not go with --input ${options.input}")
+          failure(s"--watch needs --input files, but --input is ${options.input}; remove one of them")
         else success
       ),
       checkConfig(options => wrongImages(options).fold(success)(failure)),
@@ -221,11 +242,11 @@ object JobOptions {
 
   private def wrongImages(options: JobOptions): Option[String] =
     if (options.images.isEmpty && options.imagesFrom.isEmpty)
-      Some("nothing names the images; add --images PATH, or --images-from FILE with a list of paths")
+      Some("no images given; add --images PATH, or --images-from FILE with a list of paths")
     else if (options.imagesFrom.nonEmpty && options.input != Files)
-      Some(s"--images-from lists image files; it does not go with --input ${options.input}")
+      Some(s"--images-from needs --input files, but --input is ${options.input}; remove one of them")
     else if (options.imagesFrom.nonEmpty && options.watch)
-      Some("--watch looks again at folders; it does not go with --images-from, whose list is read once")
+      Some("--watch cannot be used with --images-from, whose list is read once; name folders with --images")
     else None
 
   private def refused(options: JobOptions): Option[String] =

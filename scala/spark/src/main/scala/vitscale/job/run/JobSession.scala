@@ -13,7 +13,7 @@ import vitscale.UsageException
 import vitscale.job.task.Engine
 import vitscale.onednn.OneDnn
 
-/** The Spark session of a job: what `spark-submit` or `--conf` set is kept, the rest gets the job's defaults. */
+/** The Spark session of a job. Settings of `spark-submit` and `--conf` are kept; all others get the job's defaults. */
 private[job] object JobSession {
 
   private val StandaloneMaster = "spark://(.+)".r
@@ -44,8 +44,7 @@ private[job] object JobSession {
       if (master.startsWith("local"))
         Map("spark.driver.host" -> "127.0.0.1", "spark.driver.bindAddress" -> "127.0.0.1")
       else Map.empty
-    // An executor that is killed leaves its temporary files, native libraries above all: in its own folder on the worker
-    // they are found and go away with it.
+    // A killed executor leaves temporary files, mostly native libraries. In its own work folder the worker deletes them.
     val standalone =
       if (master.startsWith("spark://")) Map("spark.executor.extraJavaOptions" -> "-Djava.io.tmpdir=.")
       else Map.empty
@@ -60,14 +59,14 @@ private[job] object JobSession {
     quiet ++ small ++ local ++ standalone ++ sparkNlp ++ others
   }
 
-  /** Spark itself would try for a minute, and tell of it in a stack trace. */
+  /** Check that a master accepts connections. Spark itself retries for a minute, and then prints a stack trace. */
   private def requireReachable(master: String): Unit = master match {
     case StandaloneMaster(hosts) =>
       val addresses = hosts.split(",").toSeq.map(address)
       val problems = addresses.map { case (host, port) => problem(host, port) }
       if (problems.forall(_.isDefined))
         throw new UsageException(
-          s"No Spark master answers at $master (${problems.flatten.mkString("; ")}). Check the URL, and that the master runs."
+          s"No Spark master answers at $master (${problems.flatten.mkString("; ")}). Check the URL and whether the master runs."
         )
     case _ => ()
   }

@@ -29,7 +29,7 @@ private[job] object LedgerText {
 
   private def speed(ledger: Ledger): String = {
     val done = ledger.thisRun.predicted + ledger.thisRun.quarantined
-    if (done == 0) s"nothing was left to do; predictions in ${ledger.outputPath}/${Tables.Predictions}"
+    if (done == 0) s"no new images; predictions in ${ledger.outputPath}/${Tables.Predictions}"
     else
       "%s images in %s, %.2f/s; predictions in %s".formatLocal(
         Locale.ROOT,
@@ -43,7 +43,9 @@ private[job] object LedgerText {
   private def warning(ledger: Ledger): Seq[String] = ledger.output match {
     case Some(_) if ledger.isBalanced => Seq.empty
     case None =>
-      Seq("the rows of the output were not counted again: no executor was left for it; the next run does")
+      Seq(
+        "the rows of the output were not counted again: no executor was available; the next run counts them"
+      )
     case Some(counted) =>
       Seq(
         s"THE LEDGER DOES NOT BALANCE: the output holds ${counted.predicted} predictions and " +

@@ -4,10 +4,10 @@ import java.util.Locale
 
 import vitscale.job.output.Counters
 
-/** Tells how a run goes on: one line that is rewritten on a terminal, else a line now and then.
+/** Prints the progress of a run: one line that is rewritten on a terminal, else a line every 10 seconds.
   *
   * @param clock
-  *   seconds of a clock that never goes back
+  *   seconds of a monotonic clock
   */
 final class Progress(write: String => Unit, isTerminal: Boolean, clock: () => Double) {
 
@@ -15,19 +15,19 @@ final class Progress(write: String => Unit, isTerminal: Boolean, clock: () => Do
   private var last = clock()
   private var isLineOpen = false
 
-  /** A watch that starts now, and tells the seconds since. */
+  /** Start a stopwatch; the result returns the seconds since then. */
   def watch(): () => Double = {
     val started = clock()
     () => clock() - started
   }
 
-  /** Shows where a run is that took so many seconds so far, if it is time to. */
+  /** Print the progress of a run that has taken `seconds` so far, if the last line is old enough. */
   def update(tally: Counters, seconds: Double): Unit = if (clock() - last >= between) {
     last = clock()
     show(Progress.line(tally, seconds))
   }
 
-  /** A line that stays. */
+  /** Print a line that is not overwritten. */
   def say(line: String): Unit = {
     endLine()
     write(s"vitscale: $line\n")

@@ -7,8 +7,8 @@ import sun.misc.{Signal, SignalHandler}
 import vitscale.DaemonThreads
 import vitscale.job.output.Ledger
 
-/** Whether the user asked the run to stop (Ctrl-C, or SIGTERM): it then keeps what was done and ends. A second signal ends
-  * the process at once, which loses what was not committed and no more.
+/** The user's request to stop the run (Ctrl-C or SIGTERM). The run then commits its rows and ends. A second signal ends the
+  * process at once, which loses only rows that were not committed.
   */
 final class StopSignal {
 
@@ -20,45 +20,45 @@ final class StopSignal {
 
   def request(): Unit = requested.countDown()
 
-  /** Waits, but not for longer than until a stop is requested. */
+  /** Wait for a number of seconds, or until a stop is requested. */
   def await(seconds: Int): Unit = {
     requested.await(seconds.toLong, TimeUnit.SECONDS)
     ()
   }
 
-  /** Does what never looks at this signal itself, on a thread of its own, and gives it up when a stop is requested. Work
-    * that does not end then goes on with nobody waiting for it.
+  /** Run work that does not check this signal, on its own thread, and abandon it when a stop is requested. Work that ignores
+    * the interrupt continues in the background.
     *
     * @param cancel
-    *   tells the work to end, beside the interrupt that its thread gets
+    *   cancels the work, in addition to the interrupt of its thread
     * @throws StoppedException
     *   if a stop was requested before the work was done
     */
   def during[A](cancel: () => Unit)(work: => A): A = {
     if (isRequested) throw new StoppedException
     val (task, thread) = begun(work)
-    // What came after all is taken: it may have to be closed.
+    // A result that arrives shortly after the stop is returned, because the caller may have to close it.
     answerUntilStop(task).getOrElse {
       cancel()
       thread.interrupt()
       try task.get(PatienceMillis, TimeUnit.MILLISECONDS)
       catch {
         case _: TimeoutException | _: ExecutionException =>
-          cancel() // also what was begun between the first cancel and the interrupt
+          cancel() // again, for jobs that started between the first cancel and the interrupt
           throw new StoppedException
       }
     }
   }
 
-  /** Does the last work of a run, also after a stop was requested, and gives it up some time after that: it may wait for
-    * what does not come any more.
+  /** Run the last work of a run, also after a stop was requested, and abandon it some time after the stop, because it may
+    * block for ever.
     *
     * @param cancel
-    *   tells the work to end, beside the interrupt that its thread gets
+    *   cancels the work, in addition to the interrupt of its thread
     * @param patienceMillis
-    *   how long the work may go on after the stop
+    *   milliseconds that the work may take after the stop
     * @return
-    *   none if it was given up
+    *   the result; none if the work was abandoned
     */
   def lastly[A](cancel: () => Unit, patienceMillis: Long = LastMillis)(work: => A): Option[A] = {
     val (task, thread) = begun(work)

@@ -17,7 +17,7 @@ import vitscale.job.records.Ignored
 import vitscale.job.task.Engine
 import vitscale.{OutputException, UsageException}
 
-/** Looks at the input once, or again and again, and does what is new. */
+/** Lists the input once or repeatedly, and classifies new images. */
 final private[job] class WatchLoop(
     context: SparkContext,
     options: JobOptions,
@@ -59,8 +59,8 @@ final private[job] class WatchLoop(
     ledger
   }
 
-  /** Goes on as files arrive. Rows of several looks are written together. The books are checked as often as takes a
-    * twentieth of the time, and at the end: counting the output again takes the longer the more it holds.
+  /** Classify new files as they arrive. Rows of several listings are committed together. The output is counted at the end,
+    * and before that so rarely that counting takes at most a twentieth of the time: a larger output takes longer to count.
     */
   def untilStopped(): Ledger = {
     var last = round(mayHoldRows = false)
@@ -77,7 +77,7 @@ final private[job] class WatchLoop(
             isChecked = true
           }
         }
-      catch { case _: StoppedException => () } // what the last round did stands
+      catch { case _: StoppedException => () } // the results of the last round are kept
     }
     if (!rows.areWritten) last = settled(last)
     if (!isChecked) ledger = finish(last)
@@ -99,7 +99,7 @@ final private[job] class WatchLoop(
     } finally input.source.close()
   }
 
-  /** The last round with all rows written: those that it held, and that nothing else will write. */
+  /** Commit the rows that the last round kept in the buffer, because no other round follows. */
   private def settled(last: Round): Round = {
     val tally = new Counters(last.files, last.tally.inAll)
     val ending = run(ImageSource.none, tally, mayHoldRows = false)
@@ -120,12 +120,12 @@ final private[job] class WatchLoop(
     ending
   }
 
-  /** Checks the books and writes them down, unless there is nothing to write about. */
+  /** Check the counts and write the ledger, unless there was no file. */
   private def finish(round: Round): Ledger =
     try
       written(balance(round))
     catch {
-      // What went wrong first is what the user must know.
+      // Report the first error, not the error that follows from it.
       case NonFatal(error) if round.ending.problem.isDefined =>
         throw new OutputException(round.ending.problem.get, error)
     }
@@ -168,10 +168,10 @@ final private[job] class WatchLoop(
 
 private object WatchLoop {
 
-  /** So that the last batch of a task, which may be smaller, costs little. */
+  /** Batches of the smallest task. The last batch may be smaller, so several batches keep its cost low. */
   private val BatchesPerTask = 4
 
-  /** One look at the input, and what was done about it. */
+  /** One listing of the input, and the results of its images. */
   final private case class Round(
       files: Long,
       ignored: Ignored,
@@ -179,7 +179,7 @@ private object WatchLoop {
       ending: ClassifyPass.Ending
   ) {
 
-    /** Whether it makes the last ledger untrue. */
+    /** Whether it changes the last ledger. */
     def isNews: Boolean = tally.now.sum > 0 || ending.status != Ledger.Complete
   }
 

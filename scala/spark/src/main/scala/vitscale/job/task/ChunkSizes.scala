@@ -1,9 +1,9 @@
 package vitscale.job.task
 
-/** How many images one task gets.
+/** Chooses the number of images of each task.
   *
-  * Large enough that starting a task costs nothing beside its work, small enough that a lost one costs little, and smaller
-  * towards the end, so that all cores finish together (guided self-scheduling; Polychronopoulos and Kuck, 1987).
+  * A task is large enough that its start costs little beside its work, and small enough that a lost task costs little.
+  * Tasks shrink towards the end, so that all cores finish together (guided self-scheduling; Polychronopoulos and Kuck, 1987).
   *
   * @param smallest
   *   images of the smallest task
@@ -14,18 +14,18 @@ final class ChunkSizes(smallest: Int) {
 
   private var (seenImages, seenSeconds) = (0.0, 0.0)
 
-  /** Takes in what a task took. Each image counts, not each task: a huge one with a task of its own makes none of the others
-    * look slow.
-    */
+  /** Record the time of a task. The mean is per image, not per task, so one huge image in its own task hardly changes it. */
   def observe(images: Int, seconds: Double): Unit = {
     seenImages = seenImages * Memory + images
     seenSeconds = seenSeconds * Memory + seconds
   }
 
-  /** Images of the next task.
+  /** Return the number of images of the next task.
     *
     * @param remaining
-    *   images for which there is no task yet
+    *   number of images without a task
+    * @param slots
+    *   number of tasks that run at a time
     */
   def next(remaining: Long, slots: Int): Int = {
     val longest =

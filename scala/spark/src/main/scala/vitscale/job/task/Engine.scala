@@ -5,16 +5,16 @@ import org.apache.spark.rdd.RDD
 import vitscale.device.DeviceUse
 import vitscale.job.records.{Outcome, ReadImage}
 
-/** What classifies images inside Spark tasks. */
+/** Classifies images inside Spark tasks. */
 trait Engine {
 
-  /** Answers every image of a partition, in order; no image stops its neighbours. */
+  /** Return one outcome for each image of a partition, in order. A failed image does not affect the others. */
   def classify(images: RDD[ReadImage]): RDD[Outcome]
 
-  /** Loads the model where the tasks run.
+  /** Load the model on the executors.
     *
     * @return
-    *   what shows that GPUs run it, from each executor for each of its GPUs; empty on the processor
+    *   evidence that GPUs run it, from each executor for each of its GPUs; empty on the CPU
     * @throws vitscale.ModelException
     *   if it cannot be loaded
     */

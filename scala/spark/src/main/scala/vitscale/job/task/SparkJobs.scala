@@ -10,23 +10,21 @@ import org.apache.spark.{FutureAction, SparkContext, TaskContext}
 
 import vitscale.job.records.{Outcome, Quarantined, Stage}
 
-/** What one task did.
+/** The result of one task.
   *
   * @param stage
   *   Spark's number of the task's stage; with the partition, it names the task
   */
 final case class TaskResult(outcomes: Array[Outcome], seconds: Double, stage: Int, partition: Int) {
 
-  /** Whether it did not touch its images, because earlier attempts came to nothing. */
+  /** Whether the task returned its images unprocessed, because its earlier attempts failed. */
   def isUntouched: Boolean = outcomes.exists {
     case Quarantined(_, _, stage, _, _) => stage == Stage.Executor
     case _ => false
   }
 }
 
-/** Spark jobs that run one behind the other without a gap: while the last tasks of one are at work, those of the next take
-  * the cores that fall free.
-  */
+/** Spark jobs that overlap: while the last tasks of one job run, tasks of the next job take the free cores. */
 final private[job] class SparkJobs(context: SparkContext, engine: Engine) {
 
   import SparkJobs._
@@ -45,7 +43,7 @@ final private[job] class SparkJobs(context: SparkContext, engine: Engine) {
         TaskResult(all, (System.nanoTime() - start) / 1e9, task.stageId(), task.partitionId())
       )
     }
-    // Spark calls the handler once for each task, whose other attempts it ignores, on a thread that must not wait.
+    // Spark calls the handler once per task, for its first successful attempt, on a thread that must not block.
     val job = JobDescription.within(context, JobDescription.Classify) {
       context.submitJob[TaskResult, TaskResult, Unit](
         results,
@@ -62,10 +60,10 @@ final private[job] class SparkJobs(context: SparkContext, engine: Engine) {
     }(ExecutionContext.global)
   }
 
-  /** The results that came, each with the work that it is of, after a short wait if there are none.
+  /** Return the finished results with their batches. Waits a short time if there are none.
     *
     * @throws org.apache.spark.SparkException
-    *   if Spark gave a task up
+    *   if a Spark job failed
     */
   def poll(): Seq[(TaskBatch, TaskResult)] = {
     val first = Option(events.poll(PollMillis, TimeUnit.MILLISECONDS))

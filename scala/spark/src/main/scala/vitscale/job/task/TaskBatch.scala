@@ -8,21 +8,21 @@ import vitscale.job.records.{ReadFailure, ReadImage, Stage}
 /** Work for Spark, a task for each of its partitions. */
 trait TaskBatch {
 
-  /** The images, which a task must pass on untouched when its attempts are used up (`Attempts.areUsedUp`). */
+  /** The images. A task whose attempts are used up (`Attempts.areUsedUp`) must return them unprocessed. */
   def images: RDD[ReadImage]
 
-  /** Which of the partitions of `images` belong to this work. */
+  /** The partitions of `images` that belong to this batch. */
   def partitions: Seq[Int]
 
   /** Some images of one of its partitions, by their positions there, as a task of its own. */
   def part(partition: Int, from: Int, until: Int): TaskBatch
 }
 
-/** How often a task tries its images.
+/** The number of attempts of a task.
   *
-  * Spark starts a task again that was lost with its executor, and gives up the whole job when that happened four times
-  * (`spark.task.maxFailures`). A task must not come so far: its third attempt does not touch the images any more, but
-  * says so for each of them ([[PoisonTaskIsolator]] goes on from there).
+  * Spark restarts a task that was lost with its executor, and fails the whole job after four losses
+  * (`spark.task.maxFailures`). To prevent that, the third attempt returns its images unprocessed;
+  * [[PoisonTaskIsolator]] then retries them in isolation.
   */
 private[job] object Attempts {
 
@@ -34,6 +34,6 @@ private[job] object Attempts {
     ReadImage(path, size, Left(ReadFailure(Stage.Executor, Reason)))
 
   private val Reason =
-    s"it ended its executor $Most times while nothing else ran: a crash in native code, or more " +
-      "memory than an executor may take; the executor's log says which"
+    s"it ended its executor $Most times while nothing else ran: native code crashed, or the executor exceeded its " +
+      "memory limit; see the executor's log"
 }

@@ -25,8 +25,8 @@ final class VitscaleEngine(context: SparkContext, classifier: TaskClassifier, li
     }
   }
 
-  /** Opens the session on every executor side by side, a task for each core that Spark has now. It stays open for the
-    * tasks that follow.
+  /** Open the session on every executor in parallel, with one task per core that Spark has now. It stays open for the tasks
+    * that follow.
     */
   override def warmUp(): Seq[DeviceUse] = {
     val tasks = classifier
@@ -44,10 +44,10 @@ final class VitscaleEngine(context: SparkContext, classifier: TaskClassifier, li
 
 private object VitscaleEngine {
 
-  /** Opens the session of a task's executor.
+  /** Open the session of a task's executor.
     *
     * @return
-    *   why it cannot be opened; else the executor, and what runs on its GPUs
+    *   the error message; or the executor and the use of its GPUs
     */
   private def open(tasks: TaskClassifier): Either[String, (String, Seq[DeviceUse])] =
     try {

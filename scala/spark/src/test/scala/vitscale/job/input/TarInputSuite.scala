@@ -121,7 +121,7 @@ class TarInputSuite extends AnyFunSuite with InputJobs {
       assert(message.contains("holds no tar shard") && message.linesIterator.size == 1)
       val text = Files.write(folder.resolve("text.tar"), tar("a.json" -> none))
       val members = intercept[UsageException](run(shards(folder, text))).getMessage
-      assert(members.contains("1 end otherwise") && members.contains("--all-files"))
+      assert(members.contains("1 with other suffixes") && members.contains("--all-files"))
     }
   }
 

@@ -15,8 +15,8 @@ import com.johnsnowlabs.nlp.annotators.cv.util.transform.ImageResizeUtils
 import org.apache.spark.ml.PipelineModel
 import org.apache.spark.sql.Row
 
-/** Seconds that the parts of Spark NLP took for one batch. The last is what is left of the whole call, so it carries
-  * the noise of all others. With TensorFlow the copy into its tensor is part of the forward pass.
+/** Seconds of each stage of Spark NLP for one batch. The last stage is the rest of the whole call, so it includes the noise
+  * of all others. With TensorFlow, the copy into the tensor is part of the forward pass.
   */
 final case class StockStages(
     resize: Double,
@@ -26,8 +26,8 @@ final case class StockStages(
     postprocess: Double
 )
 
-/** Looks inside Spark NLP's ViT, which answers with labels alone: its own pixels and its own logits, made by its own
-  * code. It stands in this package because Spark NLP opens these parts to `com.johnsnowlabs` alone.
+/** Access to the pixels and logits of Spark NLP's ViT, computed by its own code; its public API returns only labels. The
+  * class is in this package because these parts are private to `com.johnsnowlabs`.
   */
 final class SparkNlpInternals(pipeline: PipelineModel) {
 
@@ -70,7 +70,7 @@ final class SparkNlpInternals(pipeline: PipelineModel) {
     } yield planes(channel)(y)(x).round.toByte
   }
 
-  /** Where the time of one batch goes, told by calling the parts of Spark NLP one after another.
+  /** Measure the stages of one batch, by calling the parts of Spark NLP one after another.
     *
     * @param images
     *   rows of Spark's image schema, one batch

@@ -13,10 +13,10 @@ import org.apache.spark.util.Utils
 
 import vitscale.UsageException
 
-/** Saving and loading of stages by the names of their folders, whatever characters the names have. Spark's own reader takes a
-  * path for a pattern, and a comma in it for the end of the path.
+/** Saves and loads stages in folders whose names may have any characters. Spark's own reader treats a path as a pattern, and
+  * a comma as the end of the path.
   *
-  * It is in Spark's package, for only there is the format of a stage's metadata in reach.
+  * It is in Spark's package because the format of a stage's metadata is private to it.
   */
 object NamedStage {
 
@@ -59,7 +59,7 @@ object NamedStage {
       Try(Option(system.globStatus(new Path(pattern)))).toOption.flatten.map(_.map(_.getPath)) match {
         case Some(Array(one)) => one
         case _ =>
-          throw new UsageException(s"There is no folder $pattern. Name one that a stage was saved to.")
+          throw new UsageException(s"There is no folder $pattern. Give the folder of a saved stage.")
       }
   }
 
@@ -68,7 +68,9 @@ object NamedStage {
     val place = new Path(folder, "metadata")
     val parts = if (system.exists(place)) system.listStatus(place).map(_.getPath).toSeq else Seq.empty
     val part = parts.filter(_.getName.startsWith("part-")).sortBy(_.getName).headOption.getOrElse {
-      throw new UsageException(s"$folder holds no saved stage: it has no metadata.")
+      throw new UsageException(
+        s"$folder holds no saved stage: its folder metadata is missing. Give the folder of a saved stage."
+      )
     }
     val stream = system.open(part)
     try new String(stream.readAllBytes(), UTF_8)
