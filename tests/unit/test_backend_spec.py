@@ -32,6 +32,9 @@ def test_options_are_converted_and_defaults_are_dropped() -> None:
         ("spark-nlp:engine=torch", "expected onnx or tensorflow"),
         ("spark-nlp:engine=tensorflow,precision=int8", "fp32 only"),
         ("spark-nlp:onednn=true", "add engine=tensorflow"),
+        ("openvino:precision=int8", "Use precision=int8-static"),
+        ("vitscale:runtime=onednn,device=gpu", "oneDNN computes on the processor"),
+        ("vitscale:runtime=tensorrt", "expected auto or onnxruntime or onednn"),
     ],
 )
 def test_what_is_wrong_is_said(text: str, message: str) -> None:
@@ -61,6 +64,10 @@ def test_notation_is_read_back(data: st.DataObject) -> None:
         options.pop("gpus", None)
     if options.get("device") == "gpu" and name != "huggingface":
         options.pop("threads", None)
+    if options.get("device") == "gpu" and options.get("runtime") == "onednn":
+        options.pop("runtime")
+    if name == "openvino":
+        options.pop("precision", None)
     spec = BackendSpec(name, options)
     assert parse(str(spec)) == spec
 
