@@ -86,7 +86,7 @@ def test_a_session_without_the_jar_is_told_which_one_to_add(saved: Path) -> None
     lines = run(LOAD, saved, "", saved / "photo.jpg")
     assert len(lines) == 5
     for line in lines:
-        assert line.startswith("JavaError The Spark session that runs does not know ViTScale's jar"), line
+        assert line.startswith("JavaError The running Spark session lacks ViTScale's jar"), line
         assert str(jar_path()) in line
 
 
