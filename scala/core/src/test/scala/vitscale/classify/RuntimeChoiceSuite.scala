@@ -29,7 +29,7 @@ class RuntimeChoiceSuite extends AnyFunSuite {
       (copyWithout("model.safetensors"), "fp32", Device.Cpu, "no weights"),
       (whole, "fp32-uint8", Device.Cpu, "no precision fp32-uint8"),
       (whole, "fp32", Device.Gpu(Seq(0)), "GPU"),
-      (whole.resolve("onnx/fp32"), "fp32", Device.Cpu, "a graph alone")
+      (whole.resolve("onnx/fp32"), "fp32", Device.Cpu, "only a graph")
     )
     cases.foreach { case (path, precision, device, reason) =>
       val choice = choose(path, precision, device = device)
