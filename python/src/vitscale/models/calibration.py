@@ -76,10 +76,7 @@ def calibrate(model: Path, images: Path, *, count: int = 256, force: bool = Fals
     ModelError
         If the model folder lacks a file, or int8 loses more than 1 % of the labels.
     """
-    record = manifest.read(model) if model.is_dir() else None
-    if record is None:
-        raise ModelError(f"{model} is no model folder. Make one: vitscale export MODEL -o {model}")
-    is_random = record.get("weights") == "random"
+    is_random = manifest.require(model).get("weights") == "random"
     scales, checks = _divided(images, count)
     with java_errors():
         found = python_api().calibrate(

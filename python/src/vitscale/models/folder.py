@@ -8,6 +8,7 @@ from typing import Any
 
 from vitscale.errors import ModelError
 from vitscale.models import manifest
+from vitscale.models.defaults import ONEDNN_PRECISIONS
 from vitscale.models.json_file import read_object, shown
 from vitscale.models.labels import read_labels
 
@@ -85,7 +86,7 @@ class ModelFolder:
             its precision, that in fp32 stands for the model.
         """
         about = (manifest.read(path) if path.is_dir() else None) or {"onnx": {}}
-        is_graph = precision in about["onnx"] or precision not in _ONEDNN_PRECISIONS
+        is_graph = precision in about["onnx"] or precision not in ONEDNN_PRECISIONS
         if runtime == "onnxruntime" or is_graph:
             return ModelFolder.open(path, precision)
         return replace(ModelFolder.open(path), precision=precision)
@@ -168,6 +169,3 @@ def _checked_hash(file: Path, expected: str, remedy: str) -> str:
 
 
 _DEFAULT_EDGE = 224
-
-_ONEDNN_PRECISIONS = ("fp32", "bf16", "int8")
-"""As Scala's ``vitscale.onednn.Numbers`` names them."""

@@ -51,6 +51,20 @@ def read(folder: Path) -> dict[str, Any] | None:
     return content
 
 
+def require(folder: Path) -> dict[str, Any]:
+    """Return the record of a model folder.
+
+    Raises
+    ------
+    ModelError
+        If there is none, or it cannot be read.
+    """
+    record = read(folder) if folder.is_dir() else None
+    if record is None:
+        raise ModelError(f"{folder} is no model folder. Make one: vitscale export MODEL -o {folder}")
+    return record
+
+
 def _tensorflow(content: dict[str, Any]) -> list[Any]:
     variants = content.get("tensorflow", {})
     return list(variants.values()) if isinstance(variants, dict) else [variants]

@@ -10,8 +10,7 @@ from vitscale.errors import VitscaleError
 from vitscale.inference.vit import ViT
 from vitscale.models import manifest
 from vitscale.models.calibration import calibrate
-
-_ONEDNN = ("fp32", "bf16", "int8")
+from vitscale.models.defaults import ONEDNN_PRECISIONS
 
 
 @dataclass(frozen=True)
@@ -50,9 +49,8 @@ def candidates(
     say : callable
         Takes a line of progress.
     """
-    record = manifest.read(model) or {"onnx": {}}
-    named = [Candidate("onednn", name) for name in _ONEDNN]
-    named += [Candidate("onnxruntime", name) for name in record["onnx"]]
+    named = [Candidate("onednn", name) for name in ONEDNN_PRECISIONS]
+    named += [Candidate("onnxruntime", name) for name in manifest.require(model)["onnx"]]
     usable, refused = [], {}
     for one in named:
         try:

@@ -85,8 +85,7 @@ def tune(
     ModelError
         If nothing runs the model here.
     """
-    if not model.is_dir() or manifest.read(model) is None:
-        raise ModelError(f"{model} is no model folder. Make one: vitscale export MODEL -o {model}")
+    manifest.require(model)
     some = decodable_sample(images, count)
     usable, refused = candidates(model, images, say)
     if not usable:

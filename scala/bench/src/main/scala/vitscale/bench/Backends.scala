@@ -37,7 +37,9 @@ object Backends {
     */
   def load(spark: => SparkSession, model: ModelFolder, options: BenchmarkOptions, batchSize: Int): Backend =
     options.backend match {
-      case SparkNlp => StockBackend.load(spark, model, options, batchSize)
+      case SparkNlp =>
+        import options.{action, device, engine, savedPipeline}
+        StockBackend.load(spark, model, engine, batchSize, action, device, savedPipeline)
       case Vitscale if options.onSpark => VitscaleSparkBackend.load(spark, model, options, batchSize)
       case Vitscale => VitscaleBackend.load(model, batchSize, threads(options), options.device)
       case Forward => ForwardBackend.load(model, batchSize, threads(options), options.device)

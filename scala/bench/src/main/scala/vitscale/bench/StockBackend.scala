@@ -1,5 +1,7 @@
 package vitscale.bench
 
+import java.nio.file.Path
+
 import org.apache.spark.sql.SparkSession
 
 import vitscale.UsageException
@@ -12,31 +14,22 @@ private[bench] object StockBackend {
 
   /** @param spark
     *   started only if the engine can run the model
+    * @param engineName
+    *   one of `BenchmarkOptions.engines`
     */
   def load(
       spark: => SparkSession,
       model: ModelFolder,
-      options: BenchmarkOptions,
-      batchSize: Int
-  ): SparkNlpBackend = {
-    val chosen = engine(options.engine)
-    val use = StockDevice.require(chosen, options.device, model)
-    SparkNlpBackend.load(spark, chosen.folder(model), batchSize, options.action, options.savedPipeline, use)
-  }
-
-  /** The same for Python, without the options of a command line. */
-  def load(
-      spark: SparkSession,
-      model: ModelFolder,
       engineName: String,
       batchSize: Int,
       action: SparkAction,
-      device: Device
+      device: Device,
+      savedPipeline: Option[Path] = None
   ): SparkNlpBackend = {
     val chosen = engine(engineName)
     val graph = chosen.folder(model)
     val use = StockDevice.require(chosen, device, model)
-    SparkNlpBackend.load(spark, graph, batchSize, action, savedPipeline = None, use)
+    SparkNlpBackend.load(spark, graph, batchSize, action, savedPipeline, use)
   }
 
   /** Whether oneDNN is switched on in TensorFlow. */
