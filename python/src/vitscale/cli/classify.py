@@ -7,16 +7,17 @@ from typing import Annotated
 
 import typer
 
-from vitscale.cli.app import AllFiles, Device, Paths, app, is_gpu, say
+from vitscale.cli.app import AllFiles, Device, Model, Paths, app, is_gpu, say
 from vitscale.cli.profiles import TUNED, use_profile
 from vitscale.errors import UsageError
+from vitscale.hub import model_folder
 from vitscale.jvm.paths import jvm_path
 
 
 @app.command()
 def classify(
     context: typer.Context,
-    model: Annotated[str, typer.Option(help="Model folder, made by `vitscale export`.")],
+    model: Model,
     output: Annotated[
         str, typer.Option("--output", "-o", help="Output folder. An existing one resumes its run.")
     ],
@@ -175,6 +176,9 @@ def classify(
             refuse_without_gpu([BackendSpec(engine, {"device": "gpu", "gpus": gpus or 1})])
     elif gpus is not None:
         raise UsageError("--gpus needs --device gpu; add it or remove --gpus.")
+    model = context.params["model"] = model_folder(
+        model, precision, context.params["runtime"], master=master, say=say
+    )
     derived = executor_settings(model, precision, batch_size, master, settings)
     if derived:
         say(f"executors get {' '.join(derived)}; `vitscale sizing` explains these settings")

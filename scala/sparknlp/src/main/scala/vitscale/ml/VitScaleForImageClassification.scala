@@ -80,16 +80,13 @@ class VitScaleForImageClassification(override val uid: String)
 
   /** Save the model with the pipeline. */
   override def onWrite(path: String, spark: SparkSession): Unit =
-    location.save(VitScaleForImageClassification.modelFolder(path))
+    SavedModel.write(this, path)
 }
 
 object VitScaleForImageClassification extends DefaultParamsReadable[VitScaleForImageClassification] {
 
   override def read: MLReader[VitScaleForImageClassification] =
-    new NamedStage.Reader[VitScaleForImageClassification]((annotator, path) => {
-      annotator.setModelPath(modelFolder(path))
-      ()
-    })
+    new NamedStage.Reader[VitScaleForImageClassification](SavedModel.read(_, _))
 
   /** Loads an exported model.
     *
@@ -110,8 +107,6 @@ object VitScaleForImageClassification extends DefaultParamsReadable[VitScaleForI
   }
 
   override def load(path: String): VitScaleForImageClassification = super.load(path)
-
-  private def modelFolder(path: String): String = s"$path/model"
 
   private def pixels(image: Option[AnnotationImage]): RgbImage = {
     val found = image.getOrElse(throw new ImageException("there is no image in this row"))
