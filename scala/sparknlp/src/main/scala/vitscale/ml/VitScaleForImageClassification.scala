@@ -76,11 +76,8 @@ class VitScaleForImageClassification(override val uid: String)
 
   private def classifier: TaskClassifier = taskClassifier(InferenceOptions($(topK), $(batchSize)))
 
-  override def write: MLWriter = new NamedStage.Writer(super.write)
-
-  /** Save the model with the pipeline. */
-  override def onWrite(path: String, spark: SparkSession): Unit =
-    SavedModel.write(this, path)
+  /** Saves the model with the stage. */
+  override def write: MLWriter = SavedModel.writer(this, super.write)
 }
 
 object VitScaleForImageClassification extends DefaultParamsReadable[VitScaleForImageClassification] {
