@@ -4,6 +4,7 @@ import java.nio.file.{Files, Path}
 
 import vitscale.ModelException
 import vitscale.model.{ModelFolder, WeightFiles}
+import vitscale.preprocess.{Preprocessor, PreprocessorConfig}
 
 /** Whether this engine can run a model, and is the fastest way to do so. Each answer is the reason against it. */
 private[vitscale] object OneDnnFit {
@@ -20,7 +21,7 @@ private[vitscale] object OneDnnFit {
 
   private def unknownModel(folder: ModelFolder): Option[String] =
     try {
-      OneDnnPass.configOf(folder.path, folder.labels.size)
+      OneDnnPass.configOf(folder, new Preprocessor(PreprocessorConfig.read(folder.preprocessorConfig)))
       None
     } catch { case error: ModelException => Some(error.getMessage) }
 

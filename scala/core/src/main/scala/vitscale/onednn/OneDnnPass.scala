@@ -1,6 +1,5 @@
 package vitscale.onednn
 
-import java.nio.file.Path
 import java.util.concurrent.{Callable, ExecutionException, ExecutorService, Executors}
 
 import scala.collection.JavaConverters._
@@ -80,7 +79,7 @@ private[vitscale] object OneDnnPass {
     OneDnn.processor
     val precision = folder.precision
     val numbers = Numbers.of(precision, OneDnn.instructions)
-    val config = configOf(folder.path, folder.labels.size)
+    val config = configOf(folder, preprocessor)
     val layout = layoutOf(folder, config, preprocessor)
     val weights = OneDnnWeights.open(folder.path)
     try {
@@ -115,8 +114,10 @@ private[vitscale] object OneDnnPass {
     workers
   }
 
-  private[onednn] def configOf(folder: Path, classes: Int): VitConfig =
-    VitConfig.read(folder.resolve("config.json"), classes)
+  private[onednn] def configOf(folder: ModelFolder, preprocessor: Preprocessor): VitConfig = {
+    val input = (preprocessor.height, preprocessor.width)
+    VitConfig.read(folder.path.resolve("config.json"), folder.labels.size, input)
+  }
 
   /** Buffers for callers that run a worker themselves. */
   private[onednn] def buffersOf(

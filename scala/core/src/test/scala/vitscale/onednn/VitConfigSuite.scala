@@ -12,7 +12,7 @@ class VitConfigSuite extends AnyFunSuite with TemporaryFolder {
   private def config(json: String): VitConfig = withFolder { folder =>
     val file = folder.resolve("config.json")
     Files.write(file, json.getBytes(UTF_8))
-    VitConfig.read(file, 10)
+    VitConfig.read(file, 10, input = (224, 224))
   }
 
   test("what is not named has ViTConfig's defaults") {
@@ -20,7 +20,11 @@ class VitConfigSuite extends AnyFunSuite with TemporaryFolder {
     assert(
       (base.hidden, base.layers, base.heads, base.intermediate, base.tokens) == ((768, 12, 12, 3072, 197))
     )
-    assert(base.hasQkvBias && base.epsilon == 1e-12f && base.activation == Activation.named("gelu").get)
+    assert(
+      base.structure.blocks.unbiased.isEmpty && base.epsilon == 1e-12f && base.activation == Activation
+        .named("gelu")
+        .get
+    )
   }
 
   test("pixels beyond the last whole patch belong to no patch") {

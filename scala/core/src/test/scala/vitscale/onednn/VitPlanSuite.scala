@@ -8,7 +8,7 @@ class VitPlanSuite extends AnyFunSuite {
 
   /** oneDNN's reference implementations are a hundred times slower than the others. */
   test("no step falls back to a reference implementation") {
-    val config = VitConfig.read(TinyModel.path.resolve("config.json"), classes = 11)
+    val config = VitConfig.read(TinyModel.path.resolve("config.json"), classes = 11, input = (32, 32))
     val scales = Int8Scales(IndexedSeq.fill(config.layers)(Some(BlockScales(BlockRanges(4f, 4f, 4f, 4f)))))
     val precisions = Numbers.Names.filter(name => name != "bf16" || OneDnn.instructions.bf16)
     precisions.foreach { precision =>

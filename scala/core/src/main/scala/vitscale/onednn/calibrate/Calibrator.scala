@@ -33,8 +33,8 @@ import vitscale.preprocess.{Preprocessor, PreprocessorConfig}
   */
 final private[vitscale] class Calibrator(folder: ModelFolder, say: String => Unit) {
 
-  private val config = OneDnnPass.configOf(folder.path, folder.labels.size)
   private val preprocessor = new Preprocessor(PreprocessorConfig.read(folder.preprocessorConfig))
+  private val config = OneDnnPass.configOf(folder, preprocessor)
 
   /** @param images
     *   decoded images like those that the model will classify; some hundred suffice
