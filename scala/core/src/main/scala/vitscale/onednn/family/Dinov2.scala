@@ -17,7 +17,11 @@ private[onednn] object Dinov2WithRegisters
 
   override protected def registers(settings: Settings): Seq[LeadingTokens] = {
     val count = settings.count("num_register_tokens", 4, MostRegisters)
-    Seq(LeadingTokens(s"$modelType.embeddings.register_tokens", Seq(1L, count.toLong), havePositions = false))
+    if (count == 0) Seq.empty
+    else
+      Seq(
+        LeadingTokens(s"$modelType.embeddings.register_tokens", Seq(1L, count.toLong), havePositions = false)
+      )
   }
 
   private val MostRegisters = 1 << 10

@@ -95,7 +95,7 @@ final private[onednn] class Settings private (file: Path, root: JsonNode, sectio
 
   def refuse(name: String, expected: String): Nothing =
     throw new ModelException(
-      s"$section$name in $file is ${root.path(name)}; the oneDNN engine expects $expected. Run the model on ONNX Runtime."
+      s"$section$name in $file is ${root.path(name)}; the oneDNN engine expects $expected.${Settings.Remedy}"
     )
 
   private def absent(node: JsonNode): Boolean = node.isMissingNode || node.isNull
@@ -104,6 +104,9 @@ final private[onednn] class Settings private (file: Path, root: JsonNode, sectio
 }
 
 private[onednn] object Settings {
+
+  /** Last sentence of a refusal. */
+  val Remedy = " Run the model on ONNX Runtime."
 
   /** @throws vitscale.ModelException
     *   if the file is no JSON
