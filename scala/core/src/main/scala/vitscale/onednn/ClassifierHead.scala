@@ -87,7 +87,9 @@ final private[onednn] class ClassifierHead(
     linear.add(classifier(Head.Classifier, before + hidden), data_type.f32, pooled, output)
   }
 
-  /** Takes the mean of the patches as a product with their shares, since oneDNN's reduction over rows is slow. */
+  /** Computes the mean of the patches as a product with their shares: oneDNN has a fast reduction only over the innermost
+    * dimension (`jit_uni_reduction.cpp`).
+    */
   private def mean(tokens: memory, result: memory): Unit = {
     val description = OneDnn.explained("take the mean of the patches") {
       new matmul.primitive_desc(

@@ -78,24 +78,20 @@ private[onednn] object VitConfig {
   def read(file: Path, classes: Int, input: (Int, Int)): VitConfig = {
     val top = Settings.of(file)
     val family = ModelFamily.of(top)
-    val settings = family.section.fold(top)(top.in)
-    val structure = family.structure(if (family.section.isEmpty) top else settings)
-    val trained = settings.edges("image_size", 224)
-    val patch = settings.edges("patch_size", family.patchSize)
+    of(family, family.section.fold(top)(top.in), classes, input)
+  }
+
+  private def of(family: ModelFamily, settings: Settings, classes: Int, input: (Int, Int)): VitConfig = {
+    val structure = family.structure(settings)
     val resamples = structure.embedding.positions.exists(_.resampling.isDefined)
+    val patch = settings.edges("patch_size", family.patchSize)
+    val trained = settings.edges("image_size", 224)
     val image = if (resamples) input else trained
-    val hidden = settings.hidden
-    val heads = settings.whole("num_attention_heads", 12, 1 << 12)
-    if (settings.whole("num_channels", Channels, 1 << 10) != Channels)
-      settings.refuse("num_channels", s"$Channels")
-    if (hidden % heads != 0)
-      settings.refuse("hidden_size", s"a multiple of num_attention_heads, which is $heads")
-    if (Seq(trained, image).exists(gridOf(_, patch) match { case (rows, columns) => rows * columns == 0 }))
-      settings.refuse("patch_size", "at most the image_size")
+    requireImages(settings, Seq(trained, image).map(gridOf(_, patch)))
     VitConfig(
-      hidden = hidden,
+      hidden = settings.hidden,
       layers = settings.whole("num_hidden_layers", 12, 1 << 10),
-      heads = heads,
+      heads = headsOf(settings),
       intermediate = family.intermediate(settings),
       imageHeight = image._1,
       imageWidth = image._2,
@@ -108,6 +104,21 @@ private[onednn] object VitConfig {
       structure = structure,
       classes = classes
     )
+  }
+
+  private def headsOf(settings: Settings): Int = {
+    val heads = settings.whole("num_attention_heads", 12, 1 << 12)
+    if (settings.hidden % heads != 0)
+      settings.refuse("hidden_size", s"a multiple of num_attention_heads, which is $heads")
+    heads
+  }
+
+  /** Images have three channels, and at least one patch. */
+  private def requireImages(settings: Settings, grids: Seq[(Int, Int)]): Unit = {
+    if (settings.whole("num_channels", Channels, 1 << 10) != Channels)
+      settings.refuse("num_channels", s"$Channels")
+    if (grids.exists { case (rows, columns) => rows * columns == 0 })
+      settings.refuse("patch_size", "at most the image_size")
   }
 
   private def gridOf(image: (Int, Int), patch: (Int, Int)): (Int, Int) =

@@ -43,7 +43,7 @@ private[onednn] object BlockNames {
 
   private val SelfAttention = Seq("query", "key", "value").map(part => s"attention.attention.$part")
 
-  /** As ViT and its nearest relatives call them (Transformers' `modeling_vit.py` before 5.0, and `save_pretrained` since). */
+  /** As checkpoints of ViT and its nearest relatives call them, on the hub and from `save_pretrained`. */
   def ofVit(root: String): BlockNames = BlockNames(
     prefix = s"$root.encoder.layer",
     normBeforeAttention = "layernorm_before",
@@ -54,7 +54,7 @@ private[onednn] object BlockNames {
     feedForwardOut = "output.dense"
   )
 
-  /** As DINOv2 calls them. */
+  /** As checkpoints of DINOv2 call them. */
   def ofDinov2(root: String): BlockNames = BlockNames(
     prefix = s"$root.encoder.layer",
     normBeforeAttention = "norm1",
@@ -66,7 +66,7 @@ private[onednn] object BlockNames {
     layerScales = Some(("layer_scale1.lambda1", "layer_scale2.lambda1"))
   )
 
-  /** As the image encoders of CLIP and SigLIP call them. */
+  /** As the image encoders of CLIP and SigLIP call them in checkpoints. */
   def ofClip(root: String): BlockNames = BlockNames(
     prefix = s"$root.encoder.layers",
     normBeforeAttention = "layer_norm1",
