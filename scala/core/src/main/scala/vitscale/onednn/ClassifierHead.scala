@@ -20,6 +20,7 @@ final private[onednn] class ClassifierHead(
 ) {
 
   private val (hidden, classes) = (config.hidden.toLong, config.classes.toLong)
+  private val width = config.pooledSize.toLong
   private val linear = new LinearLayers(builder, pack)
   private val layerNorm = new LayerNorm(builder, pack, config)
 
@@ -29,28 +30,41 @@ final private[onednn] class ClassifierHead(
     case _: Head.PatchMean => config.tokens
   }
 
-  /** @param residual
+  /** Adds the steps from tokens to the input of the classifiers.
+    *
+    * @param residual
     *   [images * tokens, hidden], float32; it may be overwritten
+    * @return
+    *   [images, [[VitConfig.pooledSize]]]
+    */
+  def pool(residual: memory, images: Int): memory = config.structure.head match {
+    case Head.FirstTokens(norm, _) =>
+      val pooled = builder.tensor(elementType, images.toLong, width)
+      val rows = Descs.dense(elementType, images.toLong * tokens, hidden)
+      layerNorm.add(norm, residual, builder.view(rows, pooled.get_data_handle()), codes = None)
+      pooled
+    case head: Head.PatchMean => poolPatches(head, residual, images)
+  }
+
+  /** Adds the classifiers.
+    *
+    * @param pooled
+    *   [images, [[VitConfig.pooledSize]]]
     * @param output
     *   [images, classes], float32
     */
-  def add(residual: memory, output: memory, images: Int): Unit = config.structure.head match {
-    case head: Head.FirstTokens => addFirstTokens(head, residual, output, images)
-    case head: Head.PatchMean => addMean(head, residual, output, images)
-  }
-
-  private def addFirstTokens(head: Head.FirstTokens, residual: memory, output: memory, images: Int): Unit = {
-    val count = head.classifiers.size
-    val normalised = builder.tensor(elementType, images.toLong * count, hidden)
-    layerNorm.add(head.norm, residual, normalised, codes = None)
-    head.classifiers.zipWithIndex.foreach { case (name, index) =>
-      val token = builder.view(
-        Descs.strided(elementType, Seq(images.toLong, hidden), Seq(count * hidden, 1L)),
-        Descs.pointer(normalised, elementType, index * hidden)
-      )
-      val after = if (count == 1) None else Some(averaging(index, count))
-      linear.add(classifier(name, hidden), elementType, token, output, after = after)
-    }
+  def classify(pooled: memory, output: memory, images: Int): Unit = config.structure.head match {
+    case Head.FirstTokens(_, classifiers) =>
+      classifiers.zipWithIndex.foreach { case (name, index) =>
+        val token = builder.view(
+          Descs.strided(elementType, Seq(images.toLong, hidden), Seq(width, 1L)),
+          Descs.pointer(pooled, elementType, index * hidden)
+        )
+        val after = if (tokens == 1) None else Some(averaging(index, tokens))
+        linear.add(classifier(name, hidden), elementType, token, output, after = after)
+      }
+    case _: Head.PatchMean =>
+      linear.add(classifier(Head.Classifier, width), data_type.f32, pooled, output)
   }
 
   /** Sums up the results of all classifiers; the last one divides the sum. */
@@ -60,31 +74,27 @@ final private[onednn] class ClassifierHead(
     made
   }
 
-  private def addMean(head: Head.PatchMean, residual: memory, output: memory, images: Int): Unit = {
+  private def poolPatches(head: Head.PatchMean, residual: memory, images: Int): memory = {
     head.normOfTokens.foreach(layerNorm.add(_, residual, residual, codes = None))
-    val before = if (head.withFirstToken) hidden else 0L
-    val pooled = builder.tensor(data_type.f32, images.toLong, before + hidden)
+    val pooled = builder.tensor(data_type.f32, images.toLong, width)
     (0L until images.toLong).foreach { image =>
-      val (from, to) = (image * config.tokens * hidden, image * (before + hidden))
+      val first = Descs.pointer(residual, data_type.f32, image * config.tokens * hidden)
       if (head.withFirstToken)
         builder.copy(
-          Descs.pointer(residual, data_type.f32, from),
-          Descs.pointer(pooled, data_type.f32, to),
+          first,
+          Descs.pointer(pooled, data_type.f32, image * width),
           hidden * java.lang.Float.BYTES
         )
       mean(
-        builder.view(
-          Descs.dense(data_type.f32, config.tokens.toLong, hidden),
-          Descs.pointer(residual, data_type.f32, from)
-        ),
+        builder.view(Descs.dense(data_type.f32, config.tokens.toLong, hidden), first),
         builder.view(
           Descs.dense(data_type.f32, 1L, hidden),
-          Descs.pointer(pooled, data_type.f32, to + before)
+          Descs.pointer(pooled, data_type.f32, (image + 1) * width - hidden)
         )
       )
     }
     head.normOfMean.foreach(layerNorm.add(_, pooled, pooled, codes = None))
-    linear.add(classifier(Head.Classifier, before + hidden), data_type.f32, pooled, output)
+    pooled
   }
 
   /** Computes the mean of the patches as a product with their shares: oneDNN has a fast reduction only over the innermost

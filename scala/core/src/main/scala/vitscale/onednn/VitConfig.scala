@@ -57,6 +57,9 @@ final private[onednn] case class VitConfig(
   /** Numbers of one image. */
   def pixels: Int = VitConfig.Channels * imageHeight * imageWidth
 
+  /** Numbers of one image that the classifiers read. */
+  def pooledSize: Int = structure.head.inputs(hidden)
+
   /** Whether the inputs of the second feed-forward layer lie on both sides of 0 alike. Without a gate none is below the
     * smallest value of the activation.
     */

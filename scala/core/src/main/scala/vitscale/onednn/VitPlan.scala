@@ -79,7 +79,7 @@ private[onednn] object VitPlan {
       else block.add(index, residual, last, head.tokens)
     }
     val output = builder.view(Descs.dense(data_type.f32, images.toLong, classes), null: Pointer)
-    head.add(last, output, images)
+    head.classify(head.pool(last, images), output, images)
     val work = scope.own(new stream(OneDnn.processor))
     new VitPlan(images, builder.implementations, scope, work.get(), input, output, builder.steps())
   }

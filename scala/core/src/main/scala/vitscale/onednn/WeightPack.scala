@@ -188,12 +188,13 @@ private[onednn] object WeightPack {
     * @param factors
     *   one for each output
     */
-  private def scaleRows(rows: FloatBuffer, inputs: Int, factors: FloatBuffer): Unit =
-    (0 until factors.capacity).foreach { output =>
-      (output * inputs until (output + 1) * inputs).foreach { place =>
-        rows.put(place, rows.get(place) * factors.get(output))
-      }
+  private def scaleRows(rows: FloatBuffer, inputs: Int, factors: FloatBuffer): Unit = {
+    var place = 0
+    while (place < rows.capacity) {
+      rows.put(place, rows.get(place) * factors.get(place / inputs))
+      place += 1
     }
+  }
 
   /** Copies a tensor into another layout or type. */
   private def convert(from: memory, to: memory): Unit = {

@@ -66,9 +66,9 @@ object EmptyCheckpoint {
     config.structure.head match {
       case Head.FirstTokens(name, classifiers) =>
         norm(name, config.hidden) ++ classifiers.flatMap(linear(_, Seq(classes, hidden)))
-      case Head.PatchMean(normOfTokens, normOfMean, withFirstToken) =>
+      case Head.PatchMean(normOfTokens, normOfMean, _) =>
         (normOfTokens ++ normOfMean).toSeq.flatMap(norm(_, config.hidden)) ++
-          linear(Head.Classifier, Seq(classes, if (withFirstToken) 2 * hidden else hidden))
+          linear(Head.Classifier, Seq(classes, config.pooledSize.toLong))
     }
   }
 

@@ -1,7 +1,11 @@
 package vitscale.onednn.family
 
 /** How the tokens behind the last block become logits. */
-sealed abstract private[onednn] class Head
+sealed abstract private[onednn] class Head {
+
+  /** Numbers of an image that the linear layers read. */
+  def inputs(hidden: Int): Int
+}
 
 private[onednn] object Head {
 
@@ -12,7 +16,9 @@ private[onednn] object Head {
     * @param classifiers
     *   the linear layers, as many as tokens are used
     */
-  final case class FirstTokens(norm: String, classifiers: Seq[String]) extends Head
+  final case class FirstTokens(norm: String, classifiers: Seq[String]) extends Head {
+    override def inputs(hidden: Int): Int = classifiers.size * hidden
+  }
 
   /** A linear layer on the mean of all patches.
     *
@@ -27,7 +33,9 @@ private[onednn] object Head {
       normOfTokens: Option[String] = None,
       normOfMean: Option[String] = None,
       withFirstToken: Boolean = false
-  ) extends Head
+  ) extends Head {
+    override def inputs(hidden: Int): Int = if (withFirstToken) 2 * hidden else hidden
+  }
 
   /** The linear layer of nearly all families. */
   val Classifier = "classifier"
