@@ -1,11 +1,18 @@
 package vitscale.onednn.family
 
 /** Radford et al. 2021, "Learning Transferable Visual Models From Natural Language Supervision"
-  * (`CLIPForImageClassification`): a normalisation before the first block, and a classifier on the mean of the patches, which
-  * are not normalised behind the last one.
+  * (`CLIPForImageClassification`).
   */
-private[onednn] object Clip extends ModelFamily {
-  override val modelType = "clip"
+private[onednn] object Clip extends ClipFamily("clip")
+
+/** Chuang et al. 2025, "Meta CLIP 2: A Worldwide Scaling Recipe" (`MetaClip2ForImageClassification`): the architecture of CLIP.
+  */
+private[onednn] object MetaClip2 extends ClipFamily("metaclip_2")
+
+/** A ViT with a normalisation before the first block, and a classifier on the mean of the patches, which are not normalised
+  * behind the last block.
+  */
+sealed abstract private[onednn] class ClipFamily(val modelType: String) extends ModelFamily {
   override val section = Some("vision_config")
   override val patchSize = 32
   override val activation = "quick_gelu"
