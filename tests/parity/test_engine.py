@@ -195,9 +195,14 @@ def test_the_transformer_is_saved_and_loaded(spark: Any, tmp_path: Path) -> None
     Pipeline(stages=[stage]).save(str(tmp_path / "pipeline"))
     (loaded,) = Pipeline.load(str(tmp_path / "pipeline")).getStages()
     assert isinstance(loaded, ViTImageClassifier)
-    assert {p.name: v for p, v in loaded.extractParamMap().items()} == {
-        p.name: v for p, v in stage.extractParamMap().items()
-    }
+    found, given = (
+        {param.name: value for param, value in one.extractParamMap().items()} for one in (loaded, stage)
+    )
+    model = Path(found.pop("modelPath"))
+    assert given.pop("modelPath") == str(MODEL)
+    assert model.name == "model"
+    assert model.is_relative_to(tmp_path / "pipeline")
+    assert found == given
     stage.write().overwrite().save(str(tmp_path / "stage"))
     assert ViTImageClassifier.load(str(tmp_path / "stage")).getOrDefault("topK") == 3
 

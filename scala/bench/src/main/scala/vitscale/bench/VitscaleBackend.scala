@@ -7,7 +7,7 @@ import scala.util.control.NonFatal
 import vitscale.ImageException
 import vitscale.classify.{ClassifierOptions, InferenceOptions, Prediction, RuntimeChoice, ViTClassifier}
 import vitscale.device.{Device, DeviceUse}
-import vitscale.image.RgbImage
+import vitscale.image.PixelRows
 import vitscale.model.ModelFolder
 
 /** ViTScale's own engine, called without Spark: files in, labels out. */
@@ -53,7 +53,7 @@ final class VitscaleBackend(classifier: ViTClassifier, batchSize: Int) extends B
           file = images.relative(file),
           label = prediction.labels.head._1,
           logits = prediction.logits.getOrElse(Array.empty),
-          pixels = seen.data,
+          pixels = seen.toRgb.data,
           height = seen.height,
           width = seen.width
         )
@@ -68,7 +68,7 @@ final class VitscaleBackend(classifier: ViTClassifier, batchSize: Int) extends B
   private def stream(images: ImageFolder, request: InferenceOptions): Iterator[(Path, Prediction.Answer)] =
     classifier.stream(images.files.iterator, request)(read)
 
-  private def read(file: Path): RgbImage = {
+  private def read(file: Path): PixelRows = {
     val bytes =
       try Files.readAllBytes(file)
       catch { case NonFatal(error) => throw new ImageException(s"cannot be read: $error", error) }

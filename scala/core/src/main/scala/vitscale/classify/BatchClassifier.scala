@@ -2,7 +2,7 @@ package vitscale.classify
 
 import vitscale.classify.Prediction.Answer
 import vitscale.forward.{BufferPool, ForwardBuffers, ForwardPass}
-import vitscale.image.RgbImage
+import vitscale.image.PixelRows
 
 /** Decodes, preprocesses, runs and scores one batch on the caller's thread. */
 final private[classify] class BatchClassifier(steps: ImageSteps, model: ForwardPass) {
@@ -17,7 +17,7 @@ final private[classify] class BatchClassifier(steps: ImageSteps, model: ForwardP
     *   each image with its result, in order
     */
   def classify[A](images: Seq[A], request: InferenceOptions)(
-      pixels: A => RgbImage
+      pixels: A => PixelRows
   ): Seq[(A, Answer)] = {
     val buffers = pool.take(request.batchSize)
     try {
@@ -36,7 +36,7 @@ final private[classify] class BatchClassifier(steps: ImageSteps, model: ForwardP
   private def fill[A](
       buffers: ForwardBuffers,
       images: Seq[A],
-      pixels: A => RgbImage
+      pixels: A => PixelRows
   ): Seq[Either[ImageFailure, Int]] = {
     var next = 0
     images.toIndexedSeq.map { image =>

@@ -4,7 +4,7 @@ import java.util.concurrent.{ConcurrentLinkedQueue, Executors}
 
 import vitscale.DaemonThreads
 import vitscale.forward.{ForwardBuffers, ForwardPass}
-import vitscale.image.RgbImage
+import vitscale.image.PackedImage
 
 /** Repeats the forward pass over the same images, whose tensors are ready in memory. Its throughput is the upper limit of
   * every classifier of whole files with this model and runtime.
@@ -14,7 +14,7 @@ import vitscale.image.RgbImage
   * @param workers
   *   number of parallel passes
   */
-final class ForwardOnly private[vitscale] (model: ForwardPass, images: Seq[RgbImage], workers: Int)
+final class ForwardOnly private[vitscale] (model: ForwardPass, images: Seq[PackedImage], workers: Int)
     extends AutoCloseable {
 
   private val ready = new ConcurrentLinkedQueue[ForwardBuffers]()

@@ -1,6 +1,6 @@
 package vitscale.classify
 
-import vitscale.image.RgbImage
+import vitscale.image.{PackedImage, PixelRows}
 import vitscale.model.ModelFolder
 import vitscale.preprocess.Preprocessor
 import vitscale.{ImageException, ModelException}
@@ -13,7 +13,7 @@ final private[classify] class ImageSteps(folder: ModelFolder, preprocessor: Prep
     * @return
     *   the model's input before rescaling, or the reason of the failure
     */
-  def prepare[A](image: A)(pixels: A => RgbImage): Either[ImageFailure, RgbImage] =
+  def prepare[A](image: A)(pixels: A => PixelRows): Either[ImageFailure, PackedImage] =
     for {
       decoded <- attempt(ImageFailure.Decode)(pixels(image))
       input <- attempt(ImageFailure.Preprocess)(preprocessor.pixels(decoded))

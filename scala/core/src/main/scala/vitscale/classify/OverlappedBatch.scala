@@ -7,7 +7,7 @@ import scala.util.{Failure, Success, Try}
 
 import vitscale.classify.Prediction.Answer
 import vitscale.forward.{BufferPool, ForwardBuffers}
-import vitscale.image.RgbImage
+import vitscale.image.PixelRows
 
 /** A batch of an [[OverlappedClassifier]]: many threads decode its images, one runs the forward pass.
   *
@@ -36,7 +36,7 @@ final private[classify] class OverlappedBatch[A](
     * @return
     *   whether all images of the batch are now decoded
     */
-  def decode(place: Int)(pixels: A => RgbImage): Boolean = {
+  def decode(place: Int)(pixels: A => PixelRows): Boolean = {
     try
       if (!answers.isDone) steps.prepare(images(place))(pixels) match {
         case Right(input) => buffers.put(place, input)

@@ -5,7 +5,7 @@ import java.util.concurrent.{ExecutorService, Executors, Future, RejectedExecuti
 import vitscale.DaemonThreads
 import vitscale.classify.Prediction.Answer
 import vitscale.forward.{BufferPool, ForwardPass}
-import vitscale.image.RgbImage
+import vitscale.image.PixelRows
 
 /** Decodes on all cores while a device computes. On a GPU, decoding often limits the throughput, so neither side may wait
   * for the other.
@@ -40,7 +40,7 @@ final private[classify] class OverlappedClassifier(steps: ImageSteps, device: Fo
     *   from the iterator, if the classifier was closed
     */
   def stream[A](images: Iterator[A], request: InferenceOptions, inFlight: Int)(
-      pixels: A => RgbImage
+      pixels: A => PixelRows
   ): Iterator[(A, Answer)] =
     OrderedParallel
       .mapStarted(images.grouped(request.batchSize), math.max(2, inFlight)) { group =>
@@ -50,7 +50,7 @@ final private[classify] class OverlappedClassifier(steps: ImageSteps, device: Fo
 
   private def start[A](
       batch: OverlappedBatch[A]
-  )(pixels: A => RgbImage): Future[OverlappedBatch.Answers[A]] = {
+  )(pixels: A => PixelRows): Future[OverlappedBatch.Answers[A]] = {
     if (closed) throw OverlappedClassifier.closedError
     batch.places.foreach { place =>
       hand(decoding, batch) {

@@ -3,7 +3,7 @@ package vitscale.classify
 import java.util.function.LongSupplier
 
 import vitscale.forward.ForwardPass
-import vitscale.image.RgbImage
+import vitscale.image.PixelRows
 import vitscale.preprocess.Preprocessor
 
 /** Nanoseconds that each stage of one batch took. */
@@ -26,7 +26,7 @@ final private[classify] class StageProfiler(
   def run(
       images: Seq[Array[Byte]],
       request: InferenceOptions
-  )(decode: Array[Byte] => RgbImage): StageNanos = {
+  )(decode: Array[Byte] => PixelRows): StageNanos = {
     val buffers = model.buffers(images.size)
     val (decoded, decoding) = timed(images.map(decode))
     val (resized, resizing) = timed(decoded.map(preprocessor.pixels))

@@ -7,7 +7,7 @@ import vitscale.DaemonThreads
 import vitscale.classify.Prediction.Answer
 import vitscale.device.{Device, DeviceUse, ProviderUse}
 import vitscale.forward.ForwardPass
-import vitscale.image.RgbImage
+import vitscale.image.{PackedImage, PixelRows}
 import vitscale.image.decode.ImageDecoder
 import vitscale.model.{ModelFolder, ModelRuntime}
 import vitscale.onednn.OneDnnPass
@@ -72,14 +72,14 @@ final class ViTClassifier private (
     *   each image with its result, in order
     */
   def stream[A](images: Iterator[A], request: InferenceOptions, parallel: Int = options.workers)(
-      pixels: A => RgbImage
+      pixels: A => PixelRows
   ): Iterator[(A, Answer)] =
     overlapped.fold(onProcessor(images, request, parallel)(pixels))(
       _.stream(images, request, parallel)(pixels)
     )
 
   private def onProcessor[A](images: Iterator[A], request: InferenceOptions, parallel: Int)(
-      pixels: A => RgbImage
+      pixels: A => PixelRows
   ): Iterator[(A, Answer)] = {
     val groups = Batches.of(images, request.batchSize, math.max(1, parallel))
     val answered =
@@ -108,10 +108,10 @@ final class ViTClassifier private (
     new ForwardOnly(model, images.map(preprocess), options.concurrentForwards)
 
   /** Decodes an encoded image within this classifier's limits. */
-  def decode(image: Array[Byte]): RgbImage = ImageDecoder.decode(image, options.limits)
+  def decode(image: Array[Byte]): PixelRows = ImageDecoder.decode(image, options.limits)
 
   /** Return the model's input before rescaling: the resized and cropped 8-bit pixels of an image. */
-  def preprocess(image: Array[Byte]): RgbImage = preprocessor.pixels(decode(image))
+  def preprocess(image: Array[Byte]): PackedImage = preprocessor.pixels(decode(image))
 
   /** The execution providers of one pass on each GPU, from ONNX Runtime's profile of the same session; none on the CPU. */
   def deviceUse: Option[DeviceUse] = DeviceUse.of(options.device, uses)

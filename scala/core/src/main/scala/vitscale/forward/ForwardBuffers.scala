@@ -3,7 +3,7 @@ package vitscale.forward
 import java.nio.{ByteBuffer, ByteOrder, FloatBuffer}
 
 import vitscale.UsageException
-import vitscale.image.RgbImage
+import vitscale.image.PackedImage
 import vitscale.preprocess.PixelLayout
 
 /** Input and output of one forward pass, outside the Java heap, so that native code reads and writes them in place.
@@ -21,7 +21,7 @@ final private[vitscale] class ForwardBuffers private (
   private val logits = direct(capacity * classCount * java.lang.Float.BYTES).asFloatBuffer()
 
   /** Write the image with the given index of the batch. */
-  def put(index: Int, image: RgbImage): Unit = {
+  def put(index: Int, image: PackedImage): Unit = {
     val place = pixels.duplicate().order(ByteOrder.nativeOrder())
     place.position(index * layout.bytesPerImage)
     layout.write(image, place)

@@ -30,5 +30,5 @@ private[image] trait EncodedImage {
   def orientation: Int
 
   /** The pixels as stored, converted as Pillow's `convert("RGB")` does. */
-  def decode(): RgbImage
+  def decode(): PixelRows
 }

@@ -30,7 +30,10 @@ private[vitscale] object Orientation {
     InXmp.findFirstMatchIn(new String(packet, ISO_8859_1)).map(_.group(1).toInt)
 
   /** The image turned and flipped as `PIL.ImageOps.exif_transpose` does; unknown orientations leave it alone. */
-  def upright(image: RgbImage, orientation: Int): RgbImage = {
+  def upright(image: PixelRows, orientation: Int): PixelRows =
+    if (orientation < 2 || orientation > 8) image else turned(PackedImage.of(image), orientation)
+
+  private def turned(image: PackedImage, orientation: Int): PackedImage = {
     val (w, h) = (image.width, image.height)
     // For each orientation: does the size swap, where does target (0, 0) come from, and how far apart in the source
     // are neighbours in the target's rows and columns (in pixels).
@@ -41,28 +44,32 @@ private[vitscale] object Orientation {
       case 5 => walk(image, h, w, 0, w, 1)
       case 6 => walk(image, h, w, w * (h - 1), -w, 1)
       case 7 => walk(image, h, w, w * h - 1, -w, -1)
-      case 8 => walk(image, h, w, w - 1, w, -1)
-      case _ => image
+      case _ => walk(image, h, w, w - 1, w, -1)
     }
   }
 
-  private def walk(image: RgbImage, width: Int, height: Int, origin: Int, alongRow: Int, alongColumn: Int) = {
-    val out = new Array[Byte](image.data.length)
+  private def walk(
+      image: PackedImage,
+      width: Int,
+      height: Int,
+      origin: Int,
+      alongRow: Int,
+      alongColumn: Int
+  ) = {
+    val out = new Array[Int](image.words.length)
     var to = 0
     var y = 0
     while (y < height) {
-      var from = (origin + y * alongColumn) * 3
+      var from = origin + y * alongColumn
       var x = 0
       while (x < width) {
-        out(to) = image.data(from)
-        out(to + 1) = image.data(from + 1)
-        out(to + 2) = image.data(from + 2)
-        to += 3
-        from += alongRow * 3
+        out(to) = image.words(from)
+        to += 1
+        from += alongRow
         x += 1
       }
       y += 1
     }
-    RgbImage(width, height, out)
+    new PackedImage(width, height, out)
   }
 }

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer
 
 import ai.onnxruntime.OnnxJavaType
 
-import vitscale.image.RgbImage
+import vitscale.image.PackedImage
 
 /** The layout of a graph's input tensor.
   *
@@ -19,7 +19,7 @@ sealed abstract private[vitscale] class PixelLayout(val elementType: OnnxJavaTyp
   def shape(count: Int): Array[Long]
 
   /** Writes one image at the buffer's position. */
-  def write(pixels: RgbImage, out: ByteBuffer): Unit
+  def write(pixels: PackedImage, out: ByteBuffer): Unit
 }
 
 private[vitscale] object PixelLayout {
@@ -30,7 +30,7 @@ private[vitscale] object PixelLayout {
 
     override def shape(count: Int): Array[Long] = Array(count.toLong, 3L, height.toLong, width.toLong)
 
-    override def write(pixels: RgbImage, out: ByteBuffer): Unit =
+    override def write(pixels: PackedImage, out: ByteBuffer): Unit =
       preprocessor.writeNormalized(pixels, out.asFloatBuffer())
   }
 
@@ -39,8 +39,8 @@ private[vitscale] object PixelLayout {
 
     override def shape(count: Int): Array[Long] = Array(count.toLong, height.toLong, width.toLong, 3L)
 
-    override def write(pixels: RgbImage, out: ByteBuffer): Unit = {
-      out.put(pixels.data)
+    override def write(pixels: PackedImage, out: ByteBuffer): Unit = {
+      out.put(pixels.toRgb.data)
       ()
     }
   }

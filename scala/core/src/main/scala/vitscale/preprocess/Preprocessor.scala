@@ -2,8 +2,8 @@ package vitscale.preprocess
 
 import java.nio.FloatBuffer
 
-import vitscale.image.RgbImage
-import vitscale.resize.{CenterCrop, PillowResize, TargetSize}
+import vitscale.image.{PackedImage, PixelRows}
+import vitscale.resize.{CenterCrop, PillowResize, Region, TargetSize}
 import vitscale.{ImageException, ModelException}
 
 /** Turns decoded images into a ViT's input as Transformers' PIL image processor does: resize, crop, rescale, normalise.
@@ -35,16 +35,25 @@ final class Preprocessor(val config: PreprocessorConfig) {
   )
 
   /** The model's pixels before rescaling: resized, then cropped, 8 bits a sample. */
-  def pixels(image: RgbImage): RgbImage = {
-    val resized = config.resize.fold(image) { case (target, filter) =>
-      val (width, height) = target.of(image.width, image.height)
-      if (width == 0 || height == 0)
-        throw new ImageException(
-          s"an image of ${image.width}x${image.height} pixels would shrink to ${width}x$height: its shape is too extreme"
-        )
-      PillowResize.resize(image, width, height, filter)
+  def pixels(image: PixelRows): PackedImage = {
+    val (width, height) =
+      config.resize.fold((image.width, image.height)) { case (target, _) => scaledSize(image, target) }
+    val crop = config.crop.map { case (cropWidth, cropHeight) => CenterCrop(cropWidth, cropHeight) }
+    val region = crop.fold(Region(0, 0, width, height))(_.region(width, height))
+    val part = config.resize match {
+      case Some((_, filter)) => PillowResize.resize(image, width, height, filter, region)
+      case None => region.cut(image)
     }
-    config.crop.fold(resized) { case (width, height) => CenterCrop.crop(resized, width, height) }
+    crop.fold(part)(_.surround(part, width, height))
+  }
+
+  private def scaledSize(image: PixelRows, target: TargetSize): (Int, Int) = {
+    val (width, height) = target.of(image.width, image.height)
+    if (width == 0 || height == 0)
+      throw new ImageException(
+        s"an image of ${image.width}x${image.height} pixels would shrink to ${width}x$height: its shape is too extreme"
+      )
+    (width, height)
   }
 
   /** For each channel, the float that each of the 256 samples becomes: with so few inputs, a table is the exact and the
@@ -65,13 +74,13 @@ final class Preprocessor(val config: PreprocessorConfig) {
     * @param out
     *   needs room for `3 * width * height` floats; a direct one in native byte order is fastest
     */
-  def writeNormalized(pixels: RgbImage, out: FloatBuffer): Unit = {
+  def writeNormalized(pixels: PackedImage, out: FloatBuffer): Unit = {
     val row = new Array[Float](pixels.width)
     var channel = 0
     while (channel < 3) {
       var y = 0
       while (y < pixels.height) {
-        fillRow(pixels.data, y * pixels.width * 3 + channel, values(channel), row)
+        fillRow(pixels.words, y * pixels.width, 16 - 8 * channel, values(channel), row)
         out.put(row)
         y += 1
       }
@@ -79,12 +88,16 @@ final class Preprocessor(val config: PreprocessorConfig) {
     }
   }
 
-  private def fillRow(data: Array[Byte], at: Int, table: Array[Float], row: Array[Float]): Unit = {
-    var from = at
+  private def fillRow(
+      words: Array[Int],
+      at: Int,
+      shift: Int,
+      table: Array[Float],
+      row: Array[Float]
+  ): Unit = {
     var x = 0
     while (x < row.length) {
-      row(x) = table(data(from) & 0xff)
-      from += 3
+      row(x) = table(words(at + x) >>> shift & 0xff)
       x += 1
     }
   }

@@ -1,31 +1,48 @@
 package vitscale.resize
 
-import vitscale.image.RgbImage
+import vitscale.image.PackedImage
 
 /** Cuts the middle out of an image; where the image is smaller, black surrounds it.
   *
   * Source: `transformers.image_transforms.center_crop`, which rounds an odd margin down where it cuts, and where it pads
   * rounds up the margin before the image.
+  *
+  * @param width
+  *   size of the result
   */
-private[vitscale] object CenterCrop {
+final private[vitscale] case class CenterCrop(width: Int, height: Int) {
 
-  def crop(image: RgbImage, width: Int, height: Int): RgbImage =
-    if (image.width == width && image.height == height) image
+  /** The part of an image of a size that stays. */
+  def region(fromWidth: Int, fromHeight: Int): Region = {
+    val (left, top) = offsets(fromWidth, fromHeight)
+    val (firstColumn, firstRow) = (math.max(left, 0), math.max(top, 0))
+    Region(
+      firstColumn,
+      firstRow,
+      math.min(left + width, fromWidth) - firstColumn,
+      math.min(top + height, fromHeight) - firstRow
+    )
+  }
+
+  /** The result from that part of an image of a size: the part itself, or with black around it. */
+  def surround(part: PackedImage, fromWidth: Int, fromHeight: Int): PackedImage =
+    if (part.width == width && part.height == height) part
     else {
-      val left = offset(image.width, width, pads = image.width < width || image.height < height)
-      val top = offset(image.height, height, pads = image.width < width || image.height < height)
-      val out = new Array[Byte](Math.multiplyExact(Math.multiplyExact(width, height), 3))
-      val firstColumn = math.max(left, 0)
-      val columns = math.min(left + width, image.width) - firstColumn
-      var y = math.max(top, 0)
-      while (y < math.min(top + height, image.height)) {
-        val from = (y * image.width + firstColumn) * 3
-        val to = ((y - top) * width + firstColumn - left) * 3
-        System.arraycopy(image.data, from, out, to, columns * 3)
+      val (left, top) = offsets(fromWidth, fromHeight)
+      val words = new Array[Int](Math.multiplyExact(width, height))
+      var y = 0
+      while (y < part.height) {
+        val to = (math.max(-top, 0) + y) * width + math.max(-left, 0)
+        System.arraycopy(part.words, y * part.width, words, to, part.width)
         y += 1
       }
-      RgbImage(width, height, out)
+      new PackedImage(width, height, words)
     }
+
+  private def offsets(fromWidth: Int, fromHeight: Int): (Int, Int) = {
+    val pads = fromWidth < width || fromHeight < height
+    (offset(fromWidth, width, pads), offset(fromHeight, height, pads))
+  }
 
   /** Where the crop starts in the image; negative where it starts before it. */
   private def offset(from: Int, to: Int, pads: Boolean): Int = {

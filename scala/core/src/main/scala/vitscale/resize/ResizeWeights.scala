@@ -20,6 +20,11 @@ final private[resize] class ResizeWeights(
     val weights: Array[Int]
 ) {
   def outSize: Int = first.length
+
+  /** Whether sums can leave the range of a byte. Without negative weights they cannot: each weight is rounded by at most one
+    * half, which 16,000 of them could not add up to one step of a byte.
+    */
+  val overshoots: Boolean = stride > 16000 || weights.exists(_ < 0)
 }
 
 private[resize] object ResizeWeights {

@@ -49,7 +49,7 @@ object FakeDevice {
   val classes = 256
 
   /** An image of one pixel, which names its class. */
-  def image(id: Int): RgbImage = new RgbImage(1, 1, Array.fill(3)((id % classes).toByte))
+  def image(id: Int): RgbImage = RgbImage(1, 1, Array.fill(3)((id % classes).toByte))
 
   private val noFile = Paths.get("none")
 

@@ -8,7 +8,7 @@ import org.scalatest.funsuite.AnyFunSuite
 
 import vitscale.classify.{ClassifierOptions, InferenceOptions, ViTClassifier}
 import vitscale.forward.ForwardPass
-import vitscale.image.RgbImage
+import vitscale.image.PackedImage
 import vitscale.image.decode.ImageDecoder
 import vitscale.model.{ModelFolder, ModelRuntime}
 import vitscale.onednn.calibrate.Calibrator
@@ -37,7 +37,7 @@ class OneDnnPassSuite extends AnyFunSuite {
   private def in(folder: ModelFolder, precision: String): ModelFolder =
     ModelFolder.open(folder.path, precision, ModelRuntime.OneDnn)
 
-  private def logits(pass: ForwardPass, batch: Seq[RgbImage]): IndexedSeq[Array[Float]] = {
+  private def logits(pass: ForwardPass, batch: Seq[PackedImage]): IndexedSeq[Array[Float]] = {
     val buffers = pass.buffers(batch.size)
     batch.zipWithIndex.foreach { case (image, place) => buffers.put(place, image) }
     pass.forward(buffers, batch.size)

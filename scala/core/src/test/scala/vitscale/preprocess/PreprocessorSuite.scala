@@ -7,7 +7,7 @@ import org.scalatest.funsuite.AnyFunSuite
 import org.scalatestplus.scalacheck.ScalaCheckPropertyChecks
 
 import vitscale.ModelException
-import vitscale.image.RgbImage
+import vitscale.image.{PackedImage, RgbImage}
 import vitscale.resize.{Resample, TargetSize}
 
 class PreprocessorSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
@@ -98,7 +98,7 @@ class PreprocessorSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     val image = RgbImage(2, 1, Array(0, 51, 102, -1, 204, 153).map(_.toByte))
     val out = FloatBuffer.allocate(8)
     out.put(-1f)
-    preprocessor("""{"do_normalize": false}""").writeNormalized(image, out)
+    preprocessor("""{"do_normalize": false}""").writeNormalized(PackedImage.of(image), out)
     assert(out.position() == 7)
     assert(out.array.toSeq == Seq(-1f, 0f, 1f, 0.2f, 0.8f, 0.4f, 0.6f, 0f))
   }

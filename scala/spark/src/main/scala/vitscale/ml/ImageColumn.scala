@@ -4,7 +4,7 @@ import org.apache.spark.sql.Row
 import org.apache.spark.sql.types.{DataType, StructType}
 
 import vitscale.image.decode.ImageDecoder
-import vitscale.image.{DecodeLimits, RgbImage}
+import vitscale.image.{DecodeLimits, PixelRows}
 import vitscale.{ImageException, UsageException}
 
 /** The column of a table that holds a stage's images: where it is in a row, and how an image is read from there.
@@ -23,7 +23,7 @@ final private[ml] case class ImageColumn(places: Seq[Int], form: ImageColumn.For
   /** @throws vitscale.ImageException
     *   if there is no image in this row, or it cannot be decoded
     */
-  def pixels(row: Row): RgbImage = {
+  def pixels(row: Row): PixelRows = {
     val inner =
       places.init.foldLeft(row)((outer, place) => if (outer == null) null else outer.getStruct(place))
     if (inner == null || inner.isNullAt(places.last))
@@ -35,7 +35,7 @@ final private[ml] case class ImageColumn(places: Seq[Int], form: ImageColumn.For
     }
   }
 
-  private def encoded(image: Row, bytes: Int, path: Option[Int]): RgbImage = {
+  private def encoded(image: Row, bytes: Int, path: Option[Int]): PixelRows = {
     if (image.isNullAt(bytes)) {
       val name = path.filterNot(image.isNullAt).map(image.get)
       throw new ImageException(

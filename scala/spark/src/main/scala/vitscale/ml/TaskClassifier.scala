@@ -5,7 +5,7 @@ import org.apache.spark.TaskContext
 import vitscale.classify.Prediction.Answer
 import vitscale.classify.{ClassifierOptions, InferenceOptions, SharedClassifiers}
 import vitscale.device.Device
-import vitscale.image.RgbImage
+import vitscale.image.PixelRows
 
 /** Classifies the images of a Spark task, with one classifier that all tasks of the executor share.
   *
@@ -22,7 +22,7 @@ final private[vitscale] case class TaskClassifier(
 ) {
 
   /** Classify images inside a task. The lease on the classifier is closed when the task ends or fails. */
-  def stream[A](images: Iterator[A])(pixels: A => RgbImage): Iterator[(A, Answer)] = {
+  def stream[A](images: Iterator[A])(pixels: A => PixelRows): Iterator[(A, Answer)] = {
     val options = ClassifierOptions(
       threads = if (threads == 0) 1 else threads,
       cores = TaskSlots.cores,
@@ -36,7 +36,7 @@ final private[vitscale] case class TaskClassifier(
   }
 
   /** Classify a few images outside of a task, with the lowest latency. */
-  def classify[A](images: Seq[A])(pixels: A => RgbImage): Seq[(A, Answer)] = {
+  def classify[A](images: Seq[A])(pixels: A => PixelRows): Seq[(A, Answer)] = {
     val default = ClassifierOptions(device = device)
     val options = if (threads == 0) default else default.copy(threads = threads)
     val folder = model.open(options.device)

@@ -3,23 +3,23 @@ package vitscale.python
 import java.nio.{ByteBuffer, ByteOrder}
 
 import vitscale.image.decode.ImageDecoder
-import vitscale.image.{DecodeLimits, RgbImage, Truncated}
+import vitscale.image.{DecodeLimits, PackedImage, Truncated}
 import vitscale.preprocess.{Preprocessor, PreprocessorConfig}
 
 /** An image after the model's preprocessing, as Python's `preprocess` and `pixel_values` show it. */
-final class PreparedImage private (preprocessor: Preprocessor, image: RgbImage) {
+final class PreparedImage private (preprocessor: Preprocessor, image: PackedImage) {
 
   def height: Int = image.height
 
   def width: Int = image.width
 
   /** RGB before rescaling: [height, width, 3] unsigned bytes. */
-  def pixels: Array[Byte] = image.data
+  def pixels: Array[Byte] = image.toRgb.data
 
   /** The model's input: [3, height, width] floats, little-endian. */
   def values: Array[Byte] = {
     val floats =
-      ByteBuffer.allocate(image.data.length * java.lang.Float.BYTES).order(ByteOrder.LITTLE_ENDIAN)
+      ByteBuffer.allocate(image.words.length * 3 * java.lang.Float.BYTES).order(ByteOrder.LITTLE_ENDIAN)
     preprocessor.writeNormalized(image, floats.asFloatBuffer)
     floats.array
   }

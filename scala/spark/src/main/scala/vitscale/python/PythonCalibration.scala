@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper
 import com.fasterxml.jackson.module.scala.DefaultScalaModule
 
 import vitscale.CommandLine.say
-import vitscale.image.RgbImage
+import vitscale.image.PixelRows
 import vitscale.image.decode.ImageDecoder
 import vitscale.model.{ModelFolder, ModelRuntime}
 import vitscale.onednn.calibrate.{Calibration, Calibrator}
@@ -59,6 +59,6 @@ object PythonCalibration {
     new PythonCalibration(new Calibrator(folder, say).calibrate(decoded(images), decoded(checks), least))
   }
 
-  private def decoded(files: util.List[String]): Iterator[RgbImage] =
+  private def decoded(files: util.List[String]): Iterator[PixelRows] =
     files.iterator.asScala.map(file => ImageDecoder.decode(Files.readAllBytes(Paths.get(file))))
 }

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper
 
 import vitscale.ImageException
 import vitscale.hadoop.ImageFiles
-import vitscale.image.{DecodeLimits, RgbImage}
+import vitscale.image.{DecodeLimits, PixelRows, RgbImage}
 
 /** Images as Python sends them: paths as strings, contents as byte arrays. */
 private[vitscale] object PythonImages {
@@ -41,7 +41,7 @@ private[vitscale] object PythonImages {
     * @throws vitscale.ImageException
     *   if the file cannot be read or decoded, or there are more pixels than the limits allow
     */
-  def pixels(image: Sent, limits: DecodeLimits)(decode: Array[Byte] => RgbImage): RgbImage =
+  def pixels(image: Sent, limits: DecodeLimits)(decode: Array[Byte] => PixelRows): PixelRows =
     image.size match {
       case None => decode(bytes(image.content))
       case Some((width, height)) =>

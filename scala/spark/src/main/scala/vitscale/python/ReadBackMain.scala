@@ -33,7 +33,7 @@ object ReadBackMain {
     val preprocessor = new Preprocessor(PreprocessorConfig.read(folder.resolve("preprocessor_config.json")))
     val prepared = preprocessor.pixels(ImageDecoder.decode(image))
     val values =
-      ByteBuffer.allocate(prepared.data.length * java.lang.Float.BYTES).order(ByteOrder.LITTLE_ENDIAN)
+      ByteBuffer.allocate(prepared.words.length * 3 * java.lang.Float.BYTES).order(ByteOrder.LITTLE_ENDIAN)
     preprocessor.writeNormalized(prepared, values.asFloatBuffer)
     values.array
   }

@@ -40,7 +40,7 @@ private[ml] object LightImage {
 
   def hasFailed(image: AnnotationImage): Boolean = image.metadata.contains(Error)
 
-  private def decoded(file: Array[Byte]): RgbImage = ImageDecoder.decode(file)
+  private def decoded(file: Array[Byte]): RgbImage = ImageDecoder.decode(file).toRgb
 
   private def image(path: String, text: String, pixels: RgbImage) = AnnotationImage(
     annotatorType = AnnotatorType.IMAGE,

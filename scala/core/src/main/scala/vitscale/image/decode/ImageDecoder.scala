@@ -10,7 +10,7 @@ import vitscale.image.netpbm.PpmFormat
 import vitscale.image.png.PngFormat
 import vitscale.image.tiff.TiffFormat
 import vitscale.image.webp.WebPFormat
-import vitscale.image.{DecodeLimits, EncodedImage, ImageFormat, Orientation, RgbImage, Truncated}
+import vitscale.image.{DecodeLimits, EncodedImage, ImageFormat, Orientation, PixelRows, Truncated}
 
 /** Encoded bytes to upright RGB pixels, as `transformers.image_utils.load_image` gives them: Pillow's decoders, then
   * `ImageOps.exif_transpose`, then `convert("RGB")`, which drops alpha and lets ICC profiles be.
@@ -39,7 +39,7 @@ object ImageDecoder {
     * @throws ImageException
     *   for any file that is not a whole, readable image within the limits; nothing else is thrown because of a file
     */
-  def decode(file: Array[Byte], limits: DecodeLimits = DecodeLimits.default): RgbImage = {
+  def decode(file: Array[Byte], limits: DecodeLimits = DecodeLimits.default): PixelRows = {
     val recognised = recognise(file, limits)
     val format =
       if (limits.truncated == Truncated.Gray) recognised.filled.getOrElse(recognised) else recognised

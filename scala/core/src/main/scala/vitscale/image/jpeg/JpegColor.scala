@@ -12,17 +12,37 @@ private[image] object JpegColor {
   private final val GreenOfCb = 22554
   private final val BlueOfCb = 116130
 
-  def grayToRgb(gray: Array[Byte]): Array[Byte] = {
-    val rgb = new Array[Byte](Math.multiplyExact(gray.length, 3))
+  /** Turn packed YCbCr (`0x..RRBBYY`, Cr above Cb) into packed RGB. A channel has a loop of its own, since C2 makes vector
+    * instructions of short loops only.
+    *
+    * @param rgb
+    *   another array than `ycc`
+    */
+  def yccToRgb(ycc: Array[Int], rgb: Array[Int], count: Int): Unit = {
     var i = 0
-    while (i < gray.length) {
-      rgb(3 * i) = gray(i)
-      rgb(3 * i + 1) = gray(i)
-      rgb(3 * i + 2) = gray(i)
+    while (i < count) {
+      val word = ycc(i)
+      rgb(i) =
+        bounded((word & 0xff) + ((RedOfCr * ((word >>> 16 & 0xff) - 128) + Half) >> FractionBits)) << 16
       i += 1
     }
-    rgb
+    i = 0
+    while (i < count) {
+      val word = ycc(i)
+      val chroma = GreenOfCb * ((word >>> 8 & 0xff) - 128) + GreenOfCr * ((word >>> 16 & 0xff) - 128)
+      rgb(i) |= bounded((word & 0xff) + ((Half - chroma) >> FractionBits)) << 8
+      i += 1
+    }
+    i = 0
+    while (i < count) {
+      val word = ycc(i)
+      rgb(i) |= bounded((word & 0xff) + ((BlueOfCb * ((word >>> 8 & 0xff) - 128) + Half) >> FractionBits))
+      i += 1
+    }
   }
+
+  /** Clips to a byte by shifts: C2 of Java 17 makes no vector instruction of `Math.min`. */
+  private def bounded(value: Int): Int = (value & ~(value >> 31) | (255 - value) >> 31) & 0xff
 
   /** Turns the first three of each `stride` samples from YCbCr into RGB, in place. */
   def yccToRgb(samples: Array[Byte], stride: Int): Array[Byte] = {

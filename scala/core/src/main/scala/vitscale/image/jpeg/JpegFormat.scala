@@ -1,7 +1,7 @@
 package vitscale.image.jpeg
 
 import vitscale.ImageException
-import vitscale.image.{EncodedImage, ImageFormat, Orientation, RgbImage, Truncated}
+import vitscale.image.{EncodedImage, GrayRows, ImageFormat, Orientation, PixelRows, RgbImage, Truncated}
 
 /** JPEG: baseline, extended and progressive, in Huffman or arithmetic coding, of 1, 3 or 4 components.
   *
@@ -59,9 +59,8 @@ final private class JpegImage(file: Array[Byte], header: JpegHeader, truncated: 
     if (header.hasDensity) Orientation.find(header.exif, header.xmp)
     else Orientation.findIfReadable(header.exif, header.xmp)
 
-  def decode(): RgbImage =
-    new JpegScans(file, header, truncated).samples
-      .fold(empty)(samples => RgbImage(width, height, toRgb(samples)))
+  def decode(): PixelRows =
+    new JpegScans(file, header, truncated).samples.fold[PixelRows](empty)(rows)
 
   /** What Pillow makes of an image without any row: zeros, which mean white in CMYK. */
   private def empty: RgbImage = {
@@ -70,13 +69,15 @@ final private class JpegImage(file: Array[Byte], header: JpegHeader, truncated: 
     RgbImage(width, height, pixels)
   }
 
-  private def toRgb(samples: Array[Byte]): Array[Byte] = frame.components.length match {
-    case 1 => JpegColor.grayToRgb(samples)
-    case 3 if isYcc => JpegColor.yccToRgb(samples, 3)
-    case 3 => samples
-    case _ if header.adobeTransform.exists(_ != 0) => JpegColor.cmykToRgb(JpegColor.yccToRgb(samples, 4))
-    case _ => JpegColor.cmykToRgb(JpegColor.invertInk(samples))
+  private def rows(samples: Array[Byte]): PixelRows = frame.components.length match {
+    case 1 => new GrayRows(width, height, samples)
+    case 3 if isYcc => new YccRows(width, height, samples)
+    case 3 => RgbImage(width, height, samples)
+    case _ if header.adobeTransform.exists(_ != 0) => fromCmyk(JpegColor.yccToRgb(samples, 4))
+    case _ => fromCmyk(JpegColor.invertInk(samples))
   }
+
+  private def fromCmyk(samples: Array[Byte]) = RgbImage(width, height, JpegColor.cmykToRgb(samples))
 
   /** libjpeg's guess (`default_decompress_parms`): JFIF means YCbCr, Adobe says it, else the components' names do. */
   private def isYcc: Boolean =

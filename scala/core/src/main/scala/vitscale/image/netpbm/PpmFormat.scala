@@ -1,8 +1,7 @@
 package vitscale.image.netpbm
 
 import vitscale.ImageException
-import vitscale.image.jpeg.JpegColor
-import vitscale.image.{EncodedImage, ImageFormat, Orientation, RgbImage}
+import vitscale.image.{EncodedImage, GrayRows, ImageFormat, Orientation, PixelRows, RgbImage}
 
 /** Netpbm's PBM, PGM and PPM, plain and raw (P1 to P6), as `PIL.PpmImagePlugin` reads them. */
 private[image] object PpmFormat extends ImageFormat {
@@ -78,14 +77,14 @@ final private class PpmImage(
 
   def orientation: Int = Orientation.Upright
 
-  def decode(): RgbImage = {
+  def decode(): PixelRows = {
     val count = Math.multiplyExact(Math.multiplyExact(width, height), bands)
     val samples = new Array[Byte](count)
     if (kind == 4) bits(samples)
     else if (kind == 1) plainBits(samples)
     else if (kind <= 3) plain(samples)
     else raw(samples)
-    RgbImage(width, height, if (bands == 3) samples else JpegColor.grayToRgb(samples))
+    if (bands == 3) RgbImage(width, height, samples) else new GrayRows(width, height, samples)
   }
 
   private def truncated: Nothing = throw new ImageException("truncated: the file ends before its last pixels")

@@ -3,7 +3,7 @@ package vitscale.onednn.calibrate
 import java.nio.file.Path
 
 import vitscale.UsageException
-import vitscale.image.RgbImage
+import vitscale.image.{PackedImage, PixelRows}
 import vitscale.model.ModelFolder
 import vitscale.onednn.{
   ActivationObserver,
@@ -49,7 +49,7 @@ final private[vitscale] class Calibrator(folder: ModelFolder, say: String => Uni
     * @throws vitscale.ModelException
     *   if the weights cannot be used
     */
-  def calibrate(images: Iterator[RgbImage], checks: Iterator[RgbImage], least: Double): Calibration = {
+  def calibrate(images: Iterator[PixelRows], checks: Iterator[PixelRows], least: Double): Calibration = {
     Numbers.of("int8", OneDnn.instructions)
     val prepared = images.map(preprocessor.pixels).toIndexedSeq
     if (prepared.isEmpty)
@@ -67,7 +67,10 @@ final private[vitscale] class Calibrator(folder: ModelFolder, say: String => Uni
     Calibration(folder, prepared.size, scales, isSmoothed = best._1 == smoothed, comparison)
   }
 
-  private def candidates(images: IndexedSeq[RgbImage], weights: OneDnnWeights): (Int8Scales, Int8Scales) = {
+  private def candidates(
+      images: IndexedSeq[PackedImage],
+      weights: OneDnnWeights
+  ): (Int8Scales, Int8Scales) = {
     say(s"measuring activations on ${images.size} images")
     val peaks = new ChannelPeaks(config)
     observe(images, weights, peaks)
@@ -91,7 +94,11 @@ final private[vitscale] class Calibrator(folder: ModelFolder, say: String => Uni
     )
   }
 
-  private def observe(images: IndexedSeq[RgbImage], weights: OneDnnWeights, by: ActivationObserver): Unit = {
+  private def observe(
+      images: IndexedSeq[PackedImage],
+      weights: OneDnnWeights,
+      by: ActivationObserver
+  ): Unit = {
     val worker =
       new OneDnnWorker(config, VitPlan.build(config, weights.pack, Numbers.Fp32, _, observer = Some(by)))
     val buffers = OneDnnPass.buffersOf(config, preprocessor, Calibrator.BatchSize)

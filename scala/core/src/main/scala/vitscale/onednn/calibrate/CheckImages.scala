@@ -2,7 +2,7 @@ package vitscale.onednn.calibrate
 
 import vitscale.device.Device
 import vitscale.forward.ForwardOptions
-import vitscale.image.RgbImage
+import vitscale.image.PackedImage
 import vitscale.model.ModelFolder
 import vitscale.onednn.{Int8Scales, OneDnnPass}
 import vitscale.preprocess.Preprocessor
@@ -15,7 +15,7 @@ import vitscale.preprocess.Preprocessor
 final private[calibrate] class CheckImages(
     folder: ModelFolder,
     preprocessor: Preprocessor,
-    images: IndexedSeq[RgbImage]
+    images: IndexedSeq[PackedImage]
 ) {
 
   private lazy val exact: IndexedSeq[Array[Float]] = logits("fp32", None)

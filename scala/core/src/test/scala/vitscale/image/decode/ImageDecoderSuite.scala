@@ -9,7 +9,7 @@ import org.scalacheck.Gen
 import org.scalatest.funsuite.AnyFunSuite
 import org.scalatestplus.scalacheck.ScalaCheckPropertyChecks
 
-import vitscale.image.{DecodeLimits, RgbImage}
+import vitscale.image.{DecodeLimits, PixelRows}
 import vitscale.{ImageException, TestImages}
 
 /** What holds without Pillow at hand: damage never passes for an image, and never throws anything else. */
@@ -24,7 +24,7 @@ class ImageDecoderSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     intercept[ImageException](ImageDecoder.decode(file, limits)).getMessage
 
   /** Fails the test on anything but pixels or an ImageException. */
-  private def decodeOrRefuse(file: Array[Byte]): Option[RgbImage] =
+  private def decodeOrRefuse(file: Array[Byte]): Option[PixelRows] =
     Try(ImageDecoder.decode(file, DecodeLimits(maxPixels = 1000000, maxBytes = 1000000))) match {
       case Success(image) => Some(image)
       case Failure(_: ImageException) => None
@@ -39,7 +39,7 @@ class ImageDecoderSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     Seq("png", "bmp", "tif").foreach { format =>
       val image = ImageDecoder.decode(TestImages.encoded(picture, format))
       assert(image.width == 37 && image.height == 23, format)
-      assert(image.data.sameElements(expected), format)
+      assert(image.toRgb.data.sameElements(expected), format)
     }
   }
 
@@ -59,7 +59,9 @@ class ImageDecoderSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
       val file = encoded(format, 24, 17)
       val whole = ImageDecoder.decode(file)
       (0 until file.length).foreach { length =>
-        decodeOrRefuse(file.take(length)).foreach(image => assert(image.data.sameElements(whole.data)))
+        decodeOrRefuse(file.take(length)).foreach(image =>
+          assert(image.toRgb.data.sameElements(whole.toRgb.data))
+        )
       }
       assert(decodeOrRefuse(file.take(file.length * 3 / 4)).isEmpty)
     }
