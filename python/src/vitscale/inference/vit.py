@@ -63,7 +63,7 @@ class ViT:
     >>> from vitscale import ViT
     >>> vit = ViT("models/vit-base-patch16-224")  # doctest: +SKIP
     >>> vit.classify("cat.jpg", top_k=1)  # doctest: +SKIP
-    [{'label': 'Egyptian cat', 'score': 0.9374}]
+    [{'label_id': 285, 'label': 'Egyptian cat', 'score': 0.9374}]
     """
 
     def __init__(
@@ -148,9 +148,10 @@ class ViT:
         Returns
         -------
         list of dict, or list of those, or dict of those
-            ``{"label": str, "score": float}``, the likeliest first: for one image, for each of several, or
-            for each file of a folder, by its path below the folder. What the search of a folder left aside is
-            its attribute `ignored`; a folder that may not be read is one of the images that fail.
+            ``{"label_id": int, "label": str, "score": float}``, the likeliest first: for one image, for each
+            of several, or for each file of a folder, by its path below the folder. `label_id` is the class
+            number; two classes may have one label text. What the search of a folder left aside is its
+            attribute `ignored`; a folder that may not be read is one of the images that fail.
 
         Warns
         -----

@@ -26,8 +26,8 @@ class ViTImageClassifier(
     The input column holds encoded images (binary, as Spark's ``binaryFile`` source reads them; or structs of
     ``bytes`` and ``path``, as Hugging Face's ``datasets`` write them) or the structs of Spark's ``image``
     source. A name with dots is a field of a struct, unless a column has that very name. The output column is
-    a struct: ``predictions`` (array of ``label`` and ``probability``, the likeliest first), ``error`` (null
-    where the image was classified), and ``logits`` by class id if `returnLogits` is set.
+    a struct: ``predictions`` (array of ``label_id``, ``label`` and ``probability``, the likeliest first),
+    ``error`` (null where the image was classified), and ``logits`` by class id if `returnLogits` is set.
 
     Parameters
     ----------

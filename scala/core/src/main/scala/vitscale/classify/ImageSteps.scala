@@ -26,7 +26,9 @@ final private[classify] class ImageSteps(folder: ModelFolder, preprocessor: Prep
   def score(logits: Array[Float], request: InferenceOptions): Either[ImageFailure, Prediction] =
     try {
       val classes = TopK.select(logits, request.topK)
-      val labels = classes.map(folder.labels).zip(folder.scores.scores(logits, classes))
+      val labels = classes.zip(folder.scores.scores(logits, classes)).map { case (id, score) =>
+        ScoredLabel(id, folder.labels(id), score)
+      }
       Right(Prediction(labels.toSeq, if (request.returnLogits) Some(logits) else None))
     } catch { case error: ModelException => Left(ImageFailure(ImageFailure.Forward, error.getMessage)) }
 }

@@ -26,7 +26,7 @@ class OverlappedClassifierSuite extends AnyFunSuite with TimeLimits {
   }
 
   private def label(answer: Prediction.Answer): Int =
-    answer.fold(failure => fail(failure.reason), _.labels.head._1.toInt)
+    answer.fold(failure => fail(failure.reason), _.labels.head.label.toInt)
 
   test("answers come in the order of the images, each with its own label, whatever the batch size") {
     withClassifier(new FakeDevice(quick)) { classifier =>

@@ -12,23 +12,25 @@ class ViTClassifierSuite extends AnyFunSuite with BeforeAndAfterAll {
 
   override def afterAll(): Unit = classifier.close()
 
-  private def labels(answers: Seq[Prediction.Answer]): Seq[Seq[(String, Float)]] =
+  private def labels(answers: Seq[Prediction.Answer]): Seq[Seq[ScoredLabel]] =
     answers.map(_.fold(failure => fail(failure.reason), _.labels))
 
   test("images get different labels, with probabilities that fall and stay below 1") {
     val found = labels(classifier.classify(images, topK = 3))
-    assert(found.map(_.head._1).distinct.size >= 3)
+    assert(found.map(_.head.label).distinct.size >= 3)
     found.foreach { top =>
       assert(top.size == 3)
-      assert(top.map(_._2) == top.map(_._2).sorted.reverse && top.map(_._2).sum <= 1.0001f)
+      assert(top.map(_.score) == top.map(_.score).sorted.reverse && top.map(_.score).sum <= 1.0001f)
     }
   }
 
   test("probabilities of all classes sum to 1, and more labels than there are means all") {
     val all = labels(classifier.classify(images.take(1), topK = 100)).head
     assert(all.size == 11)
-    assert(math.abs(all.map(_._2).sum - 1) < 1e-5)
-    assert(all.count(_._1 == "crane") == 2) // two classes of one name stay two
+    assert(math.abs(all.map(_.score).sum - 1) < 1e-5)
+    assert(all.filter(_.label == "crane").map(_.id).toSet == Set(2, 5)) // two classes of one name stay two
+    assert(all.map(_.id).toSet == (0 until 11).toSet)
+    all.foreach(one => assert(one.label == classifier.folder.labels(one.id)))
   }
 
   test("every batch size gives the same logits") {
@@ -74,7 +76,7 @@ class ViTClassifierSuite extends AnyFunSuite with BeforeAndAfterAll {
 
   test("eight threads share one classifier") {
     val expected = labels(classifier.classify(images, topK = 1))
-    val found = new java.util.concurrent.ConcurrentLinkedQueue[Seq[Seq[(String, Float)]]]()
+    val found = new java.util.concurrent.ConcurrentLinkedQueue[Seq[Seq[ScoredLabel]]]()
     val threads = (1 to 8).map { seed =>
       new Thread(() =>
         (1 to 5).foreach(_ => found.add(labels(classifier.classify(images, InferenceOptions(1, seed)))))
@@ -85,8 +87,8 @@ class ViTClassifierSuite extends AnyFunSuite with BeforeAndAfterAll {
     assert(found.size == 40)
     assert(
       found
-        .toArray(Array.empty[Seq[Seq[(String, Float)]]])
-        .forall(result => result.map(_.head._1) == expected.map(_.head._1))
+        .toArray(Array.empty[Seq[Seq[ScoredLabel]]])
+        .forall(result => result.map(_.head.label) == expected.map(_.head.label))
     )
   }
 

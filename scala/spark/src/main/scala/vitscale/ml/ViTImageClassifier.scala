@@ -22,7 +22,7 @@ import vitscale.image.{DecodeLimits, Truncated}
   * an image has none:
   *
   * {{{
-  * predictions: array<struct<label: string, probability: float>>, the likeliest first
+  * predictions: array<struct<label_id: int, label: string, probability: float>>, the likeliest first
   * error:       string, null where the image was classified
   * logits:      array<float> by class id, if returnLogits is set
   * }}}
@@ -144,6 +144,7 @@ object ViTImageClassifier extends DefaultParamsReadable[ViTImageClassifier] {
   private val predictionType = ArrayType(
     StructType(
       Seq(
+        StructField("label_id", IntegerType, nullable = false),
         StructField("label", StringType, nullable = false),
         StructField("probability", FloatType, nullable = false)
       )
@@ -159,7 +160,7 @@ object ViTImageClassifier extends DefaultParamsReadable[ViTImageClassifier] {
 
   private def outputRow(answer: Answer, withLogits: Boolean): Row = answer match {
     case Right(Prediction(labels, logits)) =>
-      val predictions = labels.map { case (label, probability) => Row(label, probability) }
+      val predictions = labels.map(one => Row(one.id, one.label, one.score))
       Row.fromSeq(Seq(predictions, null) ++ (if (withLogits) Seq(logits.map(_.toSeq).orNull) else Seq.empty))
     case Left(ImageFailure(_, reason)) =>
       Row.fromSeq(Seq(null, reason) ++ (if (withLogits) Seq(null) else Seq.empty))

@@ -2,6 +2,8 @@ package vitscale.python
 
 import java.util
 
+import scala.collection.immutable.ListMap
+
 import com.fasterxml.jackson.databind.json.JsonMapper
 import com.fasterxml.jackson.module.scala.DefaultScalaModule
 
@@ -30,7 +32,7 @@ final class PythonClassifier private (classifier: ViTClassifier, choice: Runtime
     * @param shapes
     *   for each image its width and height, or null
     * @return
-    *   JSON: for each image `{"labels": [{"label", "score"}, ...]}`, or `{"error"}`
+    *   JSON: for each image `{"labels": [{"label_id", "label", "score"}, ...]}`, or `{"error"}`
     */
   def classify(contents: util.List[_], shapes: String, topK: Int, batchSize: Int): String = {
     val images = PythonImages.sent(contents, shapes).iterator
@@ -62,8 +64,8 @@ object PythonClassifier {
 
   private def record(answer: Prediction.Answer): Map[String, Any] = answer match {
     case Right(Prediction(labels, _)) =>
-      Map("labels" -> labels.map { case (label, score) =>
-        Map[String, Any]("label" -> label, "score" -> score.toDouble)
+      Map("labels" -> labels.map { one =>
+        ListMap[String, Any]("label_id" -> one.id, "label" -> one.label, "score" -> one.score.toDouble)
       })
     case Left(ImageFailure(_, reason)) => Map("error" -> reason)
   }

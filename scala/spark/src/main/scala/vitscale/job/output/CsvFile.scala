@@ -50,7 +50,7 @@ private[job] object CsvFile {
     } finally parser.stopParsing()
   }
 
-  /** univocity's own limits are 512 columns and 4,096 characters a cell; a row here has two columns for each label. */
+  /** univocity's own limits are 512 columns and 4,096 characters a cell; a row here has three columns for each label. */
   private def settings(columns: Int): CsvParserSettings = {
     val settings = new CsvParserSettings()
     settings.setHeaderExtractionEnabled(true)

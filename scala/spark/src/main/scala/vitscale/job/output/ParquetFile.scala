@@ -71,6 +71,7 @@ private[job] object ParquetFile {
     case text: String => group.add(name, text)
     case real: Float => group.add(name, real)
     case whole: Long => group.add(name, whole)
+    case whole: Int => group.add(name, whole)
     case null => ()
     case other => throw new IllegalArgumentException(s"no column of ${other.getClass.getName}")
   }

@@ -18,6 +18,18 @@ final case class RunKey(fields: Map[String, String], weights: String = ModelFold
   /** The library that computed the forward pass. Outputs of earlier versions do not name it. */
   def runtime: String = fields.getOrElse(RunKey.Runtime, ModelRuntime.OnnxRuntime.name)
 
+  private def requireSameTables(stored: RunKey, output: String): Unit = {
+    val (found, expected) = (stored.tables, tables)
+    if (found != expected)
+      throw new UsageException(
+        s"$output holds tables of another version of ViTScale: their version is $found, this one writes version $expected. " +
+          "Choose another --output, or finish this one with the earlier ViTScale."
+      )
+  }
+
+  /** Version of the tables' columns. Outputs of the first version do not name it. */
+  private def tables: String = fields.getOrElse(RunKey.TablesVersion, "1")
+
   def toJson: Array[Byte] = RunKey.json.writeValueAsBytes(RunKey.sorted(fields))
 
   /** Check that the rows of an output were made with this key.
@@ -28,6 +40,7 @@ final case class RunKey(fields: Map[String, String], weights: String = ModelFold
     *   if the keys differ
     */
   def requireSame(stored: RunKey, output: String): Unit = {
+    requireSameTables(stored, output)
     val differing = (fields.keySet ++ stored.fields.keySet).toSeq.sorted.filter(key =>
       fields.get(key) != stored.fields.get(key)
     )
@@ -47,6 +60,7 @@ final case class RunKey(fields: Map[String, String], weights: String = ModelFold
 object RunKey {
 
   private val Runtime = "runtime"
+  private val TablesVersion = "tables"
   private val json = new ObjectMapper().enable(INDENT_OUTPUT)
 
   def of(
@@ -61,7 +75,8 @@ object RunKey {
       "model_sha256" -> model.computedSha256,
       "settings_sha256" -> model.settingsSha256,
       "top_k" -> topK.toString,
-      "format" -> format.name
+      "format" -> format.name,
+      TablesVersion -> Tables.Version
     ) ++ Some("truncated" -> truncated.name).filter(_ => truncated != Truncated.Error)
       ++ Some(Runtime -> model.runtime.name).filter(_ => model.runtime != ModelRuntime.OnnxRuntime),
     model.weights

@@ -8,6 +8,9 @@ import vitscale.job.records.{Outcome, Predicted, Quarantined}
 /** The two tables that a job writes. */
 object Tables {
 
+  /** Version of the columns, part of the key of an output. Version 1 had no class numbers. */
+  val Version = "2"
+
   val Predictions = "predictions"
   val Quarantine = "quarantine"
   val all: Seq[String] = Seq(Predictions, Quarantine)
@@ -18,14 +21,17 @@ object Tables {
     case _: Quarantined => Quarantine
   }
 
-  /** `label` and `probability` are the first of `labels` and `probabilities`, which are in order, the likeliest first.
+  /** `label_id`, `label` and `probability` are the first of `label_ids`, `labels` and `probabilities`, which are in order,
+    * the likeliest first. Two classes may have one label text, so `label_id`, the class number, identifies the class.
     * `weights` is `pretrained`, or `random`: then the labels mean nothing.
     */
   val predictions: StructType = StructType(
     Seq(
       StructField("path", StringType, nullable = false),
+      StructField("label_id", IntegerType, nullable = false),
       StructField("label", StringType, nullable = false),
       StructField("probability", FloatType),
+      StructField("label_ids", ArrayType(IntegerType, containsNull = false), nullable = false),
       StructField("labels", ArrayType(StringType, containsNull = false), nullable = false),
       StructField("probabilities", ArrayType(FloatType, containsNull = true), nullable = false),
       StructField("model_sha256", StringType, nullable = false),
@@ -54,8 +60,10 @@ object Tables {
 
   private def row(predicted: Predicted, key: RunKey): Row = Row(
     predicted.path,
+    predicted.labels.head.id,
     predicted.labels.head.label,
     predicted.labels.head.probability.orNull,
+    predicted.labels.map(_.id),
     predicted.labels.map(_.label),
     predicted.labels.map(_.probability.map(Float.box).orNull),
     key.fields("model_sha256"),

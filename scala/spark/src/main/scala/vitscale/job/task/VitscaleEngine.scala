@@ -67,7 +67,7 @@ private object VitscaleEngine {
       case (Left(ReadFailure(stage, reason)), _) => quarantined(stage, reason)
       case (_, Left(ImageFailure(stage, reason))) => quarantined(stage, reason)
       case (_, Right(prediction)) =>
-        val labels = prediction.labels.map { case (label, probability) => Ranked(label, Some(probability)) }
+        val labels = prediction.labels.map(one => Ranked(one.id, one.label, Some(one.score)))
         Predicted(image.path, labels.toVector, System.currentTimeMillis())
     }
   }

@@ -29,7 +29,7 @@ class OutputFolderSuite extends AnyFunSuite with LocalSpark with TemporaryFolder
     OutputFolder.open(spark, new LocalStorage(folder), format, key, line => fail(line))
 
   private def predicted(path: String) =
-    Predicted(path, Seq(Ranked("cat, big", Some(0.75f)), Ranked("dog", None)), time = 1700000000123L)
+    Predicted(path, Seq(Ranked(5, "cat, big", Some(0.75f)), Ranked(0, "dog", None)), time = 1700000000123L)
 
   private def quarantined(path: String) =
     Quarantined(path, Some(7L), Stage.Decode, "no \"image\",\nnone", time = 1700000000123L)
@@ -72,6 +72,8 @@ class OutputFolderSuite extends AnyFunSuite with LocalSpark with TemporaryFolder
       val row = spark.read.parquet(folder.resolve("predictions").toString).head()
       assert(row.getAs[String]("label") == "cat, big" && row.getAs[Float]("probability") == 0.75f)
       assert(row.getSeq[String](row.fieldIndex("labels")) == Seq("cat, big", "dog"))
+      assert(row.getAs[Int]("label_id") == 5)
+      assert(row.getSeq[Int](row.fieldIndex("label_ids")) == Seq(5, 0))
       assert(row.getSeq[Any](row.fieldIndex("probabilities")) == Seq(0.75f, null))
       assert(row.getAs[java.sql.Timestamp]("time").getTime == 1700000000123L)
       assert(row.getAs[String]("model_sha256") == "abc")
@@ -113,6 +115,19 @@ class OutputFolderSuite extends AnyFunSuite with LocalSpark with TemporaryFolder
       output.close()
       val refused = intercept[UsageException](open(folder, key = other))
       assert(refused.getMessage.contains("model_sha256 was abc and is def"))
+      open(folder).close()
+    }
+  }
+
+  test("an output of the version without class numbers is refused in words") {
+    withFolder { folder =>
+      val output = open(folder)
+      output.commit(Tables.Predictions, Seq(predicted("/a")))
+      output.close()
+      val now = RunKey(key.fields + ("tables" -> Tables.Version))
+      val refused = intercept[UsageException](open(folder, key = now)).getMessage
+      assert(refused.contains("tables of another version of ViTScale: their version is 1"), refused)
+      assert(refused.contains("Choose another --output"))
       open(folder).close()
     }
   }
