@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from vitscale.cli.app import AllFiles, Device, Paths, app, is_gpu, say
+from vitscale.cli.app import AllFiles, Device, Limit, Paths, app, is_gpu, say
 from vitscale.cli.profiles import TUNED, use_profile
 from vitscale.errors import UsageError
 from vitscale.jvm.paths import jvm_path
@@ -85,6 +85,15 @@ def classify(
         ),
     ] = "content",
     all_files: AllFiles = False,
+    limit: Limit = None,
+    sample: Annotated[
+        str | None,
+        typer.Option(
+            metavar="P%",
+            help="Share of the images, chosen by a hash of the path: the same in each run.",
+            show_default="all",
+        ),
+    ] = None,
     max_failed: Annotated[
         str | None,
         typer.Option(

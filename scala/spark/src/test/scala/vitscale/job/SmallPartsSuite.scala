@@ -11,7 +11,17 @@ import org.scalatestplus.scalacheck.ScalaCheckPropertyChecks
 import vitscale.UsageException
 import vitscale.device.Device
 import vitscale.job.input.FileQueue
-import vitscale.job.output.{Audits, CommitClock, Counters, Counts, Ledger, ModelUsed, PathHashes, ThisRun}
+import vitscale.job.output.{
+  Audits,
+  Chosen,
+  CommitClock,
+  Counters,
+  Counts,
+  Ledger,
+  ModelUsed,
+  PathHashes,
+  ThisRun
+}
 import vitscale.job.records.{FileEntry, Ignored, Predicted, Quarantined, Stage}
 import vitscale.job.run.{ErrorBudget, JobOptions, LedgerText, Progress}
 import vitscale.job.task.ChunkSizes
@@ -150,6 +160,7 @@ class SmallPartsSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
         Map.empty,
         ThisRun(3, 0, 0, 1, 3),
         Ignored.none,
+        Chosen(None, None, 0),
         output,
         isBalanced,
         ModelUsed("m", "random", "abc", "vitscale", "onnxruntime"),

@@ -9,7 +9,7 @@ import vitscale.command.NameList
 import vitscale.command.OptionChecks.{atLeast, atLeastLong, oneOf, refusedByDevice, OneGpuOfSparkNlp}
 import vitscale.device.Device
 import vitscale.image.{DecodeLimits, Truncated}
-import vitscale.job.input.{ImageColumns, InputKind, ListingRules}
+import vitscale.job.input.{ImageColumns, InputKind, ListingRules, Sample}
 import vitscale.job.output.TableFormat
 import vitscale.job.task.Engine
 import vitscale.model.ModelRuntime
@@ -33,6 +33,8 @@ final case class JobOptions(
     pathColumn: String = ImageColumns.DefaultPath,
     contentColumn: String = ImageColumns.DefaultContent,
     allFiles: Boolean = false,
+    limit: Option[Int] = None,
+    sample: Option[Sample] = None,
     maxFailed: ErrorBudget = ErrorBudget.Unlimited,
     maxBytes: Long = JobOptions.DefaultMaxBytes,
     maxPixels: Long = DecodeLimits.default.maxPixels,
@@ -167,6 +169,15 @@ object JobOptions {
         .text(
           s"Include hidden files and all suffixes, not only ${ListingRules.suffixes.toSeq.sorted.mkString(", ")}."
         ),
+      opt[Int]("limit")
+        .validate(atLeast("limit", 1))
+        .valueName("N")
+        .action((value, options) => options.copy(limit = Some(value)))
+        .text("Number of images: use the first N only, in the order of their paths (default: all)."),
+      opt[String]("sample")
+        .valueName("P%")
+        .action((value, options) => options.copy(sample = Some(Sample.parse(value))))
+        .text("Share of the images, chosen by a hash of the path: the same in each run (default: all)."),
       opt[String]("max-failed")
         .valueName("N|P%")
         .action((value, options) => options.copy(maxFailed = ErrorBudget.parse(value)))
@@ -245,6 +256,10 @@ object JobOptions {
       Some("no images given; add --images PATH, or --images-from FILE with a list of paths")
     else if (options.imagesFrom.nonEmpty && options.input != Files)
       Some(s"--images-from needs --input files, but --input is ${options.input}; remove one of them")
+    else if (options.limit.isDefined && options.sample.isDefined)
+      Some("--limit cannot be used with --sample; remove one of them")
+    else if (options.limit.isDefined && options.watch)
+      Some("--limit cannot be used with --watch, because the first images change; use --sample")
     else if (options.imagesFrom.nonEmpty && options.watch)
       Some("--watch cannot be used with --images-from, whose list is read once; name folders with --images")
     else None
