@@ -41,10 +41,10 @@ def compare(backend: str, one: Outputs, reference: str, other: Outputs) -> Parit
     -------
     Parity
         The names of both; ``images``, the number compared; ``top1_agreement``, the share of images with the
-        same first class (two classes may have one label text); ``top5_agreement``, the share with the same top
-        5 classes in any order (all classes
-        if there are fewer); ``max_logit_difference``; ``max_pixel_difference`` of the resized 8-bit RGB
-        values; ``differing_pixels``, the share of these values that differ.
+        same first class (two classes may have one label text); ``top5_agreement``, the share with the same
+        top 5 classes in any order (all classes if there are fewer); ``max_logit_difference``;
+        ``max_pixel_difference`` of the resized 8-bit RGB values; ``differing_pixels``, the share of these
+        values that differ.
 
     Raises
     ------

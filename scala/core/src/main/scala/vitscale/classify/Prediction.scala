@@ -12,11 +12,18 @@ final case class ScoredLabel(id: Int, label: String, score: Float)
 /** The prediction of the model for one image.
   *
   * @param labels
-  *   classes with their scores, the highest first
+  *   classes with their scores, the highest first; all classes by id for a regression. Empty if a threshold was set and no
+  *   score reaches it.
   * @param logits
   *   the logits of all classes by id, if requested
+  * @param features
+  *   the features, if requested
   */
-final case class Prediction(labels: Seq[ScoredLabel], logits: Option[Array[Float]])
+final case class Prediction(
+    labels: Seq[ScoredLabel],
+    logits: Option[Array[Float]] = None,
+    features: Option[Array[Float]] = None
+)
 
 object Prediction {
 

@@ -31,6 +31,8 @@ import vitscale.preprocess.{Preprocessor, PreprocessorConfig}
   *   width of the model's input, in pixels
   * @param recordedSha256
   *   hash of the ONNX file, where the export recorded it
+  * @param lacksFeatures
+  *   whether the export's record shows that the graph has no output with features
   */
 final case class ModelFolder(
     path: Path,
@@ -44,8 +46,16 @@ final case class ModelFolder(
     scores: ScoreFunction,
     imageHeight: Int,
     imageWidth: Int,
-    recordedSha256: Option[String]
+    recordedSha256: Option[String],
+    lacksFeatures: Boolean = false
 ) {
+
+  /** The error if features are requested of a graph that has none. */
+  private[vitscale] def withoutFeatures: ModelException =
+    new ModelException(
+      s"The graph $onnxFile has no output features. Export the model again: vitscale export $name --precision " +
+        s"$precision -o $path"
+    )
 
   def onnxFile: Path = onnxFolder.resolve(ModelFolder.OnnxFile)
 
@@ -164,7 +174,9 @@ object ModelFolder {
       scores = ScoreFunction.of(config.problemType, config.labels.size),
       imageHeight = config.imageHeight,
       imageWidth = config.imageWidth,
-      recordedSha256 = Option(provenance.path("onnx").path(precision).path("sha256").textValue)
+      recordedSha256 = Option(provenance.path("onnx").path(precision).path("sha256").textValue),
+      lacksFeatures = runtime == ModelRuntime.OnnxRuntime &&
+        !provenance.path("onnx").path(precision).path("features").isInt
     )
   }
 

@@ -53,6 +53,9 @@ final private[onednn] case class VitConfig(
   /** Numbers of one patch. */
   def patchSize: Int = VitConfig.Channels * patchHeight * patchWidth
 
+  /** Numbers of the features, the input of the classifier. */
+  def features: Int = hidden
+
   /** Numbers of one image. */
   def pixels: Int = VitConfig.Channels * imageHeight * imageWidth
 }

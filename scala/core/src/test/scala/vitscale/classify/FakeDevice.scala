@@ -27,12 +27,14 @@ final class FakeDevice(
   val passes = new AtomicInteger(0)
   val buffersMade = new AtomicInteger(0)
 
+  override def featureCount: Int = 0
+
   override def buffers(capacity: Int): ForwardBuffers = {
     buffersMade.incrementAndGet()
     ForwardBuffers.of(new PixelLayout.RawBytes(1, 1), capacity, FakeDevice.classes)
   }
 
-  override def forward(buffers: ForwardBuffers, count: Int): Unit = {
+  override def forward(buffers: ForwardBuffers, count: Int, withFeatures: Boolean): Unit = {
     val (pixels, logits) = (buffers.input(count), buffers.output(count))
     passes.incrementAndGet()
     synchronized(Thread.sleep(passTime.toMillis))

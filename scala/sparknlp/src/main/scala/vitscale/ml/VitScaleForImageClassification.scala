@@ -10,7 +10,7 @@ import org.apache.spark.sql.{Dataset, Row, SparkSession}
 
 import vitscale.ImageException
 import vitscale.classify.Prediction.Answer
-import vitscale.classify.{ImageFailure, InferenceOptions, Prediction, ScoredLabel}
+import vitscale.classify.{ImageFailure, InferenceOptions, ScoredLabel}
 import vitscale.image.RgbImage
 import vitscale.model.ModelRuntime
 
@@ -122,7 +122,7 @@ object VitScaleForImageClassification extends DefaultParamsReadable[VitScaleForI
 
   private def annotation(image: Option[AnnotationImage], answer: Answer): Annotation = {
     val (label, found) = answer match {
-      case Right(Prediction(labels, _)) => (labels.head.label, scores(labels))
+      case Right(prediction) => (prediction.labels.head.label, scores(prediction.labels))
       case Left(ImageFailure(_, reason)) => ("", Map(Error -> reason))
     }
     Annotation(

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper
 import com.fasterxml.jackson.databind.SerializationFeature.INDENT_OUTPUT
 
 import vitscale.UsageException
+import vitscale.classify.{Features, InferenceOptions}
 import vitscale.image.Truncated
 import vitscale.model.{ModelFolder, ModelRuntime}
 
@@ -29,6 +30,9 @@ final case class RunKey(fields: Map[String, String], weights: String = ModelFold
 
   /** Version of the tables' columns. Outputs of the first version do not name it. */
   private def tables: String = fields.getOrElse(RunKey.TablesVersion, "1")
+
+  /** Type of the column `features`; none without that column. */
+  def features: Option[FeatureType] = fields.get(RunKey.FeaturesType).flatMap(FeatureType.named)
 
   def toJson: Array[Byte] = RunKey.json.writeValueAsBytes(RunKey.sorted(fields))
 
@@ -60,13 +64,18 @@ final case class RunKey(fields: Map[String, String], weights: String = ModelFold
 object RunKey {
 
   private val Runtime = "runtime"
+  private val FeaturesType = "features_type"
   private val TablesVersion = "tables"
   private val json = new ObjectMapper().enable(INDENT_OUTPUT)
 
+  /** @param request
+    *   labels, threshold and features
+    */
   def of(
       model: ModelFolder,
       engine: String,
-      topK: Int,
+      request: InferenceOptions,
+      features: FeatureType,
       format: TableFormat,
       truncated: Truncated = Truncated.Error
   ): RunKey = RunKey(
@@ -74,10 +83,13 @@ object RunKey {
       "engine" -> engine,
       "model_sha256" -> model.computedSha256,
       "settings_sha256" -> model.settingsSha256,
-      "top_k" -> topK.toString,
+      "top_k" -> (if (request.topK == InferenceOptions.AllLabels) "all" else request.topK.toString),
       "format" -> format.name,
       TablesVersion -> Tables.Version
     ) ++ Some("truncated" -> truncated.name).filter(_ => truncated != Truncated.Error)
+      ++ request.threshold.map("threshold" -> _.toString)
+      ++ (if (request.features == Features.Off) Map.empty
+          else Map("features" -> request.features.name, FeaturesType -> features.name))
       ++ Some(Runtime -> model.runtime.name).filter(_ => model.runtime != ModelRuntime.OnnxRuntime),
     model.weights
   )

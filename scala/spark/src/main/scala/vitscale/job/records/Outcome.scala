@@ -20,9 +20,16 @@ sealed trait Outcome extends Serializable {
 }
 
 /** @param labels
-  *   the likeliest first, at least one
+  *   the likeliest first; all classes by id for a regression. Empty if no score reaches the threshold
+  * @param features
+  *   the features, if requested
   */
-final case class Predicted(path: String, labels: Seq[Ranked], time: Long) extends Outcome
+final case class Predicted(
+    path: String,
+    labels: Seq[Ranked],
+    time: Long,
+    features: Option[Array[Float]] = None
+) extends Outcome
 
 /** An image without a prediction.
   *

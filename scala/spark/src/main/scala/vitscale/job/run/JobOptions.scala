@@ -4,13 +4,13 @@ import java.nio.file.Paths
 
 import scopt.OParser
 
-import vitscale.classify.RuntimeChoice
+import vitscale.classify.{Features, InferenceOptions, RuntimeChoice}
 import vitscale.command.NameList
 import vitscale.command.OptionChecks.{atLeast, atLeastLong, oneOf, refusedByDevice, OneGpuOfSparkNlp}
 import vitscale.device.Device
 import vitscale.image.{DecodeLimits, Truncated}
 import vitscale.job.input.{ImageColumns, InputKind, ListingRules, Sample}
-import vitscale.job.output.TableFormat
+import vitscale.job.output.{FeatureType, TableFormat}
 import vitscale.job.task.Engine
 import vitscale.model.ModelRuntime
 
@@ -23,7 +23,10 @@ final case class JobOptions(
     engine: String = Engine.Vitscale,
     precision: String = "fp32",
     runtime: String = RuntimeChoice.Auto,
-    topK: Int = 5,
+    topK: Option[Int] = None,
+    threshold: Option[Float] = None,
+    features: Features = Features.Off,
+    featuresType: FeatureType = FeatureType.Float32,
     batchSize: Option[Int] = None,
     threads: Int = 0,
     deviceName: String = Device.Cpu.name,
@@ -49,6 +52,14 @@ final case class JobOptions(
 
   /** The device that the user chose. On a cluster, Spark assigns each task its GPU. */
   def device: Device = Device.named(deviceName, gpus)
+
+  /** The request to the engine. */
+  def request: InferenceOptions = InferenceOptions(
+    topK = topK.getOrElse(InferenceOptions.topK(threshold)),
+    batchSize = batchSize.getOrElse(InferenceOptions.batchSize(device)),
+    threshold = threshold,
+    features = features
+  )
 
   def limits: DecodeLimits = DecodeLimits(maxPixels, maxBytes, truncated)
 }
@@ -120,8 +131,29 @@ object JobOptions {
         ),
       opt[Int]("top-k")
         .validate(atLeast("top-k", 1))
-        .action((value, options) => options.copy(topK = value))
-        .text("Number of labels for each image (default: 5)."),
+        .action((value, options) => options.copy(topK = Some(value)))
+        .text("Number of labels for each image (default: 5; with --threshold all)."),
+      opt[Double]("threshold")
+        .valueName("T")
+        .validate(value =>
+          if (value >= 0 && value <= 1) success
+          else failure(s"--threshold is $value; expected a score from 0 to 1")
+        )
+        .action((value, options) => options.copy(threshold = Some(value.toFloat)))
+        .text("Smallest score of a label, from 0 to 1. An image may then have no label (default: none)."),
+      opt[String]("features")
+        .validate(oneOf("features", Features.all.map(_.name)))
+        .action((value, options) => options.copy(features = Features.named(value).get))
+        .text(
+          "Features of each image, the input of the classification head: none, pooled, or normalized to " +
+            "an L2 norm of 1 (default: none)."
+        ),
+      opt[String]("features-type")
+        .validate(oneOf("features-type", FeatureType.all.map(_.name)))
+        .action((value, options) => options.copy(featuresType = FeatureType.named(value).get))
+        .text(
+          "Type of the features: float32, or float16 as little-endian bytes in Parquet (default: float32)."
+        ),
       opt[Int]("batch-size")
         .validate(atLeast("batch-size", 1))
         .action((value, options) => options.copy(batchSize = Some(value)))
@@ -247,6 +279,7 @@ object JobOptions {
           failure(s"--runtime onednn needs --engine ${Engine.Vitscale}: Spark NLP runs the graph itself")
         else success
       ),
+      checkConfig(options => wrongFeatures(options).fold(success)(failure)),
       checkConfig(options => refused(options).fold(success)(failure))
     )
   }
@@ -263,6 +296,17 @@ object JobOptions {
     else if (options.imagesFrom.nonEmpty && options.watch)
       Some("--watch cannot be used with --images-from, whose list is read once; name folders with --images")
     else None
+
+  private def wrongFeatures(options: JobOptions): Option[String] = {
+    val isStock = options.engine == Engine.SparkNlp
+    if (isStock && options.features != Features.Off)
+      Some(s"--features needs --engine ${Engine.Vitscale}: Spark NLP returns labels only")
+    else if (isStock && options.threshold.isDefined)
+      Some(s"--threshold needs --engine ${Engine.Vitscale}: Spark NLP returns the first label only")
+    else if (options.featuresType == FeatureType.Float16 && options.format != TableFormat.Parquet)
+      Some(s"--features-type float16 needs --format parquet, but --format is ${options.format.name}")
+    else None
+  }
 
   private def refused(options: JobOptions): Option[String] =
     refusedByDevice(options.deviceName, options.gpus, options.threads != 0)(

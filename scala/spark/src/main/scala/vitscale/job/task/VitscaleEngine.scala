@@ -68,7 +68,7 @@ private object VitscaleEngine {
       case (_, Left(ImageFailure(stage, reason))) => quarantined(stage, reason)
       case (_, Right(prediction)) =>
         val labels = prediction.labels.map(one => Ranked(one.id, one.label, Some(one.score)))
-        Predicted(image.path, labels.toVector, System.currentTimeMillis())
+        Predicted(image.path, labels.toVector, System.currentTimeMillis(), prediction.features)
     }
   }
 }

@@ -90,9 +90,9 @@ class OutputFolderSuite extends AnyFunSuite with LocalSpark with TemporaryFolder
         first.commit(Tables.Predictions, Seq(predicted("/random")))
         first.close()
         val part = parts(folder, Tables.Predictions).head
-        val without = StructType(Tables.predictions.filterNot(_.name == "weights"))
+        val without = StructType(Tables.predictions(key).filterNot(_.name == "weights"))
         val row = Tables.row(predicted("/older"), key)
-        val at = Tables.predictions.fieldIndex("weights")
+        val at = Tables.predictions(key).fieldIndex("weights")
         val older = format.encode(Seq(Row.fromSeq(row.toSeq.patch(at, Nil, 1))), without)
         Files.write(part.resolveSibling(s"part-000000-00001${format.suffix}"), older)
         val second = open(folder, format, key.copy(weights = "random"))
@@ -103,6 +103,45 @@ class OutputFolderSuite extends AnyFunSuite with LocalSpark with TemporaryFolder
         val text =
           parts(folder, Tables.Predictions).map(file => new String(Files.readAllBytes(file), "ISO-8859-1"))
         assert(text.count(_.contains("random")) == 2) // one by its path, one by its weights
+      }
+    }
+
+  for (format <- TableFormat.all)
+    test(s"${format.name}: an image without a label is a prediction, and is read again") {
+      withFolder { folder =>
+        val output = open(folder, format)
+        output.commit(Tables.Predictions, Seq(Predicted("/none", Seq.empty, 1), predicted("/a")))
+        output.commit(Tables.Predictions, Seq(Predicted("/alone", Seq.empty, 1)))
+        output.close()
+        val second = open(folder, format)
+        assert(second.paths(Tables.Predictions).toSet == Set("/none", "/a", "/alone"))
+        assert(second.countRows() == Counts(predicted = 3, quarantined = 0, paths = 3))
+        second.close()
+        if (format == TableFormat.Parquet) {
+          val row =
+            spark.read.parquet(folder.resolve("predictions").toString).where("path = '/none'").head()
+          assert(Seq("label_id", "label", "probability").forall(name => row.isNullAt(row.fieldIndex(name))))
+          assert(Seq("label_ids", "labels").forall(name => row.getSeq[Any](row.fieldIndex(name)).isEmpty))
+        }
+      }
+    }
+
+  for (features <- FeatureType.all)
+    test(s"features of ${features.name} are in a column of their own") {
+      withFolder { folder =>
+        val output = open(folder, key = RunKey(key.fields + ("features_type" -> features.name)))
+        output.commit(Tables.Predictions, Seq(predicted("/a").copy(features = Some(Array(0.5f, -1f)))))
+        output.close()
+        val row = spark.read.parquet(folder.resolve("predictions").toString).head()
+        val found = row.get(row.fieldIndex("features")) match {
+          case bytes: Array[Byte] => bytes.toSeq
+          case numbers => numbers
+        }
+        val expected = features.value(Array(0.5f, -1f)) match {
+          case bytes: Array[Byte] => bytes.toSeq
+          case numbers => numbers
+        }
+        assert(found == expected)
       }
     }
 
