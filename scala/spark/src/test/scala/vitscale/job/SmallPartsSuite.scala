@@ -9,6 +9,7 @@ import org.scalatest.funsuite.AnyFunSuite
 import org.scalatestplus.scalacheck.ScalaCheckPropertyChecks
 
 import vitscale.UsageException
+import vitscale.classify.{Features, InferenceOptions}
 import vitscale.device.Device
 import vitscale.job.input.FileQueue
 import vitscale.job.output.{
@@ -141,6 +142,28 @@ class SmallPartsSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
       Seq("--device=gpu", "--threads=2"),
       Seq("--device=gpu", "--gpus=2", "--engine=spark-nlp"),
       Seq("--device=tpu")
+    ).foreach(wrong => assert(parse(wrong: _*).isEmpty, wrong))
+  }
+
+  test(
+    "labels and features that the engine or the format does not have are refused, and others are requests"
+  ) {
+    def parse(more: String*) = Console.withErr(new ByteArrayOutputStream)(
+      JobOptions.parse(Seq("--images=a", "--model=m", "--output=o") ++ more)
+    )
+    assert(parse().map(_.request).contains(InferenceOptions()))
+    assert(parse("--threshold=0.5").map(_.request.topK).contains(InferenceOptions.AllLabels))
+    assert(parse("--threshold=0.5", "--top-k=3").map(_.request.topK).contains(3))
+    assert(parse("--features=normalized").map(_.request.features).contains(Features.Normalized))
+    Seq(
+      Seq("--threshold=1.5"),
+      Seq("--threshold=-1"),
+      Seq("--threshold=NaN"),
+      Seq("--threshold=0.5", "--engine=spark-nlp"),
+      Seq("--features=mean"),
+      Seq("--features=pooled", "--engine=spark-nlp"),
+      Seq("--features=pooled", "--features-type=float16", "--format=csv"),
+      Seq("--features=pooled", "--features-type=float64")
     ).foreach(wrong => assert(parse(wrong: _*).isEmpty, wrong))
   }
 

@@ -1,7 +1,5 @@
 package vitscale.job.output
 
-import vitscale.job.input.Choice
-
 /** The images that a run passes over: those with a row, by table, and those that the user did not choose. Tasks get a copy.
   *
   * @param tables

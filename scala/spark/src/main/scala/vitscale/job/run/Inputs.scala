@@ -8,7 +8,6 @@ import org.apache.spark.util.SerializableConfiguration
 import vitscale.UsageException
 import vitscale.hadoop.Location
 import vitscale.job.input.{
-  Choice,
   FileQueue,
   FileSource,
   FirstFiles,
@@ -24,7 +23,7 @@ import vitscale.job.input.{
   Repeats,
   TarSource
 }
-import vitscale.job.output.{CommitBuffer, Counters, Done}
+import vitscale.job.output.{Choice, CommitBuffer, Counters, Done}
 import vitscale.job.records.{FileEntry, Ignored}
 
 /** Lists the input, and separates new images from images that have a row. */

@@ -9,6 +9,7 @@ import vitscale.UsageException
 import vitscale.job.InputJobs
 import vitscale.job.input.ParquetFixtures._
 import vitscale.job.input.TarFixtures.tar
+import vitscale.job.output.Sample
 import vitscale.job.run.{JobOptions, LedgerText}
 
 /** `--limit` and `--sample` on each kind of input, through the whole job. */

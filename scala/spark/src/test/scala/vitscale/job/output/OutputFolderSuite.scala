@@ -145,6 +145,27 @@ class OutputFolderSuite extends AnyFunSuite with LocalSpark with TemporaryFolder
       }
     }
 
+  test("CSV has a column for each place of the longest list of its kind, JSON Lines a list") {
+    def written(format: TableFormat): Seq[String] = withFolder { folder =>
+      val output = open(folder, format, RunKey(key.fields + ("features_type" -> "float32")))
+      val none = Predicted("/none", Seq.empty, 1, Some(Array(3f, 4f, 5f)))
+      output.commit(
+        Tables.Predictions,
+        Seq(none, predicted("/a").copy(features = Some(Array(0.5f, -1f, 2f))))
+      )
+      output.close()
+      val text = new String(Files.readAllBytes(parts(folder, Tables.Predictions).head), "UTF-8")
+      text.linesIterator.toIndexedSeq
+    }
+    val header = written(TableFormat.Csv).head.replace("\"", "").split(',').toSeq
+    assert(header.filter(_.startsWith("labels_")) == Seq("labels_1", "labels_2"))
+    assert(header.filter(_.startsWith("features_")) == Seq("features_1", "features_2", "features_3"))
+    assert(written(TableFormat.Csv)(1).endsWith(",\"3.0\",\"4.0\",\"5.0\""))
+    val lines = written(TableFormat.JsonLines)
+    assert(lines.head.contains("\"labels\":[]") && lines.head.contains("\"label_id\":null"))
+    assert(lines.last.endsWith("\"features\":[0.5,-1.0,2.0]}"))
+  }
+
   test("another model or other settings are refused, but only once there is a row") {
     withFolder { folder =>
       val other = RunKey(key.fields + ("model_sha256" -> "def"))

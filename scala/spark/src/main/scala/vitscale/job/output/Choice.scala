@@ -1,9 +1,8 @@
-package vitscale.job.input
+package vitscale.job.output
 
 import scala.util.Try
 
 import vitscale.UsageException
-import vitscale.job.output.PathHashes
 
 /** The part of the input that a run classifies. The other images are counted, and get no row. */
 sealed private[job] trait Choice extends Serializable {
