@@ -72,7 +72,7 @@ class VariantBuilder:
             "opset": OPSET,
             "input": self._variant.input_type,
             "token_merging": self._variant.token_merging,
-            **({} if features is None else {"features": features}),
+            "features": features,
             **quality,
         }
 

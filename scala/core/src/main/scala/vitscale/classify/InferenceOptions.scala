@@ -46,7 +46,7 @@ final case class InferenceOptions(
       throw new UsageException(
         s"${model.name} is a regression (problem_type in config.json), whose values have no threshold. Remove the threshold."
       )
-    if (withFeatures && model.lacksFeatures) throw model.withoutFeatures
+    if (withFeatures && model.featureProblem.isDefined) throw model.withoutFeatures
   }
 }
 

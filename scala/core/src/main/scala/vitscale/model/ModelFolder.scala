@@ -4,6 +4,8 @@ import java.nio.file.{Files, Path}
 
 import scala.collection.JavaConverters._
 
+import com.fasterxml.jackson.databind.JsonNode
+
 import vitscale.ModelException
 import vitscale.preprocess.{Preprocessor, PreprocessorConfig}
 
@@ -31,8 +33,8 @@ import vitscale.preprocess.{Preprocessor, PreprocessorConfig}
   *   width of the model's input, in pixels
   * @param recordedSha256
   *   hash of the ONNX file, where the export recorded it
-  * @param lacksFeatures
-  *   whether the export's record shows that the graph has no output with features
+  * @param featureProblem
+  *   why the graph has no output with features, by the export's record; none if it has one, or there is no record
   */
 final case class ModelFolder(
     path: Path,
@@ -47,15 +49,16 @@ final case class ModelFolder(
     imageHeight: Int,
     imageWidth: Int,
     recordedSha256: Option[String],
-    lacksFeatures: Boolean = false
+    featureProblem: Option[String] = None
 ) {
 
-  /** The error if features are requested of a graph that has none. */
-  private[vitscale] def withoutFeatures: ModelException =
-    new ModelException(
-      s"The graph $onnxFile has no output features. Export the model again: vitscale export $name --precision " +
-        s"$precision -o $path"
-    )
+  /** The error if features are requested of a model that has none. */
+  private[vitscale] def withoutFeatures: ModelException = {
+    val remedy = featureProblem.getOrElse("Open a model folder that has them.")
+    val what =
+      if (runtime == ModelRuntime.OnnxRuntime) s"The graph $onnxFile" else s"The model $path on oneDNN"
+    new ModelException(s"$what has no output features. $remedy")
+  }
 
   def onnxFile: Path = onnxFolder.resolve(ModelFolder.OnnxFile)
 
@@ -175,10 +178,23 @@ object ModelFolder {
       imageHeight = config.imageHeight,
       imageWidth = config.imageWidth,
       recordedSha256 = Option(provenance.path("onnx").path(precision).path("sha256").textValue),
-      lacksFeatures = runtime == ModelRuntime.OnnxRuntime &&
-        !provenance.path("onnx").path(precision).path("features").isInt
+      featureProblem =
+        if (runtime == ModelRuntime.OneDnn) None
+        else
+          problemOf(
+            provenance.path("onnx").path(precision).path("features"),
+            s"--precision $precision -o $path"
+          )
     )
   }
+
+  /** @param recorded
+    *   width of the features; null if the head is no single linear layer; missing in records of older versions
+    */
+  private def problemOf(recorded: JsonNode, options: String): Option[String] =
+    if (recorded.isInt) None
+    else if (recorded.isNull) Some("Its classification head is not one linear layer.")
+    else Some(s"Export the model again: vitscale export MODEL $options")
 
   /** Opens the folder that Spark NLP's `loadSavedModel` takes. Where it lies inside a model folder, that one is opened:
     * its labels are complete.

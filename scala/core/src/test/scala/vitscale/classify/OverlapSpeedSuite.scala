@@ -68,7 +68,7 @@ final private class FakeDevices(devices: Seq[FakeDevice]) extends ForwardPass {
 
   override def concurrency: Int = turns.count
 
-  override def featureCount: Int = 0
+  override def featureCount: Int = devices.head.featureCount
 
   override def buffers(capacity: Int): ForwardBuffers = devices.head.buffers(capacity)
 

@@ -40,6 +40,21 @@ class OverlappedClassifierSuite extends AnyFunSuite with TimeLimits {
     }
   }
 
+  test("features belong to their images, and come only if they are asked for") {
+    withClassifier(new FakeDevice(quick)) { classifier =>
+      def features(kind: Features) = classifier
+        .stream(Iterator.range(0, 33), request.copy(features = kind), 4)(FakeDevice.image)
+        .map { case (_, answer) => answer.right.get.features.map(_.toSeq) }
+        .toSeq
+      assert(features(Features.Pooled) == (0 until 33).map(id => Some(Seq(id.toFloat, -1f))))
+      assert(features(Features.Off).forall(_.isEmpty))
+      features(Features.Normalized).flatten.zipWithIndex.foreach { case (Seq(first, second), id) =>
+        val norm = math.sqrt(id.toDouble * id + 1)
+        assert(math.abs(first - id / norm) < 1e-6 && math.abs(second + 1 / norm) < 1e-6)
+      }
+    }
+  }
+
   test("images that fail give their reasons, and their neighbours keep their own labels") {
     val device = new FakeDevice(quick)
     val broken = Set(0, 7, 8) ++ (20 until 25) // the last five are a whole batch

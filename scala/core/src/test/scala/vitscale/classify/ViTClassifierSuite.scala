@@ -85,18 +85,23 @@ class ViTClassifierSuite extends AnyFunSuite with BeforeAndAfterAll {
       } finally model.close()
     }
 
-  test("a graph without features classifies, and a request for features is refused in one line") {
+  for (
+    (name, record, reason) <- Seq(
+      ("older", "", "Export the model again: vitscale export MODEL --precision fp32 -o"),
+      ("without a linear head", ",\"features\": null", "Its classification head is not one linear layer.")
+    )
+  ) test(s"a graph $name classifies, and a request for features is refused in one line") {
     val folder = TinyModel.copy()
-    val record = folder.resolve("vitscale.json")
-    val text = new String(Files.readAllBytes(record), "UTF-8")
-    Files.write(record, text.replaceAll(",\\s*\"features\": 32", "").getBytes("UTF-8"))
+    val file = folder.resolve("vitscale.json")
+    val text = new String(Files.readAllBytes(file), "UTF-8")
+    Files.write(file, text.replaceAll(",\\s*\"features\": 32", record).getBytes("UTF-8"))
     val older =
       ViTClassifier.open(folder, options = TinyModel.options, runtime = "onnxruntime")
     try {
       assert(older.classify(images.take(1)).head.isRight)
       val refused =
         intercept[ModelException](older.classify(images, InferenceOptions(features = Features.Pooled)))
-      assert(refused.getMessage.contains("has no output features. Export the model again: vitscale export"))
+      assert(refused.getMessage.contains(s"has no output features. $reason"), refused.getMessage)
     } finally older.close()
   }
 
