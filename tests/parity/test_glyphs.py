@@ -14,6 +14,7 @@ from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPi
 from vitscale.images.image_set import find_images
 from vitscale.models.calibration import calibrate
 
+from tests.fixtures.instructions import NEEDS, lacks
 from tests.fixtures.vit_glyphs import CHECKPOINT
 from tests.fixtures.vit_glyphs.data import (
     CALIBRATION,
@@ -27,16 +28,9 @@ from tests.fixtures.vit_glyphs.data import (
 )
 from tests.fixtures.vit_glyphs.train import evaluate
 
-CPU = Path("/proc/cpuinfo").read_text()
-NEEDS = {"fp32": (), "bf16": ("avx512_bf16",), "int8": ("avx512_vnni", "avx_vnni")}
-"""Instructions of which a precision on oneDNN needs one."""
 LEAST_AGREEMENT = {"fp32": 1.0, "bf16": 0.99, "int8": 0.99}
 SOME = 336  # held-out images, 6 of each class
 BATCH = 48
-
-
-def lacks(precision: str) -> bool:
-    return bool(NEEDS[precision]) and not any(name in CPU for name in NEEDS[precision])
 
 
 @pytest.fixture(scope="module")

@@ -15,11 +15,10 @@ from vitscale.models.calibration import calibrate
 from vitscale.models.defaults import DEFAULT_CHECKPOINT
 from vitscale.models.export.run import export
 
+from tests.fixtures.instructions import NEEDS, lacks
 from tests.fixtures.tiny_vit import write_tiny_vit
 from tests.fixtures.vit_digits import CHECKPOINT
 from tests.fixtures.vit_digits.data import write_images
-
-CPU = Path("/proc/cpuinfo").read_text()
 
 
 def scores(model: Path, precision: str, images: Path) -> dict[str, dict[str, float]]:
@@ -107,14 +106,6 @@ def test_an_activation_that_it_lacks_is_refused(tmp_path: Path) -> None:
         vitscale.ModelError, match=r'hidden_act in .* is "mish"; the oneDNN engine expects gelu'
     ):
         vitscale.ViT(model, runtime="onednn")
-
-
-NEEDS = {"fp32": (), "bf16": ("avx512_bf16",), "int8": ("avx512_vnni", "avx_vnni")}
-"""Instructions of which a precision needs one."""
-
-
-def lacks(precision: str) -> bool:
-    return bool(NEEDS[precision]) and not any(name in CPU for name in NEEDS[precision])
 
 
 @pytest.fixture(scope="module")

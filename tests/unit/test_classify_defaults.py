@@ -12,7 +12,7 @@ from vitscale.cli import app
 from vitscale.jvm import spark_submit
 from vitscale.jvm.bridge import python_api
 
-REQUIRED = ["--model", "models/vit", "--output", "out"]
+REQUIRED = ["--model", "./models/vit", "--output", "out"]
 ACCESSORS = {"device": "deviceName", "table_format": "format", "input_kind": "input"}
 """Python's parameter -> name in Scala's `JobOptions`, where the two differ."""
 

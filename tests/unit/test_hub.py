@@ -1,16 +1,13 @@
 """The model hub as it answers, or does not: a checkpoint, or one line within seconds."""
 
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
-from huggingface_hub import constants
 from vitscale.errors import ModelError
 from vitscale.models.checkpoint import hub
 from vitscale.models.checkpoint import load as module
@@ -18,41 +15,30 @@ from vitscale.models.checkpoint.load import load_checkpoint
 from vitscale.models.defaults import DEFAULT_CHECKPOINT
 
 from tests.fixtures.fake_hub import FakeHub
+from tests.fixtures.local_hub import ask, serve
 from tests.fixtures.small_vit import CONFIG, write_json, write_small_vit
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A hub with models of several kinds."""
-    FakeHub.root, FakeHub.asked = tmp_path_factory.mktemp("hub"), []
-    write_small_vit(FakeHub.root / "some" / "vit")
-    write_small_vit(FakeHub.root / "old" / "vit", pickled=True)
-    write_small_vit(FakeHub.root / "cut" / "vit")
-    write_json(write_small_vit(FakeHub.root / "a" / "deit") / "config.json", {**CONFIG, "model_type": "deit"})
-    (FakeHub.root / "no" / "config").mkdir(parents=True)
-    (FakeHub.root / "no" / "config" / "README.md").write_text("soon")
-    (FakeHub.root / "a" / "lora").mkdir()
-    (FakeHub.root / "a" / "lora" / "adapter_config.json").write_text("{}")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), FakeHub)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
+    root = tmp_path_factory.mktemp("hub")
+    write_small_vit(root / "some" / "vit")
+    write_small_vit(root / "old" / "vit", pickled=True)
+    write_small_vit(root / "cut" / "vit")
+    write_json(write_small_vit(root / "a" / "deit") / "config.json", {**CONFIG, "model_type": "deit"})
+    (root / "no" / "config").mkdir(parents=True)
+    (root / "no" / "config" / "README.md").write_text("soon")
+    (root / "a" / "lora").mkdir()
+    (root / "a" / "lora" / "adapter_config.json").write_text("{}")
+    with serve(root) as served:
+        yield served
 
 
 @pytest.fixture
 def online(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The hub is the fake one, the cache is empty."""
     ask(address, tmp_path / "cache", monkeypatch)
-
-
-def ask(address: str, cache: Path, monkeypatch: pytest.MonkeyPatch, *, offline: bool = False) -> None:
-    FakeHub.asked.clear()
-    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", offline)
-    monkeypatch.setattr(constants, "ENDPOINT", address)
-    template = address + "/{repo_id}/resolve/{revision}/{filename}"
-    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
-    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(cache))
-    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
 
 
 @pytest.mark.usefixtures("online")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from vitscale.backends.sets import expand
 from vitscale.backends.spec import BackendSpec
 from vitscale.bench.worker_request import WorkerRequest
 from vitscale.errors import UsageError
+from vitscale.hub import model_folder
 from vitscale.images.image_set import FailedImage, ImageFolder, find_named_images, undecodable
 from vitscale.models.folder import ModelFolder
 from vitscale.results import schema
@@ -157,7 +158,7 @@ class Plan:
 def make_plan(
     *,
     images: Path | Sequence[str | Path],
-    model: Path,
+    model: str | Path,
     backends: Sequence[str],
     batch_sizes: Sequence[int],
     output: Path,
@@ -165,11 +166,12 @@ def make_plan(
     limit: int | None = None,
     on_gpu: bool = False,
     all_files: bool = False,
+    say: Callable[[str], None] | None = None,
 ) -> Plan:
     """Check every argument, and return the plan.
 
-    ``images`` is a folder, or files, folders and patterns. ``on_gpu`` moves every backend that supports it to
-    a GPU.
+    ``images`` is a folder, or files, folders and patterns. ``model`` is a folder, or a name on the hub, for
+    which ``say`` receives the progress. ``on_gpu`` moves every backend that supports it to a GPU.
 
     Raises
     ------
@@ -182,9 +184,13 @@ def make_plan(
         raise UsageError("No backend given. Give at least one --backend.")
     _check_batch_sizes(batch_sizes, settings.scenario)
     refuse_without_gpu(chosen)
-    folder = ModelFolder.open(model)
-    for precision, runtime in {(backend.precision, backend.runtime) for backend in chosen}:
-        ModelFolder.open_for(model, precision, runtime)
+    place = Path(model)
+    graphs = {(backend.precision, backend.runtime) for backend in chosen}
+    for precision, runtime in graphs:
+        place = Path(model_folder(str(model), precision, runtime, say=say))
+    folder = ModelFolder.open(place)
+    for precision, runtime in graphs:
+        ModelFolder.open_for(place, precision, runtime)
     names = [images] if isinstance(images, Path) else images
     found = find_named_images(names, limit, all_files=all_files)
     check_writable(output)

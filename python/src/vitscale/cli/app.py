@@ -15,6 +15,7 @@ from rich.markup import escape
 
 from vitscale._version import __version__
 from vitscale.errors import UsageError
+from vitscale.hub import model_folder
 
 app = typer.Typer(
     help="Classify images with Vision Transformers on the JVM and in Spark, and compare with Hugging Face.",
@@ -25,7 +26,8 @@ app = typer.Typer(
 progress = Console(stderr=True, highlight=False, soft_wrap=True)
 
 DEFAULT_IMAGES = Path("data/photos")
-DEFAULT_MODEL = Path("models/vit-base-patch16-224")
+DEFAULT_MODEL = "./models/vit-base-patch16-224"
+"""A path, and not a name on the hub, because of its first character."""
 INTERRUPTED = 130
 
 Paths = Annotated[
@@ -47,7 +49,8 @@ AllFiles = Annotated[
     bool, typer.Option("--all-files", help="Include hidden files and files without an image suffix.")
 ]
 Images = Annotated[Path, typer.Option("--images", help="Folder of images; subfolders are included.")]
-Model = Annotated[Path, typer.Option("--model", help="Model folder, made by `vitscale export`.")]
+MODEL_HELP = "Model folder, made by `vitscale export`, or Hugging Face hub name, exported once into a cache."
+Model = Annotated[str, typer.Option("--model", help=MODEL_HELP)]
 Limit = Annotated[int | None, typer.Option("--limit", min=1, help="Number of images: use the first N only.")]
 Backends = Annotated[
     list[str],
@@ -94,6 +97,11 @@ def answer_console(json_to: Path | None) -> Console:
 def named_images(paths: list[str] | None, images: list[str] | None) -> list[str]:
     """Return the arguments and the values of ``--images``, or the default folder without either."""
     return [*(paths or []), *(images or [])] or [str(DEFAULT_IMAGES)]
+
+
+def exported(model: str, precision: str = "fp32", runtime: str = "auto") -> Path:
+    """Return the folder of ``--model``, see `vitscale.hub.model_folder`."""
+    return Path(model_folder(model, precision, runtime, say=say))
 
 
 def is_gpu(device: str) -> bool:

@@ -138,6 +138,7 @@ def bench(
         limit=limit,
         on_gpu=is_gpu(device),
         all_files=all_files,
+        say=say,
     )
     if is_gpu(device):
         left = ", ".join(str(one) for one in plan.backends if one.device == "cpu")

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from vitscale.cli.app import DEFAULT_IMAGES, Images, Json, app, say, write_json
+from vitscale.cli.app import DEFAULT_IMAGES, MODEL_HELP, Images, Json, app, exported, say, write_json
 
 
 @app.command()
 def calibrate(
-    model: Annotated[Path, typer.Argument(help="Model folder, as `vitscale export` writes it.")],
+    model: Annotated[str, typer.Argument(help=MODEL_HELP)],
     images: Images = DEFAULT_IMAGES,
     count: Annotated[
         int,
@@ -33,7 +32,7 @@ def calibrate(
     """
     from vitscale.models.calibration import calibrate as run
 
-    done = run(model, images, count=count, force=force)
+    done = run(exported(model), images, count=count, force=force)
     kept = "all blocks in int8" if not done.exact_blocks else _left(done.exact_blocks, done.blocks)
     say(f"{done.file}: {'smoothed' if done.smoothed else 'not smoothed'}, {kept}")
     say(f"{done.agreement:.1%} of {done.checks} images keep fp32's first label")

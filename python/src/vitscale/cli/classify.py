@@ -7,16 +7,17 @@ from typing import Annotated
 
 import typer
 
-from vitscale.cli.app import AllFiles, Device, Limit, Paths, app, is_gpu, say
+from vitscale.cli.app import AllFiles, Device, Limit, Model, Paths, app, is_gpu, say
 from vitscale.cli.job_arguments import given_options, image_arguments, job_arguments
 from vitscale.cli.profiles import use_profile
 from vitscale.errors import UsageError
+from vitscale.hub import model_folder
 
 
 @app.command()
 def classify(
     context: typer.Context,
-    model: Annotated[str, typer.Option(help="Model folder, made by `vitscale export`.")],
+    model: Model,
     output: Annotated[
         str, typer.Option("--output", "-o", help="Output folder. An existing one resumes its run.")
     ],
@@ -207,6 +208,9 @@ def classify(
             refuse_without_gpu([BackendSpec(engine, {"device": "gpu", "gpus": gpus or 1})])
     elif gpus is not None:
         raise UsageError("--gpus needs --device gpu; add it or remove --gpus.")
+    model = context.params["model"] = model_folder(
+        model, precision, context.params["runtime"], master=master, say=say
+    )
     derived = executor_settings(model, precision, batch_size, master, settings)
     if derived:
         say(f"executors get {' '.join(derived)}; `vitscale sizing` explains these settings")

@@ -14,13 +14,15 @@ from vitscale.models.export.target import Place
 from vitscale.models.export.variant import Variant
 from vitscale.models.manifest import Engine
 
+DEFAULT_OUTPUT = Path(DEFAULT_MODEL)
+
 
 @app.command()
 def export(
     model: Annotated[
         str, typer.Argument(help="Hugging Face hub name, or local folder of a checkpoint.")
     ] = DEFAULT_CHECKPOINT,
-    output: Annotated[Path, typer.Option("--output", "-o", help="Model folder to write.")] = DEFAULT_MODEL,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Model folder to write.")] = DEFAULT_OUTPUT,
     engine: Annotated[
         str,
         typer.Option("--format", help="onnx, or tensorflow: a SavedModel for Spark NLP's TensorFlow engine."),

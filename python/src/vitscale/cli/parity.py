@@ -67,6 +67,7 @@ def parity(
         settings=Settings(parity_images=limit),
         limit=limit,
         all_files=all_files,
+        say=say,
     )
     if len(plan.backends) < 2:  # noqa: PLR2004
         raise UsageError("A comparison needs at least two different backends; give --backend twice.")

@@ -8,7 +8,17 @@ from typing import Annotated
 
 import typer
 
-from vitscale.cli.app import DEFAULT_MODEL, INTERRUPTED, Json, Model, answer_console, app, say, write_json
+from vitscale.cli.app import (
+    DEFAULT_MODEL,
+    INTERRUPTED,
+    Json,
+    Model,
+    answer_console,
+    app,
+    exported,
+    say,
+    write_json,
+)
 
 DEFAULT_FOLDER = Path("results/reproduce")
 
@@ -57,7 +67,7 @@ def reproduce(
 
     request = Request(
         parts=check_parts(parts or []),
-        model=model,
+        model=exported(model),
         images=images,
         count=count,
         forks=forks,

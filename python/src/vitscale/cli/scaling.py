@@ -17,6 +17,7 @@ from vitscale.cli.app import (
     Model,
     answer_console,
     app,
+    exported,
     say,
     write_json,
 )
@@ -62,7 +63,7 @@ def scaling(
     found = find_images(images)
     for remark in found.remarks():
         say(remark)
-    setup = Setup(found, ModelFolder.open(model, precision), memory)
+    setup = Setup(found, ModelFolder.open(exported(model, precision), precision), memory)
     command = ["vitscale", *sys.argv[1:]]
     try:
         measured = measure(setup, command, output, say, rounds=rounds, listed_files=listed_files, seed=seed)

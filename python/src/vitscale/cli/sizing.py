@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vitscale.cli.app import DEFAULT_MODEL, Json, Model, answer_console, app, write_json
+from vitscale.cli.app import DEFAULT_MODEL, Json, Model, answer_console, app, exported, write_json
 from vitscale.errors import UsageError
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def sizing(
     from vitscale.gpu.scheduling import HOST_MEMORY, plan_gpus
     from vitscale.sizing.executor import Footprint, size_executor
 
-    footprint = Footprint.read(model, precision)
+    footprint = Footprint.read(exported(model, precision), precision)
     plan = None
     if gpus_per_node is not None:
         if task_cpus is not None:

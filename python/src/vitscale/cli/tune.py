@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from vitscale.cli.app import DEFAULT_IMAGES, Images, Json, answer_console, app, say, write_json
+from vitscale.cli.app import (
+    DEFAULT_IMAGES,
+    MODEL_HELP,
+    Images,
+    Json,
+    answer_console,
+    app,
+    exported,
+    say,
+    write_json,
+)
 from vitscale.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,7 +33,7 @@ DEFAULT_PROFILE = Path("profile.json")
 
 @app.command()
 def tune(
-    model: Annotated[Path, typer.Argument(help="Model folder, as `vitscale export` writes it.")],
+    model: Annotated[str, typer.Argument(help=MODEL_HELP)],
     images: Images = DEFAULT_IMAGES,
     max_loss: Annotated[
         str,
@@ -46,7 +56,9 @@ def tune(
 
     largest = _share(max_loss)
     check_writable(output)
-    profile, measured = search(model, images, max_loss=largest, count=count, minutes=minutes, say=say)
+    profile, measured = search(
+        exported(model), images, max_loss=largest, count=count, minutes=minutes, say=say
+    )
     profile.write(output)
     answer_console(json_to).print(_table(measured, largest))
     threads = f", {profile.threads} threads" if profile.threads else ""

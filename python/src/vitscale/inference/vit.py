@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from vitscale.hub import model_folder
 from vitscale.images.image_set import find_images
 from vitscale.images.inputs import ImageLike, images_of
 from vitscale.inference.answers import Answer, FolderAnswers
@@ -33,7 +34,9 @@ class ViT:
     Parameters
     ----------
     model : str or Path
-        Folder of the model, as ``vitscale export`` writes it.
+        Folder of the model, as ``vitscale export`` writes it; or a name on the Hugging Face hub, such as
+        ``"google/vit-base-patch16-224"``, with a branch, tag or commit after ``@``. It is exported once into
+        a cache (`vitscale.hub.model_folder`).
     precision : str
         ``"fp32"``; ``"bf16"`` or ``"int8"`` on oneDNN; or the name of a graph that ``vitscale export`` made.
     batch_size : int
@@ -56,7 +59,8 @@ class ViT:
     Raises
     ------
     ModelError
-        If the model folder lacks a file, or its files do not fit each other.
+        If the model folder lacks a file, or its files do not fit each other; or the hub does not have the
+        model, or does not respond while the cache lacks it.
     UsageError
         If an argument has no such value.
 
@@ -79,7 +83,7 @@ class ViT:
         truncated: Literal["error", "gray"] = "error",
     ) -> None:
         self.batch_size = whole_number("batch_size", batch_size)
-        folder = str(Path(model).absolute())
+        folder = str(Path(model_folder(str(model), precision, runtime)).absolute())
         self._classifier = PerProcess(partial(_open, folder, precision, threads or 0, runtime, truncated))
         with java_errors():
             self.runtime = str(self._classifier.get().runtime())

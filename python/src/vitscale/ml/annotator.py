@@ -8,8 +8,10 @@ from pyspark import keyword_only
 from pyspark.sql import SparkSession
 from sparknlp.common import AnnotatorModel, AnnotatorType, HasBatchedAnnotateImage, HasImageFeatureProperties
 
+from vitscale.hub import model_folder
 from vitscale.jvm.bridge import java_errors, scala_object, session_api
 from vitscale.ml.errors import stage_errors
+from vitscale.ml.hub_model import HubModel
 from vitscale.ml.light_pipeline import annotate_every_image
 from vitscale.ml.loading import Loadable
 from vitscale.ml.params import ViTParams
@@ -19,7 +21,7 @@ _JAVA_CLASS = "vitscale.ml.VitScaleForImageClassification"
 
 
 class VitScaleForImageClassification(
-    Loadable, AnnotatorModel, HasBatchedAnnotateImage, HasImageFeatureProperties, ViTParams
+    Loadable, HubModel, AnnotatorModel, HasBatchedAnnotateImage, HasImageFeatureProperties, ViTParams
 ):
     """Takes the place of Spark NLP's ``ViTForImageClassification`` in a pipeline.
 
@@ -65,8 +67,8 @@ class VitScaleForImageClassification(
         Parameters
         ----------
         folder : str
-            What Spark NLP's annotator takes, a folder with ``model.onnx`` and ``assets/``; or a whole model
-            folder.
+            What Spark NLP's annotator takes, a folder with ``model.onnx`` and ``assets/``; a whole model
+            folder; or a name on the Hugging Face hub, for a session on this machine.
         spark : SparkSession
             The session.
 
@@ -76,9 +78,10 @@ class VitScaleForImageClassification(
             If a file is missing, or the files do not fit each other.
         """
         session_api()
+        place = model_folder(str(folder), runtime="onnxruntime", master=spark.sparkContext.master)
         with java_errors():
             java_class = scala_object(_JAVA_CLASS)
-            model = java_class.loadSavedModel(str(folder), spark._jsparkSession)
+            model = java_class.loadSavedModel(place, spark._jsparkSession)
         return VitScaleForImageClassification(java_model=model)
 
     def _transform(self, dataset: Any) -> Any:

@@ -23,7 +23,7 @@ def _path(value: Any) -> str:
 class ViTParams(Params):
     """Model, labels, threads and device of a stage."""
 
-    modelPath = param("modelPath", "model folder, as `vitscale export` writes it", _path)
+    modelPath = param("modelPath", "model folder, made by `vitscale export`, or name on the hub", _path)
     precision = param(
         "precision", "precision of the model: fp32, bf16, int8, fp32-uint8, ...", TypeConverters.toString
     )
@@ -37,7 +37,11 @@ class ViTParams(Params):
     device = param("device", "what runs the model: cpu or gpu", TypeConverters.toString)
 
     def setModelPath(self, value: str | PathLike[str]) -> Self:
-        """Set the folder of the model: a path that every node can read, or a URI of a Hadoop file system."""
+        """Set the model.
+
+        A folder that every node can read, a URI of a Hadoop file system, or, for a session on this machine, a
+        name on the Hugging Face hub.
+        """
         return self._set(modelPath=value)
 
     def setPrecision(self, value: str) -> Self:

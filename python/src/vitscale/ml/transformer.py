@@ -13,13 +13,14 @@ from pyspark.ml.wrapper import JavaTransformer
 
 from vitscale.jvm.bridge import session_api
 from vitscale.ml.errors import stage_errors
+from vitscale.ml.hub_model import HubModel
 from vitscale.ml.loading import Loadable
 from vitscale.ml.params import ViTParams, param
 from vitscale.ml.random_weights import warn_of_random_weights
 
 
 class ViTImageClassifier(
-    Loadable, JavaTransformer, HasInputCol, HasOutputCol, ViTParams, JavaMLReadable, JavaMLWritable
+    Loadable, HubModel, JavaTransformer, HasInputCol, HasOutputCol, ViTParams, JavaMLReadable, JavaMLWritable
 ):
     """Classifies the images of a column with a Vision Transformer, as Transformers' pipeline does.
 
@@ -35,7 +36,8 @@ class ViTImageClassifier(
     inputCol, outputCol : str
         Columns, ``"content"`` and ``"classification"`` by default.
     modelPath : str
-        Folder of the model, as ``vitscale export`` writes it.
+        Folder of the model, as ``vitscale export`` writes it, which every node can read; or a name on the
+        Hugging Face hub, for a session on this machine. A saved stage contains its model.
     precision : str
         Precision of the model, ``"fp32"`` by default.
     runtime : str

@@ -20,8 +20,8 @@ from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPi
 from vitscale.errors import ModelError
 from vitscale.models.checkpoint.processor_settings import plain_settings
 from vitscale.models.checkpoint.vit_config import CHANNELS
-from vitscale.models.error_text import first_sentence
 from vitscale.models.json_file import read_object, shown
+from vitscale.system.error_text import first_sentence
 
 PREPROCESSOR = "preprocessor_config.json"
 NESTED = "processor_config.json"

@@ -11,6 +11,7 @@ from transformers import ViTForImageClassification
 from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPil
 
 from vitscale.errors import ModelError
+from vitscale.hub.name import HubName, parse
 from vitscale.models import manifest
 from vitscale.models.checkpoint.hub import HubUnreachableError, fetch
 from vitscale.models.checkpoint.image_processor import load_processor
@@ -40,12 +41,15 @@ class Checkpoint:
         Equivalent to the checkpoint's PIL processor; the reference for every pixel.
     weights : {"pretrained", "random"}
         "random" if the hub did not respond and seeded weights replaced the real ones.
+    revision : str, optional
+        Commit on the hub that it was downloaded from.
     """
 
     name: str
     model: ViTForImageClassification
     processor: ViTImageProcessorPil
     weights: Weights
+    revision: str | None = None
 
 
 def load_checkpoint(source: str, *, allow_random_weights: bool = False) -> Checkpoint:
@@ -54,7 +58,7 @@ def load_checkpoint(source: str, *, allow_random_weights: bool = False) -> Check
     Parameters
     ----------
     source : str
-        A local Hugging Face folder, or a name on the hub.
+        A local Hugging Face folder; or a name on the hub, with a branch, tag or commit after ``@``.
     allow_random_weights : bool
         Whether to use seeded weights if the hub does not respond, for a known architecture. Speeds are real
         then, but the labels mean nothing.
@@ -64,22 +68,21 @@ def load_checkpoint(source: str, *, allow_random_weights: bool = False) -> Check
     ModelError
         If the model is missing, not a ViT for image classification, or its files do not match.
     """
-    logging: Any = transformers.utils.logging
-    logging.disable_progress_bar()
     if folder := local_folder(source):
         return _from_folder(folder)
+    name = parse(source) or HubName(source)  # one without an organisation, which the hub still knows
     try:
-        fetched = fetch(source, lambda place: _check(place, source))
+        fetched = fetch(name, lambda place: _check(place, name.model))
     except HubUnreachableError as error:
-        if source not in known_architectures():
+        if name.model not in known_architectures():
             raise
         if not allow_random_weights:
             raise ModelError(
-                f"{error} To measure speed only, use --allow-random-weights, which replaces them by seeded "
-                "weights."
+                f"{error} To measure speed only: vitscale export {name.model} --allow-random-weights, which "
+                "replaces them by seeded weights."
             ) from error
-        return Checkpoint(source, *stand_in(source), weights="random")
-    return _loaded(fetched, source, "pretrained")
+        return Checkpoint(name.model, *stand_in(name.model), weights="random")
+    return _loaded(fetched, name.model, "pretrained", fetched.name)
 
 
 def input_shape(checkpoint: Checkpoint) -> tuple[int, int, int]:
@@ -100,7 +103,7 @@ def _from_folder(folder: Path) -> Checkpoint:
     about = manifest.read(folder) or {}
     name = about.get("name", folder.resolve().name)
     _check(folder, name)
-    return _loaded(folder, name, about.get("weights", "pretrained"))
+    return _loaded(folder, name, about.get("weights", "pretrained"), about.get("revision"))
 
 
 def _check(folder: Path, name: str) -> None:
@@ -118,10 +121,12 @@ def _check(folder: Path, name: str) -> None:
     refuse_other_kinds(read_object(folder / manifest.CONFIG), name)
 
 
-def _loaded(folder: Path, name: str, weights: Weights) -> Checkpoint:
+def _loaded(folder: Path, name: str, weights: Weights, revision: str | None = None) -> Checkpoint:
     """Load a folder after the check of its settings."""
+    logging: Any = transformers.utils.logging
+    logging.disable_progress_bar()  # of the weights that are read; a download shows its own
     content = read_object(folder / manifest.CONFIG)
     config = vit_config(content, f"{manifest.CONFIG} of {name}")
     processor = load_processor(folder, name)
     model = build_model(config, read_weights(folder, name), name, architectures(content))
-    return Checkpoint(name, model, processor, weights)
+    return Checkpoint(name, model, processor, weights, revision)

@@ -12,8 +12,8 @@ from vitscale.errors import ModelError
 from vitscale.models.checkpoint.vit_config import CLASS
 from vitscale.models.checkpoint.weight_names import plain_names
 from vitscale.models.checkpoint.weights import Tensors
-from vitscale.models.error_text import first_sentence
 from vitscale.models.quiet import quietly
+from vitscale.system.error_text import first_sentence
 
 _NAMED = 3  # weights, in a message
 

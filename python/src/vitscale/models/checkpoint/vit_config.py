@@ -10,9 +10,9 @@ from transformers.activations import ACT2FN
 
 from vitscale.errors import ModelError
 from vitscale.models.defaults import DEFAULT_CHECKPOINT
-from vitscale.models.error_text import first_sentence
 from vitscale.models.json_file import shown
 from vitscale.models.labels import read_labels
+from vitscale.system.error_text import first_sentence
 
 CHANNELS = 3
 CLASS = "ViTForImageClassification"

@@ -13,9 +13,9 @@ from safetensors.torch import load_file
 
 from vitscale.errors import ModelError
 from vitscale.models.checkpoint.weight_files import choose_weights, shards_of
-from vitscale.models.error_text import first_sentence
 from vitscale.models.json_file import refuse_pointer
 from vitscale.models.quiet import quietly
+from vitscale.system.error_text import first_sentence
 
 Tensors = dict[str, torch.Tensor]
 _WRAPPERS = ("state_dict", "model_state_dict", "model")

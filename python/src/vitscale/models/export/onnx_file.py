@@ -11,7 +11,6 @@ import torch
 from vitscale.errors import ModelError
 from vitscale.images.photos.sources import SOURCES
 from vitscale.models.checkpoint.load import Checkpoint, input_shape
-from vitscale.models.error_text import first_sentence
 from vitscale.models.export.check import probe_batches, refuse_difference
 from vitscale.models.export.inputs import preprocess
 from vitscale.models.export.variant import Variant
@@ -20,6 +19,7 @@ from vitscale.models.graph.patches import patches_from_bytes
 from vitscale.models.graph.vit import ViTGraph
 from vitscale.models.onnx_options import processor_options
 from vitscale.models.quiet import quietly
+from vitscale.system.error_text import first_sentence
 
 # 20 is the first opset with a Gelu operator, which onnxruntime fuses with the bias before it. The
 # onnxruntime 1.19 of Spark NLP 5.5.3 supports it, too.

@@ -158,6 +158,7 @@ def _write_model(
     about = {
         "name": checkpoint.name,
         "weights": checkpoint.weights,
+        **({"revision": checkpoint.revision} if checkpoint.revision else {}),
         "weights_sha256": manifest.sha256(made / manifest.WEIGHTS),
         "vitscale_version": __version__,
         "onnx": {},

@@ -54,10 +54,11 @@ final case class ModelFolder(
 
   /** The error if features are requested of a model that has none. */
   private[vitscale] def withoutFeatures: ModelException = {
-    val remedy = featureProblem.getOrElse("Open a model folder that has them.")
-    val what =
-      if (runtime == ModelRuntime.OnnxRuntime) s"The graph $onnxFile" else s"The model $path on oneDNN"
-    new ModelException(s"$what has no output features. $remedy")
+    val isGraph = runtime == ModelRuntime.OnnxRuntime
+    val what = if (isGraph) s"The graph $onnxFile" else s"The model $path on oneDNN"
+    val unrecorded =
+      if (isGraph) "Export the model again: vitscale export MODEL -o DIR" else ModelFolder.NotLinear
+    new ModelException(s"$what has no output features. ${featureProblem.getOrElse(unrecorded)}")
   }
 
   def onnxFile: Path = onnxFolder.resolve(ModelFolder.OnnxFile)
@@ -129,6 +130,8 @@ object ModelFolder {
   /** `weights` of a model whose labels mean nothing. */
   val Random = "random"
 
+  private val NotLinear = "Its classification head is not one linear layer."
+
   private val Int8 = "int8"
   private val OnnxFile = "model.onnx"
   private val CalibrationPlace = "onednn/int8/scales.json"
@@ -193,7 +196,7 @@ object ModelFolder {
     */
   private def problemOf(recorded: JsonNode, options: String): Option[String] =
     if (recorded.isInt) None
-    else if (recorded.isNull) Some("Its classification head is not one linear layer.")
+    else if (recorded.isNull) Some(NotLinear)
     else Some(s"Export the model again: vitscale export MODEL $options")
 
   /** Opens the folder that Spark NLP's `loadSavedModel` takes. Where it lies inside a model folder, that one is opened:

@@ -35,6 +35,9 @@ private[onednn] object Activation {
     )
   }
 
+  /** Of the gate of SwiGLU (Shazeer 2020, "GLU Variants Improve Transformer"), whatever `hidden_act` says. */
+  val OfGate: Activation = byName("silu")
+
   def named(name: String): Option[Activation] = byName.get(name)
 
   def names: Seq[String] = byName.keys.toSeq.sorted

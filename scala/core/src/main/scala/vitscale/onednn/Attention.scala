@@ -3,9 +3,9 @@ package vitscale.onednn
 import org.bytedeco.dnnl.global.dnnl
 import org.bytedeco.dnnl.global.dnnl.{algorithm, prop_kind}
 import org.bytedeco.dnnl.memory.data_type
-import org.bytedeco.dnnl.{matmul, memory, softmax_forward}
+import org.bytedeco.dnnl.{matmul, memory, post_ops, softmax_forward}
 
-/** Adds scaled dot-product attention of several heads to a plan: softmax(Q K^T^ / sqrt(head size)) V.
+/** Adds scaled dot-product attention of several heads to a plan: softmax(Q K^T^ / sqrt(head size) + bias) V.
   *
   * Source of the formula: Vaswani et al. 2017, "Attention Is All You Need", equation 1. Images go one after the other, so that
   * the scores of one stay in the cache. Queries, keys and values are strided views of one tensor; nothing is transposed.
@@ -31,11 +31,19 @@ final private[onednn] class Attention(builder: PlanBuilder, config: VitConfig, e
     *   [images, queries, hidden]
     * @param queries
     *   how many tokens of each image, from the first on, ask
+    * @param bias
+    *   float32 [heads, queries, tokens], added to the scores of each image; none in most models
     */
-  def add(joined: memory, result: memory, images: Int, queries: Int): Unit =
-    (0L until images.toLong).foreach(addImage(joined, result, _, queries.toLong))
+  def add(joined: memory, result: memory, images: Int, queries: Int, bias: Option[memory]): Unit =
+    (0L until images.toLong).foreach(addImage(joined, result, _, queries.toLong, bias))
 
-  private def addImage(joined: memory, result: memory, image: Long, queries: Long): Unit = {
+  private def addImage(
+      joined: memory,
+      result: memory,
+      image: Long,
+      queries: Long,
+      bias: Option[memory]
+  ): Unit = {
     def part(number: Long) =
       Descs.pointer(joined, elementType, image * tokens * stride + number * config.hidden)
     def tensor(count: Long) =
@@ -65,9 +73,9 @@ final private[onednn] class Attention(builder: PlanBuilder, config: VitConfig, e
       ),
       Descs.pointer(result, elementType, image * queries * hidden)
     )
-    product("attention scores", asking, keys, imageScores, Some(scale))
+    product("attention scores", asking, keys, imageScores, Some(scale), bias)
     softmax(imageScores, imageWeights)
-    product("attention values", imageWeights, values, results, None)
+    product("attention values", imageWeights, values, results)
   }
 
   private def shape(of: data_type, queries: Long) = Descs.dense(of, 1L, heads, queries, tokens)
@@ -77,10 +85,13 @@ final private[onednn] class Attention(builder: PlanBuilder, config: VitConfig, e
       left: memory,
       right: memory,
       result: memory,
-      scale: Option[memory]
+      scale: Option[memory] = None,
+      bias: Option[memory] = None
   ): Unit = {
     val attributes = builder.attributes()
     scale.foreach(_ => attributes.set_scales_mask(dnnl.DNNL_ARG_SRC, 0))
+    val added = bias.map(values => builder.view(result.get_desc(), values.get_data_handle()))
+    added.foreach(values => attributes.set_post_ops(Attention.adding(values)))
     val description = OneDnn.explained(s"compute $name") {
       new matmul.primitive_desc(
         OneDnn.processor,
@@ -94,7 +105,8 @@ final private[onednn] class Attention(builder: PlanBuilder, config: VitConfig, e
     val tensors =
       Seq(dnnl.DNNL_ARG_SRC -> left, dnnl.DNNL_ARG_WEIGHTS -> right, dnnl.DNNL_ARG_DST -> result)
     val scales = scale.map((dnnl.DNNL_ARG_ATTR_SCALES | dnnl.DNNL_ARG_SRC) -> _)
-    builder.execute(name, description, new matmul(description))(tensors ++ scales: _*)
+    val extra = added.map((dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * 1 | dnnl.DNNL_ARG_SRC_1) -> _)
+    builder.execute(name, description, new matmul(description))(tensors ++ scales ++ extra: _*)
   }
 
   private def softmax(from: memory, to: memory): Unit = {
@@ -121,4 +133,10 @@ private[onednn] object Attention {
 
   /** The dimension of the keys in the scores. */
   private val Keys = 3
+
+  private def adding(values: memory): post_ops = {
+    val made = new post_ops()
+    made.append_binary(algorithm.binary_add, values.get_desc())
+    made
+  }
 }

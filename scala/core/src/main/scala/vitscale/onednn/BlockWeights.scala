@@ -1,20 +1,39 @@
 package vitscale.onednn
 
-/** Names and shapes of what a block of the encoder has in the checkpoint (Transformers' `modeling_vit.py`). */
+/** Names and shapes of what a block of the encoder has in the checkpoint. */
 final private[onednn] class BlockWeights(config: VitConfig, val index: Int) {
 
-  private val name = s"vit.encoder.layer.$index"
+  private val names = config.structure.blocks
   private val (hidden, wide) = (config.hidden.toLong, config.intermediate.toLong)
 
-  val normBeforeAttention: String = s"$name.layernorm_before"
-  val normBeforeFeedForward: String = s"$name.layernorm_after"
+  private def named(part: String): String = s"${names.prefix}.$index.$part"
 
-  val queryKeyValue: Linear = Linear(
-    Seq("query", "key", "value").map(part => s"$name.attention.attention.$part"),
+  val normBeforeAttention: String = named(names.normBeforeAttention)
+  val normBeforeFeedForward: String = named(names.normBeforeFeedForward)
+
+  val queryKeyValue: Linear =
+    Linear(names.queryKeyValue.map(named), Seq(hidden, hidden), unbiased = names.unbiased.map(named))
+  val attentionOutput: Linear = Linear(
+    Seq(named(names.attentionOutput)),
     Seq(hidden, hidden),
-    config.hasQkvBias
+    outputFactors = names.layerScales.map(scales => named(scales._1))
   )
-  val attentionOutput: Linear = Linear(Seq(s"$name.attention.output.dense"), Seq(hidden, hidden))
-  val feedForwardIn: Linear = Linear(Seq(s"$name.intermediate.dense"), Seq(wide, hidden))
-  val feedForwardOut: Linear = Linear(Seq(s"$name.output.dense"), Seq(hidden, wide))
+
+  /** All linear layers that read the input of the feed-forward block. */
+  val feedForwardIn: Linear =
+    Linear(Seq(named(names.feedForwardIn)), Seq(if (names.isGated) 2 * wide else wide, hidden))
+
+  /** The gate of a gated feed-forward block, and the layer whose results it multiplies. */
+  def gate: Linear = feedForwardIn.copy(rows = Some(LinearRows(0, config.intermediate)))
+  def factor: Linear = feedForwardIn.copy(rows = Some(LinearRows(config.intermediate, config.intermediate)))
+
+  val feedForwardOut: Linear = Linear(
+    Seq(named(names.feedForwardOut)),
+    Seq(hidden, wide),
+    outputFactors = names.layerScales.map(scales => named(scales._2))
+  )
+
+  /** Tables of what is added to the attention scores, by the distance of two patches. */
+  val relativePositions: Seq[String] =
+    names.sharedRelativePositions.toSeq ++ names.relativePositions.map(named)
 }

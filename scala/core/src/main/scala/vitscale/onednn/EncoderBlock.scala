@@ -1,11 +1,11 @@
 package vitscale.onednn
 
 import org.bytedeco.dnnl.global.dnnl
-import org.bytedeco.dnnl.global.dnnl.algorithm
 import org.bytedeco.dnnl.memory.data_type
-import org.bytedeco.dnnl.{memory, post_ops, reorder}
+import org.bytedeco.dnnl.{memory, reorder}
 
-/** Adds blocks of the encoder to a plan: x + attention(norm(x)), then x + feedForward(norm(x)).
+/** Adds blocks of the encoder to a plan: x + attention(norm(x)), then x + feedForward(norm(x)). Weights take up factors of the
+  * channels (layer scale), so these cost nothing.
   *
   * Source: Dosovitskiy et al. 2021, equations 2 and 3. All blocks share the tensors between their layers.
   *
@@ -27,90 +27,57 @@ final private[onednn] class EncoderBlock(
   private val (hidden, rows) = (config.hidden.toLong, images.toLong * config.tokens)
   private val attention = new Attention(builder, config, numbers.other)
   private val layerNorm = new LayerNorm(builder, pack, config)
+  private val relativePositions = new RelativePositions(pack, config)
   private val linear = new LinearLayers(builder, pack)
+  private val feedForward = new FeedForward(builder, linear, config, numbers, rows)
 
   private val normalised = builder.tensor(numbers.inputs, rows, hidden)
   private val joined = builder.tensor(numbers.other, rows, 3 * hidden)
   private val attended = builder.tensor(numbers.other, rows, hidden)
   private val attendedCodes =
     if (numbers.isInt8) builder.tensor(numbers.inputs, rows, hidden) else attended
-  private val intermediate =
-    builder.tensor(numbers.inputs, rows, config.intermediate.toLong)
 
   /** @param residual
     *   [images, tokens, hidden], float32, all tokens
     * @param result
-    *   the same, or [images, hidden] for the class tokens alone
+    *   the same, or [images, queries, hidden] for the first tokens alone
     * @param queries
     *   tokens of each image in `result`
     */
   def add(index: Int, residual: memory, result: memory, queries: Int): Unit = {
-    val block = new Block(index)
+    val weights = new BlockWeights(config, index)
+    val codes = new BlockCodes(config, scales.flatMap(_.blocks(index)))
     val all = new Rows(index, images * config.tokens)
     val kept = new Rows(index, images * queries)
-    layerNorm.add(block.weights.normBeforeAttention, residual, all.normalised, block.attentionInput)
+    layerNorm.add(weights.normBeforeAttention, residual, all.normalised, codes.attentionInput)
     all.observe(all.normalised, ActivationPlace.AttentionInput, config.hidden)
-    linear.add(
-      block.weights.queryKeyValue,
-      numbers.weights,
-      all.normalised,
-      joined,
-      block.attentionInput
-    )
-    attention.add(joined, attended, images, queries)
+    linear.add(weights.queryKeyValue, numbers.weights, all.normalised, joined, codes.attentionInput)
+    val bias = relativePositions.bias(weights.relativePositions, queries)
+    attention.add(joined, attended, images, queries, bias)
     kept.observe(kept.attended, ActivationPlace.AttentionOutput, config.hidden)
-    block.attentionOutput.foreach(codes => encode(kept.attended, kept.attendedCodes, codes.source))
-    if (queries != config.tokens) keepClassTokens(residual, result)
+    codes.attentionOutput.foreach(one => encode(kept.attended, kept.attendedCodes, one.source))
+    if (queries != config.tokens) keepFirstTokens(residual, result, queries)
     linear.add(
-      block.weights.attentionOutput,
+      weights.attentionOutput,
       numbers.weights,
       kept.attendedCodes,
       result,
-      block.attentionOutput,
-      after = Some(sum)
+      codes.attentionOutput,
+      after = Some(FeedForward.sum)
     )
-    layerNorm.add(block.weights.normBeforeFeedForward, result, kept.normalised, block.feedForwardInput)
+    layerNorm.add(weights.normBeforeFeedForward, result, kept.normalised, codes.feedForwardInput)
     kept.observe(kept.normalised, ActivationPlace.FeedForwardInput, config.hidden)
-    feedForward(block, kept, result)
+    feedForward.add(weights, codes, images * queries, kept.normalised, result) { hidden =>
+      kept.observe(hidden, ActivationPlace.FeedForwardHidden, config.intermediate)
+    }
   }
 
-  /** The codes of the activation's results begin at its smallest value, which the bias of the second layer takes up. */
-  private def feedForward(block: Block, rows: Rows, result: memory): Unit = {
-    val after = new post_ops()
-    after.append_eltwise(config.activation.algorithm, config.activation.alpha, 0f)
-    if (block.hiddenScale.isDefined)
-      after.append_eltwise(algorithm.eltwise_linear, 1f, -config.activation.least)
-    linear.add(
-      block.weights.feedForwardIn,
-      numbers.weights,
-      rows.normalised,
-      rows.intermediate,
-      block.feedForwardInput.map(_.copy(result = block.hiddenScale)),
-      Some(after)
-    )
-    rows.observe(rows.intermediate, ActivationPlace.FeedForwardHidden, config.intermediate)
-    linear.add(
-      block.weights.feedForwardOut,
-      numbers.weights,
-      rows.intermediate,
-      result,
-      block.hiddenScale.map(CodeScales(_, inputShift = config.activation.least)),
-      Some(sum)
-    )
-  }
-
-  private def sum: post_ops = {
-    val made = new post_ops()
-    made.append_sum()
-    made
-  }
-
-  private def keepClassTokens(residual: memory, result: memory): Unit =
+  private def keepFirstTokens(residual: memory, result: memory, count: Int): Unit =
     (0L until images.toLong).foreach { image =>
       builder.copy(
         Descs.pointer(residual, data_type.f32, image * config.tokens * hidden),
-        Descs.pointer(result, data_type.f32, image * hidden),
-        hidden * java.lang.Float.BYTES
+        Descs.pointer(result, data_type.f32, image * count * hidden),
+        count * hidden * java.lang.Float.BYTES
       )
     }
 
@@ -137,24 +104,6 @@ final private[onednn] class EncoderBlock(
   }
 
   /** A block's weights, and how its inputs become codes; none where they stay numbers. */
-  final private class Block(index: Int) {
-    val weights = new BlockWeights(config, index)
-
-    private val own = scales.flatMap(_.blocks(index))
-
-    private def centred(range: BlockRanges => Float, smoothing: BlockScales => IndexedSeq[Float]) =
-      own.map(one =>
-        CodeScales.centred(range(one.ranges) / QuantisedRows.LargestCode).copy(smoothing = smoothing(one))
-      )
-
-    val attentionInput: Option[CodeScales] = centred(_.attentionInput, _.attentionSmoothing)
-    val attentionOutput: Option[CodeScales] = centred(_.attentionOutput, _ => IndexedSeq.empty)
-    val feedForwardInput: Option[CodeScales] = centred(_.feedForwardInput, _.feedForwardSmoothing)
-
-    val hiddenScale: Option[Float] =
-      own.map(one => (one.ranges.feedForwardHidden - config.activation.least) / EncoderBlock.LargestU8)
-  }
-
   /** The first rows of the shared tensors. */
   final private class Rows(index: Int, count: Int) {
 
@@ -164,8 +113,6 @@ final private[onednn] class EncoderBlock(
     val normalised: memory = first(EncoderBlock.this.normalised, numbers.inputs, hidden)
     val attended: memory = first(EncoderBlock.this.attended, numbers.other, hidden)
     val attendedCodes: memory = first(EncoderBlock.this.attendedCodes, numbers.inputs, hidden)
-    val intermediate: memory =
-      first(EncoderBlock.this.intermediate, numbers.inputs, config.intermediate.toLong)
 
     def observe(tensor: memory, place: ActivationPlace, width: Int): Unit =
       observer.foreach { seen =>
@@ -173,10 +120,4 @@ final private[onednn] class EncoderBlock(
         builder.observe(() => seen.see(index, place, values.duplicate()))
       }
   }
-}
-
-private[onednn] object EncoderBlock {
-
-  /** Largest code without a sign. */
-  val LargestU8 = 255f
 }

@@ -10,18 +10,31 @@ import org.bytedeco.dnnl.{matmul, memory, post_ops}
   *   names of the layers in the checkpoint, without `.weight` and `.bias`
   * @param weightShape
   *   shape of one part's weight in the checkpoint; the first dimension counts outputs
-  * @param hasBias
-  *   whether the checkpoint holds a bias
+  * @param unbiased
+  *   parts for which the checkpoint holds no bias
+  * @param outputFactors
+  *   a vector of the checkpoint that the results are multiplied with, if there is one; weights and bias take it up
+  * @param rows
+  *   the outputs that are computed; all of them by default
   */
-final private[onednn] case class Linear(parts: Seq[String], weightShape: Seq[Long], hasBias: Boolean = true) {
-  val outputsOfPart: Int = weightShape.head.toInt
+final private[onednn] case class Linear(
+    parts: Seq[String],
+    weightShape: Seq[Long],
+    unbiased: Set[String] = Set.empty,
+    outputFactors: Option[String] = None,
+    rows: Option[LinearRows] = None
+) {
+  val outputsOfPart: Int = rows.fold(weightShape.head.toInt)(_.count)
   val inputs: Int = weightShape.tail.product.toInt
   val outputs: Int = outputsOfPart * parts.size
 
   /** Number of all its weights. */
   val weights: Int = Math.multiplyExact(outputs, inputs)
-  def name: String = parts.mkString("+")
+  val name: String = parts.mkString("+") + rows.fold("")(part => s"[${part.first}+${part.count}]")
 }
+
+/** Some outputs of a linear layer that follow each other. */
+final private[onednn] case class LinearRows(first: Int, count: Int)
 
 /** How a linear layer is computed on 8-bit codes: value = code * scale.
   *

@@ -4,6 +4,8 @@ import java.nio.file.{Files, Path}
 
 import vitscale.ModelException
 import vitscale.model.{ModelFolder, WeightFiles}
+import vitscale.onednn.family.Settings
+import vitscale.preprocess.{Preprocessor, PreprocessorConfig}
 
 /** Whether this engine can run a model, and is the fastest way to do so. Each answer is the reason against it. */
 private[vitscale] object OneDnnFit {
@@ -20,9 +22,9 @@ private[vitscale] object OneDnnFit {
 
   private def unknownModel(folder: ModelFolder): Option[String] =
     try {
-      OneDnnPass.configOf(folder.path, folder.labels.size)
+      OneDnnPass.configOf(folder, new Preprocessor(PreprocessorConfig.read(folder.preprocessorConfig)))
       None
-    } catch { case error: ModelException => Some(error.getMessage) }
+    } catch { case error: ModelException => Some(error.getMessage.stripSuffix(Settings.Remedy)) }
 
   private def slow(folder: ModelFolder): Option[String] = {
     val instructions = OneDnn.instructions

@@ -1,6 +1,5 @@
 package vitscale.onednn
 
-import java.nio.file.Path
 import java.util.concurrent.{Callable, ExecutionException, ExecutorService, Executors}
 
 import scala.collection.JavaConverters._
@@ -83,8 +82,8 @@ private[vitscale] object OneDnnPass {
     OneDnn.processor
     val precision = folder.precision
     val numbers = Numbers.of(precision, OneDnn.instructions)
-    val config = configOf(folder.path, folder.labels.size)
-    val layout = layoutOf(folder, config, preprocessor)
+    val config = configOf(folder, preprocessor)
+    val layout = layoutOf(config, preprocessor)
     val weights = OneDnnWeights.open(folder.path)
     try {
       val chosen =
@@ -119,26 +118,32 @@ private[vitscale] object OneDnnPass {
     workers
   }
 
-  private[onednn] def configOf(folder: Path, classes: Int): VitConfig =
-    VitConfig.read(folder.resolve("config.json"), classes)
-
-  /** Buffers for callers that run a worker themselves. */
-  private[onednn] def buffersOf(
-      folder: ModelFolder,
-      config: VitConfig,
-      preprocessor: Preprocessor,
-      capacity: Int
-  ): ForwardBuffers =
-    ForwardBuffers.of(layoutOf(folder, config, preprocessor), capacity, config.classes, config.features)
-
-  private def layoutOf(folder: ModelFolder, config: VitConfig, preprocessor: Preprocessor): PixelLayout = {
-    if ((preprocessor.height, preprocessor.width) != ((config.imageHeight, config.imageWidth)))
+  /** The architecture of a model, for images of the size that its preprocessor makes.
+    *
+    * @throws vitscale.ModelException
+    *   if the engine does not run it, or the images have another size than the model
+    */
+  private[onednn] def configOf(folder: ModelFolder, preprocessor: Preprocessor): VitConfig = {
+    val input = (preprocessor.height, preprocessor.width)
+    val config = VitConfig.read(folder.path.resolve("config.json"), folder.labels.size, input)
+    if (input != ((config.imageHeight, config.imageWidth)))
       throw new ModelException(
         s"preprocessor_config.json of ${folder.path} makes images of ${preprocessor.height}x${preprocessor.width} pixels; " +
           s"image_size of config.json is ${config.imageHeight}x${config.imageWidth}. Export the model again."
       )
-    new PixelLayout.NormalizedChannels(preprocessor, config.imageHeight, config.imageWidth)
+    config
   }
+
+  /** Buffers for callers that run a worker themselves. */
+  private[onednn] def buffersOf(
+      config: VitConfig,
+      preprocessor: Preprocessor,
+      capacity: Int
+  ): ForwardBuffers =
+    ForwardBuffers.of(layoutOf(config, preprocessor), capacity, config.classes, config.features)
+
+  private def layoutOf(config: VitConfig, preprocessor: Preprocessor): PixelLayout =
+    new PixelLayout.NormalizedChannels(preprocessor, config.imageHeight, config.imageWidth)
 
   private def callable(work: () => Unit): Callable[Unit] = () => work()
 }

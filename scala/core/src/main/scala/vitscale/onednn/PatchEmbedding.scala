@@ -6,7 +6,7 @@ import org.bytedeco.dnnl.memory.{data_type, desc}
 import org.bytedeco.dnnl.{memory, post_ops, reorder}
 import org.bytedeco.javacpp.Pointer
 
-/** Adds the first part of a ViT to a plan: patches become tokens, the class token goes before them, positions are added.
+/** Adds the first part of a ViT to a plan: patches become tokens, learned tokens go before them, positions are added.
   *
   * Source: Dosovitskiy et al. 2021, "An Image is Worth 16x16 Words", equation 1. A convolution whose stride is its kernel is a
   * linear layer over patches; a reorder lays the numbers of each patch side by side.
@@ -17,13 +17,14 @@ final private[onednn] class PatchEmbedding(
     config: VitConfig,
     elementType: data_type
 ) {
-  import PatchEmbedding._
-
   private val hidden = config.hidden.toLong
+  private val names = config.structure.embedding
   private val layer = Linear(
-    Seq(s"$Embeddings.patch_embeddings.projection"),
-    Seq(hidden, VitConfig.Channels.toLong, config.patchHeight.toLong, config.patchWidth.toLong)
+    Seq(names.patches),
+    Seq(hidden, VitConfig.Channels.toLong, config.patchHeight.toLong, config.patchWidth.toLong),
+    unbiased = if (names.hasPatchBias) Set.empty else Set(names.patches)
   )
+  private val learned = new LearnedTokens(pack, config)
 
   /** @param residual
     *   [images, tokens, hidden], float32
@@ -35,6 +36,7 @@ final private[onednn] class PatchEmbedding(
     val patches = builder.tensor(elementType, images.toLong * config.patches, config.patchSize.toLong)
     gather(input, patches, images)
     (0L until images.toLong).foreach(addImage(patches, residual, _))
+    names.norm.foreach(new LayerNorm(builder, pack, config).add(_, residual, residual, codes = None))
     input
   }
 
@@ -78,51 +80,33 @@ final private[onednn] class PatchEmbedding(
 
   private def addImage(patches: memory, residual: memory, image: Long): Unit = {
     val first = image * config.tokens * hidden
-    builder.copy(
-      classToken.get_data_handle(),
-      Descs.pointer(residual, data_type.f32, first),
-      hidden * java.lang.Float.BYTES
-    )
+    val leading = config.leadingTokens * hidden
+    if (leading > 0)
+      builder.copy(
+        learned.leading.get_data_handle(),
+        Descs.pointer(residual, data_type.f32, first),
+        leading * java.lang.Float.BYTES
+      )
     val rows = config.patches.toLong
     val source = builder.view(
       Descs.dense(elementType, rows, config.patchSize.toLong),
       Descs.pointer(patches, elementType, image * rows * config.patchSize)
     )
     val tokens = Descs.dense(data_type.f32, rows, hidden)
-    val result = builder.view(tokens, Descs.pointer(residual, data_type.f32, first + hidden))
-    val after = new post_ops()
-    after.append_binary(algorithm.binary_add, tokens)
+    val result = builder.view(tokens, Descs.pointer(residual, data_type.f32, first + leading))
+    val positions = learned.positions
+    val after = positions.map { _ =>
+      val made = new post_ops()
+      made.append_binary(algorithm.binary_add, tokens)
+      made
+    }
     new LinearLayers(builder, pack).add(
       layer,
       elementType,
       source,
       result,
-      after = Some(after),
-      extra = Seq((dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * 1 | dnnl.DNNL_ARG_SRC_1) -> positions)
+      after = after,
+      extra = positions.map((dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * 1 | dnnl.DNNL_ARG_SRC_1) -> _).toSeq
     )
   }
-
-  private val shapeOfPositions = Seq(1L, config.tokens.toLong, hidden)
-
-  /** Positions of the patches, without the class token's. */
-  private def positions: memory =
-    pack.vector("positions of patches", config.patches * config.hidden) { numbers =>
-      val all = pack.vector(Positions, shapeOfPositions)
-      val source = Descs.floats(all, config.tokens * config.hidden)
-      source.position(config.hidden)
-      numbers.put(source)
-    }
-
-  /** The class token with its position added. */
-  private def classToken: memory =
-    pack.vector("class token at its position", config.hidden) { numbers =>
-      val token = Descs.floats(pack.vector(s"$Embeddings.cls_token", Seq(1L, 1L, hidden)), config.hidden)
-      val position = Descs.floats(pack.vector(Positions, shapeOfPositions), config.hidden)
-      (0 until config.hidden).foreach(index => numbers.put(index, token.get(index) + position.get(index)))
-    }
-}
-
-private[onednn] object PatchEmbedding {
-  private val Embeddings = "vit.embeddings"
-  private val Positions = s"$Embeddings.position_embeddings"
 }

@@ -35,17 +35,19 @@ final private[onednn] class SafeTensors private (
     *
     * @param shape
     *   the shape that it must have
+    * @param rows
+    *   the part of its first dimension to read; all of it by default
     * @throws vitscale.ModelException
     *   if there is none of this name, it has another shape, or the file ends early
     */
-  def read(name: String, shape: Seq[Long], into: FloatBuffer): Unit = {
+  def read(name: String, shape: Seq[Long], into: FloatBuffer, rows: Option[LinearRows] = None): Unit = {
     val (file, entry) = place(name)
     if (entry.shape != shape)
       throw new ModelException(
         s"$name in ${file.path} has the shape ${shown(entry.shape)}; config.json makes it ${shown(shape)}. " +
           "Download the model again."
       )
-    file.read(entry, into)
+    file.read(rows.fold(entry)(entry.rows), into)
   }
 
   /** SHA-256 of the names and shapes of all tensors and of the numbers of the one-dimensional ones, biases and norms, which
@@ -64,13 +66,18 @@ final private[onednn] class SafeTensors private (
     digest.digest().map(byte => f"$byte%02x").mkString
   }
 
+  /** Transformers writes some tensors without the name of the encoder that holds them: `encoder.layer` for
+    * `vit.encoder.layer`, as a checkpoint of the encoder alone has it.
+    */
   private def place(name: String): (TensorFile, TensorEntry) =
-    places.getOrElse(
-      name,
-      throw new ModelException(
-        s"The weights in $folder lack $name, which a ViT for image classification has. Export the model again."
+    places
+      .get(name)
+      .orElse(places.get(name.drop(name.indexOf('.') + 1)))
+      .getOrElse(
+        throw new ModelException(
+          s"The weights in $folder lack $name, which a ViT for image classification has. Export the model again."
+        )
       )
-    )
 
   private def shown(shape: Seq[Long]): String = shape.mkString("[", ", ", "]")
 

@@ -29,6 +29,12 @@ final private[onednn] case class TensorEntry(
 ) {
   def elements: Long = shape.product
   def bytes: Long = elements * elementType.bytes
+
+  /** Some rows of its first dimension, which has them. */
+  def rows(part: LinearRows): TensorEntry = {
+    val row = shape.tail.product * elementType.bytes
+    copy(shape = part.count.toLong +: shape.tail, begin = begin + part.first * row)
+  }
 }
 
 /** Reads the header of a safetensors file: eight bytes with its length, then JSON with the type, shape and place of each

@@ -1,28 +1,25 @@
 package vitscale.onednn
 
-import java.io.IOException
 import java.nio.file.Path
 
-import scala.collection.JavaConverters._
+import vitscale.onednn.family.{Head, ModelFamily, Settings, VitStructure}
 
-import com.fasterxml.jackson.databind.{JsonNode, ObjectMapper}
-
-import vitscale.ModelException
-
-/** The architecture of a ViT: what a forward pass needs of its `config.json`.
+/** The architecture of a Vision Transformer: what a forward pass needs of its `config.json`.
   *
   * @param hidden
   *   numbers of one token, `hidden_size`
   * @param intermediate
   *   width of the feed-forward block
   * @param imageHeight
-  *   in pixels
+  *   height of the images that it sees, in pixels
   * @param patchHeight
   *   in pixels
+  * @param positionGrid
+  *   height and width of the grid of patches that the position embeddings were trained for
   * @param epsilon
   *   `layer_norm_eps`
-  * @param hasQkvBias
-  *   whether queries, keys and values have a bias
+  * @param structure
+  *   its parts, as its family has them
   * @param classes
   *   number of labels
   */
@@ -35,9 +32,10 @@ final private[onednn] case class VitConfig(
     imageWidth: Int,
     patchHeight: Int,
     patchWidth: Int,
+    positionGrid: (Int, Int),
     activation: Activation,
     epsilon: Float,
-    hasQkvBias: Boolean,
+    structure: VitStructure,
     classes: Int
 ) {
   def headSize: Int = hidden / heads
@@ -47,17 +45,31 @@ final private[onednn] case class VitConfig(
   def gridWidth: Int = imageWidth / patchWidth
   def patches: Int = gridHeight * gridWidth
 
-  /** Patches and the class token. */
-  def tokens: Int = patches + 1
+  /** Learned tokens before the patches: the class token and others. */
+  def leadingTokens: Int = structure.embedding.leading.map(_.count).sum
+
+  /** Patches and the tokens before them. */
+  def tokens: Int = leadingTokens + patches
 
   /** Numbers of one patch. */
   def patchSize: Int = VitConfig.Channels * patchHeight * patchWidth
 
-  /** Numbers of the features, the input of the classifier. */
-  def features: Int = hidden
-
   /** Numbers of one image. */
   def pixels: Int = VitConfig.Channels * imageHeight * imageWidth
+
+  /** Numbers of one image that the classifiers read. */
+  def pooledSize: Int = structure.head.inputs(hidden)
+
+  /** Numbers of the features of one image, which one linear layer reads; 0 if several layers read several tokens. */
+  def features: Int = structure.head match {
+    case Head.FirstTokens(_, classifiers) if classifiers.size > 1 => 0
+    case _ => pooledSize
+  }
+
+  /** Whether the inputs of the second feed-forward layer lie on both sides of 0 alike. Without a gate none is below the
+    * smallest value of the activation.
+    */
+  def isGated: Boolean = structure.blocks.isGated
 }
 
 private[onednn] object VitConfig {
@@ -67,94 +79,66 @@ private[onednn] object VitConfig {
 
   /** @param classes
     *   number of the model's labels
+    * @param input
+    *   height and width of the images that the preprocessor makes, in pixels
     * @throws vitscale.ModelException
-    *   if a setting has a value that no ViT has, or one that this engine does not run
+    *   if a setting has a value that no such model has, or one that this engine does not run
     */
-  def read(file: Path, classes: Int): VitConfig = {
-    val root =
-      try new ObjectMapper().readTree(file.toFile)
-      catch {
-        case error: IOException =>
-          throw new ModelException(s"$file is not JSON: ${error.getMessage}. Export the model again.", error)
-      }
-    new Reader(file, root).config(classes)
+  def read(file: Path, classes: Int, input: (Int, Int)): VitConfig = {
+    val top = Settings.of(file)
+    val family = ModelFamily.of(top)
+    of(family, family.section.fold(top)(top.in), classes, input)
   }
 
-  /** Defaults are those of Transformers' `ViTConfig`; the limits are those of `vitscale export`. */
-  final private class Reader(file: Path, root: JsonNode) {
-
-    def config(classes: Int): VitConfig = {
-      val (imageHeight, imageWidth) = edges("image_size", 224)
-      val (patchHeight, patchWidth) = edges("patch_size", 16)
-      val found = VitConfig(
-        hidden = whole("hidden_size", 768, 1 << 16),
-        layers = whole("num_hidden_layers", 12, 1 << 10),
-        heads = whole("num_attention_heads", 12, 1 << 12),
-        intermediate = whole("intermediate_size", 3072, 1 << 18),
-        imageHeight = imageHeight,
-        imageWidth = imageWidth,
-        patchHeight = patchHeight,
-        patchWidth = patchWidth,
-        activation = activation,
-        epsilon = epsilon,
-        hasQkvBias = flag("qkv_bias", default = true),
-        classes = classes
-      )
-      if (whole("num_channels", Channels, 1 << 10) != Channels)
-        refuse("num_channels", s"$Channels")
-      if (found.hidden % found.heads != 0)
-        refuse("hidden_size", s"a multiple of num_attention_heads, which is ${found.heads}")
-      if (found.patches == 0) refuse("patch_size", "at most the image_size")
-      found
-    }
-
-    private def activation: Activation = {
-      val node = root.path("hidden_act")
-      if (absent(node)) Activation.named("gelu").get
-      else Activation.named(node.asText).getOrElse(refuse("hidden_act", Activation.names.mkString(", ")))
-    }
-
-    private def epsilon: Float = {
-      val node = root.path("layer_norm_eps")
-      if (absent(node)) 1e-12f
-      else if (node.isNumber && node.doubleValue > 0 && node.doubleValue < 1) node.doubleValue.toFloat
-      else refuse("layer_norm_eps", "a number between 0 and 1")
-    }
-
-    private def flag(name: String, default: Boolean): Boolean = {
-      val node = root.path(name)
-      if (absent(node)) default
-      else if (node.isBoolean) node.booleanValue
-      else refuse(name, "true or false")
-    }
-
-    /** One number for a square, or height and width. */
-    private def edges(name: String, default: Int): (Int, Int) = {
-      val node = root.path(name)
-      val sizes =
-        if (absent(node)) Seq(default, default)
-        else if (node.isArray) node.elements().asScala.map(size => if (size.isInt) size.intValue else 0).toSeq
-        else Seq.fill(2)(if (node.isInt) node.intValue else 0)
-      sizes match {
-        case Seq(height, width) if sizes.forall(size => size > 0 && size <= LargestEdge) => (height, width)
-        case _ => refuse(name, s"a whole number from 1 to $LargestEdge, or [height, width]")
-      }
-    }
-
-    private def whole(name: String, default: Int, most: Int): Int = {
-      val node = root.path(name)
-      if (absent(node)) default
-      else if (node.isInt && node.intValue >= 1 && node.intValue <= most) node.intValue
-      else refuse(name, s"a whole number from 1 to $most")
-    }
-
-    private def absent(node: JsonNode): Boolean = node.isMissingNode || node.isNull
-
-    private def refuse(name: String, expected: String): Nothing =
-      throw new ModelException(
-        s"$name in $file is ${root.path(name)}; the oneDNN engine expects $expected. Run the model on ONNX Runtime."
-      )
+  private def of(family: ModelFamily, settings: Settings, classes: Int, input: (Int, Int)): VitConfig = {
+    val structure = family.structure(settings)
+    val resamples = structure.embedding.positions.exists(_.resampling.isDefined)
+    val patch = settings.edges("patch_size", family.patchSize)
+    val trained = settings.edges("image_size", 224)
+    val image = if (resamples) input else trained
+    requireImages(settings, Seq(trained, image).map(gridOf(_, patch)))
+    VitConfig(
+      hidden = settings.hidden,
+      layers = settings.whole("num_hidden_layers", 12, 1 << 10),
+      heads = headsOf(settings),
+      intermediate = family.intermediate(settings),
+      imageHeight = image._1,
+      imageWidth = image._2,
+      patchHeight = patch._1,
+      patchWidth = patch._2,
+      positionGrid = if (resamples) square(gridOf(trained, patch), settings) else gridOf(trained, patch),
+      activation =
+        if (structure.blocks.isGated) Activation.OfGate else settings.activation(family.activation),
+      epsilon = settings.epsilon(family.epsilon),
+      structure = structure,
+      classes = classes
+    )
   }
 
-  private val LargestEdge = 1 << 14
+  private def headsOf(settings: Settings): Int = {
+    val heads = settings.whole("num_attention_heads", 12, 1 << 12)
+    if (settings.hidden % heads != 0)
+      settings.refuse("hidden_size", s"a multiple of num_attention_heads, which is $heads")
+    heads
+  }
+
+  /** Images have three channels, and at least one patch. */
+  private def requireImages(settings: Settings, grids: Seq[(Int, Int)]): Unit = {
+    if (settings.whole("num_channels", Channels, 1 << 10) != Channels)
+      settings.refuse("num_channels", s"$Channels")
+    if (grids.exists { case (rows, columns) => rows * columns == 0 })
+      settings.refuse("patch_size", "at most the image_size")
+  }
+
+  private def gridOf(image: (Int, Int), patch: (Int, Int)): (Int, Int) =
+    (image._1 / patch._1, image._2 / patch._2)
+
+  /** Transformers takes the grid that it resamples for a square, whatever `image_size` says. */
+  private def square(grid: (Int, Int), settings: Settings): (Int, Int) = {
+    val positions = grid._1 * grid._2
+    val side = math.round(math.sqrt(positions.toDouble)).toInt
+    if (side * side != positions)
+      settings.refuse("image_size", "one whose number of patches is a square, since positions are resampled")
+    (side, side)
+  }
 }

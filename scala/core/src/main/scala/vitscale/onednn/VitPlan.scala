@@ -21,7 +21,7 @@ final private[onednn] class VitPlan private (
     work: dnnl_stream,
     input: memory,
     output: memory,
-    features: memory,
+    features: Option[memory],
     steps: IndexedSeq[Step]
 ) extends AutoCloseable {
 
@@ -39,7 +39,7 @@ final private[onednn] class VitPlan private (
   def run(pixels: Pointer, logits: Pointer, pooled: Pointer): Unit = {
     input.set_data_handle(pixels)
     output.set_data_handle(logits)
-    features.set_data_handle(pooled)
+    features.foreach(_.set_data_handle(pooled))
     var index = 0
     while (index < steps.size) {
       steps(index).run(work)
@@ -70,22 +70,23 @@ private[onednn] object VitPlan {
     val builder = new PlanBuilder(scope)
     val (hidden, classes) = (config.hidden.toLong, config.classes.toLong)
     val residual = builder.tensor(data_type.f32, images.toLong * config.tokens, hidden)
-    val classTokens = builder.tensor(data_type.f32, images.toLong, hidden)
+    val head = new ClassifierHead(builder, pack, config, numbers.other)
+    val last =
+      if (head.tokens == config.tokens) residual
+      else builder.tensor(data_type.f32, images.toLong * head.tokens, hidden)
     val input = new PatchEmbedding(builder, pack, config, numbers.other).add(residual, images)
     lazy val coded = new EncoderBlock(builder, pack, config, numbers, images, scales, observer)
     lazy val exact = new EncoderBlock(builder, pack, config, numbers.withoutCodes, images, None, observer)
     (0 until config.layers).foreach { index =>
       val block = if (numbers.isInt8 && scales.exists(_.blocks(index).isDefined)) coded else exact
-      // The classifier sees the class token alone, so the last block computes no other.
-      val isLast = index == config.layers - 1
-      block.add(index, residual, if (isLast) classTokens else residual, if (isLast) 1 else config.tokens)
+      // The last block computes no tokens that the classifier does not read.
+      if (index < config.layers - 1) block.add(index, residual, residual, config.tokens)
+      else block.add(index, residual, last, head.tokens)
     }
-    val normalised = builder.tensor(numbers.other, images.toLong, hidden)
-    new LayerNorm(builder, pack, config).add("vit.layernorm", classTokens, normalised, codes = None)
-    val features = copied(builder, normalised)
     val output = builder.view(Descs.dense(data_type.f32, images.toLong, classes), null: Pointer)
-    new LinearLayers(builder, pack)
-      .add(Linear(Seq("classifier"), Seq(classes, hidden)), numbers.other, normalised, output)
+    val pooled = head.pool(last, images)
+    val features = if (config.features == 0) None else Some(copied(builder, pooled))
+    head.classify(pooled, output, images)
     val work = scope.own(new stream(OneDnn.processor))
     new VitPlan(images, builder.implementations, scope, work.get(), input, output, features, builder.steps())
   }

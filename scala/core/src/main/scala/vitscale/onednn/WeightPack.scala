@@ -72,7 +72,8 @@ final private[onednn] class WeightPack(checkpoint: SafeTensors) extends AutoClos
   private def read(layer: Linear): memory = {
     val rows = new memory(columns(layer, data_type.f32), OneDnn.processor)
     val numbers = Descs.floats(rows, layer.weights)
-    layer.parts.foreach(part => checkpoint.read(s"$part.weight", layer.weightShape, numbers))
+    layer.parts.foreach(part => checkpoint.read(s"$part.weight", layer.weightShape, numbers, layer.rows))
+    layer.outputFactors.foreach(name => WeightPack.scaleRows(numbers, layer.inputs, factors(name, layer)))
     rows
   }
 
@@ -95,8 +96,11 @@ final private[onednn] class WeightPack(checkpoint: SafeTensors) extends AutoClos
     */
   def bias(layer: Linear, inputShift: Float): memory =
     vector(s"${layer.name}.bias$inputShift", layer.outputs) { numbers =>
-      if (layer.hasBias)
-        layer.parts.foreach(part => checkpoint.read(s"$part.bias", Seq(layer.outputsOfPart.toLong), numbers))
+      layer.parts.foreach { part =>
+        if (layer.unbiased(part)) numbers.position(numbers.position() + layer.outputsOfPart)
+        else checkpoint.read(s"$part.bias", layer.weightShape.take(1), numbers, layer.rows)
+      }
+      layer.outputFactors.foreach(name => WeightPack.scaleRows(numbers, 1, factors(name, layer)))
       if (inputShift != 0f) {
         val QuantisedRows(scales, sums) = quantised(layer.name)
         scales.indices.foreach(output =>
@@ -104,6 +108,9 @@ final private[onednn] class WeightPack(checkpoint: SafeTensors) extends AutoClos
         )
       }
     }
+
+  private def factors(name: String, layer: Linear): FloatBuffer =
+    Descs.floats(vector(name, Seq(layer.outputs.toLong)), layer.outputs)
 
   /** A float32 vector that is a tensor of the checkpoint. */
   def vector(name: String, shape: Seq[Long]): memory =
@@ -172,6 +179,19 @@ private[onednn] object WeightPack {
     var place = 0
     while (place < rows.capacity) {
       rows.put(place, rows.get(place) * factors(place % factors.length))
+      place += 1
+    }
+  }
+
+  /** @param rows
+    *   [outputs, inputs]
+    * @param factors
+    *   one for each output
+    */
+  private def scaleRows(rows: FloatBuffer, inputs: Int, factors: FloatBuffer): Unit = {
+    var place = 0
+    while (place < rows.capacity) {
+      rows.put(place, rows.get(place) * factors.get(place / inputs))
       place += 1
     }
   }

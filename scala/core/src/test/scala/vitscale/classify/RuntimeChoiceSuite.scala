@@ -1,5 +1,6 @@
 package vitscale.classify
 
+import java.nio.charset.StandardCharsets.UTF_8
 import java.nio.file.{Files, Path}
 
 import org.scalatest.funsuite.AnyFunSuite
@@ -25,7 +26,13 @@ class RuntimeChoiceSuite extends AnyFunSuite {
 
   test("auto takes ONNX Runtime, and says why, wherever oneDNN does not suit") {
     val whole = TinyModel.copy()
+    val other = TinyModel.copy()
+    Files.write(
+      other.resolve("config.json"),
+      Files.readString(other.resolve("config.json")).replace("\"vit\"", "\"swin\"").getBytes(UTF_8)
+    )
     val cases = Seq(
+      (other, "fp32", Device.Cpu, "is \"swin\"; the oneDNN engine expects one of vit, deit"),
       (copyWithout("model.safetensors"), "fp32", Device.Cpu, "no weights"),
       (whole, "fp32-uint8", Device.Cpu, "no precision fp32-uint8"),
       (whole, "fp32", Device.Gpu(Seq(0)), "GPU"),

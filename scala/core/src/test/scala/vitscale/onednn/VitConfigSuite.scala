@@ -12,7 +12,7 @@ class VitConfigSuite extends AnyFunSuite with TemporaryFolder {
   private def config(json: String): VitConfig = withFolder { folder =>
     val file = folder.resolve("config.json")
     Files.write(file, json.getBytes(UTF_8))
-    VitConfig.read(file, 10)
+    VitConfig.read(file, 10, input = (224, 224))
   }
 
   test("what is not named has ViTConfig's defaults") {
@@ -20,7 +20,11 @@ class VitConfigSuite extends AnyFunSuite with TemporaryFolder {
     assert(
       (base.hidden, base.layers, base.heads, base.intermediate, base.tokens) == ((768, 12, 12, 3072, 197))
     )
-    assert(base.hasQkvBias && base.epsilon == 1e-12f && base.activation == Activation.named("gelu").get)
+    assert(
+      base.structure.blocks.unbiased.isEmpty && base.epsilon == 1e-12f && base.activation == Activation
+        .named("gelu")
+        .get
+    )
   }
 
   test("pixels beyond the last whole patch belong to no patch") {
@@ -43,5 +47,34 @@ class VitConfigSuite extends AnyFunSuite with TemporaryFolder {
     ).foreach { case (json, expected) =>
       assert(intercept[ModelException](config(json)).getMessage.contains(expected))
     }
+  }
+
+  test("each family has the defaults of its configuration class") {
+    val section = """, "vision_config": {}"""
+    Seq(
+      ("deit", "", 198, 1e-12f, "gelu"),
+      ("vit_msn", "", 197, 1e-6f, "gelu"),
+      ("ijepa", "", 196, 1e-12f, "gelu"),
+      ("dinov2", "", 257, 1e-6f, "gelu"),
+      ("dinov2_with_registers", "", 201, 1e-6f, "gelu"),
+      ("siglip", section, 196, 1e-6f, "gelu_pytorch_tanh"),
+      ("clip", section, 50, 1e-5f, "quick_gelu"),
+      ("beit", "", 197, 1e-12f, "gelu"),
+      ("data2vec-vision", "", 197, 1e-12f, "gelu")
+    ).foreach { case (family, more, tokens, epsilon, activation) =>
+      val found = config(s"""{"model_type": "$family"$more}""")
+      assert((found.tokens, found.epsilon) == ((tokens, epsilon)), family)
+      assert(found.activation == Activation.named(activation).get, family)
+    }
+  }
+
+  test("DINOv2 resamples the positions of its training to the images of the preprocessor") {
+    val base = config("""{"model_type": "dinov2", "image_size": 518}""")
+    assert((base.positionGrid, base.gridHeight, base.gridWidth) == (((37, 37), 16, 16)))
+  }
+
+  test("SwiGLU is as wide as DINOv2-giant has it") {
+    val giant = config("""{"model_type": "dinov2", "hidden_size": 1536, "use_swiglu_ffn": true}""")
+    assert(giant.intermediate == 4096 && giant.isGated && giant.activation == Activation.OfGate)
   }
 }

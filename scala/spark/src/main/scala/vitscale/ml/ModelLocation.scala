@@ -70,6 +70,12 @@ final private[vitscale] case class ModelLocation(
     try Some(copy(runtime = of.name).open())
     catch { case _: ModelException => None } // the model folder does not have it
 
+  /** Whether there is such a folder. */
+  def exists: Boolean = place match {
+    case Right(folder) => Files.isDirectory(folder)
+    case Left(remote) => RemoteFiles.system(remote, ModelLocation.configuration).exists(remote)
+  }
+
   /** Its path if it is not local. */
   def remote: Option[HadoopPath] = place.left.toOption
 

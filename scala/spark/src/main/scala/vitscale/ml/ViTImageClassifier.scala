@@ -185,7 +185,8 @@ final class ViTImageClassifier(override val uid: String)
     )
   }
 
-  override def write: MLWriter = new NamedStage.Writer(super.write)
+  /** Saves the model with the stage. */
+  override def write: MLWriter = SavedModel.writer(this, super.write)
 
   override def copy(extra: ParamMap): ViTImageClassifier = defaultCopy(extra)
 }
@@ -226,7 +227,8 @@ object ViTImageClassifier extends DefaultParamsReadable[ViTImageClassifier] {
       Row.fromSeq(Seq(null, reason) ++ numbers(request).map(_ => null))
   }
 
-  override def read: MLReader[ViTImageClassifier] = new NamedStage.Reader[ViTImageClassifier]
+  override def read: MLReader[ViTImageClassifier] =
+    new NamedStage.Reader[ViTImageClassifier](SavedModel.read(_, _))
 
   override def load(path: String): ViTImageClassifier = super.load(path)
 }

@@ -78,20 +78,14 @@ class VitScaleForImageClassification(override val uid: String)
 
   private def classifier: TaskClassifier = taskClassifier(InferenceOptions($(topK), $(batchSize)))
 
-  override def write: MLWriter = new NamedStage.Writer(super.write)
-
-  /** Save the model with the pipeline. */
-  override def onWrite(path: String, spark: SparkSession): Unit =
-    location.save(VitScaleForImageClassification.modelFolder(path))
+  /** Saves the model with the stage. */
+  override def write: MLWriter = SavedModel.writer(this, super.write)
 }
 
 object VitScaleForImageClassification extends DefaultParamsReadable[VitScaleForImageClassification] {
 
   override def read: MLReader[VitScaleForImageClassification] =
-    new NamedStage.Reader[VitScaleForImageClassification]((annotator, path) => {
-      annotator.setModelPath(modelFolder(path))
-      ()
-    })
+    new NamedStage.Reader[VitScaleForImageClassification](SavedModel.read(_, _))
 
   /** Loads an exported model.
     *
@@ -112,8 +106,6 @@ object VitScaleForImageClassification extends DefaultParamsReadable[VitScaleForI
   }
 
   override def load(path: String): VitScaleForImageClassification = super.load(path)
-
-  private def modelFolder(path: String): String = s"$path/model"
 
   private def pixels(image: Option[AnnotationImage]): RgbImage = {
     val found = image.getOrElse(throw new ImageException("there is no image in this row"))

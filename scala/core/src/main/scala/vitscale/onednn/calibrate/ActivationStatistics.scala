@@ -5,8 +5,8 @@ import java.nio.FloatBuffer
 import vitscale.onednn.{
   ActivationObserver,
   ActivationPlace,
+  BlockCodes,
   BlockRanges,
-  EncoderBlock,
   QuantisedRows,
   VitConfig
 }
@@ -64,7 +64,7 @@ final private[calibrate] class RangeStatistics(
   def ranges(block: Int): BlockRanges = {
     def best(place: ActivationPlace) =
       histograms(block)(place).best(
-        if (hasSign(place)) QuantisedRows.LargestCode else EncoderBlock.LargestU8.toInt
+        if (hasSign(place)) QuantisedRows.LargestCode else BlockCodes.LargestU8.toInt
       )
     BlockRanges(
       best(ActivationPlace.AttentionInput),
@@ -74,7 +74,7 @@ final private[calibrate] class RangeStatistics(
     )
   }
 
-  private def hasSign(place: ActivationPlace) = place != ActivationPlace.FeedForwardHidden
+  private def hasSign(place: ActivationPlace) = config.isGated || place != ActivationPlace.FeedForwardHidden
 }
 
 /** Shows the same values to several. */

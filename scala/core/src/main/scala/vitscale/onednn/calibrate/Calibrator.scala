@@ -33,8 +33,8 @@ import vitscale.preprocess.{Preprocessor, PreprocessorConfig}
   */
 final private[vitscale] class Calibrator(folder: ModelFolder, say: String => Unit) {
 
-  private val config = OneDnnPass.configOf(folder.path, folder.labels.size)
   private val preprocessor = new Preprocessor(PreprocessorConfig.read(folder.preprocessorConfig))
+  private val config = OneDnnPass.configOf(folder, preprocessor)
 
   /** @param images
     *   decoded images like those that the model will classify; some hundred suffice
@@ -94,7 +94,7 @@ final private[vitscale] class Calibrator(folder: ModelFolder, say: String => Uni
   private def observe(images: IndexedSeq[RgbImage], weights: OneDnnWeights, by: ActivationObserver): Unit = {
     val worker =
       new OneDnnWorker(config, VitPlan.build(config, weights.pack, Numbers.Fp32, _, observer = Some(by)))
-    val buffers = OneDnnPass.buffersOf(folder, config, preprocessor, Calibrator.BatchSize)
+    val buffers = OneDnnPass.buffersOf(config, preprocessor, Calibrator.BatchSize)
     try
       images.grouped(Calibrator.BatchSize).foreach { batch =>
         batch.zipWithIndex.foreach { case (image, place) => buffers.put(place, image) }

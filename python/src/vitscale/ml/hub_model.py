@@ -1,0 +1,32 @@
+"""Stages whose model is a name on the Hugging Face hub."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyspark.sql import SparkSession
+
+from vitscale.hub import model_folder
+
+
+class HubModel:
+    """Gives the JVM the folder of an export for a name on the hub; to be named before Spark's own mixins."""
+
+    def _transfer_params_to_java(self) -> None:
+        stage: Any = self
+        if not stage.isDefined(stage.modelPath):
+            super()._transfer_params_to_java()  # type: ignore[misc]
+            return
+        named, precision, runtime = map(stage.getOrDefault, (stage.modelPath, stage.precision, stage.runtime))
+        # The name stays the parameter of Python: another precision may be set later.
+        stage._set(modelPath=model_folder(named, precision, runtime, master=master()))
+        try:
+            super()._transfer_params_to_java()  # type: ignore[misc]
+        finally:
+            stage._set(modelPath=named)
+
+
+def master() -> str:
+    """Return the master URL of the session that runs, ``local`` without one."""
+    session = SparkSession.getActiveSession()
+    return "local" if session is None else str(session.sparkContext.master)

@@ -1,0 +1,80 @@
+package vitscale.onednn
+
+import java.io.RandomAccessFile
+import java.nio.charset.StandardCharsets.UTF_8
+import java.nio.file.Path
+import java.nio.{ByteBuffer, ByteOrder}
+
+import com.fasterxml.jackson.databind.ObjectMapper
+
+import vitscale.onednn.family.Head
+
+/** A checkpoint of any family whose weights are all zero, for tests that look at plans and not at numbers. */
+object EmptyCheckpoint {
+
+  private val json = new ObjectMapper()
+
+  /** Writes `model.safetensors` with every tensor that the engine reads. */
+  def write(folder: Path, config: VitConfig): Unit = {
+    val header = json.createObjectNode()
+    val size = tensors(config).foldLeft(0L) { case (begin, (name, shape)) =>
+      val end = begin + shape.product * java.lang.Float.BYTES
+      val entry = header.putObject(name)
+      entry.put("dtype", "F32")
+      shape.foreach(entry.withArray("shape").add(_))
+      entry.withArray("data_offsets").add(begin).add(end)
+      end
+    }
+    val text = json.writeValueAsString(header).getBytes(UTF_8)
+    val length = ByteBuffer.allocate(java.lang.Long.BYTES).order(ByteOrder.LITTLE_ENDIAN)
+    length.putLong(0, text.length.toLong)
+    val file = new RandomAccessFile(folder.resolve("model.safetensors").toFile, "rw")
+    try {
+      file.write(length.array)
+      file.write(text)
+      file.setLength(length.capacity + text.length + size)
+    } finally file.close()
+  }
+
+  private def tensors(config: VitConfig): Map[String, Seq[Long]] =
+    (embedding(config) ++ (0 until config.layers).flatMap(block(config, _)) ++ head(config)).toMap
+
+  private def embedding(config: VitConfig): Seq[(String, Seq[Long])] = {
+    val parts = config.structure.embedding
+    val hidden = config.hidden
+    val positioned = parts.leading.filter(_.havePositions).map(_.count).sum
+    val (height, width) = config.positionGrid
+    parts.leading.map(tokens => tokens.tensor -> tokens.shape(hidden)) ++
+      parts.positions.map(one => one.tensor -> one.shape(positioned + height * width, hidden)) ++
+      parts.norm.toSeq.flatMap(norm(_, hidden)) ++
+      linear(parts.patches, Seq(hidden.toLong, 3L, config.patchHeight.toLong, config.patchWidth.toLong))
+  }
+
+  private def block(config: VitConfig, index: Int): Seq[(String, Seq[Long])] = {
+    val weights = new BlockWeights(config, index)
+    val layers =
+      Seq(weights.queryKeyValue, weights.attentionOutput, weights.feedForwardIn, weights.feedForwardOut)
+    val distances = (2L * config.gridHeight - 1) * (2L * config.gridWidth - 1) + 3
+    Seq(weights.normBeforeAttention, weights.normBeforeFeedForward).flatMap(norm(_, config.hidden)) ++
+      layers.flatMap(layer => layer.parts.flatMap(linear(_, layer.weightShape))) ++
+      layers.flatMap(_.outputFactors).map(_ -> Seq(config.hidden.toLong)) ++
+      weights.relativePositions.map(_ -> Seq(distances, config.heads.toLong))
+  }
+
+  private def head(config: VitConfig): Seq[(String, Seq[Long])] = {
+    val (hidden, classes) = (config.hidden.toLong, config.classes.toLong)
+    config.structure.head match {
+      case Head.FirstTokens(name, classifiers) =>
+        norm(name, config.hidden) ++ classifiers.flatMap(linear(_, Seq(classes, hidden)))
+      case Head.PatchMean(normOfTokens, normOfMean, _) =>
+        (normOfTokens ++ normOfMean).toSeq.flatMap(norm(_, config.hidden)) ++
+          linear(Head.Classifier, Seq(classes, config.pooledSize.toLong))
+    }
+  }
+
+  private def linear(name: String, shape: Seq[Long]) =
+    Seq(s"$name.weight" -> shape, s"$name.bias" -> shape.take(1))
+
+  private def norm(name: String, hidden: Int) =
+    Seq("weight", "bias").map(part => s"$name.$part" -> Seq(hidden.toLong))
+}

@@ -1,0 +1,92 @@
+package vitscale.ml
+
+import java.nio.file.{Files, Path, Paths}
+
+import org.apache.commons.io.FileUtils
+import org.apache.spark.ml.{Pipeline, PipelineModel, PipelineStage}
+import org.apache.spark.sql.DataFrame
+import org.scalatest.funsuite.AnyFunSuite
+
+import vitscale.{
+  LocalHdfs,
+  LocalSpark,
+  ModelException,
+  TemporaryFolder,
+  TestImages,
+  TinyModel,
+  UsageException
+}
+
+/** Saved stages contain their model, so that the folder that it came from may go. */
+class SavedModelSuite extends AnyFunSuite with LocalSpark with TemporaryFolder {
+
+  private val image = TestImages.jpeg(0)
+
+  private lazy val photos = {
+    val session = spark
+    import session.implicits._
+    Seq(image).toDF("content")
+  }
+
+  private def stage(model: Path) = {
+    spark // Spark's writers look for a session
+    new ViTImageClassifier().setModelPath(model.toString).setTopK(1)
+  }
+
+  private def label(rows: DataFrame): String =
+    rows.select("classification.predictions.label").head().getSeq[String](0).head
+
+  private lazy val expected = TinyModel.labels(Seq(image)).head
+
+  for (runtime <- Seq("auto", "onnxruntime", "onednn"))
+    test(s"a pipeline works without the folder that its model came from ($runtime)") {
+      withFolder { root =>
+        val model = TinyModel.copy()
+        val pipeline = new Pipeline().setStages(Array[PipelineStage](stage(model).setRuntime(runtime)))
+        pipeline.fit(photos).save(root.resolve("saved").toString)
+        FileUtils.deleteDirectory(model.toFile)
+        Files.move(root.resolve("saved"), root.resolve("moved"))
+        assert(label(PipelineModel.load(root.resolve("moved").toString).transform(photos)) == expected)
+      }
+    }
+
+  test("a stage is saved to HDFS with its model, and loaded from there") {
+    withFolder { _ =>
+      val place = s"${LocalHdfs.address}/stages/one"
+      stage(TinyModel.path).save(place)
+      val loaded = ViTImageClassifier.load(place)
+      assert(loaded.getModelPath == s"$place/model" && label(loaded.transform(photos)) == expected)
+    }
+  }
+
+  test("a stage that was saved without its model keeps the path") {
+    withFolder { root =>
+      val saved = root.resolve("saved")
+      stage(TinyModel.path).save(saved.toString)
+      FileUtils.deleteDirectory(saved.resolve("model").toFile)
+      assert(ViTImageClassifier.load(saved.toString).getModelPath == TinyModel.path.toString)
+    }
+  }
+
+  test("a stage is not saved over the folder that has its model") {
+    withFolder { root =>
+      val saved = root.resolve("saved").toString
+      stage(TinyModel.path).save(saved)
+      val loaded = ViTImageClassifier.load(saved)
+      val told = intercept[UsageException](loaded.write.overwrite().save(saved)).getMessage
+      assert(told.contains("another folder") && label(loaded.transform(photos)) == expected)
+      stage(TinyModel.path).write.overwrite().save(saved)
+    }
+  }
+
+  test("a stage without a model is saved, one with a model that is not there is not") {
+    withFolder { root =>
+      spark
+      new ViTImageClassifier().save(root.resolve("empty").toString)
+      val loaded = ViTImageClassifier.load(root.resolve("empty").toString)
+      assert(!loaded.isDefined(loaded.modelPath))
+      val told = intercept[ModelException](stage(Paths.get("/none")).save(root.resolve("broken").toString))
+      assert(told.getMessage.contains("/none"))
+    }
+  }
+}
