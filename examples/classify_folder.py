@@ -1,4 +1,4 @@
-"""Classify a folder of images and write a CSV: file, first label, score, and the reason of a failure.
+"""Classify a folder of images and write a CSV: file, first class, score, and the reason of a failure.
 
 Usage: python classify_folder.py IMAGES MODEL OUTPUT.csv
 """
@@ -18,12 +18,13 @@ def classify_folder(images: Path, model: Path, output: Path) -> None:
 
     with output.open("w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)
-        table.writerow(["file", "label", "score", "error"])
+        table.writerow(["file", "label_id", "label", "score", "error"])
         for name, answer in sorted(answers.items()):
             if isinstance(answer, vitscale.ImageError):
-                table.writerow([name, "", "", answer])
+                table.writerow([name, "", "", "", answer])
             else:
-                table.writerow([name, answer[0]["label"], f"{answer[0]['score']:.6f}", ""])
+                best = answer[0]
+                table.writerow([name, best["label_id"], best["label"], f"{best['score']:.6f}", ""])
 
 
 if __name__ == "__main__":

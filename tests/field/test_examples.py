@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import vitscale
+from PIL import Image
 from transformers import ViTForImageClassification, pipeline
 from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPil
 
@@ -66,6 +68,20 @@ def test_a_folder_becomes_a_csv(images: list[Path], labels: dict[str, str], tmp_
     run("classify_folder.py", images[0].parent, MODEL, tmp_path / "labels.csv")
     with (tmp_path / "labels.csv").open(newline="", encoding="utf-8") as file:
         assert_answers({row["file"]: (row["label"], row["error"]) for row in csv.DictReader(file)}, labels)
+
+
+def test_near_duplicates_are_found(photos: Path, tiny_model: Path, tmp_path: Path) -> None:
+    """Each photo has a copy of half its size with another quality; the damaged one has no pair."""
+    folder = tmp_path / "my photos"
+    folder.mkdir()
+    for number, file in enumerate(sorted(photos.rglob("*.jpg"))[::3]):
+        shutil.copy(file, folder / f"{number}.jpg")
+        with Image.open(file) as image:
+            image.resize((image.width // 2, image.height // 2)).save(folder / f"{number}-copy.png")
+    (folder / "cut.jpg").write_bytes((folder / "0.jpg").read_bytes()[:5000])
+    printed = run("near_duplicates.py", folder, tiny_model, "0.99")
+    pairs = {tuple(sorted(Path(file).name for file in line.split("\t")[1:])) for line in printed.splitlines()}
+    assert pairs == {(f"{number}-copy.png", f"{number}.jpg") for number in range(4)}
 
 
 def test_a_saved_pipeline_writes_parquet(images: list[Path], labels: dict[str, str], tmp_path: Path) -> None:

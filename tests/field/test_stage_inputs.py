@@ -117,7 +117,7 @@ def test_light_pipelines_without_the_annotator_stay_as_they_were(spark: Any, fol
 
 
 def test_labels_named_as_an_images_fields_leave_those_alone(spark: Any, folder: Path, tmp_path: Path) -> None:
-    names = [*FIELDS, "label:height", "label:x", "x", "y"]
+    names = [*FIELDS, "label:height", "label:x", "x", "label_id"]
     model = tmp_path / "model"
     shutil.copytree(MODEL, model)
     config = json.loads((model / "config.json").read_text())
@@ -131,8 +131,11 @@ def test_labels_named_as_an_images_fields_leave_those_alone(spark: Any, folder: 
     assert (row["image"], row["height"], row["width"], row["nChannels"]) == ("0", "45", "60", "3")
     assert row["origin"].endswith("good.jpg") and "error" not in row
     others = set(row) - {"image", "height", "width", "nChannels", "mode", "origin"}
-    assert others >= {f"label:{name}" for name in FIELDS} | {"label:label:height", "label:label:x", "x"}
-    assert sum(float(row[name]) for name in others) == pytest.approx(1, abs=1e-4)
+    classes = {"label_id", "label_ids", "probabilities"}
+    escaped = {f"label:{name}" for name in [*FIELDS, "label_id"]}
+    assert others >= escaped | classes | {"label:label:height", "label:label:x", "x"}
+    assert sum(float(row[name]) for name in others - classes) == pytest.approx(1, abs=1e-4)
+    assert row["label_id"] == str(json.loads(row["label_ids"])[0])
 
 
 def test_the_stage_takes_rows_of_datasets(spark: Any, folder: Path, label: Callable[[Path], str]) -> None:

@@ -43,11 +43,12 @@ def start(
     *options: object,
     prefix: tuple[str, ...] = (),
     stderr: int | None = subprocess.PIPE,
+    model: Path = MODEL,
     **environment: str,
 ) -> subprocess.Popen[str]:
     """Start a job, behind a prefix of its command line; its standard error is a pipe, or ours with None."""
     return subprocess.Popen(
-        [*prefix, *command(images, output, *options)],
+        [*prefix, *command(images, output, *options, model=model)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=stderr,
@@ -64,10 +65,15 @@ def finish(process: subprocess.Popen[str]) -> Finished:
 
 
 def classify(
-    images: object, output: Path, *options: object, prefix: tuple[str, ...] = (), **environment: str
+    images: object,
+    output: Path,
+    *options: object,
+    prefix: tuple[str, ...] = (),
+    model: Path = MODEL,
+    **environment: str,
 ) -> Finished:
     """Run a job to its end."""
-    return finish(start(images, output, *options, prefix=prefix, **environment))
+    return finish(start(images, output, *options, prefix=prefix, model=model, **environment))
 
 
 def rows(output: Path, table: str) -> list[dict[str, Any]]:

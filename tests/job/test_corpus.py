@@ -98,6 +98,7 @@ def test_good_images_get_transformers_labels(
     done: Finished, output: Path, expected: dict[str, list[dict[str, Any]]]
 ) -> None:
     found = by_path(output, "predictions")
+    texts = ViTForImageClassification.from_pretrained(MODEL).config.id2label
     assert found.keys() == expected.keys()
     assert len({row["label"] for row in found.values()}) > 3
     for path, wanted in expected.items():
@@ -106,6 +107,8 @@ def test_good_images_get_transformers_labels(
             found[path]["probabilities"], [one["score"] for one in wanted], atol=1e-4, err_msg=path
         )
         assert found[path]["label"] == wanted[0]["label"]
+        assert found[path]["label_id"] == found[path]["label_ids"][0]
+        assert [texts[number] for number in found[path]["label_ids"]] == found[path]["labels"], path
         assert found[path]["model_sha256"] == done.ledger["model"]["sha256"]  # type: ignore[index]
         assert found[path]["weights"] == done.ledger["model"]["weights"] == "random"  # type: ignore[index]
     assert "warning: The weights of tiny-vit are random" in done.stderr

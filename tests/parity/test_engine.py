@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -43,13 +44,22 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def expected(folder: Path) -> dict[str, list[dict[str, Any]]]:
-    """What Transformers' pipeline says of each file."""
+    """What Transformers' pipeline says of each file; class numbers stand in the place of labels at first."""
+    model: Any = ViTForImageClassification.from_pretrained(MODEL)
+    texts = model.config.id2label
+    model.config.id2label = {number: number for number in texts}
     reference = pipeline(
         "image-classification",
-        model=ViTForImageClassification.from_pretrained(MODEL),
+        model=model,
         image_processor=ViTImageProcessorPil.from_pretrained(MODEL),
     )
-    return {file.name: reference(str(file), top_k=11) for file in sorted(folder.iterdir())}
+    return {
+        file.name: [
+            {"label_id": one["label"], "label": texts[one["label"]], "score": one["score"]}
+            for one in reference(str(file), top_k=11)
+        ]
+        for file in sorted(folder.iterdir())
+    }
 
 
 @pytest.fixture(scope="module")
@@ -96,8 +106,16 @@ def file_name(column: str) -> Any:
     return f.element_at(f.split(f.col(column), "/"), -1).alias("file")
 
 
+def assert_same_labels(found: list[dict[str, Any]], wanted: list[dict[str, Any]]) -> None:
+    assert [one["label"] for one in found] == [one["label"] for one in wanted]
+    np.testing.assert_allclose(
+        [one["score"] for one in found], [one["score"] for one in wanted], atol=TOLERANCE
+    )
+
+
 def assert_same(found: list[dict[str, Any]], wanted: list[dict[str, Any]]) -> None:
-    assert [one["label"] for one in found] == [one["label"] for one in wanted[: len(found)]]
+    for key in ("label_id", "label"):
+        assert [one[key] for one in found] == [one[key] for one in wanted[: len(found)]]
     np.testing.assert_allclose(
         [one["score"] for one in found], [one["score"] for one in wanted[: len(found)]], atol=TOLERANCE
     )
@@ -141,8 +159,9 @@ def test_a_pillow_image_is_turned_upright_as_transformers_does(
         image_processor=ViTImageProcessorPil.from_pretrained(MODEL),
     )
     with Image.open(tmp_path / "turned.jpg") as turned:
-        assert_same(vit.classify(turned), reference(turned))
-    assert_same(vit.classify(tmp_path / "turned.jpg"), reference(str(tmp_path / "turned.jpg")))
+        wanted = reference(turned)
+        assert_same_labels(vit.classify(turned), wanted)
+    assert_same_labels(vit.classify(tmp_path / "turned.jpg"), wanted)
 
 
 def test_a_failing_image_stands_in_its_own_place_or_raises(
@@ -186,7 +205,11 @@ def test_the_transformer_gives_pytorchs_logits(
         assert row.error is None
         np.testing.assert_allclose(row.logits, logits[row.file], atol=TOLERANCE)
         assert_same(
-            [{"label": one.label, "score": one.probability} for one in row.predictions], expected[row.file]
+            [
+                {"label_id": one.label_id, "label": one.label, "score": one.probability}
+                for one in row.predictions
+            ],
+            expected[row.file],
         )
 
 
@@ -232,6 +255,15 @@ def test_the_annotator_before_and_after_saving(
             (annotation,) = row["class"]
             best = expected[row.file][0]
             assert annotation.result == best["label"]
+            assert int(annotation.metadata["label_id"]) == best["label_id"]
+            assert json.loads(annotation.metadata["label_ids"]) == [
+                one["label_id"] for one in expected[row.file][:5]
+            ]
+            np.testing.assert_allclose(
+                json.loads(annotation.metadata["probabilities"]),
+                [one["score"] for one in expected[row.file][:5]],
+                atol=TOLERANCE,
+            )
             assert float(annotation.metadata[best["label"]]) == pytest.approx(best["score"], abs=TOLERANCE)
 
 

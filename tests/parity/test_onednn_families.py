@@ -85,6 +85,22 @@ def test_fp32_gives_transformers_logits(case: Case) -> None:
     assert case.error(case.found("fp32")) < 1e-5
 
 
+def test_features_are_what_transformers_classifier_reads(case: Case) -> None:
+    with vitscale.ViT(case.folder, runtime="onednn") as vit:
+        if hasattr(case.model, "distillation_classifier"):
+            with pytest.raises(vitscale.ModelError, match=r"no output features\. .* not one linear layer"):
+                vit.features(case.photos)
+            return
+        found = vit.features(case.photos)
+    seen: list[torch.Tensor] = []
+    classifier: torch.nn.Module = case.model.classifier
+    hook = classifier.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0]))
+    case.expected()
+    hook.remove()
+    (wanted,) = (one.numpy() for one in seen)
+    assert np.abs(found - wanted).max() <= 1e-4 * max(1.0, float(np.abs(wanted).max()))
+
+
 def test_bf16_rounds_no_more_than_torch(case: Case) -> None:
     """Weights and inputs of layers are rounded as torch does it; sums between them are not."""
     if lacks("bf16"):

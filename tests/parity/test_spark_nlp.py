@@ -32,6 +32,8 @@ def test_labels_and_scores_are_transformers(stock: SparkNLPViT, folder: Path, ti
     for file, answer in answers.items():
         expected = reference(str(folder / file), top_k=3)
         assert [one["label"] for one in answer] == [one["label"] for one in expected]
+        # The labels of this model are "class 0", "class 1", ...
+        assert [f"class {one['label_id']}" for one in answer] == [one["label"] for one in expected]
         assert [one["score"] for one in answer] == pytest.approx([one["score"] for one in expected], abs=1e-4)
 
 

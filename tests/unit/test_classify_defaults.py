@@ -43,6 +43,8 @@ def defaults() -> Any:
         "content_column",
         "device",
         "engine",
+        "features",
+        "features_type",
         "input_kind",
         "path_column",
         "poll_seconds",
@@ -51,7 +53,6 @@ def defaults() -> Any:
         "retry_failed",
         "table_format",
         "threads",
-        "top_k",
         "truncated",
         "watch",
     ],
@@ -59,7 +60,7 @@ def defaults() -> Any:
 def test_help_shows_the_default_of_the_job(name: str, defaults: Any) -> None:
     first, *rest = ACCESSORS.get(name, name).split("_")
     found = getattr(defaults, first + "".join(map(str.capitalize, rest)))()
-    if name in ("table_format", "truncated"):
+    if name in ("features", "features_type", "table_format", "truncated"):
         found = found.name()
     assert parameters()[name].default == found
 

@@ -91,7 +91,7 @@ def test_the_graph_is_one_that_older_runtimes_and_spark_nlp_read(tiny_model: Pat
     assert {"BiasGelu", "SkipLayerNormalization", "MultiHeadAttention"} <= operators
     assert not {"Where", "Shape", "Expand", "IsNaN", "Erf"} & operators
     assert [value.name for value in graph.graph.input] == ["pixel_values"]
-    assert [value.name for value in graph.graph.output] == ["logits"]
+    assert [value.name for value in graph.graph.output] == ["logits", "features"]
     assert graph.graph.input[0].type.tensor_type.shape.dim[0].dim_param == "batch"
 
 

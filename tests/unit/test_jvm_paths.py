@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from vitscale.cli.classify import _arguments
+from vitscale.cli.job_arguments import job_arguments
 from vitscale.jvm.paths import from_jvm_name, jvm_name, jvm_path
 
 from tests.fixtures.odd import FILE_NAMES, FOLDER_NAMES, NOT_UTF8_NAMES
@@ -41,7 +41,7 @@ def test_relative_names_become_absolute_uris() -> None:
 
 
 def test_the_job_gets_text_alone() -> None:
-    arguments = _arguments({"images": ["caf\udce9", "b"], "output": "\udcff", "table_format": "csv"})
+    arguments = job_arguments({"images": ["caf\udce9", "b"], "output": "\udcff", "table_format": "csv"})
     here = Path.cwd().as_uri()
     assert arguments == [
         "--images",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from vitscale.cli.app import named_images
-from vitscale.cli.classify import _images
+from vitscale.cli.job_arguments import image_arguments
 from vitscale.errors import UsageError
 from vitscale.images.image_set import find_named_images
 
@@ -13,13 +13,13 @@ def test_few_names_are_arguments_and_many_are_in_a_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    assert _images(["a b.jpg", "-dash.jpg", "x=y"]) == [
+    assert image_arguments(["a b.jpg", "-dash.jpg", "x=y"]) == [
         "--images=a b.jpg",
         "--images=-dash.jpg",
         "--images=x=y",
     ]
     names = [f"new\nline {number}.jpg" for number in range(200_000)]
-    (argument,) = _images(names)
+    (argument,) = image_arguments(names)
     option, _, file = argument.partition("=")
     assert option == "--images-listed-in"
     assert Path(file).read_bytes().decode().split("\0") == names

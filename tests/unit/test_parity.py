@@ -7,9 +7,9 @@ from vitscale.errors import ParityError
 from vitscale.parity.compare import compare, compare_pairs, distinct
 
 
-def outputs(files: str, labels: str, logits: list[list[float]], pixels: list[int]) -> Outputs:
+def outputs(files: str, classes: str, logits: list[list[float]], pixels: list[int]) -> Outputs:
     images = np.array(pixels, np.uint8).reshape(-1, 1, 1, 1).repeat(3, axis=3)
-    return Outputs(tuple(files), tuple(labels), np.array(logits, np.float32), images)
+    return Outputs(tuple(files), tuple(map(ord, classes)), np.array(logits, np.float32), images)
 
 
 def test_images_are_joined_by_file_not_by_position() -> None:

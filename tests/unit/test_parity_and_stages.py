@@ -36,7 +36,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         found.append(job.backend)
         count = len(job.files)
         pixels = np.zeros((count, 2, 2, 3), np.uint8)
-        outputs = Outputs(tuple(job.files), ("cat",) * count, np.zeros((count, 2), np.float32), pixels)
+        outputs = Outputs(tuple(job.files), (3,) * count, np.zeros((count, 2), np.float32), pixels)
         return Inspection(outputs, None)
 
     monkeypatch.setattr(cell_runner, "inspect", inspect)

@@ -114,20 +114,20 @@ def test_another_loss_is_refused(text: str) -> None:
 
 
 def test_labels_that_differ_are_the_loss_where_the_truth_is_not_known() -> None:
-    loss = measure_loss(list("aabb"), list("aaba"), [None, "a", "b", "b"])
+    loss = measure_loss([0, 0, 1, 1], [0, 0, 1, 0], [None, 0, 1, 1])
     assert (loss.kind, loss.value, loss.images) == ("labels", 0.25, 4)
     assert 0 < loss.low < 0.25 < loss.high < 1
 
 
 def test_accuracy_is_the_loss_where_all_images_are_labelled() -> None:
     # Of eight images fp32 has six right; the candidate loses two of them and wins one that fp32 had wrong.
-    loss = measure_loss(list("aaaaaabb"), list("bbaaaaab"), list("aaaaaaaa"))
+    loss = measure_loss([0] * 6 + [1] * 2, [1] * 2 + [0] * 5 + [1], [0] * 8)
     assert (loss.kind, loss.value) == ("accuracy", pytest.approx((6 - 5) / 8))
     assert loss.low <= loss.value <= loss.high
 
 
 def test_equal_answers_lose_nothing_but_few_images_show_little() -> None:
-    few, many = (measure_loss(["a"] * count, ["a"] * count, ["a"] * count) for count in (10, 1000))
+    few, many = (measure_loss([7] * count, [7] * count, [7] * count) for count in (10, 1000))
     assert few.value == many.value == 0
     assert many.high < 0.01
     assert few.high > 0.2

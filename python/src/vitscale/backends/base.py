@@ -47,14 +47,14 @@ class AllPredicted:
 
 @dataclass(frozen=True)
 class Outputs:
-    """Pixels, logits and labels of a backend, for a comparison with another.
+    """Pixels, logits and first classes of a backend, for a comparison with another.
 
     Attributes
     ----------
     files : tuple of str
         The predicted images.
-    labels : tuple of str
-        The first label of each.
+    label_ids : tuple of int
+        Class number of the first label of each; -1 if the backend returned a text that no class has.
     logits : ndarray, shape (images, classes), float32
         The model's raw output.
     pixels : ndarray, shape (images, height, width, 3), uint8
@@ -62,7 +62,7 @@ class Outputs:
     """
 
     files: tuple[str, ...]
-    labels: tuple[str, ...]
+    label_ids: tuple[int, ...]
     logits: NDArray[np.float32]
     pixels: NDArray[np.uint8]
 

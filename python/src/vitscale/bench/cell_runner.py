@@ -102,7 +102,7 @@ def _outputs(path: Path) -> Outputs:
     arrays = np.load(path, allow_pickle=False)
     return Outputs(
         files=tuple(arrays["files"].tolist()),
-        labels=tuple(arrays["labels"].tolist()),
+        label_ids=tuple(arrays["label_ids"].tolist()),
         logits=arrays["logits"],
         pixels=arrays["pixels"],
     )

@@ -114,7 +114,7 @@ def _write_outputs(job: WorkerRequest, backend: Backend, path: Path) -> None:
         np.savez(
             file,
             files=np.array(outputs.files),
-            labels=np.array(outputs.labels),
+            label_ids=np.array(outputs.label_ids, np.int64),
             logits=outputs.logits,
             pixels=outputs.pixels,
         )

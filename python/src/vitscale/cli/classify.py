@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from vitscale.cli.app import AllFiles, Device, Model, Paths, app, is_gpu, say
-from vitscale.cli.profiles import TUNED, use_profile
+from vitscale.cli.app import AllFiles, Device, Limit, Model, Paths, app, is_gpu, say
+from vitscale.cli.job_arguments import given_options, image_arguments, job_arguments
+from vitscale.cli.profiles import use_profile
 from vitscale.errors import UsageError
 from vitscale.hub import model_folder
-from vitscale.jvm.paths import jvm_path
 
 
 @app.command()
@@ -49,7 +49,30 @@ def classify(
         Path | None,
         typer.Option(help="Profile of `vitscale tune`: its precision, runtime, batch size and threads."),
     ] = None,
-    top_k: Annotated[int, typer.Option(min=1, help="Number of labels for each image.")] = 5,
+    top_k: Annotated[
+        int | None,
+        typer.Option(min=1, help="Number of labels for each image.", show_default="5; with --threshold all"),
+    ] = None,
+    threshold: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            max=1,
+            help="Smallest score of a label, from 0 to 1. An image may then have no label.",
+            show_default="none",
+        ),
+    ] = None,
+    features: Annotated[
+        str,
+        typer.Option(
+            help="Features of each image, the input of the classification head: none, pooled, or normalized "
+            "to an L2 norm of 1."
+        ),
+    ] = "none",
+    features_type: Annotated[
+        str,
+        typer.Option(help="Type of the features: float32, or float16 as little-endian bytes in Parquet."),
+    ] = "float32",
     batch_size: Annotated[
         int | None,
         typer.Option(min=1, help="Images in one forward pass.", show_default="the engine's own"),
@@ -86,6 +109,15 @@ def classify(
         ),
     ] = "content",
     all_files: AllFiles = False,
+    limit: Limit = None,
+    sample: Annotated[
+        str | None,
+        typer.Option(
+            metavar="P%",
+            help="Share of the images, chosen by a hash of the path: the same in each run.",
+            show_default="all",
+        ),
+    ] = None,
     max_failed: Annotated[
         str | None,
         typer.Option(
@@ -183,61 +215,10 @@ def classify(
     if derived:
         say(f"executors get {' '.join(derived)}; `vitscale sizing` explains these settings")
     replace_process(
-        [*_images(named), *_arguments(_given(context))],
+        [*image_arguments(named), *job_arguments(given_options(context))],
         master=master,
         memory=memory,
         settings=[*derived, *settings],
         native_mib=native_mib(model, precision, batch_size, master),
         say=say,
     )
-
-
-_MOST_ARGUMENTS = 100
-"""Most names of images on the JVM's command line, whose length is limited; more are passed in a file."""
-
-
-def _images(named: list[str]) -> list[str]:
-    """Return the arguments that name the images."""
-    names = [jvm_path(name) for name in named]
-    if len(names) <= _MOST_ARGUMENTS:
-        return [f"--images={name}" for name in names]
-    from vitscale.system.temp_folder import scratch_folder
-
-    file = scratch_folder() / "images"
-    file.write_text("\0".join(names), encoding="utf-8")
-    return [f"--images-listed-in={file}"]
-
-
-_HANDLED_HERE = frozenset({"master", "memory", "conf", "paths", "images", "profile"})
-"""Parameters that are not options of the JVM's job."""
-
-
-def _given(context: typer.Context) -> dict[str, object]:
-    """Return the job's options that the user gave; the JVM alone has the defaults of the others."""
-    return {
-        name: value
-        for name, value in context.params.items()
-        if name not in _HANDLED_HERE and _is_given(context, name)
-    }
-
-
-def _is_given(context: typer.Context, name: str) -> bool:
-    source = context.get_parameter_source(name)
-    return name in context.meta.get(TUNED, ()) or (source is not None and source.name != "DEFAULT")
-
-
-_SCALA_NAMES = {"table_format": "format", "input_kind": "input", "json_to": "json"}
-
-
-def _arguments(options: dict[str, object]) -> list[str]:
-    """Return the options for the Scala side, which has the same ones and checks their values."""
-    arguments = []
-    for name, value in options.items():
-        option = "--" + _SCALA_NAMES.get(name, name).replace("_", "-")
-        if value is True:
-            arguments.append(option)
-        elif isinstance(value, (list, tuple)):
-            arguments += [text for one in value for text in (option, jvm_path(str(one)))]
-        elif value not in (None, False):
-            arguments += [option, jvm_path(str(value))]
-    return arguments

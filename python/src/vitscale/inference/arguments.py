@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from vitscale.errors import UsageError
@@ -34,3 +36,32 @@ def whole_number(name: str, value: object) -> int:
         return min(operator.index(value), _LARGEST_INT)  # type: ignore[arg-type]
     except TypeError as error:
         raise UsageError(f"{name} is {value!r}; it must be a whole number.") from error
+
+
+def score(name: str, value: object) -> float:
+    """Return a score.
+
+    Raises
+    ------
+    UsageError
+        If it is no number from 0 to 1; the message has the name of the argument.
+    """
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        number = math.nan
+    if isinstance(value, str) or not 0 <= number <= 1:
+        raise UsageError(f"{name} is {value!r}; it must be a number from 0 to 1.")
+    return number
+
+
+def one_of(name: str, value: object, names: Sequence[str]) -> None:
+    """Check that an argument has one of its values.
+
+    Raises
+    ------
+    UsageError
+        If it has another.
+    """
+    if value not in names:
+        raise UsageError(f"{name} is {value!r}; it can be {' or '.join(map(repr, names))}.")

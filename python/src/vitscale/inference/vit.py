@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
 
-from vitscale.errors import ImageError, UsageError
+import numpy as np
+from numpy.typing import NDArray
+
 from vitscale.hub import model_folder
 from vitscale.images.image_set import find_images
-from vitscale.images.inputs import Given, ImageLike, chunks, images_of
-from vitscale.images.transport import for_java
-from vitscale.inference.answers import Answer, FolderAnswers, answer_of, failure_of
-from vitscale.inference.arguments import folder_of, whole_number
+from vitscale.images.inputs import ImageLike, images_of
+from vitscale.inference.answers import Answer, FolderAnswers
+from vitscale.inference.arguments import folder_of, one_of, score, whole_number
+from vitscale.inference.features import features_of
+from vitscale.inference.labels import LabelRequest
 from vitscale.jvm.bridge import java_errors, python_api
 from vitscale.jvm.fork import PerProcess
 from vitscale.results.profile import Profile
@@ -67,7 +69,7 @@ class ViT:
     >>> from vitscale import ViT
     >>> vit = ViT("models/vit-base-patch16-224")  # doctest: +SKIP
     >>> vit.classify("cat.jpg", top_k=1)  # doctest: +SKIP
-    [{'label': 'Egyptian cat', 'score': 0.9374}]
+    [{'label_id': 285, 'label': 'Egyptian cat', 'score': 0.9374}]
     """
 
     def __init__(
@@ -127,8 +129,9 @@ class ViT:
     def classify(
         self,
         images: ImageLike | Iterable[ImageLike],
-        top_k: int = 5,
+        top_k: int | None = None,
         *,
+        threshold: float | None = None,
         on_error: Literal["raise", "return"] = "raise",
         all_files: bool = False,
     ) -> Answer | list[Answer] | FolderAnswers:
@@ -141,8 +144,11 @@ class ViT:
             tensor of uint8 with the shape [height, width, 3] or [height, width], or a row of Hugging Face's
             ``datasets`` (`vitscale.images.inputs.engine_image`). An iterable is read chunk by chunk.
             A folder is searched for images.
-        top_k : int
-            Labels wanted; more than the model has means all of them.
+        top_k : int, optional
+            Labels wanted; more than the model has means all of them. By default 5, and all with a
+            `threshold`. A regression (``problem_type`` in ``config.json``) returns all its values.
+        threshold : float, optional
+            Smallest score of a label, from 0 to 1. An image without such a label gets an empty list.
         on_error : "raise" or "return"
             Whether an image that fails raises, after all others were classified, or stands as an `ImageError`
             in its own place. One image that fails is returned as an `ImageError` too.
@@ -152,9 +158,12 @@ class ViT:
         Returns
         -------
         list of dict, or list of those, or dict of those
-            ``{"label": str, "score": float}``, the likeliest first: for one image, for each of several, or
-            for each file of a folder, by its path below the folder. What the search of a folder left aside is
-            its attribute `ignored`; a folder that may not be read is one of the images that fail.
+            ``{"label_id": int, "label": str, "score": float}``, the likeliest first: for one image, for each
+            of several, or for each file of a folder, by its path below the folder. `label_id` is the class
+            number; two classes may have one label text. Scores are the softmax of the logits, with several
+            true labels (``multi_label_classification``) or one label the sigmoid, and in a regression the
+            logits themselves, by class number. What the search of a folder left aside is its attribute
+            `ignored`; a folder that may not be read is one of the images that fail.
 
         Warns
         -----
@@ -166,18 +175,71 @@ class ViT:
         ImageError
             If an image cannot be read, unless `on_error` is ``"return"``.
         UsageError
-            If `top_k` or the batch size is below 1, a folder holds no image, or at the first thing that has
-            no form of an image.
+            If `top_k` or the batch size is below 1, the threshold is no score or the model a regression, a
+            folder holds no image, or at the first thing that has no form of an image.
         """
-        if on_error not in {"raise", "return"}:
-            raise UsageError(f"on_error is {on_error!r}; it can be 'raise' or 'return'.")
-        count = whole_number("top_k", top_k)
+        one_of("on_error", on_error, ("raise", "return"))
+        asked = LabelRequest(
+            None if top_k is None else whole_number("top_k", top_k),
+            None if threshold is None else score("threshold", threshold),
+            self.batch_size,
+            on_error,
+        )
+        classifier = self._classifier.get()
         if (root := folder_of(images)) is not None:
-            return self._folder(root, count, on_error, all_files)
+            return asked.folder(classifier, root, all_files)
         many = images_of(images)
         if many is None:
-            return self._all([images], count, on_error, is_single=True)[0]
-        return self._all(many, count, on_error)
+            return asked.all(classifier, [images], is_single=True)[0]
+        return asked.all(classifier, many)
+
+    def features(
+        self,
+        images: ImageLike | Iterable[ImageLike],
+        *,
+        normalize: bool = False,
+        dtype: Literal["float32", "float16"] = "float32",
+        on_error: Literal["raise", "nan"] = "raise",
+        all_files: bool = False,
+    ) -> NDArray[np.floating]:
+        """Return the features of images: the input of the model's classification head.
+
+        Parameters
+        ----------
+        images : an image, an iterable of images, or a folder
+            As for `classify`. The images of a folder come in the order of their paths.
+        normalize : bool
+            Divide the features of each image by their L2 norm. A product of two images is then their cosine
+            similarity.
+        dtype : "float32" or "float16"
+            Type of the result. The model computes in its own precision.
+        on_error : "raise" or "nan"
+            Whether an image that fails raises, after all others were computed, or gets a row of NaN.
+        all_files : bool
+            Take hidden files and those of all suffixes, where a folder is given.
+
+        Returns
+        -------
+        ndarray of float32 or float16, shape [images, width]
+            For a ViT ``last_hidden_state[:, 0]`` of Transformers' ``ViTModel``.
+
+        Raises
+        ------
+        ImageError
+            If an image cannot be read, unless `on_error` is ``"nan"``.
+        ModelError
+            If the model's graph has no output for features: export the model again.
+        UsageError
+            If the batch size is below 1, a folder holds no image, or at the first thing that has no form of
+            an image.
+        """
+        one_of("dtype", dtype, ("float32", "float16"))
+        one_of("on_error", on_error, ("raise", "nan"))
+        if (root := folder_of(images)) is not None:
+            images = find_images(root, all_files=all_files).paths
+        kind = "normalized" if normalize else "pooled"
+        rows = features_of(self._classifier.get(), images, kind, self.batch_size, on_error)
+        return rows.astype(dtype, copy=False)
 
     def close(self) -> None:
         """Free the model's memory in the JVM."""
@@ -193,47 +255,6 @@ class ViT:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    def _folder(self, place: Path, top_k: int, on_error: str, all_files: bool) -> FolderAnswers:
-        folder = find_images(place, all_files=all_files)
-        if folder.ignored.other_names:
-            left_aside = str(folder.ignored.in_words()).replace("--all-files takes", "all_files=True takes")
-            warnings.warn(f"{place}: {left_aside}", stacklevel=3)
-        not_listed: list[Answer] = [
-            ImageError(f"{folder.root / one.file}: {one.reason}") for one in folder.problems
-        ]
-        answers = self._all(folder.paths, top_k, on_error, not_listed)
-        files = [*folder.files, *(one.file or "." for one in folder.problems)]
-        return FolderAnswers(zip(files, answers, strict=True), folder.ignored)
-
-    def _all(
-        self,
-        images: Iterable[ImageLike],
-        top_k: int,
-        on_error: str,
-        more: Sequence[Answer] = (),
-        *,
-        is_single: bool = False,
-    ) -> list[Answer]:
-        answers = [answer for chunk in chunks(images, is_single) for answer in self._chunk(chunk, top_k)]
-        answers += more
-        failed = [answer for answer in answers if isinstance(answer, ImageError)]
-        if failed and on_error == "raise":
-            others = f" ({len(failed)} of {len(answers)} images failed)" if len(answers) > 1 else ""
-            raise ImageError(f"{failed[0]}{others}")
-        return answers
-
-    def _chunk(self, images: Sequence[Given], top_k: int) -> list[Answer]:
-        sent = [one.content for one in images if not isinstance(one.content, ImageError)]
-        with for_java(sent) as (contents, shapes), java_errors():
-            classified = self._classifier.get().classify(contents, shapes, top_k, self.batch_size)
-        records = iter(json.loads(classified))
-        return [
-            failure_of(one, one.content)
-            if isinstance(one.content, ImageError)
-            else answer_of(one, next(records))
-            for one in images
-        ]
 
 
 def _open(model: str, precision: str, threads: int, runtime: str, truncated: str) -> Any:

@@ -26,10 +26,11 @@ class VitScaleForImageClassification(
     """Takes the place of Spark NLP's ``ViTForImageClassification`` in a pipeline.
 
     Every image gives one annotation: ``result`` is the likeliest label, ``metadata`` has the image's fields
-    and the probabilities of the `topK` likeliest labels under their names. A label with the name of a field
-    (``image``, ``height``, ``width``, ``nChannels``, ``mode``, ``origin``, ``error``) stands under ``label:``
-    and its name. An image that fails has an empty ``result`` and the reason under ``error``; a
-    ``LightPipeline`` annotates missing and damaged files in the same way.
+    and the probabilities of the `topK` likeliest labels under their names. ``label_id`` is the class number
+    of ``result``; ``label_ids`` and ``probabilities`` are those of the `topK` classes as JSON arrays. A label
+    with the name of another key (these, ``image``, ``height``, ``width``, ``nChannels``, ``mode``,
+    ``origin``, ``error``) stands under ``label:`` and its name. An image that fails has an empty ``result``
+    and the reason under ``error``; a ``LightPipeline`` annotates missing and damaged files in the same way.
 
     Examples
     --------

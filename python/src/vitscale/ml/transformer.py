@@ -27,8 +27,9 @@ class ViTImageClassifier(
     The input column holds encoded images (binary, as Spark's ``binaryFile`` source reads them; or structs of
     ``bytes`` and ``path``, as Hugging Face's ``datasets`` write them) or the structs of Spark's ``image``
     source. A name with dots is a field of a struct, unless a column has that very name. The output column is
-    a struct: ``predictions`` (array of ``label`` and ``probability``, the likeliest first), ``error`` (null
-    where the image was classified), and ``logits`` by class id if `returnLogits` is set.
+    a struct: ``predictions`` (array of ``label_id``, ``label`` and ``probability``, the likeliest first),
+    ``error`` (null where the image was classified), ``logits`` by class id if `returnLogits` is set, and
+    ``features`` if `features` is set.
 
     Parameters
     ----------
@@ -42,7 +43,7 @@ class ViTImageClassifier(
     runtime : str
         What computes the forward pass: ``"auto"``, the default, ``"onnxruntime"`` or ``"onednn"``.
     topK : int
-        Labels for each image, 5 by default.
+        Labels for each image, 5 by default; with a `threshold` all. A regression returns all its values.
     batchSize : int
         Images of one forward pass, 2 by default.
     threads : int
@@ -54,6 +55,12 @@ class ViTImageClassifier(
     truncated : str
         What happens to an image file that ends early: ``"error"``, the default, gives a row with the reason,
         ``"gray"`` fills the missing pixels as Pillow does with ``LOAD_TRUNCATED_IMAGES`` (JPEG and PNG only).
+
+    threshold : float, optional
+        Smallest score of a label, from 0 to 1. An image without such a label has empty ``predictions``.
+    features : str
+        Features of each image, the input of the classification head: ``"none"``, the default, ``"pooled"``,
+        or ``"normalized"`` to an L2 norm of 1.
 
     Examples
     --------
@@ -71,6 +78,11 @@ class ViTImageClassifier(
         "truncated", "what becomes of a truncated image file: error or gray", TypeConverters.toString
     )
 
+    threshold = param("threshold", "smallest score of a label, from 0 to 1", TypeConverters.toFloat)
+    features = param(
+        "features", "features of each image: none, pooled or normalized", TypeConverters.toString
+    )
+
     @keyword_only
     def __init__(
         self,
@@ -86,6 +98,8 @@ class ViTImageClassifier(
         device: str = "cpu",
         returnLogits: bool = False,
         truncated: str = "error",
+        threshold: float | None = None,
+        features: str = "none",
     ) -> None:
         session_api()
         super().__init__()
@@ -101,6 +115,7 @@ class ViTImageClassifier(
             device="cpu",
             returnLogits=False,
             truncated="error",
+            features="none",
         )
         self._set(**self._input_kwargs)  # what was given, which `keyword_only` noted down
 
@@ -123,6 +138,14 @@ class ViTImageClassifier(
     def setTruncated(self, value: str) -> Self:
         """Set what happens to an image file that ends early: ``"error"`` or ``"gray"``."""
         return self._set(truncated=value)
+
+    def setThreshold(self, value: float) -> Self:
+        """Set the smallest score of a label, from 0 to 1; an image may then have no label."""
+        return self._set(threshold=value)
+
+    def setFeatures(self, value: str) -> Self:
+        """Set the features of each image: ``"none"``, ``"pooled"`` or ``"normalized"``."""
+        return self._set(features=value)
 
     def _transform(self, dataset: Any) -> Any:
         with stage_errors():

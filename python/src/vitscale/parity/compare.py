@@ -1,4 +1,4 @@
-"""Compares the pixels, logits and first labels of two backends, joined by file."""
+"""Compares the pixels, logits and first classes of two backends, joined by file."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def compare_pairs(outputs: Mapping[str, Outputs]) -> list[Parity]:
     Parameters
     ----------
     outputs : mapping of str to Outputs
-        Pixels, logits and labels of each backend.
+        Pixels, logits and first classes of each backend.
     """
     return [
         compare(backend, outputs[backend], reference, outputs[reference])
@@ -41,9 +41,10 @@ def compare(backend: str, one: Outputs, reference: str, other: Outputs) -> Parit
     -------
     Parity
         The names of both; ``images``, the number compared; ``top1_agreement``, the share of images with the
-        same first label; ``top5_agreement``, the share with the same top 5 classes in any order (all classes
-        if there are fewer); ``max_logit_difference``; ``max_pixel_difference`` of the resized 8-bit RGB
-        values; ``differing_pixels``, the share of these values that differ.
+        same first class (two classes may have one label text); ``top5_agreement``, the share with the same
+        top 5 classes in any order (all classes if there are fewer); ``max_logit_difference``;
+        ``max_pixel_difference`` of the resized 8-bit RGB values; ``differing_pixels``, the share of these
+        values that differ.
 
     Raises
     ------
@@ -62,7 +63,7 @@ def compare(backend: str, one: Outputs, reference: str, other: Outputs) -> Parit
             raise ParityError(f"The {what} of the two backends have different shapes: {first} and {second}.")
     logits = np.abs(one.logits[here] - other.logits[there])
     pixels = np.abs(one.pixels[here].astype(np.int16) - other.pixels[there].astype(np.int16))
-    same = [one.labels[i] == other.labels[j] for i, j in zip(here, there, strict=True)]
+    same = [one.label_ids[i] == other.label_ids[j] for i, j in zip(here, there, strict=True)]
     return {
         "backend": backend,
         "reference": reference,

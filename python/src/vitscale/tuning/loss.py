@@ -34,15 +34,15 @@ class Loss:
     images: int
 
 
-def measure_loss(reference: Sequence[str], found: Sequence[str], truth: Sequence[str | None]) -> Loss:
-    """Compare the first labels of a candidate with those of fp32.
+def measure_loss(reference: Sequence[int], found: Sequence[int], truth: Sequence[int | None]) -> Loss:
+    """Compare the first classes of a candidate with those of fp32.
 
     Parameters
     ----------
-    reference, found : sequence of str
-        First label of each image, in fp32 and of the candidate.
-    truth : sequence of str or None
-        The right label of each image, where it is known.
+    reference, found : sequence of int
+        Number of the first class of each image, in fp32 and of the candidate.
+    truth : sequence of int or None
+        The right class of each image, where it is known.
 
     Notes
     -----

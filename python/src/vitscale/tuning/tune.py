@@ -116,20 +116,20 @@ def _losses(
     model: Path, usable: Sequence[Candidate], images: ImageFolder, say: Callable[[str], None]
 ) -> dict[Candidate, Loss]:
     labels = read_labels(read_object(model / manifest.CONFIG, "Export the model again."), str(model))
-    truth = [labels[number] if number >= 0 else None for number in true_labels(images.files, labels)]
-    reference = _first_labels(model, REFERENCE, images)
+    truth = [number if number >= 0 else None for number in true_labels(images.files, labels)]
+    reference = _first_classes(model, REFERENCE, images)
     losses = {}
     for one in usable:
-        losses[one] = loss = measure_loss(reference, _first_labels(model, one, images), truth)
+        losses[one] = loss = measure_loss(reference, _first_classes(model, one, images), truth)
         what = "of the accuracy" if loss.kind == "accuracy" else "of the labels"
         say(f"{one} loses {loss.value:.2%} {what} ({loss.low:.2%} to {loss.high:.2%}, {loss.images} images)")
     return losses
 
 
-def _first_labels(model: Path, candidate: Candidate, images: ImageFolder) -> list[str]:
+def _first_classes(model: Path, candidate: Candidate, images: ImageFolder) -> list[int]:
     with candidate.open(model) as vit:
-        answers = cast(list[list[dict[str, str]]], vit.classify(images.paths, top_k=1))
-    return [answer[0]["label"] for answer in answers]
+        answers = cast(list[list[dict[str, int]]], vit.classify(images.paths, top_k=1))
+    return [answer[0]["label_id"] for answer in answers]
 
 
 def _first_look(

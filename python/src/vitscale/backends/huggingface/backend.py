@@ -73,7 +73,6 @@ class HuggingFaceBackend:
             model.path, dtype=getattr(torch, spec["dtype"]), use_safetensors=True
         )
         network: Any = loaded.eval()
-        self._labels: dict[int, str] = network.config.id2label
         compiled: Any = torch.compile(network) if spec["torch_compile"] else network
         self._network = compiled
         self._pipeline: Any = pipeline(
@@ -123,8 +122,7 @@ class HuggingFaceBackend:
                 answer = self._network(self._placed(tensors)).logits
             logits.append(answer[0].float().cpu().numpy())
         stacked = np.stack(logits)
-        labels = tuple(self._labels[int(index)] for index in stacked.argmax(axis=1))
-        return Outputs(images.files, labels, stacked, np.stack(pixels))
+        return Outputs(images.files, tuple(stacked.argmax(axis=1).tolist()), stacked, np.stack(pixels))
 
     def _placed(self, tensors: torch.Tensor) -> torch.Tensor:
         """Move tensors to the model's device and type."""

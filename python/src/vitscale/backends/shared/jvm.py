@@ -128,4 +128,4 @@ def _read_outputs(folder: Path, root: Path) -> Outputs:
     logits = np.fromfile(folder / "logits.f32", "<f4").reshape(count, -1)
     pixels = np.fromfile(folder / "pixels.u8", np.uint8).reshape(count, index["height"], index["width"], 3)
     files = tuple(from_jvm_name(file, root) for file in index["files"])
-    return Outputs(files, tuple(index["labels"]), logits, pixels)
+    return Outputs(files, tuple(index["label_ids"]), logits, pixels)

@@ -104,8 +104,7 @@ class PythonPipeline(ABC):
             for path in images.paths
         ]
         pixels = np.stack([one["pixel_values"][0].transpose(1, 2, 0).astype(np.uint8) for one in raw])
-        labels = tuple(self._labels[index] for index in logits.argmax(axis=1))
-        return Outputs(images.files, labels, logits, pixels)
+        return Outputs(images.files, tuple(logits.argmax(axis=1).tolist()), logits, pixels)
 
     def close(self) -> None:  # noqa: B027  (not abstract: doing nothing is right)
         """Do nothing: the process holds all resources."""

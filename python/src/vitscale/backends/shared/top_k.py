@@ -1,4 +1,4 @@
-"""The top k labels of logits, as in Transformers' pipeline."""
+"""The top k classes of logits, as in Transformers' pipeline."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ TOP_K = 5
 
 def top_labels(
     logits: NDArray[np.float32], labels: Sequence[str], top_k: int = TOP_K
-) -> list[list[tuple[str, float]]]:
-    """Return the most likely labels of each row with their probabilities, in descending order.
+) -> list[list[tuple[int, str, float]]]:
+    """Return the most likely classes of each row, in descending order: number, label and probability.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def top_labels(
     probabilities = _softmax(logits)
     best = np.argsort(-logits, axis=1, kind="stable")[:, :top_k]
     return [
-        [(labels[index], float(row[index])) for index in places]
+        [(int(index), labels[index], float(row[index])) for index in places]
         for row, places in zip(probabilities, best, strict=True)
     ]
 

@@ -38,7 +38,7 @@ class SparkNLPViT:
     >>> from vitscale import SparkNLPViT
     >>> vit = SparkNLPViT("models/vit-base-patch16-224")  # doctest: +SKIP
     >>> vit.classify("photos", top_k=1)  # doctest: +SKIP
-    {'cat.jpg': [{'label': 'Egyptian cat', 'score': 0.9374}]}
+    {'cat.jpg': [{'label_id': 285, 'label': 'Egyptian cat', 'score': 0.9374}]}
     """
 
     def __init__(self, model: str | Path, precision: str = "fp32", *, batch_size: int = 8) -> None:
@@ -54,7 +54,8 @@ class SparkNLPViT:
         Returns
         -------
         dict
-            File, by its path below the folder -> ``{"label": str, "score": float}``, the most likely first.
+            File, by its path below the folder -> ``{"label_id": int, "label": str, "score": float}``, the
+            most likely first.
             A file that Spark left out is missing; see :meth:`failed`.
 
         Raises
@@ -67,7 +68,7 @@ class SparkNLPViT:
         outputs = self._backend.outputs(find_images(_path(folder)))
         answers = top_labels(outputs.logits, self._model.labels, top_k)
         return {
-            file: [{"label": label, "score": score} for label, score in answer]
+            file: [{"label_id": number, "label": label, "score": score} for number, label, score in answer]
             for file, answer in zip(outputs.files, answers, strict=True)
         }
 

@@ -14,6 +14,7 @@ from vitscale.images.photos import make_photos
 from vitscale.models import manifest
 from vitscale.models.checkpoint.load import Checkpoint, label_texts
 from vitscale.models.export.accuracy_loss import Cost, Graph, measure, refuse_if_too_high
+from vitscale.models.export.features import add_features
 from vitscale.models.export.fp16 import halve
 from vitscale.models.export.inputs import batches
 from vitscale.models.export.onnx_file import OPSET, largest_difference, write_onnx
@@ -64,12 +65,14 @@ class VariantBuilder:
         else:
             with tempfile.TemporaryDirectory() as place:
                 quality = self._build_lossy(target, Path(place))
+        features = add_features(target)
         write_assets(folder, label_texts(self._checkpoint), self._checkpoint.processor)
         return {
             "sha256": manifest.sha256(target),
             "opset": OPSET,
             "input": self._variant.input_type,
             "token_merging": self._variant.token_merging,
+            "features": features,
             **quality,
         }
 

@@ -24,7 +24,7 @@ object TinyModel {
     try
       classifier
         .classify(images, topK = 1)
-        .map(_.fold(failure => throw new AssertionError(failure.reason), _.labels.head._1))
+        .map(_.fold(failure => throw new AssertionError(failure.reason), _.labels.head.label))
         .toIndexedSeq
     finally classifier.close()
   }

@@ -9,12 +9,14 @@ import com.fasterxml.jackson.module.scala.DefaultScalaModule
 
 /** The model's input for an image, and its output.
   *
+  * @param labelId
+  *   class number of the first label; -1 if the backend returned a text that no class has
   * @param pixels
   *   resized 8-bit RGB values before rescaling, height x width x 3
   */
 final case class ImageOutput(
     file: String,
-    label: String,
+    labelId: Int,
     logits: Array[Float],
     pixels: Array[Byte],
     height: Int,
@@ -42,7 +44,7 @@ object OutputsWriter {
       }
     val index = Map[String, Any](
       "files" -> written.map(_.file),
-      "labels" -> written.map(_.label),
+      "label_ids" -> written.map(_.labelId),
       "height" -> written.headOption.fold(0)(_.height),
       "width" -> written.headOption.fold(0)(_.width)
     )

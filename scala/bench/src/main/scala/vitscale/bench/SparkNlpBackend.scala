@@ -15,14 +15,20 @@ import org.apache.spark.vitscale.SparkImageDecoder
 
 import vitscale.FileUri
 import vitscale.device.DeviceUse
+import vitscale.model.Labels
 import vitscale.sparknlp.StockPipeline
 
-/** Stock Spark NLP, forced by one of the two actions of the published benchmark. */
+/** Stock Spark NLP, forced by one of the two actions of the published benchmark.
+  *
+  * @param labelIds
+  *   class numbers by the label texts that Spark NLP returns
+  */
 final class SparkNlpBackend(
     spark: SparkSession,
     pipeline: PipelineModel,
     batchSize: Int,
     action: SparkAction,
+    labelIds: Map[String, Int],
     override val deviceUse: Option[DeviceUse]
 ) extends Backend {
 
@@ -83,7 +89,7 @@ final class SparkNlpBackend(
         val image = row.getStruct(0)
         ImageOutput(
           file = images.relative(path(image.getAs[String]("origin"))),
-          label = row.getSeq[String](1).head,
+          labelId = labelIds.getOrElse(row.getSeq[String](1).head, -1),
           logits = inside.logits(image),
           pixels = inside.pixels(image),
           height = inside.size,
@@ -149,6 +155,6 @@ object SparkNlpBackend {
   ): SparkNlpBackend = {
     val built = StockPipeline.build(spark, graphFolder, batchSize)
     val pipeline = savedPipeline.fold(built)(StockPipeline.saveAndLoad(built, _))
-    new SparkNlpBackend(spark, pipeline, batchSize, action, deviceUse)
+    new SparkNlpBackend(spark, pipeline, batchSize, action, Labels.sparkNlpIds(graphFolder), deviceUse)
   }
 }

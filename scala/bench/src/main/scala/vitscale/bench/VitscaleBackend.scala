@@ -51,7 +51,7 @@ final class VitscaleBackend(classifier: ViTClassifier, batchSize: Int) extends B
         val seen = classifier.preprocess(Files.readAllBytes(file))
         ImageOutput(
           file = images.relative(file),
-          label = prediction.labels.head._1,
+          labelId = prediction.labels.head.id,
           logits = prediction.logits.getOrElse(Array.empty),
           pixels = seen.toRgb.data,
           height = seen.height,

@@ -23,8 +23,8 @@ final private[classify] class BatchClassifier(steps: ImageSteps, model: ForwardP
     try {
       val places = fill(buffers, images, pixels)
       val filled = places.count(_.isRight)
-      if (filled > 0) model.forward(buffers, filled)
-      images.zip(places.map(_.right.flatMap(place => steps.score(buffers.logitsOf(place), request))))
+      if (filled > 0) model.forward(buffers, filled, request.withFeatures)
+      images.zip(places.map(_.right.flatMap(place => steps.score(buffers, place, request))))
     } finally pool.giveBack(buffers)
   }
 

@@ -1,7 +1,8 @@
 package vitscale.classify
 
+import vitscale.forward.ForwardBuffers
 import vitscale.image.{PackedImage, PixelRows}
-import vitscale.model.ModelFolder
+import vitscale.model.{ModelFolder, ScoreFunction}
 import vitscale.preprocess.Preprocessor
 import vitscale.{ImageException, ModelException}
 
@@ -23,10 +24,33 @@ final private[classify] class ImageSteps(folder: ModelFolder, preprocessor: Prep
     try Right(work)
     catch { case error: ImageException => Left(ImageFailure(stage, error.getMessage)) }
 
-  def score(logits: Array[Float], request: InferenceOptions): Either[ImageFailure, Prediction] =
+  /** @param place
+    *   index of the image in the buffers
+    */
+  def score(
+      buffers: ForwardBuffers,
+      place: Int,
+      request: InferenceOptions
+  ): Either[ImageFailure, Prediction] =
     try {
-      val classes = TopK.select(logits, request.topK)
-      val labels = classes.map(folder.labels).zip(folder.scores.scores(logits, classes))
-      Right(Prediction(labels.toSeq, if (request.returnLogits) Some(logits) else None))
+      val logits = buffers.logitsOf(place)
+      val classes = selected(logits, request.topK)
+      val labels = classes.zip(folder.scores.scores(logits, classes)).map { case (id, score) =>
+        ScoredLabel(id, folder.labels(id), score)
+      }
+      val wanted = request.threshold.fold(labels)(least => labels.takeWhile(_.score >= least))
+      Right(
+        Prediction(
+          wanted.toSeq,
+          if (request.returnLogits) Some(logits) else None,
+          if (request.withFeatures) Some(request.features.of(buffers.featuresOf(place))) else None
+        )
+      )
     } catch { case error: ModelException => Left(ImageFailure(ImageFailure.Forward, error.getMessage)) }
+
+  /** The class ids in the order of the scores; all classes by id for a regression, whose values are no ranking. */
+  private def selected(logits: Array[Float], topK: Int): Array[Int] = {
+    val best = TopK.select(logits, topK)
+    if (folder.scores == ScoreFunction.Identity) logits.indices.toArray else best
+  }
 }

@@ -52,12 +52,12 @@ final private[classify] class OverlappedBatch[A](
   /** Run the forward pass and complete the results, after all images are decoded.
     *
     * @param pass
-    *   runs the model on a number of images at the start of the buffers
+    *   runs the model on a number of images at the start of the buffers; the flag tells whether it returns features
     */
-  def finish(pass: (ForwardBuffers, Int) => Unit): Unit = {
+  def finish(pass: (ForwardBuffers, Int, Boolean) => Unit): Unit = {
     val result =
       try {
-        if (needsPass) pass(buffers, images.size)
+        if (needsPass) pass(buffers, images.size, request.withFeatures)
         Success(places.map(place => images(place) -> answer(place)))
       } catch { case error: Throwable => Failure(error) }
     pool.giveBack(buffers)
@@ -67,7 +67,7 @@ final private[classify] class OverlappedBatch[A](
   private def answer(place: Int): Answer =
     Option(failures.get(place)) match {
       case Some(failure) => Left(failure)
-      case None => steps.score(buffers.logitsOf(place), request)
+      case None => steps.score(buffers, place, request)
     }
 
   def fail(problem: Throwable): Unit = end(Failure(problem))

@@ -1,13 +1,29 @@
 package vitscale.classify
 
+/** A class of the model with its score for one image.
+  *
+  * @param id
+  *   class number, from 0 on. It identifies the class: two labels of ImageNet share a text.
+  * @param label
+  *   label text
+  */
+final case class ScoredLabel(id: Int, label: String, score: Float)
+
 /** The prediction of the model for one image.
   *
   * @param labels
-  *   label texts with their scores, the highest first
+  *   classes with their scores, the highest first; all classes by id for a regression. Empty if a threshold was set and no
+  *   score reaches it.
   * @param logits
   *   the logits of all classes by id, if requested
+  * @param features
+  *   the features, if requested
   */
-final case class Prediction(labels: Seq[(String, Float)], logits: Option[Array[Float]])
+final case class Prediction(
+    labels: Seq[ScoredLabel],
+    logits: Option[Array[Float]] = None,
+    features: Option[Array[Float]] = None
+)
 
 object Prediction {
 

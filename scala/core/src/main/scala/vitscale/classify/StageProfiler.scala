@@ -33,8 +33,8 @@ final private[classify] class StageProfiler(
     val (_, normalising) = timed(resized.zipWithIndex.foreach { case (image, place) =>
       buffers.put(place, image)
     })
-    val (_, forward) = timed(model.forward(buffers, images.size))
-    val (_, scoring) = timed(images.indices.foreach(place => steps.score(buffers.logitsOf(place), request)))
+    val (_, forward) = timed(model.forward(buffers, images.size, request.withFeatures))
+    val (_, scoring) = timed(images.indices.foreach(place => steps.score(buffers, place, request)))
     StageNanos(decoding, resizing, normalising, forward, scoring)
   }
 

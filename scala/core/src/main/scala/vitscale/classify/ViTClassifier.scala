@@ -70,13 +70,27 @@ final class ViTClassifier private (
     *   returns the pixels of an image; throws [[vitscale.ImageException]] if it cannot
     * @return
     *   each image with its result, in order
+    * @throws vitscale.UsageException
+    *   if the request has a threshold and the model is a regression
+    * @throws vitscale.ModelException
+    *   if the request has features and the model's graph has none
     */
   def stream[A](images: Iterator[A], request: InferenceOptions, parallel: Int = options.workers)(
       pixels: A => PixelRows
-  ): Iterator[(A, Answer)] =
+  ): Iterator[(A, Answer)] = {
+    requireFits(request)
     overlapped.fold(onProcessor(images, request, parallel)(pixels))(
       _.stream(images, request, parallel)(pixels)
     )
+  }
+
+  private def requireFits(request: InferenceOptions): Unit = {
+    request.requireFits(folder)
+    if (request.withFeatures && featureCount == 0) throw folder.withoutFeatures
+  }
+
+  /** Width of the features; 0 if the model has none. */
+  def featureCount: Int = model.featureCount
 
   private def onProcessor[A](images: Iterator[A], request: InferenceOptions, parallel: Int)(
       pixels: A => PixelRows

@@ -1,5 +1,7 @@
 package vitscale.model
 
+import java.nio.file.Path
+
 import scala.collection.JavaConverters._
 
 import com.fasterxml.jackson.databind.JsonNode
@@ -7,7 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode
 import vitscale.ModelException
 
 /** Label texts by class id, from the two forms that models keep them in. */
-private[model] object Labels {
+private[vitscale] object Labels {
 
   /** From `id2label` of a Transformers `config.json`.
     *
@@ -44,7 +46,24 @@ private[model] object Labels {
     *   if an id is not a number
     */
   def fromIds(label2id: JsonNode, file: Any): IndexedSeq[String] = {
-    val byId = label2id
+    val byId = ids(label2id, file).map(_.swap)
+    (0 to byId.keys.max).map(id => byId.getOrElse(id, s"LABEL_$id"))
+  }
+
+  /** Class ids by the texts of Spark NLP's `labels.json`, which its annotator returns.
+    *
+    * @param folder
+    *   what Spark NLP's `loadSavedModel` takes
+    * @throws vitscale.ModelException
+    *   if the file cannot be read, or an id is not a number
+    */
+  def sparkNlpIds(folder: Path): Map[String, Int] = {
+    val file = folder.resolve("assets").resolve("labels.json")
+    ids(JsonFile.read(file), file)
+  }
+
+  private def ids(label2id: JsonNode, file: Any): Map[String, Int] = {
+    val byText = label2id
       .fields()
       .asScala
       .map { entry =>
@@ -53,10 +72,10 @@ private[model] object Labels {
           throw new ModelException(
             s"$file gives ${entry.getKey} the id $id; expected label -> id, from 0 on."
           )
-        id.asInt -> entry.getKey
+        entry.getKey -> id.asInt
       }
       .toMap
-    if (byId.isEmpty) throw new ModelException(s"$file holds no labels; expected label -> id, from 0 on.")
-    (0 to byId.keys.max).map(id => byId.getOrElse(id, s"LABEL_$id"))
+    if (byText.isEmpty) throw new ModelException(s"$file holds no labels; expected label -> id, from 0 on.")
+    byText
   }
 }

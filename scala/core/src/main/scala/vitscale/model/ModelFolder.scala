@@ -4,6 +4,8 @@ import java.nio.file.{Files, Path}
 
 import scala.collection.JavaConverters._
 
+import com.fasterxml.jackson.databind.JsonNode
+
 import vitscale.ModelException
 import vitscale.preprocess.{Preprocessor, PreprocessorConfig}
 
@@ -31,6 +33,8 @@ import vitscale.preprocess.{Preprocessor, PreprocessorConfig}
   *   width of the model's input, in pixels
   * @param recordedSha256
   *   hash of the ONNX file, where the export recorded it
+  * @param featureProblem
+  *   why the graph has no output with features, by the export's record; none if it has one, or there is no record
   */
 final case class ModelFolder(
     path: Path,
@@ -44,8 +48,18 @@ final case class ModelFolder(
     scores: ScoreFunction,
     imageHeight: Int,
     imageWidth: Int,
-    recordedSha256: Option[String]
+    recordedSha256: Option[String],
+    featureProblem: Option[String] = None
 ) {
+
+  /** The error if features are requested of a model that has none. */
+  private[vitscale] def withoutFeatures: ModelException = {
+    val isGraph = runtime == ModelRuntime.OnnxRuntime
+    val what = if (isGraph) s"The graph $onnxFile" else s"The model $path on oneDNN"
+    val unrecorded =
+      if (isGraph) "Export the model again: vitscale export MODEL -o DIR" else ModelFolder.NotLinear
+    new ModelException(s"$what has no output features. ${featureProblem.getOrElse(unrecorded)}")
+  }
 
   def onnxFile: Path = onnxFolder.resolve(ModelFolder.OnnxFile)
 
@@ -116,6 +130,8 @@ object ModelFolder {
   /** `weights` of a model whose labels mean nothing. */
   val Random = "random"
 
+  private val NotLinear = "Its classification head is not one linear layer."
+
   private val Int8 = "int8"
   private val OnnxFile = "model.onnx"
   private val CalibrationPlace = "onednn/int8/scales.json"
@@ -164,9 +180,24 @@ object ModelFolder {
       scores = ScoreFunction.of(config.problemType, config.labels.size),
       imageHeight = config.imageHeight,
       imageWidth = config.imageWidth,
-      recordedSha256 = Option(provenance.path("onnx").path(precision).path("sha256").textValue)
+      recordedSha256 = Option(provenance.path("onnx").path(precision).path("sha256").textValue),
+      featureProblem =
+        if (runtime == ModelRuntime.OneDnn) None
+        else
+          problemOf(
+            provenance.path("onnx").path(precision).path("features"),
+            s"--precision $precision -o $path"
+          )
     )
   }
+
+  /** @param recorded
+    *   width of the features; null if the head is no single linear layer; missing in records of older versions
+    */
+  private def problemOf(recorded: JsonNode, options: String): Option[String] =
+    if (recorded.isInt) None
+    else if (recorded.isNull) Some(NotLinear)
+    else Some(s"Export the model again: vitscale export MODEL $options")
 
   /** Opens the folder that Spark NLP's `loadSavedModel` takes. Where it lies inside a model folder, that one is opened:
     * its labels are complete.

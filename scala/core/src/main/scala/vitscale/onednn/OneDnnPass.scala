@@ -20,6 +20,7 @@ final private[vitscale] class OneDnnPass private (
     val precision: String,
     layout: PixelLayout,
     classes: Int,
+    override val featureCount: Int,
     threads: Int,
     weights: AutoCloseable,
     workers: SessionPool[OneDnnWorker]
@@ -32,13 +33,15 @@ final private[vitscale] class OneDnnPass private (
 
   override def concurrency: Int = math.max(1, workers.count / threads)
 
-  override def buffers(capacity: Int): ForwardBuffers = ForwardBuffers.of(layout, capacity, classes)
+  override def buffers(capacity: Int): ForwardBuffers =
+    ForwardBuffers.of(layout, capacity, classes, featureCount)
 
-  override def forward(buffers: ForwardBuffers, count: Int): Unit = {
+  /** A plan always writes the features: they cost nothing beside a block. */
+  override def forward(buffers: ForwardBuffers, count: Int, withFeatures: Boolean): Unit = {
     val shares = math.min(threads, count)
     val bounds = (0 to shares).map(share => (share.toLong * count / shares).toInt)
     val work = bounds.zip(bounds.tail).map { case (first, end) =>
-      () => workers.use(_.run(buffers.input(count), buffers.output(count), first, end - first))
+      () => workers.use(_.run(buffers, first, end - first))
     }
     helpers.filter(_ => shares > 1).fold(work.foreach(_.apply()))(together(work, _))
   }
@@ -94,6 +97,7 @@ private[vitscale] object OneDnnPass {
         precision,
         layout,
         config.classes,
+        config.features,
         options.threads,
         weights,
         new SessionPool(workers, each = 1)
@@ -135,7 +139,8 @@ private[vitscale] object OneDnnPass {
       config: VitConfig,
       preprocessor: Preprocessor,
       capacity: Int
-  ): ForwardBuffers = ForwardBuffers.of(layoutOf(config, preprocessor), capacity, config.classes)
+  ): ForwardBuffers =
+    ForwardBuffers.of(layoutOf(config, preprocessor), capacity, config.classes, config.features)
 
   private def layoutOf(config: VitConfig, preprocessor: Preprocessor): PixelLayout =
     new PixelLayout.NormalizedChannels(preprocessor, config.imageHeight, config.imageWidth)

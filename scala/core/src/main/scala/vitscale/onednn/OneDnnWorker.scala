@@ -1,10 +1,10 @@
 package vitscale.onednn
 
-import java.nio.{ByteBuffer, FloatBuffer}
-
 import scala.collection.mutable
 
 import org.bytedeco.javacpp.{BytePointer, FloatPointer}
+
+import vitscale.forward.ForwardBuffers
 
 /** Runs batches of any size on one core, with a plan for each size up to the largest.
   *
@@ -25,26 +25,25 @@ final private[onednn] class OneDnnWorker(config: VitConfig, build: Int => VitPla
 
   private def plan(images: Int): VitPlan = plans.getOrElseUpdate(images, build(images))
 
-  /** Computes the logits of some images of a batch.
+  /** Computes the logits and the features of some images of a batch, in place.
     *
-    * @param pixels
-    *   float32 [batch, 3, height, width], direct
-    * @param logits
-    *   float32 [batch, classes], direct, written
     * @param first
     *   index of the first image
     * @param count
     *   number of images
     */
-  def run(pixels: ByteBuffer, logits: FloatBuffer, first: Int, count: Int): Unit = {
-    val (input, output) = (new BytePointer(pixels), new FloatPointer(logits))
+  def run(buffers: ForwardBuffers, first: Int, count: Int): Unit = {
+    val input = new BytePointer(buffers.input(first + count))
+    val output = new FloatPointer(buffers.output(first + count))
+    val features = new FloatPointer(buffers.features(first + count))
     var done = 0
     while (done < count) {
       val size = math.min(OneDnnWorker.LargestBatch, count - done)
       val at = first.toLong + done
       plan(size).run(
         input.getPointer(at * config.pixels * java.lang.Float.BYTES),
-        output.getPointer(at * config.classes)
+        output.getPointer(at * config.classes),
+        features.getPointer(at * config.features)
       )
       done += size
     }

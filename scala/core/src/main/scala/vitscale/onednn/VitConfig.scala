@@ -2,7 +2,7 @@ package vitscale.onednn
 
 import java.nio.file.Path
 
-import vitscale.onednn.family.{ModelFamily, Settings, VitStructure}
+import vitscale.onednn.family.{Head, ModelFamily, Settings, VitStructure}
 
 /** The architecture of a Vision Transformer: what a forward pass needs of its `config.json`.
   *
@@ -59,6 +59,12 @@ final private[onednn] case class VitConfig(
 
   /** Numbers of one image that the classifiers read. */
   def pooledSize: Int = structure.head.inputs(hidden)
+
+  /** Numbers of the features of one image, which one linear layer reads; 0 if several layers read several tokens. */
+  def features: Int = structure.head match {
+    case Head.FirstTokens(_, classifiers) if classifiers.size > 1 => 0
+    case _ => pooledSize
+  }
 
   /** Whether the inputs of the second feed-forward layer lie on both sides of 0 alike. Without a gate none is below the
     * smallest value of the activation.

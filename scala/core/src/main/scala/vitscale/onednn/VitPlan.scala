@@ -1,7 +1,8 @@
 package vitscale.onednn
 
+import org.bytedeco.dnnl.global.dnnl
 import org.bytedeco.dnnl.memory.data_type
-import org.bytedeco.dnnl.{dnnl_stream, memory, stream}
+import org.bytedeco.dnnl.{dnnl_stream, memory, reorder, stream}
 import org.bytedeco.javacpp.Pointer
 
 /** The forward pass of a ViT over batches of one size: primitives of oneDNN on tensors of their own.
@@ -20,21 +21,25 @@ final private[onednn] class VitPlan private (
     work: dnnl_stream,
     input: memory,
     output: memory,
+    features: Option[memory],
     steps: IndexedSeq[Step]
 ) extends AutoCloseable {
 
-  /** Computes logits.
+  /** Computes logits and features.
     *
     * @param pixels
     *   float32 [images, 3, height, width]
     * @param logits
     *   float32 [images, classes], written
+    * @param pooled
+    *   float32 [images, features], written: the input of the classifier
     * @throws vitscale.ModelException
     *   if a step fails
     */
-  def run(pixels: Pointer, logits: Pointer): Unit = {
+  def run(pixels: Pointer, logits: Pointer, pooled: Pointer): Unit = {
     input.set_data_handle(pixels)
     output.set_data_handle(logits)
+    features.foreach(_.set_data_handle(pooled))
     var index = 0
     while (index < steps.size) {
       steps(index).run(work)
@@ -79,8 +84,31 @@ private[onednn] object VitPlan {
       else block.add(index, residual, last, head.tokens)
     }
     val output = builder.view(Descs.dense(data_type.f32, images.toLong, classes), null: Pointer)
-    head.classify(head.pool(last, images), output, images)
+    val pooled = head.pool(last, images)
+    val features = if (config.features == 0) None else Some(copied(builder, pooled))
+    head.classify(pooled, output, images)
     val work = scope.own(new stream(OneDnn.processor))
-    new VitPlan(images, builder.implementations, scope, work.get(), input, output, builder.steps())
+    new VitPlan(images, builder.implementations, scope, work.get(), input, output, features, builder.steps())
+  }
+
+  /** Copies the input of the classifier as float32 to memory that each run names. */
+  private def copied(builder: PlanBuilder, source: memory): memory = {
+    val shape = source.get_desc().get_dims()
+    val target = builder.view(Descs.dense(data_type.f32, shape.get(0), shape.get(1)), null: Pointer)
+    val description = OneDnn.explained("copy the features") {
+      new reorder.primitive_desc(
+        OneDnn.processor,
+        source.get_desc(),
+        OneDnn.processor,
+        target.get_desc(),
+        builder.attributes(),
+        false
+      )
+    }
+    builder.execute("features", description, new reorder(description))(
+      dnnl.DNNL_ARG_FROM -> source,
+      dnnl.DNNL_ARG_TO -> target
+    )
+    target
   }
 }

@@ -1,5 +1,7 @@
 package vitscale.onnx
 
+import java.nio.FloatBuffer
+import java.util
 import java.util.Collections
 
 import ai.onnxruntime.{OnnxTensor, OrtEnvironment, OrtException, OrtSession}
@@ -8,35 +10,46 @@ import vitscale.ModelException
 import vitscale.forward.ForwardBuffers
 import vitscale.preprocess.PixelLayout
 
-/** Runs sessions of one graph on buffers with the layout of that graph. */
-final private[vitscale] class GraphPass(environment: OrtEnvironment, layout: PixelLayout, classCount: Int) {
+/** Runs sessions of one graph on buffers with the layout of that graph.
+  *
+  * @param featureCount
+  *   width of the graph's output of features; 0 if it has none
+  */
+final private[vitscale] class GraphPass(
+    environment: OrtEnvironment,
+    layout: PixelLayout,
+    classCount: Int,
+    val featureCount: Int
+) {
 
   /** @throws vitscale.UsageException
     *   if it is more than one buffer of the JVM can hold
     */
-  def buffers(capacity: Int): ForwardBuffers = ForwardBuffers.of(layout, capacity, classCount)
+  def buffers(capacity: Int): ForwardBuffers = ForwardBuffers.of(layout, capacity, classCount, featureCount)
 
-  /** @throws vitscale.ModelException
+  /** ONNX Runtime computes only the outputs that it is asked for.
+    *
+    * @throws vitscale.ModelException
     *   if ONNX Runtime fails
     */
-  def run(session: OrtSession, buffers: ForwardBuffers, count: Int): Unit =
+  def run(session: OrtSession, buffers: ForwardBuffers, count: Int, withFeatures: Boolean = false): Unit =
     try {
       val input =
         OnnxTensor.createTensor(environment, buffers.input(count), layout.shape(count), layout.elementType)
-      val output =
-        OnnxTensor.createTensor(environment, buffers.output(count), Array(count.toLong, classCount.toLong))
-      try
-        session
-          .run(
-            Collections.singletonMap(OnnxSignature.Input, input),
-            Collections.singletonMap(OnnxSignature.Output, output)
-          )
-          .close()
-      finally {
+      val outputs = new util.HashMap[String, OnnxTensor]()
+      try {
+        outputs.put(OnnxSignature.Output, tensor(buffers.output(count), count, classCount))
+        if (withFeatures)
+          outputs.put(OnnxSignature.Features, tensor(buffers.features(count), count, featureCount))
+        session.run(Collections.singletonMap(OnnxSignature.Input, input), outputs).close()
+      } finally {
         input.close()
-        output.close()
+        outputs.values.forEach(_.close())
       }
     } catch { case error: OrtException => throw new ModelException(explain(error.getMessage, count), error) }
+
+  private def tensor(buffer: FloatBuffer, count: Int, width: Int): OnnxTensor =
+    OnnxTensor.createTensor(environment, buffer, Array(count.toLong, width.toLong))
 
   private def explain(message: String, count: Int): String =
     if (CudaProblem.isOutOfMemory(message))

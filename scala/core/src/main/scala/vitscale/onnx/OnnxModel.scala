@@ -25,10 +25,12 @@ final private[vitscale] class OnnxModel private (
 
   override def concurrency: Int = turns.count
 
+  override def featureCount: Int = pass.featureCount
+
   override def buffers(capacity: Int): ForwardBuffers = pass.buffers(capacity)
 
-  override def forward(buffers: ForwardBuffers, count: Int): Unit =
-    turns.use(pass.run(_, buffers, count))
+  override def forward(buffers: ForwardBuffers, count: Int, withFeatures: Boolean): Unit =
+    turns.use(pass.run(_, buffers, count, withFeatures))
 
   /** Waits for the passes that run, then frees the sessions. */
   override def close(): Unit = turns.close(_.close())
@@ -50,7 +52,8 @@ private[vitscale] object OnnxModel {
     val environment = OrtEnvironment.getEnvironment
     def passOf(session: OrtSession): GraphPass = {
       val layout = OnnxSignature.check(session, folder.onnxFile, preprocessor, folder.labels.size)
-      new GraphPass(environment, layout, folder.labels.size)
+      val features = OnnxSignature.featureCount(session, folder.onnxFile)
+      new GraphPass(environment, layout, folder.labels.size, features)
     }
     explained(folder) {
       options.device match {

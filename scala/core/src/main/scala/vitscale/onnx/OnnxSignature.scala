@@ -14,6 +14,20 @@ private[vitscale] object OnnxSignature {
 
   val Input = "pixel_values"
   val Output = "logits"
+  val Features = "features"
+
+  /** Return the number of features of an image; 0 if the graph has no such output.
+    *
+    * @throws vitscale.ModelException
+    *   if the output has another shape than [batch, width]
+    */
+  def featureCount(session: OrtSession, file: Path): Int =
+    session.getOutputInfo.asScala.get(Features).map(_.getInfo) match {
+      case None => 0
+      case Some(info: TensorInfo) if info.getShape.length == 2 && info.getShape.last > 0 =>
+        info.getShape.last.toInt
+      case Some(other) => refuse(file, s"gives $Features as $other, expected [batch, width]")
+    }
 
   /** @return
     *   the layout of the graph's input

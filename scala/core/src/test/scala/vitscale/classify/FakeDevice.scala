@@ -11,7 +11,8 @@ import vitscale.model.{ModelFolder, ModelRuntime, ScoreFunction}
 import vitscale.preprocess.{PixelLayout, Preprocessor, PreprocessorConfig}
 
 /** A device of given speed: it computes one pass after another, however many are in flight, and sleeps as long as each takes.
-  * Its pixels are one byte an image, and the logits' largest is the class of that number.
+  * Its pixels are one byte an image, the logits' largest is the class of that number, and the first feature
+  * is that number.
   *
   * @param passTime
   *   of one batch, whatever its size
@@ -27,19 +28,22 @@ final class FakeDevice(
   val passes = new AtomicInteger(0)
   val buffersMade = new AtomicInteger(0)
 
+  override val featureCount: Int = 2
+
   override def buffers(capacity: Int): ForwardBuffers = {
     buffersMade.incrementAndGet()
-    ForwardBuffers.of(new PixelLayout.RawBytes(1, 1), capacity, FakeDevice.classes)
+    ForwardBuffers.of(new PixelLayout.RawBytes(1, 1), capacity, FakeDevice.classes, featureCount)
   }
 
-  override def forward(buffers: ForwardBuffers, count: Int): Unit = {
-    val (pixels, logits) = (buffers.input(count), buffers.output(count))
+  override def forward(buffers: ForwardBuffers, count: Int, withFeatures: Boolean): Unit = {
+    val (pixels, logits, features) = (buffers.input(count), buffers.output(count), buffers.features(count))
     passes.incrementAndGet()
     synchronized(Thread.sleep(passTime.toMillis))
     problem(pixels.get(0) & 0xff).foreach(throw _)
     (0 until count).foreach { image =>
       val shown = pixels.get(3 * image) & 0xff
       (0 until FakeDevice.classes).foreach(id => logits.put(if (id == shown) 1f else 0f))
+      if (withFeatures) features.put(shown.toFloat).put(-1f)
     }
   }
 }

@@ -68,7 +68,10 @@ final private class FakeDevices(devices: Seq[FakeDevice]) extends ForwardPass {
 
   override def concurrency: Int = turns.count
 
+  override def featureCount: Int = devices.head.featureCount
+
   override def buffers(capacity: Int): ForwardBuffers = devices.head.buffers(capacity)
 
-  override def forward(buffers: ForwardBuffers, count: Int): Unit = turns.use(_.forward(buffers, count))
+  override def forward(buffers: ForwardBuffers, count: Int, withFeatures: Boolean): Unit =
+    turns.use(_.forward(buffers, count, withFeatures))
 }

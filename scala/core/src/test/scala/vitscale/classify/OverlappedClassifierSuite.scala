@@ -26,7 +26,7 @@ class OverlappedClassifierSuite extends AnyFunSuite with TimeLimits {
   }
 
   private def label(answer: Prediction.Answer): Int =
-    answer.fold(failure => fail(failure.reason), _.labels.head._1.toInt)
+    answer.fold(failure => fail(failure.reason), _.labels.head.label.toInt)
 
   test("answers come in the order of the images, each with its own label, whatever the batch size") {
     withClassifier(new FakeDevice(quick)) { classifier =>
@@ -37,6 +37,21 @@ class OverlappedClassifierSuite extends AnyFunSuite with TimeLimits {
         assert(answers.map(answer => label(answer._2)) == (0 until 103))
       }
       assert(classifier.stream(Iterator.empty: Iterator[Int], request, 4)(FakeDevice.image).isEmpty)
+    }
+  }
+
+  test("features belong to their images, and come only if they are asked for") {
+    withClassifier(new FakeDevice(quick)) { classifier =>
+      def features(kind: Features) = classifier
+        .stream(Iterator.range(0, 33), request.copy(features = kind), 4)(FakeDevice.image)
+        .map { case (_, answer) => answer.right.get.features.map(_.toSeq) }
+        .toSeq
+      assert(features(Features.Pooled) == (0 until 33).map(id => Some(Seq(id.toFloat, -1f))))
+      assert(features(Features.Off).forall(_.isEmpty))
+      features(Features.Normalized).flatten.zipWithIndex.foreach { case (Seq(first, second), id) =>
+        val norm = math.sqrt(id.toDouble * id + 1)
+        assert(math.abs(first - id / norm) < 1e-6 && math.abs(second + 1 / norm) < 1e-6)
+      }
     }
   }
 

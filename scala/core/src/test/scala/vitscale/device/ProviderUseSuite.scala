@@ -88,7 +88,8 @@ class ProviderUseSuite extends AnyFunSuite {
     def passOf(session: OrtSession) = new GraphPass(
       environment,
       OnnxSignature.check(session, folder.onnxFile, preprocessor, folder.labels.size),
-      folder.labels.size
+      folder.labels.size,
+      OnnxSignature.featureCount(session, folder.onnxFile)
     )
     val (session, use) =
       ProfiledPass(settings)(environment.createSession(folder.onnxFile.toString, _)) { session =>

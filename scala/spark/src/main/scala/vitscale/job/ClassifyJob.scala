@@ -2,7 +2,7 @@ package vitscale.job
 
 import org.apache.spark.sql.SparkSession
 
-import vitscale.classify.{InferenceOptions, RuntimeChoice}
+import vitscale.classify.{Features, RuntimeChoice}
 import vitscale.hadoop.{Location, RemoteFiles}
 import vitscale.job.output.{CommitBuffer, Ledger, ModelUsed, OutputFolder, RunKey, Storage}
 import vitscale.job.run.{Inputs, Interruptible, JobOptions, Progress, StopSignal, WatchLoop}
@@ -29,7 +29,16 @@ final class ClassifyJob(spark: SparkSession, options: JobOptions, stop: StopSign
     interruptible(requireAnswers(asked))
     val (choice, key) = interruptible {
       val choice = asked.copy(runtime = runtime(storage)).choose(options.device)
-      (choice, RunKey.of(choice.folder, options.engine, options.topK, options.format, options.truncated))
+      options.request.requireFits(choice.folder)
+      val key = RunKey.of(
+        choice.folder,
+        options.engine,
+        options.request,
+        options.featuresType,
+        options.format,
+        options.truncated
+      )
+      (choice, key)
     }
     val model = choice.folder
     if (options.engine == Engine.Vitscale)
@@ -43,7 +52,8 @@ final class ClassifyJob(spark: SparkSession, options: JobOptions, stop: StopSign
       val used =
         ModelUsed(model.name, model.weights, key.fields("model_sha256"), options.engine, model.runtime.name)
       // Executors do not choose again: all rows of an output come from one runtime.
-      rounds(output, engine(asked.copy(runtime = model.runtime.name), model), used)
+      val labels = math.min(options.request.topK, model.labels.size)
+      rounds(output, engine(asked.copy(runtime = model.runtime.name), model), used, labels)
     } finally output.close()
   }
 
@@ -61,8 +71,12 @@ final class ClassifyJob(spark: SparkSession, options: JobOptions, stop: StopSign
     RemoteFiles.requireAnswers(remote, configuration)
   }
 
-  private def rounds(output: OutputFolder, engine: Engine, model: ModelUsed): Ledger = {
-    val rows = interruptible(new CommitBuffer(output, options.commitSeconds, options.topK, progress.watch()))
+  /** @param labels
+    *   largest number of labels in a row
+    */
+  private def rounds(output: OutputFolder, engine: Engine, model: ModelUsed, labels: Int): Ledger = {
+    val width = if (options.features == Features.Off) labels else labels + ClassifyJob.FeatureNumbers
+    val rows = interruptible(new CommitBuffer(output, options.commitSeconds, width, progress.watch()))
     val inputs = new Inputs(spark, options, place, rows, progress.say)
     val rounds =
       new WatchLoop(spark.sparkContext, options, output, rows, inputs, engine, model, stop, progress)
@@ -71,12 +85,16 @@ final class ClassifyJob(spark: SparkSession, options: JobOptions, stop: StopSign
 
   private def engine(location: ModelLocation, model: ModelFolder): Engine =
     if (options.engine == Engine.Vitscale) {
-      val batchSize = options.batchSize.getOrElse(InferenceOptions.batchSize(options.device))
-      val request = InferenceOptions(options.topK, batchSize)
-      val classifier = TaskClassifier(location, options.threads, request, options.device)
+      val classifier = TaskClassifier(location, options.threads, options.request, options.device)
       new VitscaleEngine(spark.sparkContext, classifier, options.limits)
     } else
       EngineProvider
         .named(options.engine)
         .open(EngineSettings(spark, model, options.device, options.batchSize, options.limits))
+}
+
+private object ClassifyJob {
+
+  /** Numbers that the features add to a row: those of most models are fewer. */
+  private val FeatureNumbers = 1024
 }

@@ -2,7 +2,7 @@ package vitscale.ml
 
 import org.apache.spark.ml.Transformer
 import org.apache.spark.ml.param.shared.{HasInputCol, HasOutputCol}
-import org.apache.spark.ml.param.{BooleanParam, IntParam, Param, ParamMap, ParamValidators}
+import org.apache.spark.ml.param.{BooleanParam, DoubleParam, IntParam, Param, ParamMap, ParamValidators}
 import org.apache.spark.ml.util._
 import org.apache.spark.ml.vitscale.NamedStage
 import org.apache.spark.sql.internal.SQLConf
@@ -11,7 +11,7 @@ import org.apache.spark.sql.{DataFrame, Dataset, Encoders, Row}
 
 import vitscale.UsageException
 import vitscale.classify.Prediction.Answer
-import vitscale.classify.{ImageFailure, InferenceOptions, Prediction}
+import vitscale.classify.{Features, ImageFailure, InferenceOptions, Prediction}
 import vitscale.image.{DecodeLimits, Truncated}
 
 /** Classifies the images of a column with a Vision Transformer, as Transformers' pipeline does.
@@ -22,9 +22,10 @@ import vitscale.image.{DecodeLimits, Truncated}
   * an image has none:
   *
   * {{{
-  * predictions: array<struct<label: string, probability: float>>, the likeliest first
+  * predictions: array<struct<label_id: int, label: string, probability: float>>, the likeliest first
   * error:       string, null where the image was classified
   * logits:      array<float> by class id, if returnLogits is set
+  * features:    array<float>, if features is set
   * }}}
   *
   * Encoded images are the better input: Spark's image source ignores EXIF orientation and cannot read every JPEG.
@@ -69,7 +70,34 @@ final class ViTImageClassifier(override val uid: String)
       ParamValidators.inArray(Truncated.all.map(_.name).toArray)
     )
 
+  /** Smallest score of a label, from 0 to 1; not set by default. An image may then have no label: its predictions are empty. Without
+    * `topK`, all labels from this score on are returned.
+    *
+    * @group param
+    */
+  val threshold: DoubleParam =
+    new DoubleParam(
+      this,
+      "threshold",
+      "smallest score of a label, from 0 to 1 (default: none)",
+      ParamValidators.inRange(0, 1)
+    )
+
+  /** Features of each image, the input of the classification head: `none`, the default; `pooled`; or `normalized` to an L2
+    * norm of 1. For a ViT it is `last_hidden_state[:, 0]` of Transformers' `ViTModel`.
+    *
+    * @group param
+    */
+  val features: Param[String] =
+    new Param[String](
+      this,
+      "features",
+      "features of each image: none, pooled, or normalized to an L2 norm of 1 (default: none)",
+      ParamValidators.inArray(Features.all.map(_.name).toArray)
+    )
+
   setDefault(
+    features -> Features.Off.name,
     truncated -> Truncated.Error.name,
     returnLogits -> false,
     inputCol -> "content",
@@ -96,6 +124,18 @@ final class ViTImageClassifier(override val uid: String)
   def setReturnLogits(value: Boolean): this.type = set(returnLogits, value)
 
   /** @group getParam */
+  def getThreshold: Double = $(threshold)
+
+  /** @group setParam */
+  def setThreshold(value: Double): this.type = set(threshold, value)
+
+  /** @group getParam */
+  def getFeatures: String = $(features)
+
+  /** @group setParam */
+  def setFeatures(value: String): this.type = set(features, value)
+
+  /** @group getParam */
   def getTruncated: String = $(truncated)
 
   /** @group setParam */
@@ -115,23 +155,34 @@ final class ViTImageClassifier(override val uid: String)
       throw new UsageException(
         s"The column ${$(outputCol)} already exists. Choose another with setOutputCol."
       )
-    schema.add($(outputCol), ViTImageClassifier.outputType($(returnLogits)))
+    schema.add($(outputCol), ViTImageClassifier.outputType(request))
   }
 
   override def transform(dataset: Dataset[_]): DataFrame = {
     val schema = transformSchema(dataset.schema, logging = true)
-    openModel()
-    val classifier = taskClassifier(InferenceOptions($(topK), $(batchSize), $(returnLogits)))
+    val asked = request
+    asked.requireFits(openModel())
+    val classifier = taskClassifier(asked)
     val limits = DecodeLimits.default.copy(truncated = Truncated.named($(truncated)))
     val column = ImageColumn.of(dataset.schema, $(inputCol), limits)
-    val withLogits = $(returnLogits)
     dataset
       .toDF()
       .mapPartitions { rows: Iterator[Row] =>
         classifier.stream(rows)(column.pixels).map { case (row, answer) =>
-          Row.fromSeq(row.toSeq :+ ViTImageClassifier.outputRow(answer, withLogits))
+          Row.fromSeq(row.toSeq :+ ViTImageClassifier.outputRow(answer, asked))
         }
       }(Encoders.row(schema))
+  }
+
+  private def request: InferenceOptions = {
+    val least = get(threshold).map(_.toFloat)
+    InferenceOptions(
+      topK = if (isSet(topK)) $(topK) else InferenceOptions.topK(least),
+      batchSize = $(batchSize),
+      returnLogits = $(returnLogits),
+      threshold = least,
+      features = Features.named($(features)).get
+    )
   }
 
   /** Saves the model with the stage. */
@@ -145,6 +196,7 @@ object ViTImageClassifier extends DefaultParamsReadable[ViTImageClassifier] {
   private val predictionType = ArrayType(
     StructType(
       Seq(
+        StructField("label_id", IntegerType, nullable = false),
         StructField("label", StringType, nullable = false),
         StructField("probability", FloatType, nullable = false)
       )
@@ -152,18 +204,27 @@ object ViTImageClassifier extends DefaultParamsReadable[ViTImageClassifier] {
     containsNull = false
   )
 
-  private def outputType(withLogits: Boolean): StructType = {
+  /** The optional lists of numbers in the output: the name of each, and its values in a prediction. */
+  private def numbers(request: InferenceOptions): Seq[(String, Prediction => Option[Array[Float]])] =
+    (if (request.returnLogits) Seq("logits" -> ((one: Prediction) => one.logits)) else Seq.empty) ++
+      (if (request.features != Features.Off) Seq("features" -> ((one: Prediction) => one.features))
+       else Seq.empty)
+
+  private def outputType(request: InferenceOptions): StructType = {
     val fields = Seq(StructField("predictions", predictionType), StructField("error", StringType))
-    val logits = StructField("logits", ArrayType(FloatType, containsNull = false))
-    StructType(if (withLogits) fields :+ logits else fields)
+    StructType(fields ++ numbers(request).map { case (name, _) =>
+      StructField(name, ArrayType(FloatType, containsNull = false))
+    })
   }
 
-  private def outputRow(answer: Answer, withLogits: Boolean): Row = answer match {
-    case Right(Prediction(labels, logits)) =>
-      val predictions = labels.map { case (label, probability) => Row(label, probability) }
-      Row.fromSeq(Seq(predictions, null) ++ (if (withLogits) Seq(logits.map(_.toSeq).orNull) else Seq.empty))
+  private def outputRow(answer: Answer, request: InferenceOptions): Row = answer match {
+    case Right(found) =>
+      val predictions = found.labels.map(one => Row(one.id, one.label, one.score))
+      Row.fromSeq(Seq(predictions, null) ++ numbers(request).map { case (_, values) =>
+        values(found).map(_.toSeq).orNull
+      })
     case Left(ImageFailure(_, reason)) =>
-      Row.fromSeq(Seq(null, reason) ++ (if (withLogits) Seq(null) else Seq.empty))
+      Row.fromSeq(Seq(null, reason) ++ numbers(request).map(_ => null))
   }
 
   override def read: MLReader[ViTImageClassifier] =

@@ -2,11 +2,14 @@ package vitscale.python
 
 import java.util
 
+import scala.collection.immutable.ListMap
+
 import com.fasterxml.jackson.databind.json.JsonMapper
 import com.fasterxml.jackson.module.scala.DefaultScalaModule
 
 import vitscale.classify.{
   ClassifierOptions,
+  Features,
   ImageFailure,
   InferenceOptions,
   Prediction,
@@ -29,16 +32,54 @@ final class PythonClassifier private (classifier: ViTClassifier, choice: Runtime
     *   for each image its path or its content, see `PythonImages`
     * @param shapes
     *   for each image its width and height, or null
+    * @param topK
+    *   number of labels; null for the default
+    * @param threshold
+    *   smallest score of a label; null for none
     * @return
-    *   JSON: for each image `{"labels": [{"label", "score"}, ...]}`, or `{"error"}`
+    *   JSON: for each image `{"labels": [{"label_id", "label", "score"}, ...]}`, or `{"error"}`
     */
-  def classify(contents: util.List[_], shapes: String, topK: Int, batchSize: Int): String = {
+  def classify(
+      contents: util.List[_],
+      shapes: String,
+      topK: Integer,
+      threshold: java.lang.Double,
+      batchSize: Int
+  ): String = {
+    val least = Option(threshold).map(_.floatValue)
+    val count = Option(topK).fold(InferenceOptions.topK(least))(_.intValue)
+    val request = InferenceOptions(count, batchSize, threshold = least)
+    PythonClassifier.json.writeValueAsString(answers(contents, shapes, request).map(PythonClassifier.record))
+  }
+
+  /** Returns the features of images.
+    *
+    * @param contents
+    *   for each image its path or its content, see `PythonImages`
+    * @param shapes
+    *   for each image its width and height, or null
+    * @param kind
+    *   `pooled` or `normalized`
+    */
+  def features(contents: util.List[_], shapes: String, kind: String, batchSize: Int): PythonFeatures = {
+    val wanted = Features.named(kind).getOrElse(Features.Off)
+    val request = InferenceOptions(topK = 1, batchSize = batchSize, features = wanted)
+    val found =
+      answers(contents, shapes, request).map(_.right.map(_.features.getOrElse(Array.emptyFloatArray)))
+    new PythonFeatures(found, classifier.featureCount)
+  }
+
+  private def answers(
+      contents: util.List[_],
+      shapes: String,
+      request: InferenceOptions
+  ): IndexedSeq[Prediction.Answer] = {
     val images = PythonImages.sent(contents, shapes).iterator
     val limits = classifier.options.limits
-    val answers = classifier
-      .stream(images, InferenceOptions(topK, batchSize))(PythonImages.pixels(_, limits)(classifier.decode))
+    classifier
+      .stream(images, request)(PythonImages.pixels(_, limits)(classifier.decode))
       .map(_._2)
-    PythonClassifier.json.writeValueAsString(answers.map(PythonClassifier.record).toIndexedSeq)
+      .toIndexedSeq
   }
 
   /** The warning about the model; null if there is none. */
@@ -61,9 +102,9 @@ object PythonClassifier {
   }
 
   private def record(answer: Prediction.Answer): Map[String, Any] = answer match {
-    case Right(Prediction(labels, _)) =>
-      Map("labels" -> labels.map { case (label, score) =>
-        Map[String, Any]("label" -> label, "score" -> score.toDouble)
+    case Right(prediction) =>
+      Map("labels" -> prediction.labels.map { one =>
+        ListMap[String, Any]("label_id" -> one.id, "label" -> one.label, "score" -> one.score.toDouble)
       })
     case Left(ImageFailure(_, reason)) => Map("error" -> reason)
   }

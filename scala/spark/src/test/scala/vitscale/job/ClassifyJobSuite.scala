@@ -8,7 +8,8 @@ import org.apache.spark.sql.Row
 import org.scalatest.Assertion
 import org.scalatest.funsuite.AnyFunSuite
 
-import vitscale.job.output.Ledger
+import vitscale.classify.Features
+import vitscale.job.output.{FeatureType, Ledger}
 import vitscale.job.run.{ErrorBudget, JobOptions, StopSignal}
 import vitscale.{LocalSpark, ModelException, TemporaryFolder, TestImages, TinyModel, UsageException}
 
@@ -205,6 +206,46 @@ class ClassifyJobSuite extends AnyFunSuite with LocalJobs with TemporaryFolder {
       val onWeights = unloadable.copy(runtime = "onednn")
       assert(intercept[ModelException](run(onWeights)).getMessage.contains("model.safetensors"))
       assert(!Files.exists(folder.resolve("out")))
+    }
+  }
+
+  test("a threshold on a regression and features of an older graph are refused, and leave nothing behind") {
+    withFolder { folder =>
+      write(folder.resolve("images"), 0 until 2)
+      val (regression, older) = (TinyModel.copy(), TinyModel.copy())
+      replace(regression.resolve("config.json"), "\\{", "{\"problem_type\": \"regression\",")
+      replace(older.resolve("vitscale.json"), ",\\s*\"features\": 32", "")
+      val asked = options(s"$folder/images", s"$folder/out").copy(runtime = "onnxruntime")
+      val withThreshold = asked.copy(model = regression.toString, threshold = Some(0.5f))
+      assert(intercept[UsageException](run(withThreshold)).getMessage.contains("is a regression"))
+      val withFeatures = asked.copy(model = older.toString, features = Features.Pooled)
+      val refused = intercept[ModelException](run(withFeatures)).getMessage
+      assert(refused.contains("has no output features. Export the model again"))
+      assert(!Files.exists(folder.resolve("out")))
+    }
+  }
+
+  private def replace(file: Path, pattern: String, by: String): Unit = {
+    val text = new String(Files.readAllBytes(file), "UTF-8")
+    val changed = text.replaceFirst(pattern, by)
+    assert(changed != text)
+    Files.write(file, changed.getBytes("UTF-8"))
+    ()
+  }
+
+  test("an output belongs to one threshold and one kind of features") {
+    withFolder { folder =>
+      write(folder.resolve("images"), 0 until 2)
+      val asked = options(s"$folder/images", s"$folder/out").copy(features = Features.Pooled)
+      assert(run(asked).predicted == 2 && run(asked).thisRun.predicted == 0)
+      for (
+        (other, words) <- Seq(
+          asked.copy(features = Features.Off) -> "features was pooled and is -",
+          asked.copy(featuresType = FeatureType.Float16) -> "features_type was float32 and is float16",
+          asked.copy(threshold = Some(0.5f)) -> "threshold was - and is 0.5; top_k was 5 and is all"
+        )
+      )
+        assert(intercept[UsageException](run(other)).getMessage.contains(words))
     }
   }
 

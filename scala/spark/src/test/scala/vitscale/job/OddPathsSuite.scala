@@ -17,7 +17,7 @@ class OddPathsSuite extends AnyFunSuite with LocalJobs with TemporaryFolder {
   private val image = TestImages.encoded(TestImages.picture(0), "png")
   private val key = RunKey(Map("model_sha256" -> "abc"))
 
-  private def predicted(path: String) = Predicted(path, Seq(Ranked("cat", Some(0.5f))), time = 1)
+  private def predicted(path: String) = Predicted(path, Seq(Ranked(3, "cat", Some(0.5f))), time = 1)
 
   private def files(folder: Path, count: Int): Unit = {
     Files.createDirectories(folder)
@@ -95,7 +95,7 @@ class OddPathsSuite extends AnyFunSuite with LocalJobs with TemporaryFolder {
 
     test(s"${format.name}: a row of 21,843 labels is read again") {
       withFolder { folder =>
-        val labels = (1 to 21843).map(i => Ranked(s"label, $i", Some(1f / i)))
+        val labels = (1 to 21843).map(i => Ranked(i, s"label, $i", Some(1f / i)))
         val storage = new LocalStorage(folder)
         val output = OutputFolder.open(spark, storage, format, key, line => fail(line))
         val long = s"/${"long" * 5000}\n.jpg"

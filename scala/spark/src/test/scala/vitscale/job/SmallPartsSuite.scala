@@ -9,9 +9,20 @@ import org.scalatest.funsuite.AnyFunSuite
 import org.scalatestplus.scalacheck.ScalaCheckPropertyChecks
 
 import vitscale.UsageException
+import vitscale.classify.{Features, InferenceOptions}
 import vitscale.device.Device
 import vitscale.job.input.FileQueue
-import vitscale.job.output.{Audits, CommitClock, Counters, Counts, Ledger, ModelUsed, PathHashes, ThisRun}
+import vitscale.job.output.{
+  Audits,
+  Chosen,
+  CommitClock,
+  Counters,
+  Counts,
+  Ledger,
+  ModelUsed,
+  PathHashes,
+  ThisRun
+}
 import vitscale.job.records.{FileEntry, Ignored, Predicted, Quarantined, Stage}
 import vitscale.job.run.{ErrorBudget, JobOptions, LedgerText, Progress}
 import vitscale.job.task.ChunkSizes
@@ -134,6 +145,28 @@ class SmallPartsSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
     ).foreach(wrong => assert(parse(wrong: _*).isEmpty, wrong))
   }
 
+  test(
+    "labels and features that the engine or the format does not have are refused, and others are requests"
+  ) {
+    def parse(more: String*) = Console.withErr(new ByteArrayOutputStream)(
+      JobOptions.parse(Seq("--images=a", "--model=m", "--output=o") ++ more)
+    )
+    assert(parse().map(_.request).contains(InferenceOptions()))
+    assert(parse("--threshold=0.5").map(_.request.topK).contains(InferenceOptions.AllLabels))
+    assert(parse("--threshold=0.5", "--top-k=3").map(_.request.topK).contains(3))
+    assert(parse("--features=normalized").map(_.request.features).contains(Features.Normalized))
+    Seq(
+      Seq("--threshold=1.5"),
+      Seq("--threshold=-1"),
+      Seq("--threshold=NaN"),
+      Seq("--threshold=0.5", "--engine=spark-nlp"),
+      Seq("--features=mean"),
+      Seq("--features=pooled", "--engine=spark-nlp"),
+      Seq("--features=pooled", "--features-type=float16", "--format=csv"),
+      Seq("--features=pooled", "--features-type=float64")
+    ).foreach(wrong => assert(parse(wrong: _*).isEmpty, wrong))
+  }
+
   test("the ledger's exit status") {
     def ledger(
         status: String,
@@ -150,6 +183,7 @@ class SmallPartsSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
         Map.empty,
         ThisRun(3, 0, 0, 1, 3),
         Ignored.none,
+        Chosen(None, None, 0),
         output,
         isBalanced,
         ModelUsed("m", "random", "abc", "vitscale", "onnxruntime"),

@@ -62,6 +62,38 @@ class ViTImageClassifierSuite extends AnyFunSuite with LocalSpark {
     }
   }
 
+  test("a stage that was saved before a parameter existed loads with its default") {
+    val saved = Files.createTempDirectory("vitscale-transformer-").resolve("saved")
+    transformer.write.overwrite().save(saved.toString)
+    val metadata = saved.resolve("metadata")
+    val part = metadata.resolve("part-00000")
+    val text = new String(Files.readAllBytes(part), "UTF-8")
+    val older = text.replaceAll("\"features\":\"none\",?", "")
+    assert(older != text && !older.contains("threshold"))
+    Files.deleteIfExists(metadata.resolve(".part-00000.crc"))
+    Files.write(part, older.getBytes("UTF-8"))
+    val loaded = ViTImageClassifier.load(saved.toString)
+    assert(loaded.getFeatures == "none" && !loaded.isDefined(loaded.threshold))
+    assert(collect(loaded.transform(rows(good))) == collect(transformer.transform(rows(good))))
+  }
+
+  test("a threshold and features shape the rows: empty predictions, and numbers where they are asked for") {
+    val stage = transformer.setThreshold(0.999).setFeatures("normalized").setReturnLogits(true)
+    val found = collect(stage.transform(rows(good :+ TestImages.garbage)))
+    assert(found.head.schema.fieldNames.toSeq == Seq("predictions", "error", "logits", "features"))
+    found.init.foreach { row =>
+      assert(row.getSeq[Row](0).isEmpty && row.isNullAt(1))
+      val norm = row.getSeq[Float](3).map(x => x.toDouble * x).sum
+      assert(math.abs(norm - 1) < 1e-5)
+    }
+    assert(found.last.isNullAt(0) && found.last.isNullAt(3) && !found.last.isNullAt(1))
+    val all = new ViTImageClassifier().setModelPath(TinyModel.path.toString).setThreshold(0)
+    assert(collect(all.transform(rows(good))).forall(_.getSeq[Row](0).size == 11), "all without topK")
+    assert(collect(all.setTopK(3).transform(rows(good))).forall(_.getSeq[Row](0).size == 3))
+    assertThrows[IllegalArgumentException](all.setThreshold(1.5))
+    assertThrows[IllegalArgumentException](all.setFeatures("mean"))
+  }
+
   test("tasks share one session") {
     SharedClassifiers.closeIdle()
     assert(collect(transformer.setBatchSize(1).transform(rows(good, partitions = 6))).size == 9)

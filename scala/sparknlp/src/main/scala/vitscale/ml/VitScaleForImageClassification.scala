@@ -10,7 +10,7 @@ import org.apache.spark.sql.{Dataset, Row, SparkSession}
 
 import vitscale.ImageException
 import vitscale.classify.Prediction.Answer
-import vitscale.classify.{ImageFailure, InferenceOptions, Prediction}
+import vitscale.classify.{ImageFailure, InferenceOptions, ScoredLabel}
 import vitscale.image.RgbImage
 import vitscale.model.ModelRuntime
 
@@ -25,9 +25,11 @@ import vitscale.model.ModelRuntime
   * }}}
   *
   * Every image has its own annotation. `result` is the likeliest label; `metadata` has the image's fields as in
-  * Spark NLP, and the probabilities of the `topK` likeliest labels, each under the label's name. A label that is named as one
-  * of the image's fields (`image`, `height`, `width`, `nChannels`, `mode`, `origin`, `error`) or begins with `label:` stands
-  * under `label:` and its name. An image that fails has an empty `result` and the reason under `error`.
+  * Spark NLP, and the probabilities of the `topK` likeliest labels, each under the label's name. Two classes may have one
+  * label text, so `label_id` is the class number of `result`; `label_ids` and `probabilities` are those of all `topK` classes
+  * as JSON arrays, the likeliest first. A label that is named as one of these keys or of the image's fields (`image`,
+  * `height`, `width`, `nChannels`, `mode`, `origin`, `error`) or begins with `label:` stands under `label:` and its name. An
+  * image that fails has an empty `result` and the reason under `error`.
   *
   * @groupname param Parameters
   * @groupname setParam Parameter setters
@@ -112,9 +114,7 @@ object VitScaleForImageClassification extends DefaultParamsReadable[VitScaleForI
 
   private def annotation(image: Option[AnnotationImage], answer: Answer): Annotation = {
     val (label, found) = answer match {
-      case Right(Prediction(labels, _)) =>
-        // Of classes with one name the likeliest stays.
-        (labels.head._1, labels.reverse.map { case (name, score) => key(name) -> score.toString }.toMap)
+      case Right(prediction) => (prediction.labels.head.label, scores(prediction.labels))
       case Left(ImageFailure(_, reason)) => ("", Map(Error -> reason))
     }
     Annotation(
@@ -126,13 +126,27 @@ object VitScaleForImageClassification extends DefaultParamsReadable[VitScaleForI
     )
   }
 
+  private def scores(labels: Seq[ScoredLabel]): Map[String, String] = {
+    // Of classes with one name the likeliest stays.
+    val byName = labels.reverse.map(one => key(one.label) -> one.score.toString).toMap
+    byName ++ Map(
+      LabelId -> labels.head.id.toString,
+      LabelIds -> labels.map(_.id).mkString("[", ",", "]"),
+      Probabilities -> labels.map(_.score).mkString("[", ",", "]")
+    )
+  }
+
+  private val LabelId = "label_id"
+  private val LabelIds = "label_ids"
+  private val Probabilities = "probabilities"
   private val Error = "error"
   private val LabelPrefix = "label:"
-  private val imageKeys = Set("image", "height", "width", "nChannels", "mode", "origin", Error)
+  private val ownKeys =
+    Set("image", "height", "width", "nChannels", "mode", "origin", Error, LabelId, LabelIds, Probabilities)
 
-  /** Return the metadata key of a label's probability: its name, unless that is a field of the image. */
+  /** Return the metadata key of a label's probability: its name, unless that is another key. */
   private def key(label: String): String =
-    if (imageKeys.contains(label) || label.startsWith(LabelPrefix)) LabelPrefix + label else label
+    if (ownKeys.contains(label) || label.startsWith(LabelPrefix)) LabelPrefix + label else label
 
   private def fields(image: AnnotationImage): Map[String, String] = Map(
     "image" -> "0",

@@ -14,6 +14,7 @@ import vitscale.image.DecodeLimits
 import vitscale.image.decode.ImageDecoder
 import vitscale.job.records.{Outcome, Predicted, Quarantined, Ranked, ReadFailure, ReadImage, Stage}
 import vitscale.job.task.Engine
+import vitscale.model.Labels
 
 /** Stock Spark NLP with a strict decoder in front, so that no image is lost.
   *
@@ -34,15 +35,17 @@ final class SparkNlpEngine(
     deviceUse: Option[DeviceUse]
 ) extends Engine {
 
+  private lazy val labelIds = Labels.sparkNlpIds(onnxFolder)
   private lazy val pipeline = StockPipeline.build(spark, onnxFolder, batchSize)
 
   override def warmUp(): Seq[DeviceUse] = {
     pipeline
+    labelIds
     deviceUse.toSeq
   }
 
   override def classify(images: RDD[ReadImage]): RDD[Outcome] = {
-    val allowed = limits
+    val (allowed, ids) = (limits, labelIds)
     val rows = images.map(SparkNlpEngine.row(_, allowed))
     pipeline
       .transform(spark.createDataFrame(rows, SparkNlpEngine.schema))
@@ -55,7 +58,7 @@ final class SparkNlpEngine(
         s"${StockPipeline.classColumn}.metadata"
       )
       .rdd
-      .map(SparkNlpEngine.outcome)
+      .map(SparkNlpEngine.outcome(_, ids))
   }
 }
 
@@ -91,15 +94,16 @@ private object SparkNlpEngine {
         )
     } catch { case error: ImageException => Left(ReadFailure(Stage.Decode, error.getMessage)) }
 
-  private def outcome(row: Row): Outcome = {
+  private def outcome(row: Row, ids: Map[String, Int]): Outcome = {
     val (path, time) = (row.getString(0), System.currentTimeMillis())
     def quarantined(stage: String, reason: String) =
       Quarantined(path, if (row.isNullAt(1)) None else Some(row.getLong(1)), stage, reason, time)
     if (!row.isNullAt(2)) quarantined(row.getString(2), row.getString(3))
     else
       row.getSeq[String](4) match {
-        case Seq(label) if label != "NA" =>
-          Predicted(path, Seq(Ranked(label, probability(label, row.getSeq[Map[String, String]](5)))), time)
+        case Seq(label) if ids.contains(label) =>
+          val score = probability(label, row.getSeq[Map[String, String]](5))
+          Predicted(path, Seq(Ranked(ids(label), label, score)), time)
         case labels =>
           quarantined(
             Stage.Forward,

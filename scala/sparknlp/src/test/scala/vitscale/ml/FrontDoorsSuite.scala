@@ -9,7 +9,7 @@ import org.apache.spark.sql.DataFrame
 import org.apache.spark.sql.functions.{col, concat, element_at, split}
 import org.scalatest.funsuite.AnyFunSuite
 
-import vitscale.classify.ViTClassifier
+import vitscale.classify.{ScoredLabel, ViTClassifier}
 import vitscale.{LocalSpark, TestImages, TinyModel, UsageException}
 
 /** The same pictures through every front door: PNG, so that Spark's decoder and ours see the same pixels. */
@@ -24,8 +24,8 @@ class FrontDoorsSuite extends AnyFunSuite with LocalSpark {
     created
   }
 
-  /** Label and probability of the plain JVM classifier, by file name. */
-  private lazy val expected: Map[String, (String, Float)] = {
+  /** The first class of the plain JVM classifier, by file name. */
+  private lazy val expected: Map[String, ScoredLabel] = {
     val classifier = ViTClassifier.open(TinyModel.path, options = TinyModel.options)
     try
       names.map { name =>
@@ -43,33 +43,37 @@ class FrontDoorsSuite extends AnyFunSuite with LocalSpark {
 
   private def fileName(path: String) = element_at(split(col(path), "/"), -1)
 
-  private def assertExpected(found: Map[String, (String, Float)]): Unit = {
+  private def assertExpected(found: Map[String, ScoredLabel]): Unit = {
     assert(found.keySet == expected.keySet)
-    expected.foreach { case (name, (label, probability)) =>
-      assert(found(name)._1 == label, name)
-      assert(math.abs(found(name)._2 - probability) < 1e-5, name)
+    expected.foreach { case (name, ScoredLabel(id, label, score)) =>
+      assert((found(name).id, found(name).label) == ((id, label)), name)
+      assert(math.abs(found(name).score - score) < 1e-5, name)
     }
   }
 
-  private def collect(rows: DataFrame, path: String): Map[String, (String, Float)] =
+  private def collect(rows: DataFrame, path: String): Map[String, ScoredLabel] =
     rows
       .select(
         fileName(path),
+        col("classification.predictions")(0)("label_id"),
         col("classification.predictions")(0)("label"),
         col("classification.predictions")(0)("probability")
       )
       .collect()
-      .map(row => row.getString(0) -> (row.getString(1) -> row.getFloat(2)))
+      .map(row => row.getString(0) -> ScoredLabel(row.getInt(1), row.getString(2), row.getFloat(3)))
       .toMap
 
-  private def collectAnnotated(rows: DataFrame): Map[String, (String, Float)] =
+  private def first(label: String, metadata: scala.collection.Map[String, String]): ScoredLabel = {
+    assert(metadata("label_ids").startsWith(s"[${metadata("label_id")},"))
+    assert(metadata("probabilities").startsWith(s"[${metadata(label)},"))
+    ScoredLabel(metadata("label_id").toInt, label, metadata(label).toFloat)
+  }
+
+  private def collectAnnotated(rows: DataFrame): Map[String, ScoredLabel] =
     rows
       .select(fileName("image.origin"), col("class.result")(0), col("class.metadata")(0))
       .collect()
-      .map { row =>
-        val label = row.getString(1)
-        row.getString(0) -> (label -> row.getMap[String, String](2)(label).toFloat)
-      }
+      .map(row => row.getString(0) -> first(row.getString(1), row.getMap[String, String](2)))
       .toMap
 
   private lazy val pipeline: PipelineModel = new Pipeline()
@@ -124,7 +128,7 @@ class FrontDoorsSuite extends AnyFunSuite with LocalSpark {
     val found = expected.keys.map { name =>
       val annotation =
         light.fullAnnotateImage(folder.resolve(name).toString)("class").head.asInstanceOf[Annotation]
-      name -> (annotation.result -> annotation.metadata(annotation.result).toFloat)
+      name -> first(annotation.result, annotation.metadata)
     }.toMap
     assertExpected(found)
   }

@@ -7,6 +7,8 @@ import org.scalatest.funsuite.AnyFunSuite
 import vitscale.job.InputJobs
 import vitscale.job.records.Stage
 import vitscale.job.task.Engine
+import vitscale.model.Labels
+import vitscale.TinyModel
 
 /** The classify job with `--engine spark-nlp`. */
 class SparkNlpEngineSuite extends AnyFunSuite with InputJobs {
@@ -35,6 +37,9 @@ class SparkNlpEngineSuite extends AnyFunSuite with InputJobs {
       run(options(apart, one).copy(engine = Engine.SparkNlp, batchSize = Some(1)))
       val found = labelsByName(folder)
       assert(found == labelsByName(apart) && found.values.toSet.size > 3)
+      val ids = spark.read.parquet(folder.resolve("out/predictions").toString).select("label", "label_id")
+      val known = Labels.sparkNlpIds(TinyModel.onnxFolder)
+      ids.collect().foreach(row => assert(row.getInt(1) == known(row.getString(0))))
       assert(table(folder, "quarantine", "stage").values.count(_ == Stage.Decode) == 6)
     }
   }

@@ -34,10 +34,10 @@ class TensorFlowEngineSuite extends AnyFunSuite with LocalSpark with TemporaryFo
   test("both engines see the same pixels and give the same labels and logits") {
     withPhotos { images =>
       val (expected, found) = (outputs(onnx, images), outputs(tensorFlow, images))
-      assert(found.size == 6 && found.values.map(_.label).toSet.size > 1)
+      assert(found.size == 6 && found.values.map(_.labelId).toSet.size > 1)
       assert(found.keySet == expected.keySet)
       found.foreach { case (file, output) =>
-        assert(output.label == expected(file).label, file)
+        assert(output.labelId == expected(file).labelId, file)
         assert(output.pixels sameElements expected(file).pixels, file)
         val differences = output.logits.zip(expected(file).logits).map { case (a, b) => math.abs(a - b) }
         assert(differences.length == classes && differences.max < 1e-4, file)
@@ -58,9 +58,9 @@ class TensorFlowEngineSuite extends AnyFunSuite with LocalSpark with TemporaryFo
     withPhotos { images =>
       withFolder { folder =>
         val saved = tensorFlow.copy(savedPipeline = Some(folder.resolve("pipeline")))
-        val labels = outputs(saved, images).mapValues(_.label).toMap
+        val labels = outputs(saved, images).mapValues(_.labelId).toMap
         assert(files(folder).exists(_.toString.contains("image_classification_tensorflow")))
-        assert(labels == outputs(tensorFlow, images).mapValues(_.label).toMap)
+        assert(labels == outputs(tensorFlow, images).mapValues(_.labelId).toMap)
       }
     }
   }

@@ -105,7 +105,7 @@ final private[vitscale] class Calibrator(folder: ModelFolder, say: String => Uni
     try
       images.grouped(Calibrator.BatchSize).foreach { batch =>
         batch.zipWithIndex.foreach { case (image, place) => buffers.put(place, image) }
-        worker.run(buffers.input(batch.size), buffers.output(batch.size), 0, batch.size)
+        worker.run(buffers, 0, batch.size)
       }
     finally worker.close()
   }

@@ -6,8 +6,8 @@ import vitscale.job.records.Ignored
 /** The result of one listing.
   *
   * @param files
-  *   number of all images of the input, including those of earlier runs
+  *   number of all chosen images of the input, including those of earlier runs
   * @param before
-  *   number of these images that have a row
+  *   number of these images that have a row, and of the images that were not chosen
   */
 final case class Input(source: ImageSource, files: Long, before: Counters.Counts, ignored: Ignored)

@@ -34,12 +34,14 @@ final private[job] class ParquetSource(
     val repeated = context.broadcast(repeatedPaths(rows))
     val pieces = rows.map(_.copy(repeated = repeated))
     val counts = done(pieces)
-    val waiting = pieces.zip(counts).map { case (piece, of) => piece.copy(waiting = piece.waiting - of.sum) }
+    val waiting =
+      pieces.zip(counts).map { case (piece, of) => piece.copy(waiting = piece.waiting - of.passedOver) }
     val unread = bad.filterNot(image => reading.done.contains(image.path))
     val before =
       (counts ++ bad.map(image => reading.done.counts(image.path))).foldLeft(Counters.nothing)(_ + _)
     val work = (waiting :+ Unreadable(unread)).filter(_.waiting > 0).toIndexedSeq
-    Input(new PieceSource(context, work, reading), pieces.map(_.waiting).sum + bad.size, before, ignored)
+    val chosen = pieces.map(_.waiting).sum + bad.size - before.leftOut
+    Input(new PieceSource(context, work, reading), chosen, before, ignored)
   }
 
   private def split(files: Seq[FileEntry]): (Seq[ReadImage], Seq[Layout]) = {

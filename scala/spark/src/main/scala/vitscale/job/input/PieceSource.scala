@@ -24,6 +24,16 @@ final private[job] class PieceSource(context: SparkContext, pieces: IndexedSeq[P
     if (some.isEmpty) None else Some(new PieceWork(some))
   }
 
+  /** The paths that come first among those that wait, at most `count`, in order. */
+  def firstPaths(count: Int): Seq[String] = {
+    val settings = reading
+    val paths =
+      context
+        .parallelize(pieces, math.max(1, PieceSource.tasks(context, pieces.size)))
+        .flatMap(_.keys(settings))
+    paths.takeOrdered(count).toSeq
+  }
+
   override def close(): Unit = ()
 
   private final class PieceWork(some: IndexedSeq[Piece]) extends TaskBatch {

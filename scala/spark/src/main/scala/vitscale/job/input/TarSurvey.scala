@@ -99,7 +99,7 @@ private[job] object TarSurvey {
         val counts = reading.done.counts(TarRules.key(shard, name))
         before += counts
         bytes += member.size
-        if (counts.sum == 0) piece = piece.copy(waiting = piece.waiting + 1)
+        if (counts.passedOver == 0) piece = piece.copy(waiting = piece.waiting + 1)
       } else ignored += rules.leftAside(member)
     }
 

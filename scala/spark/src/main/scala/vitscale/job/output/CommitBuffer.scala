@@ -10,7 +10,7 @@ import vitscale.job.records.Outcome
   * @param commitSeconds
   *   seconds between two commits, see [[CommitClock]]
   * @param labels
-  *   largest number of labels in a row
+  *   largest number of labels and features in a row
   * @param seconds
   *   returns the seconds since the run started
   */

@@ -8,7 +8,7 @@ package vitscale.job.output
   * @param fixed
   *   constant number of seconds between two commits, instead of this rule
   * @param labels
-  *   number of labels in a row; a part is built in memory, so wide rows are committed earlier
+  *   number of labels and features in a row; a part is built in memory, so wide rows are committed earlier
   */
 final class CommitClock(fixed: Option[Double], labels: Int = 1) {
 

@@ -38,9 +38,19 @@ final class Counters(val files: Long, before: Counters.Counts) {
 
 object Counters {
 
-  final case class Counts(predicted: Long, quarantined: Long) {
+  /** @param leftOut
+    *   images that the user did not choose (`--limit`, `--sample`)
+    */
+  final case class Counts(predicted: Long, quarantined: Long, leftOut: Long = 0) {
+
+    /** Images with a row. */
     def sum: Long = predicted + quarantined
-    def +(other: Counts): Counts = Counts(predicted + other.predicted, quarantined + other.quarantined)
+
+    /** Images that a run passes over. */
+    def passedOver: Long = sum + leftOut
+
+    def +(other: Counts): Counts =
+      Counts(predicted + other.predicted, quarantined + other.quarantined, leftOut + other.leftOut)
   }
 
   val nothing: Counts = Counts(0, 0)

@@ -10,21 +10,20 @@ import com.univocity.parsers.csv.{CsvParser, CsvParserSettings, CsvWriter, CsvWr
 import org.apache.spark.sql.Row
 import org.apache.spark.sql.types.{ArrayType, StructField, StructType, TimestampType}
 
-/** A file after RFC 4180, with a header; a list takes one column for each of its places. */
+/** A file after RFC 4180, with a header; a list takes one column for each of its places in the longest row. */
 private[job] object CsvFile {
 
   def encode(rows: Seq[Row], schema: StructType): Array[Byte] = {
-    val width =
-      rows.map(lists(_, schema).map(_.size).reduceOption(_ max _).getOrElse(0)).foldLeft(0)(_ max _)
+    val widths = schema.fields.indices.map(i => if (isList(schema(i))) width(rows, i) else 1)
     val out = new ByteArrayOutputStream()
     val settings = new CsvWriterSettings()
     settings.setQuoteAllFields(true)
     settings.trimValues(false)
     settings.getFormat.setLineSeparator("\n")
     val writer = new CsvWriter(new OutputStreamWriter(out, UTF_8), settings)
-    writer.writeHeaders(schema.fields.flatMap(header(_, width)): _*)
+    writer.writeHeaders(schema.fields.zip(widths).flatMap { case (field, width) => header(field, width) }: _*)
     rows.foreach { row =>
-      val values = schema.fields.zipWithIndex.flatMap { case (field, i) => cells(row, i, field, width) }
+      val values = schema.fields.zipWithIndex.flatMap { case (field, i) => cells(row, i, field, widths(i)) }
       writer.writeRow(values.toSeq.asJavaCollection)
     }
     writer.close()
@@ -50,7 +49,7 @@ private[job] object CsvFile {
     } finally parser.stopParsing()
   }
 
-  /** univocity's own limits are 512 columns and 4,096 characters a cell; a row here has two columns for each label. */
+  /** univocity's own limits are 512 columns and 4,096 characters a cell; a row here has three columns for each label. */
   private def settings(columns: Int): CsvParserSettings = {
     val settings = new CsvParserSettings()
     settings.setHeaderExtractionEnabled(true)
@@ -63,10 +62,9 @@ private[job] object CsvFile {
     settings
   }
 
-  private def lists(row: Row, schema: StructType): Seq[Seq[Any]] =
-    schema.fields.toSeq.zipWithIndex.collect { case (StructField(_, _: ArrayType, _, _), i) =>
-      row.getSeq[Any](i)
-    }
+  private def isList(field: StructField): Boolean = field.dataType.isInstanceOf[ArrayType]
+
+  private def width(rows: Seq[Row], i: Int): Int = rows.foldLeft(0)(_ max _.getSeq[Any](i).size)
 
   private def header(field: StructField, width: Int): Seq[String] = field.dataType match {
     case _: ArrayType => (1 to width).map(place => s"${field.name}_$place")

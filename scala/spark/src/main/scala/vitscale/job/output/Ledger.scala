@@ -14,7 +14,7 @@ import vitscale.job.records.Ignored
   * @param status
   *   `complete`, `interrupted`, `stopped` (too many failed) or `failed`
   * @param files
-  *   all files of the input, including those of earlier runs
+  *   all chosen files of the input, including those of earlier runs
   * @param predicted
   *   number of these files with a prediction
   * @param quarantined
@@ -25,6 +25,8 @@ import vitscale.job.records.Ignored
   *   counts and times of this run alone
   * @param ignored
   *   files and folders that the listing left aside
+  * @param chosen
+  *   the part of the input that the user chose; `files` counts that part alone
   * @param output
   *   rows counted in the output after the run, of this run and all earlier ones; none if it was interrupted, and no executor
   *   was left to count them
@@ -43,6 +45,7 @@ final case class Ledger(
     quarantinedByStage: Map[String, Long],
     thisRun: ThisRun,
     ignored: Ignored,
+    chosen: Chosen,
     output: Option[Counts],
     isBalanced: Boolean,
     model: ModelUsed,
@@ -75,6 +78,17 @@ final case class ThisRun(
     seconds: Double,
     imagesPerSec: Double
 )
+
+/** The part of the input that a run classifies.
+  *
+  * @param limit
+  *   `--limit`: number of images, the first ones in the order of their paths
+  * @param sample
+  *   `--sample`: share of the images
+  * @param leftOut
+  *   images of the input that were left out by this choice
+  */
+final case class Chosen(limit: Option[Int], sample: Option[String], leftOut: Long)
 
 /** @param sha256
   *   of the graph, or of the weights where oneDNN runs them

@@ -52,7 +52,7 @@ final class OutputFolder private (
     val name = f"part-${owner.number}%06d-${parts(table)}%05d${format.suffix}"
     val staged = s"$staging/$table-$name"
     val rows = outcomes.map(Tables.row(_, key))
-    storage.create(staged, format.encode(rows, Tables.schemas(table)))
+    storage.create(staged, format.encode(rows, Tables.schema(table, key)))
     storage.rename(staged, s"$table/$name")
   }
 

@@ -10,6 +10,7 @@ import org.apache.parquet.hadoop.api.ReadSupport
 import org.apache.parquet.hadoop.example.{ExampleParquetWriter, GroupReadSupport}
 import org.apache.parquet.hadoop.metadata.CompressionCodecName
 import org.apache.parquet.io._
+import org.apache.parquet.io.api.Binary
 import org.apache.spark.sql.Row
 import org.apache.spark.sql.execution.datasources.parquet.SparkToParquetSchemaConverter
 import org.apache.spark.sql.internal.SQLConf
@@ -71,6 +72,8 @@ private[job] object ParquetFile {
     case text: String => group.add(name, text)
     case real: Float => group.add(name, real)
     case whole: Long => group.add(name, whole)
+    case whole: Int => group.add(name, whole)
+    case bytes: Array[Byte] => group.add(name, Binary.fromConstantByteArray(bytes))
     case null => ()
     case other => throw new IllegalArgumentException(s"no column of ${other.getClass.getName}")
   }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper
 import com.fasterxml.jackson.databind.SerializationFeature.INDENT_OUTPUT
 
 import vitscale.UsageException
+import vitscale.classify.{Features, InferenceOptions}
 import vitscale.image.Truncated
 import vitscale.model.{ModelFolder, ModelRuntime}
 
@@ -18,6 +19,21 @@ final case class RunKey(fields: Map[String, String], weights: String = ModelFold
   /** The library that computed the forward pass. Outputs of earlier versions do not name it. */
   def runtime: String = fields.getOrElse(RunKey.Runtime, ModelRuntime.OnnxRuntime.name)
 
+  private def requireSameTables(stored: RunKey, output: String): Unit = {
+    val (found, expected) = (stored.tables, tables)
+    if (found != expected)
+      throw new UsageException(
+        s"$output holds tables of another version of ViTScale: their version is $found, this one writes version $expected. " +
+          "Choose another --output, or finish this one with the earlier ViTScale."
+      )
+  }
+
+  /** Version of the tables' columns. Outputs of the first version do not name it. */
+  private def tables: String = fields.getOrElse(RunKey.TablesVersion, "1")
+
+  /** Type of the column `features`; none without that column. */
+  def features: Option[FeatureType] = fields.get(RunKey.FeaturesType).flatMap(FeatureType.named)
+
   def toJson: Array[Byte] = RunKey.json.writeValueAsBytes(RunKey.sorted(fields))
 
   /** Check that the rows of an output were made with this key.
@@ -28,6 +44,7 @@ final case class RunKey(fields: Map[String, String], weights: String = ModelFold
     *   if the keys differ
     */
   def requireSame(stored: RunKey, output: String): Unit = {
+    requireSameTables(stored, output)
     val differing = (fields.keySet ++ stored.fields.keySet).toSeq.sorted.filter(key =>
       fields.get(key) != stored.fields.get(key)
     )
@@ -47,12 +64,18 @@ final case class RunKey(fields: Map[String, String], weights: String = ModelFold
 object RunKey {
 
   private val Runtime = "runtime"
+  private val FeaturesType = "features_type"
+  private val TablesVersion = "tables"
   private val json = new ObjectMapper().enable(INDENT_OUTPUT)
 
+  /** @param request
+    *   labels, threshold and features
+    */
   def of(
       model: ModelFolder,
       engine: String,
-      topK: Int,
+      request: InferenceOptions,
+      features: FeatureType,
       format: TableFormat,
       truncated: Truncated = Truncated.Error
   ): RunKey = RunKey(
@@ -60,9 +83,13 @@ object RunKey {
       "engine" -> engine,
       "model_sha256" -> model.computedSha256,
       "settings_sha256" -> model.settingsSha256,
-      "top_k" -> topK.toString,
-      "format" -> format.name
+      "top_k" -> (if (request.topK == InferenceOptions.AllLabels) "all" else request.topK.toString),
+      "format" -> format.name,
+      TablesVersion -> Tables.Version
     ) ++ Some("truncated" -> truncated.name).filter(_ => truncated != Truncated.Error)
+      ++ request.threshold.map("threshold" -> _.toString)
+      ++ (if (request.features == Features.Off) Map.empty
+          else Map("features" -> request.features.name, FeaturesType -> features.name))
       ++ Some(Runtime -> model.runtime.name).filter(_ => model.runtime != ModelRuntime.OnnxRuntime),
     model.weights
   )

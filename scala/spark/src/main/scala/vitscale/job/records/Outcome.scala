@@ -1,7 +1,15 @@
 package vitscale.job.records
 
-/** A label and its probability, if the engine returns one. */
-final case class Ranked(label: String, probability: Option[Float])
+/** A class with its score.
+  *
+  * @param id
+  *   class number, from 0 on
+  * @param label
+  *   label text
+  * @param probability
+  *   the score, if the engine returns one
+  */
+final case class Ranked(id: Int, label: String, probability: Option[Float])
 
 /** The result of one image. Every listed image gets exactly one. */
 sealed trait Outcome extends Serializable {
@@ -12,9 +20,16 @@ sealed trait Outcome extends Serializable {
 }
 
 /** @param labels
-  *   the likeliest first, at least one
+  *   the likeliest first; all classes by id for a regression. Empty if no score reaches the threshold
+  * @param features
+  *   the features, if requested
   */
-final case class Predicted(path: String, labels: Seq[Ranked], time: Long) extends Outcome
+final case class Predicted(
+    path: String,
+    labels: Seq[Ranked],
+    time: Long,
+    features: Option[Array[Float]] = None
+) extends Outcome
 
 /** An image without a prediction.
   *

@@ -10,6 +10,7 @@ import vitscale.hadoop.Location
 import vitscale.job.input.{
   FileQueue,
   FileSource,
+  FirstFiles,
   Input,
   InputKind,
   Listing,
@@ -17,11 +18,12 @@ import vitscale.job.input.{
   OpenTableFormat,
   ParquetSource,
   PathList,
+  PieceSource,
   Reading,
   Repeats,
   TarSource
 }
-import vitscale.job.output.{CommitBuffer, Counters, Tables}
+import vitscale.job.output.{Choice, CommitBuffer, Counters, Done}
 import vitscale.job.records.{FileEntry, Ignored}
 
 /** Lists the input, and separates new images from images that have a row. */
@@ -37,20 +39,45 @@ final private[job] class Inputs(
   private val configuration = context.hadoopConfiguration
   private lazy val shared = context.broadcast(new SerializableConfiguration(configuration))
 
-  def look(): Input = InputKind.named(options.input) match {
-    case InputKind.Files => files()
-    case InputKind.Parquet => parquet()
-    case InputKind.Tar => tar()
+  /** List the input.
+    *
+    * @throws vitscale.UsageException
+    *   if it holds no image, or `--sample` chooses none of them
+    */
+  def look(): Input = {
+    val input = InputKind.named(options.input) match {
+      case InputKind.Files => files()
+      case InputKind.Parquet => requireImages(parquet())(_ => "its Parquet files have no rows")
+      case InputKind.Tar => requireImages(tar())(noMember)
+    }
+    options.sample.filter(_ => input.files == 0 && input.before.leftOut > 0 && !options.watch).foreach {
+      sample =>
+        throw new UsageException(
+          s"--sample ${sample.text} chooses none of the ${input.before.leftOut} images. Choose a larger share."
+        )
+    }
+    input
   }
 
   private def files(): Input = {
     val spool = FileQueue.create()
-    val known = new Known
+    val known = new Known(rows.done.of(options.sample.getOrElse(Choice.All)))
     val fresh = (listed: FileEntry) => if (!known.count(listed.path)) spool.add(listed)
-    val ignored = if (options.imagesFrom.isEmpty) list(fresh) else distinct(fresh)
+    val (ignored, leftOut) = options.limit.fold((each(fresh), 0L)) { limit =>
+      val first = new FirstFiles(limit)
+      val ignored = each(first.add)
+      val leftOut = first.leftOut
+      first.takeAll().foreach(fresh)
+      (ignored, leftOut)
+    }
+    val before = known.counts.copy(leftOut = known.counts.leftOut + leftOut)
     val source = new FileSource(context, spool, options.maxBytes, options.readAhead, shared)
-    Input(source, known.counts.sum + spool.size, known.counts, ignored)
+    Input(source, before.sum + spool.size, before, ignored)
   }
+
+  /** All files of the input, each once. */
+  private def each(found: FileEntry => Unit): Ignored =
+    if (options.imagesFrom.isEmpty) list(found) else distinct(found)
 
   /** A listing has every file once. */
   private def list(found: FileEntry => Unit): Ignored =
@@ -85,21 +112,42 @@ final private[job] class Inputs(
   private def parquet(): Input = {
     val (files, ignored) = containers()
     OpenTableFormat.refuse(files, configuration)
-    val source = new ParquetSource(context, options.pathColumn, options.contentColumn, reading, say)
-    requireImages(source.open(files, ignored))(_ => "its Parquet files have no rows")
+    chosen { (reading, isFirstLook) =>
+      val report = if (isFirstLook) say else (_: String) => ()
+      new ParquetSource(context, options.pathColumn, options.contentColumn, reading, report)
+        .open(files, ignored)
+    }
   }
 
   private def tar(): Input = {
     val (files, ignored) = containers()
-    requireImages(new TarSource(context, ListingRules(options.allFiles), reading).open(files, ignored)) {
-      left =>
-        s"no member of a shard is an image (${left.otherNames} with other suffixes, ${left.hidden} hidden). " +
-          "Add --all-files to include every member"
-    }
+    chosen((reading, _) =>
+      new TarSource(context, ListingRules(options.allFiles), reading).open(files, ignored)
+    )
   }
 
+  private def noMember(left: Ignored): String =
+    s"no member of a shard is an image (${left.otherNames} with other suffixes, ${left.hidden} hidden). " +
+      "Add --all-files to include every member"
+
+  /** Open files that hold many images each. With `--limit`, their paths are read before, to find the last one.
+    *
+    * @param open
+    *   opens them, and is told whether it is called for the first time
+    */
+  private def chosen(open: (Reading, Boolean) => Input): Input =
+    options.limit match {
+      case None => open(reading(rows.done.of(options.sample.getOrElse(Choice.All))), true)
+      case Some(limit) =>
+        val paths = open(reading(new Done(Seq.empty)), true).source match {
+          case pieces: PieceSource => pieces.firstPaths(limit)
+          case other => throw new IllegalStateException(s"${other.getClass.getName} has no pieces")
+        }
+        open(reading(rows.done.of(paths.lastOption.fold[Choice](Choice.All)(Choice.UpTo))), false)
+    }
+
   private def requireImages(input: Input)(reason: Ignored => String): Input = {
-    if (input.files == 0)
+    if (input.files == 0 && input.before.leftOut == 0)
       throw new UsageException(s"${options.images.mkString(", ")} holds no image: ${reason(input.ignored)}.")
     input
   }
@@ -113,7 +161,7 @@ final private[job] class Inputs(
     (found, ignored)
   }
 
-  private def reading: Reading = new Reading(shared, context.broadcast(rows.done), options.maxBytes)
+  private def reading(done: Done): Reading = new Reading(shared, context.broadcast(done), options.maxBytes)
 
   private def listingRules: ListingRules = {
     val settled =
@@ -122,19 +170,17 @@ final private[job] class Inputs(
     ListingRules(options.allFiles, settled, InputKind.named(options.input))
   }
 
-  /** Counts images that have a row. */
-  private final class Known {
+  /** Counts images that have a row, or were not chosen. */
+  private final class Known(done: Done) {
     var counts: Counters.Counts = Counters.nothing
 
     /** @return
-      *   whether it has one
+      *   whether the run passes it over
       */
     def count(path: String): Boolean = {
-      val table = rows.tableOf(path)
-      table.foreach(name =>
-        counts += (if (name == Tables.Predictions) Counters.Counts(1, 0) else Counters.Counts(0, 1))
-      )
-      table.isDefined
+      val one = done.counts(path)
+      counts += one
+      one.passedOver > 0
     }
   }
 }

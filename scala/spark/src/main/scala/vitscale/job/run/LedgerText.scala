@@ -8,7 +8,9 @@ import vitscale.job.output.{Ledger, Tables}
 private[job] object LedgerText {
 
   def lines(ledger: Ledger): Seq[String] =
-    ledger.problem.toSeq ++ Seq(sum(ledger)) ++ stages(ledger) ++ ledger.ignored.inWords ++ Seq(
+    ledger.problem.toSeq ++ Seq(sum(ledger)) ++ leftOut(ledger) ++ stages(
+      ledger
+    ) ++ ledger.ignored.inWords ++ Seq(
       speed(ledger)
     ) ++ warning(ledger)
 
@@ -16,6 +18,17 @@ private[job] object LedgerText {
     val left = if (ledger.notDone == 0) "" else s" + ${number(ledger.notDone)} not done"
     s"${ledger.status}: ${number(ledger.files)} files = ${number(ledger.predicted)} predicted + " +
       s"${number(ledger.quarantined)} quarantined$left"
+  }
+
+  private def leftOut(ledger: Ledger): Option[String] = {
+    val chosen = ledger.chosen
+    val option =
+      chosen.limit.map(limit => s"--limit $limit") ++ chosen.sample.map(sample => s"--sample $sample")
+    if (option.isEmpty) None
+    else {
+      val all = number(ledger.files + chosen.leftOut)
+      Some(s"${option.mkString(" ")} left out ${number(chosen.leftOut)} of $all files")
+    }
   }
 
   private def stages(ledger: Ledger): Seq[String] =

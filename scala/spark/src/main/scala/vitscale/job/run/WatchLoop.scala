@@ -12,7 +12,7 @@ import org.apache.spark.SparkContext
 import vitscale.classify.InferenceOptions
 import vitscale.device.{Device, DeviceUse}
 import vitscale.job.input.{ImageSource, Input, ListingRules}
-import vitscale.job.output.{Audits, CommitBuffer, Counters, Ledger, ModelUsed, OutputFolder, ThisRun}
+import vitscale.job.output.{Audits, Chosen, CommitBuffer, Counters, Ledger, ModelUsed, OutputFolder, ThisRun}
 import vitscale.job.records.Ignored
 import vitscale.job.task.Engine
 import vitscale.{OutputException, UsageException}
@@ -95,7 +95,7 @@ final private[job] class WatchLoop(
         progress.say(WatchLoop.found(input, listed))
         gpus = warm
       }
-      Round(input.files, input.ignored, tally, run(input.source, tally, mayHoldRows))
+      Round(input.files, input.ignored, input.before.leftOut, tally, run(input.source, tally, mayHoldRows))
     } finally input.source.close()
   }
 
@@ -148,6 +148,7 @@ final private[job] class WatchLoop(
       quarantinedByStage = quarantinedByStage.filter(_._2 > 0).toMap,
       thisRun = thisRun,
       ignored = round.ignored,
+      chosen = Chosen(options.limit, options.sample.map(_.text), round.leftOut),
       output = counted,
       isBalanced = counted.forall(_ == rows.inOutput) && isEveryFileTold,
       model = model,
@@ -175,6 +176,7 @@ private object WatchLoop {
   final private case class Round(
       files: Long,
       ignored: Ignored,
+      leftOut: Long,
       tally: Counters,
       ending: ClassifyPass.Ending
   ) {

@@ -67,8 +67,8 @@ private object VitscaleEngine {
       case (Left(ReadFailure(stage, reason)), _) => quarantined(stage, reason)
       case (_, Left(ImageFailure(stage, reason))) => quarantined(stage, reason)
       case (_, Right(prediction)) =>
-        val labels = prediction.labels.map { case (label, probability) => Ranked(label, Some(probability)) }
-        Predicted(image.path, labels.toVector, System.currentTimeMillis())
+        val labels = prediction.labels.map(one => Ranked(one.id, one.label, Some(one.score)))
+        Predicted(image.path, labels.toVector, System.currentTimeMillis(), prediction.features)
     }
   }
 }

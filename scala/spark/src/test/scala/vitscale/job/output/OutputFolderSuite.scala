@@ -29,7 +29,7 @@ class OutputFolderSuite extends AnyFunSuite with LocalSpark with TemporaryFolder
     OutputFolder.open(spark, new LocalStorage(folder), format, key, line => fail(line))
 
   private def predicted(path: String) =
-    Predicted(path, Seq(Ranked("cat, big", Some(0.75f)), Ranked("dog", None)), time = 1700000000123L)
+    Predicted(path, Seq(Ranked(5, "cat, big", Some(0.75f)), Ranked(0, "dog", None)), time = 1700000000123L)
 
   private def quarantined(path: String) =
     Quarantined(path, Some(7L), Stage.Decode, "no \"image\",\nnone", time = 1700000000123L)
@@ -72,6 +72,8 @@ class OutputFolderSuite extends AnyFunSuite with LocalSpark with TemporaryFolder
       val row = spark.read.parquet(folder.resolve("predictions").toString).head()
       assert(row.getAs[String]("label") == "cat, big" && row.getAs[Float]("probability") == 0.75f)
       assert(row.getSeq[String](row.fieldIndex("labels")) == Seq("cat, big", "dog"))
+      assert(row.getAs[Int]("label_id") == 5)
+      assert(row.getSeq[Int](row.fieldIndex("label_ids")) == Seq(5, 0))
       assert(row.getSeq[Any](row.fieldIndex("probabilities")) == Seq(0.75f, null))
       assert(row.getAs[java.sql.Timestamp]("time").getTime == 1700000000123L)
       assert(row.getAs[String]("model_sha256") == "abc")
@@ -88,9 +90,9 @@ class OutputFolderSuite extends AnyFunSuite with LocalSpark with TemporaryFolder
         first.commit(Tables.Predictions, Seq(predicted("/random")))
         first.close()
         val part = parts(folder, Tables.Predictions).head
-        val without = StructType(Tables.predictions.filterNot(_.name == "weights"))
+        val without = StructType(Tables.predictions(key).filterNot(_.name == "weights"))
         val row = Tables.row(predicted("/older"), key)
-        val at = Tables.predictions.fieldIndex("weights")
+        val at = Tables.predictions(key).fieldIndex("weights")
         val older = format.encode(Seq(Row.fromSeq(row.toSeq.patch(at, Nil, 1))), without)
         Files.write(part.resolveSibling(s"part-000000-00001${format.suffix}"), older)
         val second = open(folder, format, key.copy(weights = "random"))
@@ -104,6 +106,66 @@ class OutputFolderSuite extends AnyFunSuite with LocalSpark with TemporaryFolder
       }
     }
 
+  for (format <- TableFormat.all)
+    test(s"${format.name}: an image without a label is a prediction, and is read again") {
+      withFolder { folder =>
+        val output = open(folder, format)
+        output.commit(Tables.Predictions, Seq(Predicted("/none", Seq.empty, 1), predicted("/a")))
+        output.commit(Tables.Predictions, Seq(Predicted("/alone", Seq.empty, 1)))
+        output.close()
+        val second = open(folder, format)
+        assert(second.paths(Tables.Predictions).toSet == Set("/none", "/a", "/alone"))
+        assert(second.countRows() == Counts(predicted = 3, quarantined = 0, paths = 3))
+        second.close()
+        if (format == TableFormat.Parquet) {
+          val row =
+            spark.read.parquet(folder.resolve("predictions").toString).where("path = '/none'").head()
+          assert(Seq("label_id", "label", "probability").forall(name => row.isNullAt(row.fieldIndex(name))))
+          assert(Seq("label_ids", "labels").forall(name => row.getSeq[Any](row.fieldIndex(name)).isEmpty))
+        }
+      }
+    }
+
+  for (features <- FeatureType.all)
+    test(s"features of ${features.name} are in a column of their own") {
+      withFolder { folder =>
+        val output = open(folder, key = RunKey(key.fields + ("features_type" -> features.name)))
+        output.commit(Tables.Predictions, Seq(predicted("/a").copy(features = Some(Array(0.5f, -1f)))))
+        output.close()
+        val row = spark.read.parquet(folder.resolve("predictions").toString).head()
+        val found = row.get(row.fieldIndex("features")) match {
+          case bytes: Array[Byte] => bytes.toSeq
+          case numbers => numbers
+        }
+        val expected = features.value(Array(0.5f, -1f)) match {
+          case bytes: Array[Byte] => bytes.toSeq
+          case numbers => numbers
+        }
+        assert(found == expected)
+      }
+    }
+
+  test("CSV has a column for each place of the longest list of its kind, JSON Lines a list") {
+    def written(format: TableFormat): Seq[String] = withFolder { folder =>
+      val output = open(folder, format, RunKey(key.fields + ("features_type" -> "float32")))
+      val none = Predicted("/none", Seq.empty, 1, Some(Array(3f, 4f, 5f)))
+      output.commit(
+        Tables.Predictions,
+        Seq(none, predicted("/a").copy(features = Some(Array(0.5f, -1f, 2f))))
+      )
+      output.close()
+      val text = new String(Files.readAllBytes(parts(folder, Tables.Predictions).head), "UTF-8")
+      text.linesIterator.toIndexedSeq
+    }
+    val header = written(TableFormat.Csv).head.replace("\"", "").split(',').toSeq
+    assert(header.filter(_.startsWith("labels_")) == Seq("labels_1", "labels_2"))
+    assert(header.filter(_.startsWith("features_")) == Seq("features_1", "features_2", "features_3"))
+    assert(written(TableFormat.Csv)(1).endsWith(",\"3.0\",\"4.0\",\"5.0\""))
+    val lines = written(TableFormat.JsonLines)
+    assert(lines.head.contains("\"labels\":[]") && lines.head.contains("\"label_id\":null"))
+    assert(lines.last.endsWith("\"features\":[0.5,-1.0,2.0]}"))
+  }
+
   test("another model or other settings are refused, but only once there is a row") {
     withFolder { folder =>
       val other = RunKey(key.fields + ("model_sha256" -> "def"))
@@ -113,6 +175,19 @@ class OutputFolderSuite extends AnyFunSuite with LocalSpark with TemporaryFolder
       output.close()
       val refused = intercept[UsageException](open(folder, key = other))
       assert(refused.getMessage.contains("model_sha256 was abc and is def"))
+      open(folder).close()
+    }
+  }
+
+  test("an output of the version without class numbers is refused in words") {
+    withFolder { folder =>
+      val output = open(folder)
+      output.commit(Tables.Predictions, Seq(predicted("/a")))
+      output.close()
+      val now = RunKey(key.fields + ("tables" -> Tables.Version))
+      val refused = intercept[UsageException](open(folder, key = now)).getMessage
+      assert(refused.contains("tables of another version of ViTScale: their version is 1"), refused)
+      assert(refused.contains("Choose another --output"))
       open(folder).close()
     }
   }

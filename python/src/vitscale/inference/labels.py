@@ -1,0 +1,81 @@
+"""Labels and scores of images, chunk by chunk, from the JVM's classifier."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vitscale.errors import ImageError
+from vitscale.images.image_set import find_images
+from vitscale.images.inputs import Given, ImageLike, chunks
+from vitscale.images.transport import for_java
+from vitscale.inference.answers import Answer, FolderAnswers, answer_of, failure_of
+from vitscale.jvm.bridge import java_errors
+
+
+@dataclass(frozen=True)
+class LabelRequest:
+    """The labels that a call of ``ViT.classify`` asks for.
+
+    Attributes
+    ----------
+    top_k : int or None
+        Number of labels; None for the engine's default.
+    threshold : float or None
+        Smallest score of a label; None for none.
+    batch_size : int
+        Images of one forward pass.
+    on_error : "raise" or "return"
+        Whether an image that fails raises, or stands as an `ImageError` in its own place.
+    """
+
+    top_k: int | None
+    threshold: float | None
+    batch_size: int
+    on_error: str
+
+    def folder(self, classifier: Any, place: Path, all_files: bool) -> FolderAnswers:
+        """Classify the images of a folder, and warn of files that were left aside."""
+        folder = find_images(place, all_files=all_files)
+        if folder.ignored.other_names:
+            left_aside = str(folder.ignored.in_words()).replace("--all-files takes", "all_files=True takes")
+            warnings.warn(f"{place}: {left_aside}", stacklevel=3)
+        not_listed: list[Answer] = [
+            ImageError(f"{folder.root / one.file}: {one.reason}") for one in folder.problems
+        ]
+        answers = self.all(classifier, folder.paths, not_listed)
+        files = [*folder.files, *(one.file or "." for one in folder.problems)]
+        return FolderAnswers(zip(files, answers, strict=True), folder.ignored)
+
+    def all(
+        self,
+        classifier: Any,
+        images: Iterable[ImageLike],
+        more: Sequence[Answer] = (),
+        *,
+        is_single: bool = False,
+    ) -> list[Answer]:
+        """Classify images in order, and add answers that are known before."""
+        answers = [answer for chunk in chunks(images, is_single) for answer in self._chunk(classifier, chunk)]
+        answers += more
+        failed = [answer for answer in answers if isinstance(answer, ImageError)]
+        if failed and self.on_error == "raise":
+            others = f" ({len(failed)} of {len(answers)} images failed)" if len(answers) > 1 else ""
+            raise ImageError(f"{failed[0]}{others}")
+        return answers
+
+    def _chunk(self, classifier: Any, images: Sequence[Given]) -> list[Answer]:
+        sent = [one.content for one in images if not isinstance(one.content, ImageError)]
+        with for_java(sent) as (contents, shapes), java_errors():
+            classified = classifier.classify(contents, shapes, self.top_k, self.threshold, self.batch_size)
+        records = iter(json.loads(classified))
+        return [
+            failure_of(one, one.content)
+            if isinstance(one.content, ImageError)
+            else answer_of(one, next(records))
+            for one in images
+        ]
