@@ -43,4 +43,5 @@ def _environment() -> Environment:
     environment.filters["glued"] = _glued
     environment.filters["left_aside"] = left_aside
     environment.filters["readable"] = readable
+    environment.filters["zip"] = zip
     return environment

@@ -1,0 +1,204 @@
+"""Classifies labelled images in each precision, and compares with the truth."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vitscale.errors import ImageError, UsageError
+from vitscale.evaluation.difference import Difference, difference
+from vitscale.evaluation.scores import TOP, Scores, scores_of, to_json
+from vitscale.evaluation.truth import Truth
+from vitscale.inference.vit import ViT
+
+_CHUNK = 256
+"""Images classified between two reports of progress."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The model that is evaluated.
+
+    Attributes
+    ----------
+    name, weights : str
+        Its name, and "pretrained" or "random".
+    labels : list of str
+        Label texts, by class number.
+    open : callable
+        Opens it in a precision.
+    """
+
+    name: str
+    weights: str
+    labels: list[str]
+    open: Callable[[str], ViT]
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """One precision.
+
+    Attributes
+    ----------
+    precision, runtime : str
+        What classified.
+    scores : Scores
+        On the images that every precision classified.
+    images_per_sec : float
+        Of one pass with reading and decoding; no benchmark.
+    loss : Difference or None
+        Accuracy of the first precision minus this one's, image by image; None for the first.
+    first : ndarray of int, [images]
+        The predicted class of each.
+    """
+
+    precision: str
+    runtime: str
+    scores: Scores
+    images_per_sec: float
+    loss: Difference | None
+    first: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A model on labelled images.
+
+    Attributes
+    ----------
+    model : Subject
+        The model.
+    truth : Truth
+        What was known of the images.
+    files : tuple of Path
+        Images that were classified.
+    classes : ndarray of int, [images]
+        The right class of each.
+    failed : dict of Path to str
+        Images that could not be classified, and why.
+    results : tuple of Evaluated
+        One for each precision; the first is the reference.
+    """
+
+    model: Subject
+    truth: Truth
+    files: tuple[Path, ...]
+    classes: NDArray[np.int64]
+    failed: dict[Path, str]
+    results: tuple[Evaluated, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return everything but the predictions of single images."""
+        return {
+            "model": self.model.name,
+            "weights": self.model.weights,
+            "images": len(self.files),
+            "failed": {str(file): reason for file, reason in self.failed.items()},
+            "left_out": {"unlabelled": self.truth.unlabelled, "unknown_classes": self.truth.unknown},
+            "precisions": [
+                {
+                    "precision": one.precision,
+                    "runtime": one.runtime,
+                    "images_per_sec": one.images_per_sec,
+                    "top1_loss": None if one.loss is None else vars(one.loss),
+                    **to_json(one.scores, self.model.labels),
+                }
+                for one in self.results
+            ],
+        }
+
+
+def evaluate(
+    model: Subject,
+    truth: Truth,
+    precisions: Sequence[str],
+    progress: Callable[[str, int, int], None] = lambda precision, done, count: None,
+) -> Evaluation:
+    """Classify labelled images in each precision.
+
+    Parameters
+    ----------
+    model : Subject
+        The model.
+    truth : Truth
+        Images with their classes.
+    precisions : sequence of str
+        The first is the reference of the others.
+    progress : callable
+        Receives a precision, the number of images that it has classified, and that of all.
+
+    Raises
+    ------
+    UsageError
+        If no image can be classified.
+    """
+    passes = [_one_pass(model, truth, precision, progress) for precision in precisions]
+    failed = {file: reason for one in passes for file, reason in one.failed.items()}
+    is_good = np.array([file not in failed for file in truth.files])
+    if not is_good.any():
+        raise UsageError(
+            f"None of the {len(is_good)} images can be classified. {next(iter(failed.values()))}"
+        )
+    classes = np.array(truth.classes, np.int64)[is_good]
+    firsts = [one.ranked[is_good, 0] for one in passes]
+    results = tuple(
+        Evaluated(
+            precision=one.precision,
+            runtime=one.runtime,
+            scores=scores_of(classes, one.ranked[is_good]),
+            images_per_sec=len(truth.files) / one.seconds,
+            loss=None if one is passes[0] else difference(classes, firsts[0], first),
+            first=first,
+        )
+        for one, first in zip(passes, firsts, strict=True)
+    )
+    files = tuple(file for file, good in zip(truth.files, is_good, strict=True) if good)
+    return Evaluation(
+        model=model,
+        truth=truth,
+        files=files,
+        classes=classes,
+        failed=failed,
+        results=results,
+    )
+
+
+@dataclass(frozen=True)
+class _Pass:
+    precision: str
+    runtime: str
+    ranked: NDArray[np.int64]
+    failed: dict[Path, str]
+    seconds: float
+
+
+def _one_pass(
+    subject: Subject, truth: Truth, precision: str, progress: Callable[[str, int, int], None]
+) -> _Pass:
+    ranked = np.full((len(truth.files), TOP), -1, np.int64)
+    failed: dict[Path, str] = {}
+    with subject.open(precision) as model:
+        start = time.perf_counter()
+        for at, chunk in _chunks(truth.files):
+            progress(precision, at, len(truth.files))
+            answers: Any = model.classify(chunk, TOP, on_error="return")
+            for row, (file, answer) in enumerate(zip(chunk, answers, strict=True), start=at):
+                if isinstance(answer, ImageError):
+                    failed[file] = str(answer)
+                else:
+                    ranked[row, : len(answer)] = [one["label_id"] for one in answer]
+        seconds = time.perf_counter() - start
+        progress(precision, len(truth.files), len(truth.files))
+        return _Pass(precision, model.runtime, ranked, failed, seconds)
+
+
+def _chunks(files: Sequence[Path]) -> Iterator[tuple[int, Sequence[Path]]]:
+    for start in range(0, len(files), _CHUNK):
+        yield start, files[start : start + _CHUNK]

@@ -1,0 +1,1 @@
+"""An evaluation as an HTML page: accuracies, classes, confusions with their pictures."""
