@@ -106,6 +106,14 @@ bench-scaling: .venv $(jar) model
 
 SCALING_PHOTOS ?= 480
 
+# Time of one core for decoding and resizing a photo, beside Pillow's. Let nothing else run meanwhile.
+.PHONY: bench-pixels
+bench-pixels: .venv
+	$(venv)/vitscale photos --count 64 --output data/pixels
+	mkdir -p target/jmh
+	./sbtw jmh/compile "export jmh/Runtime/fullClasspath" | tail -n 1 > target/jmh/class-path
+	$(venv)/python benchmarks/pixels.py --images data/pixels --class-path target/jmh/class-path
+
 # The wheels of `vitscale` and of Spark NLP's jar, for this machine's platform.
 #   make wheel PLATFORM=linux-aarch64       for another platform; this replaces the jars of the checkout
 PLATFORM ?=
@@ -165,8 +173,8 @@ stress: | .venv
 	VITSCALE_STRESS_SECONDS=$(STRESS_SECONDS) ./sbtw "core/testOnly *BothRuntimesSuite"
 
 lint: .venv
-	$(venv)/ruff check --config python/pyproject.toml python tests docs examples
-	$(venv)/ruff format --check --config python/pyproject.toml python tests docs examples
+	$(venv)/ruff check --config python/pyproject.toml python tests docs examples benchmarks
+	$(venv)/ruff format --check --config python/pyproject.toml python tests docs examples benchmarks
 	$(venv)/mypy --config-file python/pyproject.toml python/src
 	$(venv)/lint-imports python/pyproject.toml
 	./sbtw scalafmtCheckAll scalafmtSbtCheck "scalafixAll --check" checkPom

@@ -96,6 +96,16 @@ lazy val bench = (project in file("scala/bench"))
     PythonJars.bench
   )
 
+/** Microbenchmarks of the pixel code, which `make bench-pixels` runs beside Pillow. */
+lazy val jmh = (project in file("scala/jmh"))
+  .dependsOn(core)
+  .settings(
+    common,
+    name := "vitscale-jmh",
+    Publishing.unpublished,
+    libraryDependencies ++= Dependencies.jmh
+  )
+
 /** Spark NLP's TensorFlow engine beside everything else, so that nothing else carries its 116 MB. */
 lazy val tensorflow = (project in file("scala/tensorflow"))
   .dependsOn(bench % "compile->compile;test->test")
@@ -110,7 +120,7 @@ lazy val tensorflow = (project in file("scala/tensorflow"))
 /** All modules but TensorFlow's, whose jars are fetched apart. */
 lazy val vitscale = (project in file("."))
   .enablePlugins(ScalaUnidocPlugin)
-  .aggregate(core, spark, sparknlp, bench)
+  .aggregate(core, spark, sparknlp, bench, jmh)
   .settings(
     name := "vitscale",
     Publishing.unpublished,

@@ -19,6 +19,7 @@ object Dependencies {
     val webp = "0.10.2"
     val hadoop = "3.3.4" // of Spark 3.5
     val archunit = "1.4.1"
+    val jmh = "1.37"
     val scalatest = "3.2.19"
     val scalacheckBridge = "3.2.19.0"
   }
@@ -69,6 +70,9 @@ object Dependencies {
     "org.scalatestplus" %% "scalacheck-1-18" % Version.scalacheckBridge,
     "com.tngtech.archunit" % "archunit" % Version.archunit
   ).map(_ % Test)
+
+  /** The harness of microbenchmarks, and the annotation processor that javac finds on the class path. */
+  val jmh: Seq[ModuleID] = Seq("jmh-core", "jmh-generator-annprocess").map("org.openjdk.jmh" % _ % Version.jmh)
 
   /** HDFS itself, to write to. */
   val hdfs: Seq[ModuleID] = Seq("org.apache.hadoop" % "hadoop-client-minicluster" % Version.hadoop % Test)
