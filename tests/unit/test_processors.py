@@ -109,7 +109,6 @@ REFUSED = [
     ({"image_processor_type": VIT, "do_normalize": "false"}, "do_normalize"),
     ({"image_processor_type": VIT, "do_resize": 1}, "do_resize"),
     ({"image_processor_type": VIT, "do_pad": True, "pad_size": {"height": 300, "width": 300}}, "do_pad"),
-    ({"image_processor_type": "LevitImageProcessor"}, "image_processor_type"),
     ({"image_processor_type": "DonutImageProcessor"}, "image_processor_type"),
     ({"image_processor_type": "NoSuchImageProcessor"}, "image_processor_type"),
     ({"image_processor_type": 7}, "image_processor_type"),

@@ -81,6 +81,7 @@ private[onednn] object VitConfig {
   final private class Reader(file: Path, root: JsonNode) {
 
     def config(classes: Int): VitConfig = {
+      if (root.path("model_type").asText("vit") != "vit") refuse("model_type", "vit")
       val (imageHeight, imageWidth) = edges("image_size", 224)
       val (patchHeight, patchWidth) = edges("patch_size", 16)
       val found = VitConfig(
