@@ -88,7 +88,7 @@ def size_of(processor: PilBackend) -> tuple[int, int]:
 
 
 def resized_only(processor: PilBackend, images: Any) -> Any:
-    """Return resized and cropped RGB images without rescaling and the steps after it: [n, 3, height, width]."""
+    """Return resized and cropped RGB images, without the steps after that: [n, 3, height, width]."""
     off: dict[str, Any] = {"do_rescale": False, "do_normalize": False}
     off |= {step: False for step in ("do_flip_channel_order", "include_top") if hasattr(processor, step)}
     return processor(images, **off, return_tensors="np")["pixel_values"]

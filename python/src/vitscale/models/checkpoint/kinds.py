@@ -68,8 +68,8 @@ def model_class(config: dict[str, Any], family: Family, name: str) -> str:
     if any(hasattr(transformers, one) for one in named):
         raise ModelError(
             f"architectures in config.json of {name} is {shown(named)}; expected a classifier of model_type "
-            f"{family.model_type}: {' or '.join(family.classes)}. Fine-tune the model for classification first, "
-            "or choose another."
+            f"{family.model_type}: {' or '.join(family.classes)}. Fine-tune the model for classification "
+            "first, or choose another."
         )
     return family.classes[0]
 

@@ -64,6 +64,7 @@ def build_model(
                 config=config,
                 state_dict=plain,
                 dtype=torch.float32,
+                attn_implementation=_ATTENTION.get(config.model_type),
                 output_loading_info=True,
                 ignore_mismatched_sizes=True,
             )
@@ -131,6 +132,8 @@ def _listed(items: Iterable[str]) -> str:
     return ", ".join(every[:_NAMED]) + rest
 
 
+_ATTENTION = {"data2vec-vision": "eager"}
+"""Families that choose their attention when they are built -> the one that the ONNX exporter can convert."""
 _SPARE = 1 << 20
 _COUNTER = "num_batches_tracked"
 """Buffer of a batch norm that only training reads."""

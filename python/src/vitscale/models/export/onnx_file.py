@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from vitscale.models.export.variant import Variant
 from vitscale.models.graph.biases import let_next_add_biases
 from vitscale.models.graph.colors import colors_of
 from vitscale.models.graph.logits import LogitsGraph
+from vitscale.models.graph.model_attention import fused_attention
 from vitscale.models.graph.patches import patches_from_bytes
 from vitscale.models.graph.vit import ViTGraph
 from vitscale.models.onnx_options import processor_options
@@ -34,8 +36,10 @@ def write_onnx(checkpoint: Checkpoint, variant: Variant, path: Path) -> None:
 
     Weights above 2 GB, the limit of protobuf, go into a second file beside it.
     """
+    has_own_graph = model_type(checkpoint) == "vit"
     try:
-        program = _exported(_graph(checkpoint, variant), _example(checkpoint, variant))
+        with nullcontext() if has_own_graph else fused_attention(checkpoint.model):
+            program = _exported(_graph(checkpoint, variant), _example(checkpoint, variant))
     except Exception as error:  # many classes of torch's exporter
         raise ModelError(
             f"{checkpoint.name} cannot be converted to ONNX: {first_sentence(error)} Please report this, "

@@ -8,7 +8,6 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from vitscale.models.graph.colors import Colors
-from vitscale.models.quiet import quietly
 
 
 class LogitsGraph(nn.Module):
@@ -24,9 +23,6 @@ class LogitsGraph(nn.Module):
 
     def __init__(self, model: PreTrainedModel, colors: Colors | None = None) -> None:
         super().__init__()
-        # The exporter cannot split scaled_dot_product_attention over windows (Swin) or with a bias (BEiT).
-        with quietly():
-            model.set_attn_implementation("eager")
         _pool_whole_maps(model)
         self.model: Any = model
         self.order = colors.order if colors else None
