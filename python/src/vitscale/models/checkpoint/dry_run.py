@@ -72,8 +72,8 @@ def refuse_other_input(model: PreTrainedModel, height: int, width: int, channels
             shape = tuple(call(pixel_values=pixels).logits.shape)
     except Exception as error:  # of many classes
         raise ModelError(
-            f"preprocessor_config.json of {name} makes images of {height}x{width} pixels, but the model that "
-            f"config.json describes cannot take them: {first_sentence(error)} Correct one of the files."
+            f"The model that config.json of {name} describes cannot take images of {height}x{width} pixels, "
+            f"which its preprocessor_config.json makes: {first_sentence(error)} Correct one of the files."
         ) from error
     expected = (2, model.config.num_labels)
     if shape != expected:

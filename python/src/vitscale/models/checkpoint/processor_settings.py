@@ -20,6 +20,8 @@ _LONGEST = 1 << 14
 """Largest edge of an image, in pixels."""
 
 
+_UNCROPPED = ("SegformerImageProcessor",)
+"""Classes that never crop."""
 PLAIN = "ViTImageProcessor"
 OFFSET = "EfficientNetImageProcessor"
 FLIPPED = "MobileViTImageProcessor"
@@ -49,14 +51,14 @@ def plain_settings(processor: Any, where: str) -> dict[str, Any]:
     """
     reader = _Reader(processor, where)
     kind = type(processor).__name__.removesuffix("Pil")
-    size, crop = reader.resize(), reader.crop()
+    size, crop = reader.resize(), None if kind in _UNCROPPED else reader.crop()
     if size is not None:
         match kind:
             case "ConvNextImageProcessor":
                 size, crop = reader.convnext(size, crop)
             case "PoolFormerImageProcessor":
                 size = reader.poolformer(size)
-            case "LevitImageProcessor" if list(size) == ["shortest_edge"]:
+            case "LevitImageProcessor" if "shortest_edge" in size:
                 size = {"shortest_edge": int((256 / 224) * size["shortest_edge"])}
     if crop is None and (size is None or "height" not in size):
         found = "do_resize is false" if size is None else f"size is {shown(size)}"
