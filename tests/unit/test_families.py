@@ -209,5 +209,5 @@ def test_the_documentation_has_each_family_with_its_classes_or_its_reason() -> N
 
 def rows_below(heading: str, page: str) -> dict[str, str]:
     """Return the first two columns of the first table below a heading."""
-    table = page.split(f"{heading}\n")[1].split("|---|")[1].split("\n\n")[0]
+    table = page.split(f"{heading}\n")[1].split("---|\n")[1].split("\n\n", maxsplit=1)[0]
     return dict(re.findall(r"^\| `([\w-]+)` \| (.+?) \|", table, re.MULTILINE))
