@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import pytest
 import torch
 import vitscale
@@ -79,6 +80,33 @@ def test_logits_and_labels_are_those_of_transformers(family: Family, name: str, 
     logits = found + np.log(np.exp(expected).sum(axis=1, keepdims=True))  # a softmax forgets their sum
     assert np.abs(logits - expected).max() <= TOLERANCE * np.abs(expected).max()
     assert len({tuple(row) for row in expected.round(3).tolist()}) == len(files), "photos look alike"
+
+
+VARIANTS = {
+    ("swin", "int8", "float32"): {"MultiHeadAttention", "SkipLayerNormalization", "MatMulInteger"},
+    ("deit", "fp16", "float32"): {"MultiHeadAttention", "SkipLayerNormalization", "MatMul"},
+    ("resnet", "int8-static", "float32"): {"QuantizeLinear", "Conv"},
+    ("mobilevit", "fp32", "uint8"): {"Conv"},
+    ("efficientnet", "fp32", "uint8"): {"Conv"},
+}
+"""Family, precision and input -> operators of the graph."""
+
+
+@pytest.mark.parametrize(("name", "precision", "input_type"), VARIANTS)
+def test_other_variants_keep_the_labels(
+    family: Family, name: str, precision: str, input_type: str, photos: Path
+) -> None:
+    source, model = family(name)
+    report = export(str(source), model, precision, input_type=input_type, images=photos, force=True)
+    graph = onnx.load(report.graph_path).graph
+    assert VARIANTS[name, precision, input_type] <= {node.op_type for node in graph.node}
+    files = sorted(photos.rglob("*.jpg"))
+    with vitscale.ViT(model, report.variant, runtime="onnxruntime") as vit:
+        answers: Any = vit.classify(files, top_k=1)
+    expected = transformers_labels(source, files)
+    same = sum(answer[0]["label"] == label for answer, label in zip(answers, expected, strict=True))
+    least = len(files) if precision == "fp32" else 0.75 * len(files)
+    assert same >= least
 
 
 GROUPS = [list(FAMILIES)[first : first + 6] for first in range(0, len(FAMILIES), 6)]

@@ -21,6 +21,7 @@ from vitscale.models.graph.colors import colors_of
 from vitscale.models.graph.logits import LogitsGraph
 from vitscale.models.graph.model_attention import fused_attention
 from vitscale.models.graph.patches import patches_from_bytes
+from vitscale.models.graph.skip_norms import join_sums_and_norms
 from vitscale.models.graph.vit import ViTGraph
 from vitscale.models.onnx_options import processor_options
 from vitscale.models.quiet import quietly
@@ -46,6 +47,8 @@ def write_onnx(checkpoint: Checkpoint, variant: Variant, path: Path) -> None:
             "with its config.json."
         ) from error
     assert program is not None
+    if not has_own_graph:
+        join_sums_and_norms(program.model.graph)
     for node in program.model.graph.all_nodes():
         node.metadata_props.clear()  # stack traces with paths of this machine
         _leave_out_statistics(node)
