@@ -74,7 +74,7 @@ class Footprint:
         if kind != "vit":
             raise ModelError(
                 f"{model} is a {kind}; the memory of activations is known for ViT (model_type vit) only. "
-                "Measure the memory of a run on one machine, and give each executor as much for each forward pass."
+                "Measure a run on one machine, and give each executor as much memory for each forward pass."
             )
         height, width = _pair(config.get("image_size", 224))
         return Footprint(

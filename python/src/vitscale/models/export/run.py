@@ -118,7 +118,7 @@ def export(
         find_images(images)
     say(f"Loading {source}")
     checkpoint = load_checkpoint(source, allow_random_weights=allow_random_weights)
-    refuse_unsupported(checkpoint, place)
+    refuse_unsupported(place, checkpoint.name, model_type(checkpoint))
     builder = (
         VariantBuilder(checkpoint, variant, images, force, say)
         if engine == "onnx"

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from vitscale.errors import ModelError, UsageError
 from vitscale.models import manifest
-from vitscale.models.checkpoint.load import Checkpoint, model_type
 from vitscale.models.export.variant import Variant
 from vitscale.models.manifest import Engine
 
@@ -31,24 +30,29 @@ class Place:
         return manifest.graph_folder(model, self.engine, self.variant.name)
 
 
-def refuse_unsupported(checkpoint: Checkpoint, place: Place) -> None:
+def refuse_unsupported(place: Place, name: str, kind: str) -> None:
     """Raise an error for an option that only plain ViTs have.
+
+    Parameters
+    ----------
+    place : Place
+        Engine and variant.
+    name, kind : str
+        The model and its `model_type`.
 
     Raises
     ------
     ModelError
         If the model is of another family, and the option is token merging or TensorFlow.
     """
-    kind = model_type(checkpoint)
     if kind == "vit":
         return
     if place.engine == "tensorflow":
         raise ModelError(
-            f"{checkpoint.name} is a {kind}; --format tensorflow is for ViT (model_type vit) only, as "
-            "Spark NLP is."
+            f"{name} is a {kind}; --format tensorflow is for ViT (model_type vit) only, as Spark NLP is."
         )
     if place.variant.token_merging:
         raise ModelError(
-            f"{checkpoint.name} is a {kind}; --token-merging merges the tokens of a plain ViT (model_type "
-            "vit) only. Leave it out."
+            f"{name} is a {kind}; --token-merging merges the tokens of a plain ViT (model_type vit) only. "
+            "Leave it out."
         )
