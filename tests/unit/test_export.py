@@ -218,5 +218,5 @@ def test_a_file_in_the_way_an_unknown_precision_and_a_wrong_size_are_told(
     shutil.copytree(tiny_checkpoint, tmp_path / "wrong")
     settings = tmp_path / "wrong" / "preprocessor_config.json"
     settings.write_text(settings.read_text().replace("224", "192"))
-    with pytest.raises(ModelError, match=r"\(3, 192, 192\)"):
+    with pytest.raises(ModelError, match="images of 192x192 pixels"):
         export(str(tmp_path / "wrong"), tmp_path / "model")

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -59,6 +60,14 @@ def test_what_cannot_be_is_refused() -> None:
         size_executor(VIT_BASE, batch_size=0)
     with pytest.raises(UsageError, match="has 2 cores, but a task needs 4"):
         size_executor(VIT_BASE, cores=2, task_cpus=4)
+
+
+def test_a_family_of_unknown_memory_is_refused(tiny_model: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(tiny_model, tmp_path / "model")
+    config = json.loads((copy / "config.json").read_text())
+    (copy / "config.json").write_text(json.dumps({**config, "model_type": "swin"}))
+    with pytest.raises(ModelError, match="is a swin; the memory of activations is known for ViT"):
+        Footprint.read(copy)
 
 
 def test_a_folder_that_is_no_model_names_the_command(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from transformers import ViTConfig
 from vitscale.errors import ModelError
-from vitscale.models.checkpoint.vit_config import refuse_other_kinds, vit_config
+from vitscale.models.checkpoint.kinds import family_of
+from vitscale.models.checkpoint.vit_config import vit_config
 from vitscale.models.json_file import read_object
 from vitscale.models.labels import read_labels
 
@@ -104,11 +105,14 @@ def test_labels_are_those_that_transformers_has(fields: dict[str, Any], expected
 @pytest.mark.parametrize(
     ("config", "said"),
     [
-        ({"model_type": "deit"}, "is 'deit'"),
-        ({"model_type": "beit", "architectures": ["BeitForImageClassification"]}, "is 'beit'"),
+        ({"model_type": "detr"}, 'is "detr"; expected one of the 32 families'),
+        ({"model_type": "bert", "architectures": ["BertForMaskedLM"]}, 'is "bert"'),
         ({"model_type": ["vit"]}, "model_type in config.json of"),
-        ({}, "is None; ViTScale runs"),
-        ({"architectures": ["ViTModel"]}, "is None; ViTScale runs"),
+        ({"model_type": "siglip2"}, "packed patches"),
+        ({"model_type": "timm_wrapper"}, "needs timm and torchvision"),
+        ({}, "is null; expected"),
+        ({"architectures": ["ViTModel"]}, "is null; expected"),
+        ({"model_type": "clip", "vision_config": {"num_channels": 4}}, "is 4; expected 3"),
         ({"architecture": "vit_base_patch16_224", "pretrained_cfg": {}}, "timm model"),
         ({"model_type": "vit", "num_channels": 1}, "is 1; expected 3"),
         ({"model_type": "vit", "num_channels": "3"}, 'is "3"; expected 3'),
@@ -117,11 +121,12 @@ def test_labels_are_those_that_transformers_has(fields: dict[str, Any], expected
 )
 def test_other_kinds_of_models_are_named(config: dict[str, Any], said: str) -> None:
     with pytest.raises(ModelError, match=said):
-        refuse_other_kinds(config, "m")
+        family_of(config, "m")
 
 
-def test_an_architecture_without_a_type_is_a_vit() -> None:
-    refuse_other_kinds({"architectures": ["ViTForImageClassification"]}, "m")
+def test_an_architecture_without_a_type_names_the_family() -> None:
+    assert family_of({"architectures": ["ViTForImageClassification"]}, "m").model_type == "vit"
+    assert family_of({"architectures": ["ResNetForImageClassification"]}, "m").model_type == "resnet"
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def export(
         ),
     ] = False,
 ) -> None:
-    """Export a Vision Transformer in the layout that Spark NLP and ViTScale load.
+    """Export an image classifier in the layout that ViTScale loads, and Spark NLP if it is a ViT.
 
     The first export to TensorFlow sets up an environment of its own: it downloads 300 MB, takes 1.3 GB on
     disk, and needs some minutes.

@@ -150,13 +150,24 @@ def _unique_labels(file: Path, count: int, path: Path, precision: str) -> list[s
 
 
 def _edges(config: dict[str, Any], path: Path, precision: str) -> tuple[int, int]:
-    """Return height and width; one number is both, and the default is `ViTConfig`'s 224."""
-    size = config.get("image_size", _DEFAULT_EDGE)
-    edges = size if isinstance(size, list) and len(size) == 2 else [size, size]  # noqa: PLR2004
+    """Return height and width of the model's input.
+
+    They are `image_size` of a plain ViT, with the default of `ViTConfig`. Other families take more sizes than
+    that one, or do not have the field; the image processor makes theirs.
+    """
+    if config.get("model_type", "vit") == "vit":
+        file, field, size = manifest.CONFIG, "image_size", config.get("image_size", _DEFAULT_EDGE)
+    else:
+        file = manifest.PREPROCESSOR
+        processor = read_object(path / file, _remedy(path, precision))
+        field = "crop_size" if processor.get("do_center_crop") else "size"
+        size = processor.get(field)
+    edges: Any = [size.get("height"), size.get("width")] if isinstance(size, dict) else size
+    edges = edges if isinstance(edges, list) and len(edges) == 2 else [edges, edges]  # noqa: PLR2004
     if not all(type(edge) is int and edge > 0 for edge in edges):
         raise ModelError(
-            f"image_size in {path / manifest.CONFIG} is {shown(size)}; expected a whole number above 0, or "
-            f"[height, width]. {_remedy(path, precision)}"
+            f"{field} in {path / file} is {shown(size)}; expected a whole number above 0, or height and "
+            f"width. {_remedy(path, precision)}"
         )
     return edges[0], edges[1]
 

@@ -59,7 +59,7 @@ class Footprint:
         Raises
         ------
         ModelError
-            If the folder lacks its configuration or the graph.
+            If the folder lacks its configuration or the graph, or the model is no plain ViT.
         """
         try:
             config = json.loads((model / manifest.CONFIG).read_text(encoding="utf-8"))
@@ -70,6 +70,12 @@ class Footprint:
                 f"{model} is not a model folder with {precision}: {error}. "
                 f"Make one: vitscale export MODEL --precision {precision} -o {model}"
             ) from error
+        kind = config.get("model_type", "vit")
+        if kind != "vit":
+            raise ModelError(
+                f"{model} is a {kind}; the memory of activations is known for ViT (model_type vit) only. "
+                "Measure a run on one machine, and give each executor as much memory for each forward pass."
+            )
         height, width = _pair(config.get("image_size", 224))
         return Footprint(
             weights=weights,

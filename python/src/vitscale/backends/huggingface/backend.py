@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch.utils.data import Dataset
-from transformers import ViTForImageClassification, pipeline
+from transformers import AutoModelForImageClassification, pipeline
 from transformers.image_utils import load_image
 
 from vitscale.backends.base import AllPredicted, Outputs
@@ -19,6 +19,7 @@ from vitscale.backends.shared.stages import StageClock, staged_pass
 from vitscale.backends.spec import BackendSpec
 from vitscale.errors import GpuError
 from vitscale.images.image_set import ImageFolder
+from vitscale.models.checkpoint.image_processor import resized_only
 from vitscale.models.folder import ModelFolder
 from vitscale.results.gpu_schema import DeviceUse
 from vitscale.results.schema import StageName
@@ -69,7 +70,8 @@ class HuggingFaceBackend:
         self._spec = spec
         self._batch_size = batch_size
         self._processor = load_processor(model.path)
-        loaded: Any = ViTForImageClassification.from_pretrained(
+        factory: Any = AutoModelForImageClassification  # its class is that of config.json
+        loaded: Any = factory.from_pretrained(
             model.path, dtype=getattr(torch, spec["dtype"]), use_safetensors=True
         )
         network: Any = loaded.eval()
@@ -115,8 +117,8 @@ class HuggingFaceBackend:
         logits, pixels = [], []
         for path in images.paths:
             image = load_image(str(path))
-            raw = self._processor(image, do_rescale=False, do_normalize=False, return_tensors="np")
-            pixels.append(raw["pixel_values"][0].transpose(1, 2, 0).astype(np.uint8))
+            raw = resized_only(self._processor, image)
+            pixels.append(raw[0].transpose(1, 2, 0).astype(np.uint8))
             tensors = self._processor(image, return_tensors="pt")["pixel_values"]
             with torch.inference_mode():
                 answer = self._network(self._placed(tensors)).logits

@@ -18,6 +18,7 @@ from vitscale.backends.shared.stages import StageClock, staged_pass
 from vitscale.backends.shared.top_k import top_labels
 from vitscale.errors import UsageError
 from vitscale.images.image_set import ImageFolder
+from vitscale.models.checkpoint.image_processor import resized_only
 from vitscale.models.folder import ModelFolder
 from vitscale.results.gpu_schema import DeviceUse
 from vitscale.results.schema import StageName
@@ -99,11 +100,8 @@ class PythonPipeline(ABC):
         logits = np.concatenate(
             [self._forward(self._place(tensors)) for tensors in self._batches(images.paths)]
         )
-        raw = [
-            self._processor(load_image(str(path)), do_rescale=False, do_normalize=False, return_tensors="np")
-            for path in images.paths
-        ]
-        pixels = np.stack([one["pixel_values"][0].transpose(1, 2, 0).astype(np.uint8) for one in raw])
+        raw = [resized_only(self._processor, load_image(str(path)))[0] for path in images.paths]
+        pixels = np.stack([one.transpose(1, 2, 0).astype(np.uint8) for one in raw])
         return Outputs(images.files, tuple(logits.argmax(axis=1).tolist()), logits, pixels)
 
     def close(self) -> None:  # noqa: B027  (not abstract: doing nothing is right)

@@ -1,8 +1,8 @@
-"""Converts the image processor of a checkpoint to one class with all settings explicit.
+"""Converts the image processor of a checkpoint to few classes with all settings explicit.
 
-Hub checkpoints of a ViT carry processors of many classes (ViT, DeiT, BEiT, CLIP, BiT, ConvNeXT, ...).
-Transformers itself makes them here; what it does is then written as the settings of its plainest class,
-`ViTImageProcessor`, which takes the same steps.
+Checkpoints of the hub carry processors of many classes (ViT, DeiT, BEiT, CLIP, BiT, ConvNeXT, ...).
+Transformers itself makes them here; what it does is then written as the settings of the plainest class that
+takes the same steps.
 """
 
 from __future__ import annotations
@@ -15,24 +15,41 @@ from typing import Any
 import numpy as np
 from PIL import Image
 from transformers import AutoImageProcessor
+from transformers.image_processing_backends import PilBackend
+from transformers.models.efficientnet.image_processing_pil_efficientnet import EfficientNetImageProcessorPil
+from transformers.models.mobilevit.image_processing_pil_mobilevit import MobileViTImageProcessorPil
 from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPil
 
 from vitscale.errors import ModelError
-from vitscale.models.checkpoint.processor_settings import plain_settings
-from vitscale.models.checkpoint.vit_config import CHANNELS
+from vitscale.models.checkpoint.kinds import CHANNELS
+from vitscale.models.checkpoint.processor_settings import FLIPPED, OFFSET, PLAIN, plain_settings
 from vitscale.models.json_file import read_object, shown
 from vitscale.system.error_text import first_sentence
 
 PREPROCESSOR = "preprocessor_config.json"
 NESTED = "processor_config.json"
 _STEPS = ("_preprocess", "process_image", "resize", "center_crop", "rescale", "normalize")
-_OWN_STEPS = ("BeitImageProcessorPil", "ConvNextImageProcessorPil")
-"""Classes with their own but equivalent steps: BEiT's differ for segmentation maps only."""
+_OWN_STEPS = (
+    "BeitImageProcessorPil",
+    "ConvNextImageProcessorPil",
+    "EfficientNetImageProcessorPil",
+    "LevitImageProcessorPil",
+    "MobileNetV2ImageProcessorPil",
+    "MobileViTImageProcessorPil",
+    "PoolFormerImageProcessorPil",
+    "SegformerImageProcessorPil",
+)
+"""Classes with steps of their own that have an equivalent here; some differ for segmentation maps only."""
+_CLASSES: dict[str, Any] = {
+    PLAIN: ViTImageProcessorPil,
+    OFFSET: EfficientNetImageProcessorPil,
+    FLIPPED: MobileViTImageProcessorPil,
+}
 _PROBES = ((61, 47), (40, 90), (33, 33))
 
 
-def load_processor(folder: Path, name: str) -> ViTImageProcessorPil:
-    """Return a `ViTImageProcessor` that is equivalent to the checkpoint's image processor.
+def load_processor(folder: Path, name: str, model_type: str = "vit") -> PilBackend:
+    """Return a processor with explicit settings that is equivalent to the checkpoint's image processor.
 
     Parameters
     ----------
@@ -40,6 +57,8 @@ def load_processor(folder: Path, name: str) -> ViTImageProcessorPil:
         Folder with `preprocessor_config.json`, or `processor_config.json` with `image_processor`.
     name : str
         The checkpoint, for messages.
+    model_type : str
+        Its family, whose default class counts if the file names none.
 
     Raises
     ------
@@ -49,15 +68,30 @@ def load_processor(folder: Path, name: str) -> ViTImageProcessorPil:
     """
     settings, file = _settings(folder, name)
     where = f"{file} of {name}"
-    theirs = _theirs(settings, where)
-    ours = ViTImageProcessorPil(**plain_settings(theirs, where))
+    theirs = _theirs(settings, where, model_type)
+    plain = plain_settings(theirs, where)
+    ours: PilBackend = _CLASSES[plain["image_processor_type"]](**plain)
     _refuse_other_pixels(theirs, ours, where)
     return ours
 
 
-def settings_of(processor: ViTImageProcessorPil) -> dict[str, Any]:
+def settings_of(processor: PilBackend) -> dict[str, Any]:
     """Return the settings of a processor that `load_processor` returned, as `preprocessor_config.json`."""
     return plain_settings(processor, PREPROCESSOR)
+
+
+def size_of(processor: PilBackend) -> tuple[int, int]:
+    """Return height and width of the images that a processor of `load_processor` makes."""
+    settings = settings_of(processor)
+    size = settings["crop_size"] if settings["do_center_crop"] else settings["size"]
+    return size["height"], size["width"]
+
+
+def resized_only(processor: PilBackend, images: Any) -> Any:
+    """Return resized and cropped RGB images, without the steps after that: [n, 3, height, width]."""
+    off: dict[str, Any] = {"do_rescale": False, "do_normalize": False}
+    off |= {step: False for step in ("do_flip_channel_order", "include_top") if hasattr(processor, step)}
+    return processor(images, **off, return_tensors="np")["pixel_values"]
 
 
 def _settings(folder: Path, name: str) -> tuple[dict[str, Any], str]:
@@ -75,13 +109,13 @@ def _settings(folder: Path, name: str) -> tuple[dict[str, Any], str]:
     )
 
 
-def _theirs(settings: dict[str, Any], where: str) -> Any:
+def _theirs(settings: dict[str, Any], where: str, model_type: str) -> Any:
     """Return Transformers' processor for the settings, with its PIL backend and without code of the model."""
     usable = {key: value for key, value in settings.items() if key != "auto_map"}
     factory: Any = AutoImageProcessor
     try:
         with tempfile.TemporaryDirectory() as alone:
-            Path(alone, "config.json").write_text(json.dumps({"model_type": "vit"}))
+            Path(alone, "config.json").write_text(json.dumps({"model_type": model_type}))
             Path(alone, PREPROCESSOR).write_text(json.dumps(usable))
             made = factory.from_pretrained(alone, backend="pil", trust_remote_code=False)
     except Exception as error:  # many classes, also for a wrong type of a field
@@ -103,7 +137,7 @@ def _theirs(settings: dict[str, Any], where: str) -> Any:
     return made
 
 
-def _refuse_other_pixels(theirs: Any, ours: ViTImageProcessorPil, where: str) -> None:
+def _refuse_other_pixels(theirs: Any, ours: PilBackend, where: str) -> None:
     """Compare both processors on noise of several shapes."""
     noise = np.random.default_rng(0)
     for width, height in _PROBES:
@@ -118,6 +152,6 @@ def _refuse_other_pixels(theirs: Any, ours: ViTImageProcessorPil, where: str) ->
         found = np.asarray(ours(image, return_tensors="np")["pixel_values"])
         if not np.array_equal(expected, found):
             raise ModelError(
-                f"{where} gives other pixels than the same settings of ViTImageProcessor. Please report "
+                f"{where} gives other pixels than the settings that ViTScale makes of it. Please report "
                 "this, with the file."
             )

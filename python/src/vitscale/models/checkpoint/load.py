@@ -1,4 +1,4 @@
-"""Loads a Vision Transformer with its image processor from the Hugging Face hub or from a folder."""
+"""Loads an image classifier with its image processor from the Hugging Face hub or from a folder."""
 
 from __future__ import annotations
 
@@ -7,18 +7,21 @@ from pathlib import Path
 from typing import Any, Literal
 
 import transformers
-from transformers import ViTForImageClassification
-from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPil
+from transformers import PreTrainedConfig, PreTrainedModel
 
 from vitscale.errors import ModelError
 from vitscale.hub.name import HubName, parse
 from vitscale.models import manifest
+from vitscale.models.checkpoint.dry_run import empty_model, refuse_other_input
+from vitscale.models.checkpoint.families import Family
+from vitscale.models.checkpoint.family_config import family_config
 from vitscale.models.checkpoint.hub import HubUnreachableError, fetch
-from vitscale.models.checkpoint.image_processor import load_processor
+from vitscale.models.checkpoint.image_processor import load_processor, size_of
+from vitscale.models.checkpoint.kinds import CHANNELS, architectures, family_of, model_class
 from vitscale.models.checkpoint.local import local_folder
 from vitscale.models.checkpoint.model import build_model
 from vitscale.models.checkpoint.random_weights import known_architectures, stand_in
-from vitscale.models.checkpoint.vit_config import CHANNELS, architectures, refuse_other_kinds, vit_config
+from vitscale.models.checkpoint.vit_config import vit_config
 from vitscale.models.checkpoint.weight_files import ADAPTER, adapter
 from vitscale.models.checkpoint.weights import read_weights
 from vitscale.models.json_file import read_object
@@ -35,9 +38,9 @@ class Checkpoint:
     ----------
     name : str
         Name on the hub, or name of the folder.
-    model : ViTForImageClassification
+    model : PreTrainedModel
         The model in float32 and evaluation mode.
-    processor : ViTImageProcessorPil
+    processor : PilBackend
         Equivalent to the checkpoint's PIL processor; the reference for every pixel.
     weights : {"pretrained", "random"}
         "random" if the hub did not respond and seeded weights replaced the real ones.
@@ -46,14 +49,14 @@ class Checkpoint:
     """
 
     name: str
-    model: ViTForImageClassification
-    processor: ViTImageProcessorPil
+    model: PreTrainedModel
+    processor: Any
     weights: Weights
     revision: str | None = None
 
 
 def load_checkpoint(source: str, *, allow_random_weights: bool = False) -> Checkpoint:
-    """Load a ViT for image classification; no code of the checkpoint runs.
+    """Load an image classifier; no code of the checkpoint runs.
 
     Parameters
     ----------
@@ -66,7 +69,7 @@ def load_checkpoint(source: str, *, allow_random_weights: bool = False) -> Check
     Raises
     ------
     ModelError
-        If the model is missing, not a ViT for image classification, or its files do not match.
+        If the model is missing, not a supported image classifier, or its files do not match.
     """
     if folder := local_folder(source):
         return _from_folder(folder)
@@ -86,10 +89,14 @@ def load_checkpoint(source: str, *, allow_random_weights: bool = False) -> Check
 
 
 def input_shape(checkpoint: Checkpoint) -> tuple[int, int, int]:
-    """Return channels, height and width of the model's input."""
-    size: Any = checkpoint.model.config.image_size
-    height, width = (size, size) if isinstance(size, int) else size
-    return CHANNELS, height, width
+    """Return channels, height and width of the model's input: what its image processor makes."""
+    return (CHANNELS, *size_of(checkpoint.processor))
+
+
+def model_type(checkpoint: Checkpoint) -> str:
+    """Return the `model_type` of the model, such as "vit"."""
+    kind: str = checkpoint.model.config.model_type
+    return kind
 
 
 def label_texts(checkpoint: Checkpoint) -> list[str]:
@@ -107,7 +114,7 @@ def _from_folder(folder: Path) -> Checkpoint:
 
 
 def _check(folder: Path, name: str) -> None:
-    """Raise an error if the settings are not those of a ViT."""
+    """Raise an error if the settings are not those of a supported classifier, before its weights are read."""
     if not (folder / manifest.CONFIG).is_file():
         if (folder / ADAPTER).is_file():
             raise adapter(name)
@@ -118,7 +125,19 @@ def _check(folder: Path, name: str) -> None:
             else "Write one with save_pretrained of a Transformers model and of its image processor."
         )
         raise ModelError(f"{name} has no {manifest.CONFIG} in {folder}. {remedy}")
-    refuse_other_kinds(read_object(folder / manifest.CONFIG), name)
+    content = read_object(folder / manifest.CONFIG)
+    family = family_of(content, name)
+    class_name = model_class(content, family, name)
+    config = _config(content, family, name)
+    height, width = size_of(load_processor(folder, name, family.model_type))
+    refuse_other_input(empty_model(class_name, config, name), height, width, CHANNELS, name)
+
+
+def _config(content: dict[str, Any], family: Family, name: str) -> PreTrainedConfig:
+    where = f"{manifest.CONFIG} of {name}"
+    if family.model_type == "vit":
+        return vit_config(content, where)
+    return family_config(content, family, where)
 
 
 def _loaded(folder: Path, name: str, weights: Weights, revision: str | None = None) -> Checkpoint:
@@ -126,7 +145,9 @@ def _loaded(folder: Path, name: str, weights: Weights, revision: str | None = No
     logging: Any = transformers.utils.logging
     logging.disable_progress_bar()  # of the weights that are read; a download shows its own
     content = read_object(folder / manifest.CONFIG)
-    config = vit_config(content, f"{manifest.CONFIG} of {name}")
-    processor = load_processor(folder, name)
-    model = build_model(config, read_weights(folder, name), name, architectures(content))
+    family = family_of(content, name)
+    config = _config(content, family, name)
+    processor = load_processor(folder, name, family.model_type)
+    class_name = model_class(content, family, name)
+    model = build_model(config, read_weights(folder, name), name, class_name, architectures(content))
     return Checkpoint(name, model, processor, weights, revision)

@@ -1,4 +1,4 @@
-"""A ViT for image classification, built from its configuration and its weights."""
+"""An image classifier, built from its configuration and its weights."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import torch
-from transformers import ViTConfig, ViTForImageClassification
+from transformers import PreTrainedConfig, PreTrainedModel
 
 from vitscale.errors import ModelError
-from vitscale.models.checkpoint.vit_config import CLASS
+from vitscale.models.checkpoint.dry_run import empty_model, model_factory
+from vitscale.models.checkpoint.families import FAMILIES
 from vitscale.models.checkpoint.weight_names import plain_names
 from vitscale.models.checkpoint.weights import Tensors
 from vitscale.models.quiet import quietly
@@ -19,24 +20,26 @@ _NAMED = 3  # weights, in a message
 
 
 def build_model(
-    config: ViTConfig, weights: Tensors, name: str, named: Sequence[str] = (CLASS,)
-) -> ViTForImageClassification:
+    config: PreTrainedConfig, weights: Tensors, name: str, class_name: str, named: Sequence[str] = ()
+) -> PreTrainedModel:
     """Build the model with all weights from the checkpoint; none is initialised.
 
     Parameters
     ----------
-    config : ViTConfig
+    config : PreTrainedConfig
         The architecture.
     weights : dict of str to Tensor
         Name in the files -> weight, of any floating-point type.
     name : str
         The checkpoint, for messages.
+    class_name : str
+        Model class of Transformers.
     named : sequence of str
         Model classes in its `config.json`.
 
     Returns
     -------
-    ViTForImageClassification
+    PreTrainedModel
         The model in float32 and evaluation mode.
 
     Raises
@@ -44,15 +47,16 @@ def build_model(
     ModelError
         If weights are missing, unused, of other shapes than in the configuration, or not finite.
     """
-    plain = {short: weights[key] for key, short in plain_names(weights, name).items()}
+    unused = FAMILIES[config.model_type].unused
+    plain = {short: weights[key] for key, short in plain_names(weights, name, config.model_type).items()}
     for key, tensor in plain.items():
-        if not tensor.is_floating_point():
+        if not tensor.is_floating_point() and key.endswith((".weight", ".bias")):
             raise ModelError(
                 f"The weight {key} of {name} is of the type {tensor.dtype}; expected floating-point numbers. "
                 "Save the model again in float32."
             )
-    _refuse_other_counts(config, plain, name)
-    factory: Any = ViTForImageClassification
+    _refuse_other_counts(config, class_name, plain, name)
+    factory: Any = model_factory(class_name)
     try:
         with quietly():
             model, loading = factory.from_pretrained(
@@ -60,6 +64,7 @@ def build_model(
                 config=config,
                 state_dict=plain,
                 dtype=torch.float32,
+                attn_implementation=_ATTENTION.get(config.model_type),
                 output_loading_info=True,
                 ignore_mismatched_sizes=True,
             )
@@ -68,20 +73,19 @@ def build_model(
             f"Transformers cannot build {name} from its weights: {first_sentence(error)} Download the "
             "model again."
         ) from error
-    _refuse_misfits(loading, name, named)
-    for key, weight in model.named_parameters():
-        if not bool(torch.isfinite(weight).all()):
+    _refuse_misfits(loading, name, class_name, unused, named)
+    for key, weight in [*model.named_parameters(), *model.named_buffers()]:
+        if weight.is_floating_point() and not bool(torch.isfinite(weight).all()):
             raise ModelError(
                 f"The weight {key} of {name} has values that are not finite. Train the model again."
             )
-    made: ViTForImageClassification = model.eval()
+    made: PreTrainedModel = model.eval()
     return made
 
 
-def _refuse_other_counts(config: ViTConfig, weights: Tensors, name: str) -> None:
+def _refuse_other_counts(config: PreTrainedConfig, class_name: str, weights: Tensors, name: str) -> None:
     """Raise an error for an architecture far larger than its weights, before memory is allocated."""
-    with torch.device("meta"):
-        expected = sum(weight.numel() for weight in ViTForImageClassification(config).parameters())
+    expected = sum(weight.numel() for weight in empty_model(class_name, config, name).parameters())
     found = sum(weight.numel() for weight in weights.values())
     if expected > 2 * found + _SPARE:
         raise ModelError(
@@ -90,10 +94,13 @@ def _refuse_other_counts(config: ViTConfig, weights: Tensors, name: str) -> None
         )
 
 
-def _refuse_misfits(loading: dict[str, Any], name: str, named: Sequence[str]) -> None:
+def _refuse_misfits(
+    loading: dict[str, Any], name: str, class_name: str, unused: tuple[str, ...], named: Sequence[str]
+) -> None:
     """Raise an error for weights that Transformers would initialise at random or ignore."""
     misfits = sorted((key, list(found), list(wanted)) for key, found, wanted in loading["mismatched_keys"])
-    missing, left_over = sorted(loading["missing_keys"]), sorted(loading["unexpected_keys"])
+    missing = sorted(key for key in loading["missing_keys"] if not key.endswith(_COUNTER))
+    left_over = sorted(key for key in loading["unexpected_keys"] if not _is_unused(key, unused))
     if misfits:
         shapes = _listed(f"{key} is {found}, expected {wanted}" for key, found, wanted in misfits)
         raise ModelError(
@@ -101,17 +108,22 @@ def _refuse_misfits(loading: dict[str, Any], name: str, named: Sequence[str]) ->
             "training."
         )
     if missing:
-        kind = "" if CLASS in named or not named else f"is a {', '.join(named)} and "
+        kind = "" if class_name in named or not named else f"is a {', '.join(named)} and "
         having = f" (it has {_listed(left_over)})" if left_over else ""
         raise ModelError(
-            f"{name} {kind}lacks weights of a {CLASS}: {_listed(missing)}{having}. They would be random: "
-            "fine-tune it for classification first, or choose another model."
+            f"{name} {kind}lacks weights of a {class_name}: {_listed(missing)}{having}. They would be "
+            "random: fine-tune it for classification first, or choose another model."
         )
     if left_over:
         raise ModelError(
-            f"{name} has weights that a {CLASS} lacks: {_listed(left_over)}. Save the model again without "
-            "them."
+            f"{name} has weights that a {class_name} lacks: {_listed(left_over)}. Save the model again "
+            "without them."
         )
+
+
+def _is_unused(key: str, unused: tuple[str, ...]) -> bool:
+    """Tell whether a weight belongs to another head, at any depth of the encoder's names."""
+    return any(f".{key}.".find(f".{one.strip('.')}.") >= 0 for one in unused)
 
 
 def _listed(items: Iterable[str]) -> str:
@@ -120,4 +132,8 @@ def _listed(items: Iterable[str]) -> str:
     return ", ".join(every[:_NAMED]) + rest
 
 
+_ATTENTION = {"data2vec-vision": "eager"}
+"""Families that choose their attention when they are built -> the one that the ONNX exporter can convert."""
 _SPARE = 1 << 20
+_COUNTER = "num_batches_tracked"
+"""Buffer of a batch norm that only training reads."""

@@ -1,4 +1,4 @@
-"""The settings of any image processor with the usual steps, as those of Transformers' plainest class.
+"""The settings of any image processor with the usual steps, all explicit.
 
 Settings of the hub have many forms: one number for three, lists, `null` for the class's default. Transformers
 resolves them; what it does is read here from the attributes of its processor.
@@ -10,7 +10,7 @@ import math
 from typing import Any
 
 from vitscale.errors import ModelError
-from vitscale.models.checkpoint.vit_config import CHANNELS
+from vitscale.models.checkpoint.kinds import CHANNELS
 from vitscale.models.json_file import shown
 
 _WARPED_FROM = 384
@@ -20,8 +20,17 @@ _LONGEST = 1 << 14
 """Largest edge of an image, in pixels."""
 
 
+_UNCROPPED = ("SegformerImageProcessor",)
+"""Classes that never crop."""
+PLAIN = "ViTImageProcessor"
+OFFSET = "EfficientNetImageProcessor"
+FLIPPED = "MobileViTImageProcessor"
+"""Class whose steps a resolved processor takes: the usual ones; a shift after rescaling and a second division
+by the deviation; no normalisation, and blue before red."""
+
+
 def plain_settings(processor: Any, where: str) -> dict[str, Any]:
-    """Return the settings of a `ViTImageProcessor` that takes the same steps.
+    """Return the settings of an equivalent processor of the plainest possible class.
 
     Parameters
     ----------
@@ -30,15 +39,27 @@ def plain_settings(processor: Any, where: str) -> dict[str, Any]:
     where : str
         Name of their file, for messages.
 
+    Returns
+    -------
+    dict
+        Settings of `PLAIN`, or of `OFFSET` or `FLIPPED` if the processor has what only these have.
+
     Raises
     ------
     ModelError
         If a setting has a value that ViTScale does not know; the message names it.
     """
     reader = _Reader(processor, where)
-    size, crop = reader.resize(), reader.crop()
-    if type(processor).__name__ == "ConvNextImageProcessorPil" and size is not None:
-        size, crop = reader.convnext(size, crop)
+    kind = type(processor).__name__.removesuffix("Pil")
+    size, crop = reader.resize(), None if kind in _UNCROPPED else reader.crop()
+    if size is not None:
+        match kind:
+            case "ConvNextImageProcessor":
+                size, crop = reader.convnext(size, crop)
+            case "PoolFormerImageProcessor":
+                size = reader.poolformer(size)
+            case "LevitImageProcessor" if "shortest_edge" in size:
+                size = {"shortest_edge": int((256 / 224) * size["shortest_edge"])}
     if crop is None and (size is None or "height" not in size):
         found = "do_resize is false" if size is None else f"size is {shown(size)}"
         raise ModelError(
@@ -48,13 +69,35 @@ def plain_settings(processor: Any, where: str) -> dict[str, Any]:
     if reader.flag("do_pad") and getattr(processor, "pad_size", None) is not None:
         raise reader.wrong("do_pad", "false: ViTScale does not pad images")
     return {
-        "image_processor_type": "ViTImageProcessor",
+        "image_processor_type": PLAIN,
         "do_resize": size is not None,
         **({} if size is None else {"size": size, "resample": reader.filter()}),
         "do_center_crop": crop is not None,
         **({} if crop is None else {"crop_size": crop}),
         **reader.numbers("do_rescale", "rescale_factor"),
-        **reader.numbers("do_normalize", "image_mean", "image_std"),
+        **_colors(reader, kind),
+    }
+
+
+def _colors(reader: _Reader, kind: str) -> dict[str, Any]:
+    """Return the settings of the steps after rescaling."""
+    if kind == FLIPPED:
+        flips = reader.flag("do_flip_channel_order")
+        return {
+            "do_normalize": False,
+            **({"image_processor_type": FLIPPED, "do_flip_channel_order": True} if flips else {}),
+        }
+    normalised = reader.numbers("do_normalize", "image_mean", "image_std")
+    if kind != OFFSET or not (reader.flag("rescale_offset") or reader.flag("include_top")):
+        return normalised
+    top = {"include_top": reader.flag("include_top")}
+    deviation = reader.numbers("include_top", "image_std")
+    return {
+        **normalised,
+        **deviation,
+        **top,
+        "image_processor_type": OFFSET,
+        "rescale_offset": reader.flag("rescale_offset"),
     }
 
 
@@ -105,9 +148,7 @@ class _Reader:
         self, size: dict[str, int], crop: dict[str, int] | None
     ) -> tuple[dict[str, int], dict[str, int] | None]:
         """Return size and crop that do what ConvNeXT's resize does (`image_processing_pil_convnext.py`)."""
-        share = self._value("crop_pct")
-        if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share <= 1:
-            raise self.wrong("crop_pct", "a number above 0, at most 1")
+        share = self._share()
         if list(size) != ["shortest_edge"]:
             raise self.wrong("size", "shortest_edge, as ConvNextImageProcessor takes it")
         edge = size["shortest_edge"]
@@ -118,6 +159,25 @@ class _Reader:
             raise self.wrong("do_center_crop", "false: ConvNextImageProcessor crops already")
         return {"shortest_edge": int(edge / share)}, square
 
+    def poolformer(self, size: dict[str, int]) -> dict[str, int]:
+        """Return the size that does what PoolFormer's resize does (`image_processing_pil_poolformer.py`)."""
+        if self._value("crop_pct") is None:
+            return size
+        share = self._share()
+        if list(size) == ["shortest_edge"]:
+            return {"shortest_edge": int(size["shortest_edge"] / share)}
+        if sorted(size) != ["height", "width"]:
+            raise self.wrong("size", "shortest_edge, or height and width")
+        if size["height"] == size["width"]:
+            return {"shortest_edge": int(size["height"] / share)}
+        return {edge: int(length / share) for edge, length in size.items()}
+
+    def _share(self) -> float:
+        share = self._value("crop_pct")
+        if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share <= 1:
+            raise self.wrong("crop_pct", "a number above 0, at most 1")
+        return share
+
     def filter(self) -> int:
         value = self._value("resample")
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < _FILTERS:
@@ -125,7 +185,7 @@ class _Reader:
         return int(value)
 
     def numbers(self, switch: str, *names: str) -> dict[str, Any]:
-        """Return a switch, and if it is on the settings that it needs."""
+        """Return a switch, and the settings that it needs if it is on."""
         if not self.flag(switch):
             return {switch: False}
         read = self._factor if switch == "do_rescale" else self._channels

@@ -1,4 +1,4 @@
-"""Checks the architecture in a checkpoint's config.json before the model is built."""
+"""Checks the architecture of a plain ViT in config.json before the model is built."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ from transformers import ViTConfig
 from transformers.activations import ACT2FN
 
 from vitscale.errors import ModelError
-from vitscale.models.defaults import DEFAULT_CHECKPOINT
 from vitscale.models.json_file import shown
 from vitscale.models.labels import read_labels
 from vitscale.system.error_text import first_sentence
 
-CHANNELS = 3
 CLASS = "ViTForImageClassification"
 _LARGEST = {
     "hidden_size": 1 << 16,
@@ -25,51 +23,6 @@ _LARGEST = {
 """Limits far above every published ViT, so that a small file cannot exhaust the memory."""
 _LARGEST_EDGE = 1 << 14
 _PROBLEM_TYPES = ("regression", "single_label_classification", "multi_label_classification")
-
-
-def refuse_other_kinds(config: dict[str, Any], name: str) -> None:
-    """Raise an error if a configuration is not that of a ViT for RGB images.
-
-    Parameters
-    ----------
-    config : dict
-        Content of `config.json`.
-    name : str
-        The model, for messages.
-
-    Raises
-    ------
-    ModelError
-        If the configuration is that of another kind of model.
-    """
-    kind, channels = config.get("model_type"), config.get("num_channels")
-    if kind is None and ("pretrained_cfg" in config or "architecture" in config):
-        raise ModelError(
-            f"{name} is a timm model ({shown(config.get('architecture'))}); ViTScale reads "
-            f"Transformers' ViT, such as {DEFAULT_CHECKPOINT}. Give a Transformers version of it."
-        )
-    if kind is None and architectures(config) == [CLASS]:
-        kind = "vit"
-    if kind != "vit":
-        raise ModelError(
-            f"model_type in config.json of {name} is {kind!r}; ViTScale runs 'vit', such as "
-            f"{DEFAULT_CHECKPOINT}."
-        )
-    if channels is not None and channels != CHANNELS:
-        raise ModelError(
-            f"num_channels in config.json of {name} is {shown(channels)}; expected {CHANNELS} (RGB)."
-        )
-    if config.get("quantization_config"):
-        raise ModelError(
-            f"{name} has quantised weights (quantization_config in config.json); ViTScale reads float "
-            "weights. Give the original model, and quantise it with --precision int8."
-        )
-
-
-def architectures(config: dict[str, Any]) -> list[str]:
-    """Return the model classes in a configuration."""
-    named = config.get("architectures")
-    return [one for one in named if isinstance(one, str)] if isinstance(named, list) else []
 
 
 def vit_config(config: dict[str, Any], where: str) -> ViTConfig:

@@ -11,6 +11,7 @@ from PIL import Image
 
 from vitscale.errors import ImageError
 from vitscale.images.image_set import ImageFolder
+from vitscale.models.checkpoint.image_processor import resized_only
 from vitscale.models.checkpoint.load import Checkpoint
 
 BATCH = 8
@@ -29,8 +30,8 @@ def preprocess(checkpoint: Checkpoint, images: Sequence[Image.Image], input_type
     if input_type == "float32":
         normalised: Pixels = processor(list(images), return_tensors="np")["pixel_values"]
         return normalised
-    resized = processor(list(images), do_rescale=False, do_normalize=False, return_tensors="np")
-    return np.ascontiguousarray(resized["pixel_values"].transpose(0, 2, 3, 1).astype(np.uint8))
+    resized = resized_only(processor, list(images))
+    return np.ascontiguousarray(resized.transpose(0, 2, 3, 1).astype(np.uint8))
 
 
 def batches(checkpoint: Checkpoint, images: ImageFolder, input_type: str) -> Iterator[Pixels]:

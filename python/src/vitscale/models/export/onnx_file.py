@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import onnx_ir
 import onnxruntime
 import torch
 
 from vitscale.errors import ModelError
-from vitscale.images.photos.sources import SOURCES
-from vitscale.models.checkpoint.load import Checkpoint, input_shape
+from vitscale.models.checkpoint.load import Checkpoint, input_shape, model_type
 from vitscale.models.export.check import probe_batches, refuse_difference
 from vitscale.models.export.inputs import preprocess
 from vitscale.models.export.variant import Variant
 from vitscale.models.graph.biases import let_next_add_biases
+from vitscale.models.graph.colors import colors_of
+from vitscale.models.graph.logits import LogitsGraph
+from vitscale.models.graph.model_attention import fused_attention
 from vitscale.models.graph.patches import patches_from_bytes
+from vitscale.models.graph.skip_norms import join_sums_and_norms
 from vitscale.models.graph.vit import ViTGraph
 from vitscale.models.onnx_options import processor_options
 from vitscale.models.quiet import quietly
@@ -32,24 +37,18 @@ def write_onnx(checkpoint: Checkpoint, variant: Variant, path: Path) -> None:
 
     Weights above 2 GB, the limit of protobuf, go into a second file beside it.
     """
-    channels, height, width = input_shape(checkpoint)
-    if variant.input_type == "uint8":
-        patches = patches_from_bytes(checkpoint)
-        example = torch.zeros(2, height, width, channels, dtype=torch.uint8)
-    else:
-        patches = None
-        example = torch.zeros(2, channels, height, width)
-    graph = ViTGraph(
-        checkpoint.model, patches, variant.token_merging, for_gpu=variant.precision == "fp16"
-    ).train(False)
+    has_own_graph = model_type(checkpoint) == "vit"
     try:
-        program = _exported(graph, example)
+        with nullcontext() if has_own_graph else fused_attention(checkpoint.model):
+            program = _exported(_graph(checkpoint, variant), _example(checkpoint, variant))
     except Exception as error:  # many classes of torch's exporter
         raise ModelError(
             f"{checkpoint.name} cannot be converted to ONNX: {first_sentence(error)} Please report this, "
             "with its config.json."
         ) from error
     assert program is not None
+    if not has_own_graph:
+        join_sums_and_norms(program.model.graph)
     for node in program.model.graph.all_nodes():
         node.metadata_props.clear()  # stack traces with paths of this machine
         _leave_out_statistics(node)
@@ -58,7 +57,25 @@ def write_onnx(checkpoint: Checkpoint, variant: Variant, path: Path) -> None:
     program.save(path)
 
 
-def _exported(graph: ViTGraph, example: torch.Tensor) -> torch.onnx.ONNXProgram | None:
+def _graph(checkpoint: Checkpoint, variant: Variant) -> torch.nn.Module:
+    """Return the forward pass to export: one of fewer operators for a plain ViT, else the model's own."""
+    model: Any = checkpoint.model
+    from_bytes = variant.input_type == "uint8"
+    if model_type(checkpoint) != "vit":
+        return LogitsGraph(model, colors_of(checkpoint.processor) if from_bytes else None)
+    patches = patches_from_bytes(checkpoint) if from_bytes else None
+    for_gpu = variant.precision == "fp16"
+    return ViTGraph(model, patches, variant.token_merging, for_gpu=for_gpu).train(False)
+
+
+def _example(checkpoint: Checkpoint, variant: Variant) -> torch.Tensor:
+    channels, height, width = input_shape(checkpoint)
+    if variant.input_type == "uint8":
+        return torch.zeros(2, height, width, channels, dtype=torch.uint8)
+    return torch.zeros(2, channels, height, width)
+
+
+def _exported(graph: torch.nn.Module, example: torch.Tensor) -> torch.onnx.ONNXProgram | None:
     with quietly():
         return torch.onnx.export(
             graph,
@@ -99,17 +116,6 @@ def largest_difference(checkpoint: Checkpoint, variant: Variant, path: Path) -> 
         for images in batches
     ]
     return refuse_difference(checkpoint, batches, answers, "ONNX graph")
-
-
-def refuse_other_sizes(checkpoint: Checkpoint) -> None:
-    """Raise an error if the image processor makes images of another size than the model's input."""
-    made = preprocess(checkpoint, [SOURCES[0].open()], "float32").shape[1:]
-    taken = input_shape(checkpoint)
-    if made != taken:
-        raise ModelError(
-            f"The image processor of {checkpoint.name} makes images of {made}; its model expects {taken} "
-            "(channels, height, width). Correct the size in preprocessor_config.json."
-        )
 
 
 def open_session(path: Path) -> onnxruntime.InferenceSession:

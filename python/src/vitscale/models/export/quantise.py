@@ -1,8 +1,9 @@
-"""Eight-bit integers for the matrices of a ViT, with onnxruntime's own quantiser.
+"""Eight-bit integers for the matrices of a model, with onnxruntime's own quantiser.
 
 Only products with a constant matrix become integers: the projections of attention, its output, and the two of
 each feed-forward block. The two products inside attention, LayerNorm, softmax and GELU stay in float32, and
-so do the patch embedding and the classifier: they cost next to nothing.
+so do the first layer and the classifier: they cost next to nothing. Convolutions become integers with fixed
+scales only: onnxruntime has no fast kernel that measures the scales of a batch.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from onnxruntime.quantization import (
 )
 from onnxruntime.quantization.onnx_model import ONNXModel
 
-from vitscale.models.export.graph_nodes import PRODUCTS, classifier, patch_embedding
+from vitscale.errors import ModelError
+from vitscale.models.export.graph_nodes import CONVOLUTIONS, PRODUCTS, classifier, first_layer
 from vitscale.models.export.onnx_file import INPUT
 from vitscale.models.quiet import quietly
 
@@ -32,8 +34,19 @@ TYPE_OF_ALL = {"DefaultTensorType": onnx.TensorProto.FLOAT}
 
 
 def quantise_dynamically(source: Path, target: Path) -> None:
-    """Make the weights signed bytes with a scale for each column; activations get theirs from each batch."""
+    """Make the weights signed bytes with a scale for each column; activations get theirs from each batch.
+
+    Raises
+    ------
+    ModelError
+        If there is no product, because all layers are convolutions.
+    """
     model, kept = _prepared(source)
+    if not _left(model, PRODUCTS, kept):
+        raise ModelError(
+            "int8 makes matrix products integers, and this model has none besides its classifier. Choose "
+            "int8-static, which makes convolutions integers too."
+        )
     with quietly():
         quantize_dynamic(
             model,
@@ -49,7 +62,8 @@ def quantise_dynamically(source: Path, target: Path) -> None:
 def quantise_statically(source: Path, target: Path, batches: Iterable[NDArray[np.generic]]) -> None:
     """Do the same with the scales of activations fixed: the range seen over calibration images.
 
-    The outputs of the products stay in float32; to quantise them as well saves nothing on a processor.
+    The outputs of the matrix products stay in float32; to quantise them as well saves nothing on a processor.
+    Those of convolutions become integers, since the integer kernel has no other output.
 
     Parameters
     ----------
@@ -59,13 +73,14 @@ def quantise_statically(source: Path, target: Path, batches: Iterable[NDArray[np
         Calibration images as the graph takes them.
     """
     model, kept = _prepared(source)
+    operators = [kinds for kinds in (*PRODUCTS, *CONVOLUTIONS) if _left(model, [kinds], kept)]
     with quietly():
         quantize_static(
             model,
             target,
             _Reader(batches),
             quant_format=QuantFormat.QDQ,
-            op_types_to_quantize=PRODUCTS,
+            op_types_to_quantize=operators,
             per_channel=True,
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
@@ -95,9 +110,13 @@ def _prepared(path: Path) -> tuple[onnx.ModelProto, list[str]]:
     model = onnx.load(path)
     graph = model.graph
     del graph.value_info[:]
-    last = [f"{name}_MatMul" for name in classifier(graph)]
     ONNXModel(model).replace_gemm_with_matmul()
     constants = {tensor.name for tensor in graph.initializer}
     products = [node for node in graph.node if node.op_type in PRODUCTS]
     attention = [node.name for node in products if not set(node.input) & constants]
-    return model, [*attention, *patch_embedding(graph), *last]
+    return model, [*attention, *first_layer(graph), *classifier(graph)]
+
+
+def _left(model: onnx.ModelProto, kinds: list[str], kept: list[str]) -> list[str]:
+    """Return the names of the nodes of some kinds that become integers."""
+    return [node.name for node in model.graph.node if node.op_type in kinds and node.name not in kept]

@@ -13,11 +13,10 @@ from vitscale.errors import OutputError
 from vitscale.images.image_set import find_images
 from vitscale.models import manifest
 from vitscale.models.checkpoint.image_processor import settings_of
-from vitscale.models.checkpoint.load import Checkpoint, label_texts, load_checkpoint
+from vitscale.models.checkpoint.load import Checkpoint, label_texts, load_checkpoint, model_type
 from vitscale.models.export.build import VariantBuilder
-from vitscale.models.export.onnx_file import refuse_other_sizes
 from vitscale.models.export.read_back import read_back
-from vitscale.models.export.target import Place
+from vitscale.models.export.target import Place, refuse_unsupported
 from vitscale.models.export.variant import Variant
 from vitscale.models.export.workspace import publish_whole, real_target, workspace
 from vitscale.models.manifest import Engine
@@ -119,7 +118,7 @@ def export(
         find_images(images)
     say(f"Loading {source}")
     checkpoint = load_checkpoint(source, allow_random_weights=allow_random_weights)
-    refuse_other_sizes(checkpoint)
+    refuse_unsupported(place, checkpoint.name, model_type(checkpoint))
     builder = (
         VariantBuilder(checkpoint, variant, images, force, say)
         if engine == "onnx"
@@ -157,6 +156,7 @@ def _write_model(
     _write_checkpoint(checkpoint, made)
     about = {
         "name": checkpoint.name,
+        "family": model_type(checkpoint),
         "weights": checkpoint.weights,
         **({"revision": checkpoint.revision} if checkpoint.revision else {}),
         "weights_sha256": manifest.sha256(made / manifest.WEIGHTS),

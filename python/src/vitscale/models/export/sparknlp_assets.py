@@ -11,7 +11,7 @@ from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPi
 
 from vitscale.models import manifest
 from vitscale.models.checkpoint.image_processor import settings_of
-from vitscale.models.checkpoint.vit_config import CHANNELS
+from vitscale.models.checkpoint.kinds import CHANNELS
 
 
 def write_assets(folder: Path, labels: Sequence[str], processor: ViTImageProcessorPil) -> None:

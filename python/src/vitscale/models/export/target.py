@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from vitscale.errors import UsageError
+from vitscale.errors import ModelError, UsageError
 from vitscale.models import manifest
 from vitscale.models.export.variant import Variant
 from vitscale.models.manifest import Engine
@@ -28,3 +28,31 @@ class Place:
     def folder(self, model: Path) -> Path:
         """Return the folder of its graph."""
         return manifest.graph_folder(model, self.engine, self.variant.name)
+
+
+def refuse_unsupported(place: Place, name: str, kind: str) -> None:
+    """Raise an error for an option that only plain ViTs have.
+
+    Parameters
+    ----------
+    place : Place
+        Engine and variant.
+    name, kind : str
+        The model and its `model_type`.
+
+    Raises
+    ------
+    ModelError
+        If the model is of another family, and the option is token merging or TensorFlow.
+    """
+    if kind == "vit":
+        return
+    if place.engine == "tensorflow":
+        raise ModelError(
+            f"{name} is a {kind}; --format tensorflow is for ViT (model_type vit) only, as Spark NLP is."
+        )
+    if place.variant.token_merging:
+        raise ModelError(
+            f"{name} is a {kind}; --token-merging merges the tokens of a plain ViT (model_type vit) only. "
+            "Leave it out."
+        )

@@ -59,7 +59,8 @@ class Attention(nn.Module):
         key = by_image(linear(normed, self.module.k_proj.weight, key_bias), tokens)
         value = by_image(linear(normed, self.module.v_proj.weight), tokens)
         if sizes is None:
-            mixed = mix_values(query, key, value, self.module.num_attention_heads, self.module.scaling)
+            heads, scaling = self.module.num_attention_heads, self.module.scaling
+            mixed = mix_values(query, key, value, heads=heads, scaling=scaling)
         else:
             mixed = self._mix(query, key, value, sizes)
         return linear(mixed.flatten(0, 1), self.module.o_proj.weight, self.bias), self._heads(key)

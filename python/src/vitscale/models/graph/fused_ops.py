@@ -28,8 +28,10 @@ def add_and_norm(hidden: Tensor, more: Tensor, norm: nn.LayerNorm) -> tuple[Tens
     return normed, summed
 
 
-def mix_values(query: Tensor, key: Tensor, value: Tensor, heads: int, scaling: float) -> Tensor:
-    """Return softmax(query keyᵀ scaling) value of each head, as `query`: [batch, asked, width].
+def mix_values(
+    query: Tensor, key: Tensor, value: Tensor, *, heads: int, scaling: float, bias: Tensor | None = None
+) -> Tensor:
+    """Return softmax(query keyᵀ scaling + bias) value of each head, as `query`: [batch, asked, width].
 
     The operator computes the scores in blocks and does not reorder the values; its parts would take a fifth
     longer.
@@ -42,10 +44,13 @@ def mix_values(query: Tensor, key: Tensor, value: Tensor, heads: int, scaling: f
         Number of heads.
     scaling : float
         Factor of the scores.
+    bias : Tensor, float32 [batch or 1, heads or 1, asked, tokens], optional
+        Added to the scores.
     """
+    added = () if bias is None else (None, None, bias)  # after the biases of the projections and a padding
     return torch.onnx.ops.symbolic(
         "com.microsoft::MultiHeadAttention",
-        (query, key, value),
+        (query, key, value, *added),
         {"num_heads": heads, "scale": scaling},
         dtype=query.dtype,
         shape=query.shape,

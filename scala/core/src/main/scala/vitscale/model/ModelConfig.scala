@@ -12,21 +12,25 @@ import vitscale.ModelException
   *
   * @param labels
   *   label texts, by class id
-  * @param imageHeight
-  *   height of the model's input, in pixels
-  * @param imageWidth
-  *   width of the model's input, in pixels
+  * @param modelType
+  *   family of the model, `vit` where the file names none
+  * @param imageSize
+  *   height and width of a ViT's input, in pixels. Other families take more sizes than the one in their file; the image
+  *   processor makes theirs.
   * @param problemType
   *   one of the three that `PreTrainedConfig` of Transformers knows; empty for none
   */
 final private[model] case class ModelConfig(
     labels: IndexedSeq[String],
-    imageHeight: Int,
-    imageWidth: Int,
+    modelType: String,
+    imageSize: Option[(Int, Int)],
     problemType: String
 )
 
 private[model] object ModelConfig {
+
+  /** `model_type` of a plain ViT. */
+  val Vit = "vit"
 
   /** Of Transformers' ViTConfig. */
   private val DefaultImageSize = 224
@@ -36,11 +40,11 @@ private[model] object ModelConfig {
     */
   def read(file: Path): ModelConfig = {
     val config = JsonFile.read(file)
-    val (height, width) = imageSize(config, file)
+    val modelType = config.path("model_type").asText(Vit)
     ModelConfig(
       labels = Labels.fromConfig(config.path("id2label"), file),
-      imageHeight = height,
-      imageWidth = width,
+      modelType = modelType,
+      imageSize = if (modelType == Vit) Some(imageSize(config, file)) else None,
       problemType = problemType(config, file)
     )
   }

@@ -23,6 +23,8 @@ import vitscale.preprocess.{Preprocessor, PreprocessorConfig}
   *   source of the export: a hub name or a folder
   * @param weights
   *   `pretrained`, or `random` if the hub could not be reached
+  * @param modelType
+  *   family of the model, `model_type` of its `config.json`
   * @param labels
   *   label texts, by class id
   * @param scores
@@ -44,6 +46,7 @@ final case class ModelFolder(
     preprocessorConfig: Path,
     name: String,
     weights: String,
+    modelType: String,
     labels: IndexedSeq[String],
     scores: ScoreFunction,
     imageHeight: Int,
@@ -83,6 +86,20 @@ final case class ModelFolder(
       Some(
         s"The weights of $name are random, so its labels mean nothing. " +
           "Export a trained model with `vitscale export MODEL -o DIR`."
+      )
+
+  /** Refuse a model that is no plain ViT.
+    *
+    * @param user
+    *   what needs one, for the message
+    * @throws vitscale.ModelException
+    *   if `model_type` of its `config.json` is another
+    */
+  def requireVit(user: String): Unit =
+    if (modelType != ModelConfig.Vit)
+      throw new ModelException(
+        s"$name is a $modelType; $user runs ViT (model_type ${ModelConfig.Vit}) only. Use ViTImageClassifier, " +
+          "vitscale.ViT or vitscale classify."
       )
 
   private def calibrations: Seq[Path] = if (precision == ModelFolder.Int8) Seq(calibrationFile) else Seq.empty
@@ -168,6 +185,7 @@ object ModelFolder {
     if (runtime == ModelRuntime.OneDnn) WeightFiles.of(root)
     val config = ModelConfig.read(root.resolve(ConfigFile))
     val provenance = JsonFile.read(root.resolve(ProvenanceFile))
+    val (height, width) = config.imageSize.getOrElse(madeSize(root.resolve(PreprocessorFile)))
     ModelFolder(
       path = root,
       precision = precision,
@@ -176,10 +194,11 @@ object ModelFolder {
       preprocessorConfig = root.resolve(PreprocessorFile),
       name = provenance.path("name").asText(root.getFileName.toString),
       weights = provenance.path("weights").asText(Pretrained),
+      modelType = config.modelType,
       labels = config.labels,
       scores = ScoreFunction.of(config.problemType, config.labels.size),
-      imageHeight = config.imageHeight,
-      imageWidth = config.imageWidth,
+      imageHeight = height,
+      imageWidth = width,
       recordedSha256 = Option(provenance.path("onnx").path(precision).path("sha256").textValue),
       featureProblem =
         if (runtime == ModelRuntime.OneDnn) None
@@ -231,7 +250,7 @@ object ModelFolder {
     requireFiles(onnx, files, "Make it: vitscale export MODEL -o DIR, then name DIR/onnx/fp32")
     val Seq(_, labelsFile, preprocessorFile) = files
     val labels = Labels.fromIds(JsonFile.read(labelsFile), labelsFile)
-    val preprocessor = new Preprocessor(PreprocessorConfig.read(preprocessorFile))
+    val (height, width) = madeSize(preprocessorFile)
     ModelFolder(
       path = onnx,
       precision = onnx.getFileName.toString,
@@ -240,12 +259,19 @@ object ModelFolder {
       preprocessorConfig = preprocessorFile,
       name = onnx.getFileName.toString,
       weights = Pretrained,
+      modelType = ModelConfig.Vit,
       labels = labels,
       scores = ScoreFunction.of("", labels.size),
-      imageHeight = preprocessor.height,
-      imageWidth = preprocessor.width,
+      imageHeight = height,
+      imageWidth = width,
       recordedSha256 = None
     )
+  }
+
+  /** Height and width of the images that an image processor makes. */
+  private def madeSize(file: Path): (Int, Int) = {
+    val preprocessor = new Preprocessor(PreprocessorConfig.read(file))
+    (preprocessor.height, preprocessor.width)
   }
 
   private def onnxFiles(onnx: Path): Seq[Path] = {

@@ -6,7 +6,7 @@ import vitscale.image.{PackedImage, PixelRows}
 import vitscale.resize.{CenterCrop, PillowResize, Region, TargetSize}
 import vitscale.{ImageException, ModelException}
 
-/** Turns decoded images into a ViT's input as Transformers' PIL image processor does: resize, crop, rescale, normalise.
+/** Turns decoded images into a model's input as Transformers' PIL image processor does: resize, crop, rescale, normalise.
   *
   * Safe for use by many threads.
   */
@@ -56,16 +56,18 @@ final class Preprocessor(val config: PreprocessorConfig) {
     (width, height)
   }
 
-  /** For each channel, the float that each of the 256 samples becomes: with so few inputs, a table is the exact and the
-    * fast way. The roundings are those of NumPy in `transformers.image_transforms`: rescaled in double precision,
-    * rounded to single, and normalised in single.
+  /** For each channel of the model, the float that each of the 256 samples becomes: with so few inputs, a table is the exact
+    * and the fast way. The roundings are those of NumPy in `transformers.image_transforms`: rescaled in double precision,
+    * rounded to single, and everything after it in single.
     */
   private val values: Array[Array[Float]] = Array.tabulate(3) { channel =>
     Array.tabulate(256) { sample =>
       val rescaled = config.rescaleFactor.fold(sample.toFloat)(factor => (sample * factor).toFloat)
-      config.normalize.fold(rescaled) { case (mean, std) =>
-        (rescaled - mean(channel).toFloat) / std(channel).toFloat
+      val shifted = if (config.rescaleOffset) rescaled - 1f else rescaled
+      val normalized = config.normalize.fold(shifted) { case (mean, std) =>
+        (shifted - mean(channel).toFloat) / std(channel).toFloat
       }
+      config.divideAgain.fold(normalized)(std => normalized / std(channel).toFloat)
     }
   }
 
@@ -80,13 +82,16 @@ final class Preprocessor(val config: PreprocessorConfig) {
     while (channel < 3) {
       var y = 0
       while (y < pixels.height) {
-        fillRow(pixels.words, y * pixels.width, 16 - 8 * channel, values(channel), row)
+        fillRow(pixels.words, y * pixels.width, shiftOf(channel), values(channel), row)
         out.put(row)
         y += 1
       }
       channel += 1
     }
   }
+
+  /** The place of a channel of the model in a packed pixel. */
+  private def shiftOf(channel: Int): Int = if (config.flipsChannels) 8 * channel else 16 - 8 * channel
 
   private def fillRow(
       words: Array[Int],

@@ -67,6 +67,7 @@ object FakeDevice {
     weights = "random",
     labels = (0 until classes).map(_.toString),
     scores = ScoreFunction.Softmax,
+    modelType = "vit",
     imageHeight = 1,
     imageWidth = 1,
     recordedSha256 = None

@@ -55,7 +55,10 @@ class PreprocessorSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
       """{"image_mean": [0.5, 0.5]}""" -> "image_mean",
       """{"image_std": [0.5, 0, 0.5]}""" -> "image_std",
       """{"rescale_factor": "1/255"}""" -> "rescale_factor",
-      """{"image_processor_type": "LevitImageProcessor"}""" -> "image_processor_type"
+      """{"image_processor_type": "DonutImageProcessor"}""" -> "image_processor_type",
+      """{"image_processor_type": "ConvNextImageProcessor", "crop_pct": 2}""" -> "crop_pct",
+      """{"image_processor_type": "ConvNextImageProcessor", "size": {"height": 9, "width": 9}}""" -> "size",
+      """{"image_processor_type": "MobileViTImageProcessor", "do_flip_channel_order": 1}""" -> "do_flip_channel_order"
     )
     refused.foreach { case (json, name) => assert(refusal(json).startsWith(s"$name"), json) }
     assert(refusal("[]").contains("JSON object"))

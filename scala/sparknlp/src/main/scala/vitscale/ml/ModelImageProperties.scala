@@ -50,6 +50,7 @@ private[ml] trait ModelImageProperties extends HasImageFeatureProperties {
 
   /** Read the parameters from the file. Values that the file lacks keep Spark NLP's defaults. */
   private def properties(folder: ModelFolder): Properties = {
+    folder.requireVit("the annotator of Spark NLP's pipelines")
     val config = PreprocessorConfig.read(folder.preprocessorConfig)
     Properties(
       doResize = config.resize.isDefined,

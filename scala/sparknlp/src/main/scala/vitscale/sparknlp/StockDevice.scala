@@ -28,26 +28,34 @@ private[vitscale] object StockDevice {
     *   engine of Spark NLP; TensorFlow's jars here support only the CPU
     * @return
     *   evidence that the GPU runs the model; none on the CPU
+    * @throws vitscale.ModelException
+    *   if the model is no plain ViT
     * @throws vitscale.DeviceException
     *   if Spark NLP would use another device, or the GPU cannot be used
     */
-  def require(engine: StockEngine, device: Device, model: ModelFolder): Option[DeviceUse] = device match {
-    case Device.Cpu =>
-      if (engine == StockEngine.Onnx && CudaProvider.isBuiltIn)
-        throw new DeviceException(
-          "Spark NLP always runs on the GPU with this jar, because its ONNX Runtime has CUDA; --device is cpu. " +
-            "Build a jar for the CPU: ./sbtw assembly"
-        )
-      None
-    case _ if engine != StockEngine.Onnx =>
-      throw new UsageException(
-        s"Spark NLP's engine ${engine.name} runs only on the CPU here. Choose --device cpu."
-      )
-    case Device.Gpu(Seq(FirstGpu)) =>
-      CudaProvider.requireBuiltIn(FirstGpu)
-      DeviceUse.of(device, Seq(equalSession(model)), DeviceUse.EqualSession)
-    case _ => throw new UsageException("Spark NLP uses only the first GPU. Remove --gpus.")
+  def require(engine: StockEngine, device: Device, model: ModelFolder): Option[DeviceUse] = {
+    model.requireVit("Spark NLP's ViTForImageClassification")
+    used(engine, device, model)
   }
+
+  private def used(engine: StockEngine, device: Device, model: ModelFolder): Option[DeviceUse] =
+    device match {
+      case Device.Cpu =>
+        if (engine == StockEngine.Onnx && CudaProvider.isBuiltIn)
+          throw new DeviceException(
+            "Spark NLP always runs on the GPU with this jar, because its ONNX Runtime has CUDA; --device is cpu. " +
+              "Build a jar for the CPU: ./sbtw assembly"
+          )
+        None
+      case _ if engine != StockEngine.Onnx =>
+        throw new UsageException(
+          s"Spark NLP's engine ${engine.name} runs only on the CPU here. Choose --device cpu."
+        )
+      case Device.Gpu(Seq(FirstGpu)) =>
+        CudaProvider.requireBuiltIn(FirstGpu)
+        DeviceUse.of(device, Seq(equalSession(model)), DeviceUse.EqualSession)
+      case _ => throw new UsageException("Spark NLP uses only the first GPU. Remove --gpus.")
+    }
 
   /** Profile a session of the same file with the same settings, because Spark NLP's own session is not accessible. */
   private def equalSession(model: ModelFolder): ProviderUse = {
