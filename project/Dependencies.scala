@@ -72,7 +72,8 @@ object Dependencies {
   ).map(_ % Test)
 
   /** The harness of microbenchmarks, and the annotation processor that javac finds on the class path. */
-  val jmh: Seq[ModuleID] = Seq("jmh-core", "jmh-generator-annprocess").map("org.openjdk.jmh" % _ % Version.jmh)
+  val jmh: Seq[ModuleID] =
+    Seq("jmh-core", "jmh-generator-annprocess").map("org.openjdk.jmh" % _ % Version.jmh)
 
   /** HDFS itself, to write to. */
   val hdfs: Seq[ModuleID] = Seq("org.apache.hadoop" % "hadoop-client-minicluster" % Version.hadoop % Test)
