@@ -108,12 +108,17 @@ private[onednn] object VitConfig {
       patchWidth = patch._2,
       positionGrid = if (resamples) square(gridOf(trained, patch), settings) else gridOf(trained, patch),
       activation =
-        if (structure.blocks.isGated) Activation.OfGate else settings.activation(family.activation),
+        if (structure.blocks.isGated) Activation.OfGate else activationOf(settings, family.activation),
       epsilon = settings.epsilon(family.epsilon),
       structure = structure,
       classes = classes
     )
   }
+
+  private def activationOf(settings: Settings, default: String): Activation =
+    Activation
+      .named(settings.text("hidden_act", default))
+      .getOrElse(settings.refuse("hidden_act", Activation.names.mkString(", ")))
 
   private def headsOf(settings: Settings): Int = {
     val heads = settings.whole("num_attention_heads", 12, 1 << 12)

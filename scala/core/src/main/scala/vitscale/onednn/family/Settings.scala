@@ -8,7 +8,6 @@ import scala.collection.JavaConverters._
 import com.fasterxml.jackson.databind.{JsonNode, ObjectMapper}
 
 import vitscale.ModelException
-import vitscale.onednn.Activation
 
 /** The settings of a model in `config.json`, each checked as it is read.
   *
@@ -82,12 +81,6 @@ final private[onednn] class Settings private (file: Path, root: JsonNode, sectio
     val found = number("layer_norm_eps", default.toDouble)
     if (found > 0 && found < 1) found.toFloat else refuse("layer_norm_eps", "a number between 0 and 1")
   }
-
-  /** `hidden_act` */
-  def activation(default: String): Activation =
-    Activation
-      .named(text("hidden_act", default))
-      .getOrElse(refuse("hidden_act", Activation.names.mkString(", ")))
 
   /** Whether `architectures` names a class of Transformers. */
   def isOf(architecture: String): Boolean =
