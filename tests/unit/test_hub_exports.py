@@ -149,7 +149,7 @@ def test_two_processes_export_one_model_once(exported: Path, tmp_path: Path) -> 
 
 @pytest.mark.usefixtures("online")
 def test_an_export_that_fails_is_one_line_and_leaves_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(ModelError, match="'llama'") as refused:
+    with pytest.raises(ModelError, match='"llama"') as refused:
         model_folder("a/llm")
     assert "\n" not in str(refused.value)
     assert "error:" not in capsys.readouterr().err
