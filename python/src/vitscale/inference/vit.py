@@ -146,7 +146,7 @@ class ViT:
             A folder is searched for images.
         top_k : int, optional
             Labels wanted; more than the model has means all of them. By default 5, and all with a
-            `threshold`. A regression (``problem_type`` in ``config.json``) returns all its values.
+            `threshold`.
         threshold : float, optional
             Smallest score of a label, from 0 to 1. An image without such a label gets an empty list.
         on_error : "raise" or "return"

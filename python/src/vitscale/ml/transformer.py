@@ -43,7 +43,7 @@ class ViTImageClassifier(
     runtime : str
         What computes the forward pass: ``"auto"``, the default, ``"onnxruntime"`` or ``"onednn"``.
     topK : int
-        Labels for each image, 5 by default; with a `threshold` all. A regression returns all its values.
+        Labels for each image, 5 by default; with a `threshold` all.
     batchSize : int
         Images of one forward pass, 2 by default.
     threads : int

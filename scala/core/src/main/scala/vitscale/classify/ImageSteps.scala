@@ -2,7 +2,7 @@ package vitscale.classify
 
 import vitscale.forward.ForwardBuffers
 import vitscale.image.{PackedImage, PixelRows}
-import vitscale.model.{ModelFolder, ScoreFunction}
+import vitscale.model.ModelFolder
 import vitscale.preprocess.Preprocessor
 import vitscale.{ImageException, ModelException}
 
@@ -34,7 +34,7 @@ final private[classify] class ImageSteps(folder: ModelFolder, preprocessor: Prep
   ): Either[ImageFailure, Prediction] =
     try {
       val logits = buffers.logitsOf(place)
-      val classes = selected(logits, request.topK)
+      val classes = TopK.select(logits, request.topK)
       val labels = classes.zip(folder.scores.scores(logits, classes)).map { case (id, score) =>
         ScoredLabel(id, folder.labels(id), score)
       }
@@ -47,10 +47,4 @@ final private[classify] class ImageSteps(folder: ModelFolder, preprocessor: Prep
         )
       )
     } catch { case error: ModelException => Left(ImageFailure(ImageFailure.Forward, error.getMessage)) }
-
-  /** The class ids in the order of the scores; all classes by id for a regression, whose values are no ranking. */
-  private def selected(logits: Array[Float], topK: Int): Array[Int] = {
-    val best = TopK.select(logits, topK)
-    if (folder.scores == ScoreFunction.Identity) logits.indices.toArray else best
-  }
 }

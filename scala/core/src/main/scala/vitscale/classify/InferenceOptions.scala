@@ -7,8 +7,7 @@ import vitscale.model.{ModelFolder, ScoreFunction}
 /** The options of a classification.
   *
   * @param topK
-  *   number of labels for each image; a number above that of the model returns all labels. A regression returns all its
-  *   values.
+  *   number of labels for each image; a number above that of the model returns all labels
   * @param batchSize
   *   images in one forward pass; `InferenceOptions.batchSize` has the default of a device
   * @param returnLogits

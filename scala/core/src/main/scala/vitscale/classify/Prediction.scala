@@ -12,8 +12,7 @@ final case class ScoredLabel(id: Int, label: String, score: Float)
 /** The prediction of the model for one image.
   *
   * @param labels
-  *   classes with their scores, the highest first; all classes by id for a regression. Empty if a threshold was set and no
-  *   score reaches it.
+  *   classes with their scores, the highest first. Empty if a threshold was set and no score reaches it.
   * @param logits
   *   the logits of all classes by id, if requested
   * @param features

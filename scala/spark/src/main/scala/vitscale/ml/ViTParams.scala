@@ -30,7 +30,7 @@ trait ViTParams extends Params {
   final val precision: Param[String] =
     new Param[String](this, "precision", "precision of the model: fp32, bf16, int8, fp32-uint8, ...")
 
-  /** Number of labels for each image, 5 by default. A regression returns all its values.
+  /** Number of labels for each image, 5 by default.
     *
     * @group param
     */

@@ -20,7 +20,7 @@ sealed trait Outcome extends Serializable {
 }
 
 /** @param labels
-  *   the likeliest first; all classes by id for a regression. Empty if no score reaches the threshold
+  *   the likeliest first. Empty if no score reaches the threshold
   * @param features
   *   the features, if requested
   */
