@@ -14,7 +14,10 @@ final class PackedImage(val width: Int, val height: Int, val words: Array[Int]) 
   override def read(first: Int, count: Int, out: Array[Int]): Unit =
     System.arraycopy(words, first * width, out, 0, count * width)
 
-  override def toRgb: RgbImage = {
+  override def toRgb: RgbImage = RgbImage(width, height, bytes)
+
+  /** Three bytes for each pixel: red, green, blue. */
+  private[vitscale] def bytes: Array[Byte] = {
     val bytes = new Array[Byte](words.length * 3)
     var i = 0
     while (i < words.length) {
@@ -24,7 +27,7 @@ final class PackedImage(val width: Int, val height: Int, val words: Array[Int]) 
       bytes(3 * i + 2) = word.toByte
       i += 1
     }
-    RgbImage(width, height, bytes)
+    bytes
   }
 }
 

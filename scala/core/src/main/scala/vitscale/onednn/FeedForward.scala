@@ -83,7 +83,7 @@ private[onednn] object FeedForward {
   /** The tensor that the second operation behind a primitive takes (`DNNL_ARG_ATTR_MULTIPLE_POST_OP`). */
   private val SecondPostOp = dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * 2 | dnnl.DNNL_ARG_SRC_1
 
-  /** Adds the results of a primitive to what is there. */
+  /** Lets a primitive add its results to the destination instead of replacing it. */
   def sum: post_ops = {
     val made = new post_ops()
     made.append_sum()

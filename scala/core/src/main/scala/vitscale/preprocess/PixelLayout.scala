@@ -40,7 +40,7 @@ private[vitscale] object PixelLayout {
     override def shape(count: Int): Array[Long] = Array(count.toLong, height.toLong, width.toLong, 3L)
 
     override def write(pixels: PackedImage, out: ByteBuffer): Unit = {
-      out.put(pixels.toRgb.data)
+      out.put(pixels.bytes)
       ()
     }
   }

@@ -19,7 +19,11 @@ private[vitscale] object SavedModel {
     */
   private def refuseOwn(stage: ViTParams, path: String): Unit =
     if (
-      stage.isDefined(stage.modelPath) && stage.location.path == ModelLocation.here(inside(path), "", "").path
+      stage.isDefined(stage.modelPath) && stage.location == ModelLocation.here(
+        inside(path),
+        stage.getPrecision,
+        stage.getRuntime
+      )
     )
       throw new UsageException(
         s"The stage was loaded from $path, and its model is read from there. Save it to another folder."

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets.ISO_8859_1
 import java.nio.{ByteBuffer, ByteOrder}
 
 import vitscale.ImageException
-import vitscale.image.{EncodedImage, ImageFormat, Orientation, RgbImage}
+import vitscale.image.{EncodedImage, ImageFormat, Orientation, PackedImage}
 
 /** WebP, lossy and lossless; of an animation the first frame, on a black canvas. */
 private[image] object WebPFormat extends ImageFormat {
@@ -68,18 +68,22 @@ private[image] object WebPFormat extends ImageFormat {
 final private class WebPImage(val width: Int, val height: Int, frame: WebPFrame, val orientation: Int)
     extends EncodedImage {
 
-  def decode(): RgbImage = {
+  def decode(): PackedImage = {
     if (frame.left + frame.width > width || frame.top + frame.height > height)
       throw new ImageException("damaged: the frame does not fit the canvas")
     val image = frame.decode()
     if (image.width == width && image.height == height) image
     else {
-      val canvas = new Array[Byte](Math.multiplyExact(Math.multiplyExact(width, height), 3))
-      for (y <- 0 until image.height) {
-        val to = ((frame.top + y) * width + frame.left) * 3
-        System.arraycopy(image.data, y * image.width * 3, canvas, to, image.width * 3)
-      }
-      RgbImage(width, height, canvas)
+      val canvas = new Array[Int](Math.multiplyExact(width, height))
+      for (y <- 0 until image.height)
+        System.arraycopy(
+          image.words,
+          y * image.width,
+          canvas,
+          (frame.top + y) * width + frame.left,
+          image.width
+        )
+      new PackedImage(width, height, canvas)
     }
   }
 }

@@ -7,7 +7,7 @@ import java.nio.{ByteBuffer, ByteOrder}
 import com.luciad.imageio.webp.WebPImageReaderSpi
 
 import vitscale.ImageException
-import vitscale.image.{ByteArrayImageStream, RgbImage}
+import vitscale.image.{ByteArrayImageStream, PackedImage}
 
 /** A still image inside a WebP file: one bitstream, without the alpha channel that may lie beside it.
   *
@@ -29,12 +29,12 @@ final private[webp] class WebPFrame(val left: Int, val top: Int, kind: String, c
   val width: Int = if (lossless) (bits.getInt(1) & 0x3fff) + 1 else bits.getShort(6) & 0x3fff
   val height: Int = if (lossless) (bits.getInt(1) >>> 14 & 0x3fff) + 1 else bits.getShort(8) & 0x3fff
 
-  def decode(): RgbImage = {
+  def decode(): PackedImage = {
     val reader = new WebPImageReaderSpi().createReaderInstance()
     try {
       reader.setInput(new ByteArrayImageStream(asFile), true, true)
       reader.read(0).getRaster.getDataBuffer match {
-        case pixels: DataBufferInt => toRgb(pixels.getData)
+        case pixels: DataBufferInt => packed(pixels.getData)
         case other => throw new ImageException(s"libwebp gave pixels as $other")
       }
     } catch {
@@ -52,17 +52,9 @@ final private[webp] class WebPFrame(val left: Int, val top: Int, kind: String, c
     file.array
   }
 
-  private def toRgb(pixels: Array[Int]): RgbImage = {
+  /** libwebp's pixels have alpha on top. */
+  private def packed(pixels: Array[Int]): PackedImage = {
     if (pixels.length != width * height) throw new ImageException("damaged: libwebp gave another size")
-    val rgb = new Array[Byte](Math.multiplyExact(pixels.length, 3))
-    var i = 0
-    while (i < pixels.length) {
-      val pixel = pixels(i)
-      rgb(3 * i) = (pixel >> 16).toByte
-      rgb(3 * i + 1) = (pixel >> 8).toByte
-      rgb(3 * i + 2) = pixel.toByte
-      i += 1
-    }
-    RgbImage(width, height, rgb)
+    new PackedImage(width, height, pixels.map(_ & 0xffffff))
   }
 }

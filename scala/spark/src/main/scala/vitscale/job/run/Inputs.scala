@@ -133,7 +133,7 @@ final private[job] class Inputs(
   /** Open files that hold many images each. With `--limit`, their paths are read before, to find the last one.
     *
     * @param open
-    *   opens them, and is told whether it is called for the first time
+    *   opens the files; the flag is true for the first call only
     */
   private def chosen(open: (Reading, Boolean) => Input): Input =
     options.limit match {
