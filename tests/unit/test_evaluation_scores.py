@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
-from vitscale.evaluation.difference import difference
 from vitscale.evaluation.scores import Share, scores_of
+from vitscale.tuning.loss import measure_loss
 
 CLASSES = 7
 
@@ -58,7 +58,7 @@ def test_the_interval_is_wilsons() -> None:
 def test_the_loss_is_the_difference_of_the_accuracies() -> None:
     truth = np.arange(100) % 5
     worse = np.where(np.arange(100) < 10, (truth + 1) % 5, truth)
-    loss = difference(truth, truth, worse)
+    loss = measure_loss(truth.tolist(), worse.tolist(), truth.tolist())
     assert loss.value == pytest.approx(0.1)
     assert 0.03 < loss.low < 0.1 < loss.high < 0.2
-    assert difference(truth, worse, truth).value == pytest.approx(-0.1)
+    assert measure_loss(worse.tolist(), truth.tolist(), truth.tolist()).value == pytest.approx(-0.1)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from vitscale.errors import ModelError
-from vitscale.models.checkpoint import hub
+from vitscale.hub import commit
 from vitscale.models.checkpoint import load as module
 from vitscale.models.checkpoint.load import load_checkpoint
 from vitscale.models.defaults import DEFAULT_CHECKPOINT
@@ -85,7 +85,7 @@ def test_whatever_the_hub_answers_ends_in_one_line(name: str, said: str) -> None
 
 
 def test_a_hub_that_never_answers_takes_seconds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hub, "SECONDS", 0.5)
+    monkeypatch.setattr(commit, "SECONDS", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as server:
         ask(f"http://127.0.0.1:{server.getsockname()[1]}", tmp_path, monkeypatch)
         start = time.monotonic()

@@ -12,7 +12,7 @@ from vitscale.backends.sets import expand
 from vitscale.backends.spec import BackendSpec
 from vitscale.bench.worker_request import WorkerRequest
 from vitscale.errors import UsageError
-from vitscale.hub import model_folder
+from vitscale.hub import model_folder_with
 from vitscale.images.image_set import FailedImage, ImageFolder, find_named_images, undecodable
 from vitscale.models.folder import ModelFolder
 from vitscale.results import schema
@@ -184,10 +184,8 @@ def make_plan(
         raise UsageError("No backend given. Give at least one --backend.")
     _check_batch_sizes(batch_sizes, settings.scenario)
     refuse_without_gpu(chosen)
-    place = Path(model)
     graphs = {(backend.precision, backend.runtime) for backend in chosen}
-    for precision, runtime in graphs:
-        place = Path(model_folder(str(model), precision, runtime, say=say))
+    place = Path(model_folder_with(str(model), graphs, say=say))
     folder = ModelFolder.open(place)
     for precision, runtime in graphs:
         ModelFolder.open_for(place, precision, runtime)

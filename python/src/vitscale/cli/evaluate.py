@@ -20,19 +20,19 @@ from vitscale.cli.app import (
     Paths,
     answer_console,
     app,
-    exported,
     named_images,
     progress,
     say,
     write_json,
 )
 from vitscale.errors import UsageError
+from vitscale.hub import model_folder_with
 
 if TYPE_CHECKING:
-    from vitscale.evaluation.difference import Difference
     from vitscale.evaluation.evaluate import Evaluation
     from vitscale.evaluation.scores import Share
     from vitscale.evaluation.truth import Truth
+    from vitscale.tuning.loss import Loss
 
 
 @app.command()
@@ -90,8 +90,7 @@ def evaluate(
     if output is not None:
         check_writable(output)
     precisions = _precisions(precision)
-    folders = {one: exported(model, one, runtime) for one in precisions}
-    place = folders[precisions[0]]
+    place = Path(model_folder_with(model, [(one, runtime) for one in precisions], say=say))
     about = manifest.require(place)
     config = read_object(place / manifest.CONFIG, "Export the model again.")
     texts = read_labels(config, str(place / manifest.CONFIG))
@@ -172,5 +171,5 @@ def _share(share: Share) -> str:
     return f"{100 * share.value:.1f} ({100 * share.low:.1f} to {100 * share.high:.1f})"
 
 
-def _points(loss: Difference) -> str:
+def _points(loss: Loss) -> str:
     return f"{100 * loss.value:+.2f} ({100 * loss.low:+.2f} to {100 * loss.high:+.2f})"

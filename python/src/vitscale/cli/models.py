@@ -10,6 +10,7 @@ from rich.table import Table
 
 from vitscale.cli.app import Json, answer_console, app, say, write_json
 from vitscale.errors import UsageError
+from vitscale.hub.name import short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from vitscale.hub.exports import Export
 
 _MIB = 1 << 20
-_HASH = 12
 models = typer.Typer(no_args_is_help=True)
 app.add_typer(
     models, name="models", help="List and delete models of the hub that were exported into the cache."
@@ -44,7 +44,7 @@ def prune(
         typer.Argument(help="Names such as google/vit-base-patch16-224.", show_default="all"),
     ] = None,
     unused_days: Annotated[
-        float | None, typer.Option(min=0, help="Delete models that were not used for so many days.")
+        float | None, typer.Option(min=0, help="Delete models unused for this number of days.")
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Delete every commit of the models.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be deleted.")] = False,
@@ -68,7 +68,7 @@ def prune(
     for one in chosen:
         if not dry_run:
             one.delete()
-        say(f"{'would delete' if dry_run else 'deleted'} {one.model} at {one.commit[:_HASH]}")
+        say(f"{'would delete' if dry_run else 'deleted'} {one.model} at {short(one.commit)}")
     freed = sum(one.size for one in chosen)
     say(f"{freed / _MIB:,.0f} MiB {'would be' if dry_run else 'were'} freed")
     write_json([_as_json(one) for one in chosen], json_to)
@@ -87,7 +87,7 @@ def _table(found: Sequence[Export]) -> Table:
     for one in found:
         table.add_row(
             one.model,
-            one.commit[:_HASH],
+            short(one.commit),
             ", ".join(one.revisions),
             ", ".join(one.precisions),
             f"{one.size / _MIB:,.0f}",

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vitscale.errors import ImageError, UsageError
-from vitscale.evaluation.difference import Difference, difference
 from vitscale.evaluation.scores import TOP, Scores, scores_of, to_json
 from vitscale.evaluation.truth import Truth
 from vitscale.inference.vit import ViT
+from vitscale.tuning.loss import Loss, measure_loss
 
 _CHUNK = 256
 """Images classified between two reports of progress."""
@@ -53,7 +53,7 @@ class Evaluated:
         On the images that every precision classified.
     images_per_sec : float
         Of one pass with reading and decoding; no benchmark.
-    loss : Difference or None
+    loss : Loss or None
         Accuracy of the first precision minus this one's, image by image; None for the first.
     first : ndarray of int, [images]
         The predicted class of each.
@@ -63,7 +63,7 @@ class Evaluated:
     runtime: str
     scores: Scores
     images_per_sec: float
-    loss: Difference | None
+    loss: Loss | None
     first: NDArray[np.int64]
 
 
@@ -107,12 +107,16 @@ class Evaluation:
                     "precision": one.precision,
                     "runtime": one.runtime,
                     "images_per_sec": one.images_per_sec,
-                    "top1_loss": None if one.loss is None else vars(one.loss),
+                    "top1_loss": None if one.loss is None else _interval(one.loss),
                     **to_json(one.scores, self.model.labels),
                 }
                 for one in self.results
             ],
         }
+
+
+def _interval(loss: Loss) -> dict[str, float]:
+    return {"value": loss.value, "low": loss.low, "high": loss.high}
 
 
 def evaluate(
@@ -154,7 +158,9 @@ def evaluate(
             runtime=one.runtime,
             scores=scores_of(classes, one.ranked[is_good]),
             images_per_sec=len(truth.files) / one.seconds,
-            loss=None if one is passes[0] else difference(classes, firsts[0], first),
+            loss=None
+            if one is passes[0]
+            else measure_loss(firsts[0].tolist(), first.tolist(), classes.tolist()),
             first=first,
         )
         for one, first in zip(passes, firsts, strict=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from huggingface_hub import HfApi, snapshot_download
+from huggingface_hub import HfApi, ModelInfo, snapshot_download
 
 from vitscale.hub.name import HubName
 from vitscale.hub.refusals import refuse_by_hub
@@ -20,8 +20,8 @@ def is_commit(revision: str) -> bool:
     return _COMMIT.fullmatch(revision) is not None
 
 
-def commit_on_hub(name: HubName) -> str:
-    """Ask the hub for the commit of a model's revision.
+def ask_hub(name: HubName) -> ModelInfo:
+    """Ask the hub for the files and the commit of a model's revision.
 
     Raises
     ------
@@ -30,14 +30,16 @@ def commit_on_hub(name: HubName) -> str:
     Exception
         Of `huggingface_hub`, if the hub does not respond.
     """
-    if is_commit(name.revision):
-        return name.revision
     try:
-        info = HfApi().model_info(name.model, revision=name.revision, timeout=SECONDS)
+        return HfApi().model_info(name.model, revision=name.revision, timeout=SECONDS)
     except Exception as error:  # classes of httpx and of the hub's client, which change
         refuse_by_hub(name, error)
         raise
-    return str(info.sha)
+
+
+def commit_on_hub(name: HubName) -> str:
+    """Return the commit of a model's revision; raise errors as :func:`ask_hub`."""
+    return name.revision if is_commit(name.revision) else str(ask_hub(name).sha)
 
 
 def commit_in_hub_cache(name: HubName) -> str | None:

@@ -10,6 +10,7 @@ import json
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -53,20 +54,18 @@ def known_commit(name: HubName) -> str | None:
 
 
 def remember(name: HubName, commit: str) -> None:
-    """Keep the commit of a revision for use without the hub."""
+    """Keep the commit of a revision for use without the hub, and note that its export was opened now.
+
+    A cache that cannot be written stays usable.
+    """
     file = _ref(name)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = file.with_name(f".{file.name}")
-    unfinished.write_text(commit + "\n", encoding="utf-8")
-    unfinished.replace(file)
-
-
-def mark_used(folder: Path) -> None:
-    """Note that a model was opened now; a cache that cannot be written stays usable."""
-    try:
-        (folder / _LAST_USE).touch()
-    except OSError:
-        return
+    with suppress(OSError):
+        (export_folder(name, commit) / _LAST_USE).touch()
+        if not file.exists() or _commit_in(file) != commit:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            unfinished = file.with_name(f".{file.name}")
+            unfinished.write_text(commit + "\n", encoding="utf-8")
+            unfinished.replace(file)
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from vitscale.errors import ModelError, OutputError, UsageError
 from vitscale.hub import exports
-from vitscale.hub.name import HubName, hub_name
+from vitscale.hub.name import HubName, hub_name, short
 from vitscale.jvm.spark_master import is_on_this_machine
 from vitscale.system.extras import naming_extras
 
@@ -67,6 +67,13 @@ def model_folder(
     OutputError
         If the cache cannot be written.
     """
+    return model_folder_with(model, [(precision, runtime)], master=master, say=say)
+
+
+def model_folder_with(
+    model: str, graphs: Iterable[tuple[str, str]], *, master: str = "local", say: Say | None = None
+) -> str:
+    """Do the same as :func:`model_folder` for several pairs of precision and runtime, all of one commit."""
     name = hub_name(model)
     if name is None:
         return model
@@ -75,11 +82,10 @@ def model_folder(
     with naming_extras():
         commit = _commit(name, say)
     folder = exports.export_folder(name, commit)
-    variant = _variant_for(precision, runtime)
-    if not exports.has_graph(folder, variant):
-        _export_once(name, commit, folder, variant, say)
-    _remember(name, commit)
-    exports.mark_used(folder)
+    for variant in dict.fromkeys(_variant_for(precision, runtime) for precision, runtime in graphs):
+        if not exports.has_graph(folder, variant):
+            _export_once(name, commit, folder, variant, say)
+    exports.remember(name, commit)
     return str(folder)
 
 
@@ -107,7 +113,7 @@ def _commit(name: HubName, say: Say) -> str:
             raise unreachable(
                 name, error, f"a folder: on a machine with the hub, vitscale export {name.model} -o DIR"
             ) from error
-        say(f"the hub does not answer; taking {name.model} at {known[:12]} from the cache")
+        say(f"the hub does not answer; taking {name.model} at {short(known)} from the cache")
         return known
 
 
@@ -127,7 +133,7 @@ def _export_once(name: HubName, commit: str, folder: Path, variant: str, say: Sa
         lock = FileLock(folder.with_name(f".{commit}.lock"))
         with lock:
             if not exports.has_graph(folder, variant):
-                say(f"exporting {name.model} at {commit[:12]} in {variant} to {folder}")
+                say(f"exporting {name.model} at {short(commit)} in {variant} to {folder}")
                 _export(name.at(commit), folder, variant)
     except OSError as error:
         raise OutputError(
@@ -164,13 +170,6 @@ def _shown(export: subprocess.Popen[bytes]) -> str:
                 sys.stderr.write(line)
                 sys.stderr.flush()
     return problem
-
-
-def _remember(name: HubName, commit: str) -> None:
-    try:
-        exports.remember(name, commit)
-    except OSError:
-        return  # a cache that cannot be written stays usable
 
 
 def _to_stderr(line: str) -> None:

@@ -13,6 +13,8 @@ _PART = r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9_])?"
 _NAME = re.compile(rf"(?P<model>{_PART}/{_PART})(?:@(?P<revision>{_PART}(?:/{_PART})*))?", re.ASCII)
 """``ORGANISATION/MODEL``, then ``@`` with branch, tag or commit (`huggingface_hub.validate_repo_id`)."""
 
+_SHOWN = 12
+
 
 @dataclass(frozen=True)
 class HubName:
@@ -36,6 +38,11 @@ class HubName:
     def at(self, commit: str) -> HubName:
         """Return the same model at a commit."""
         return HubName(self.model, commit)
+
+
+def short(commit: str) -> str:
+    """Return the first digits of a commit, for people."""
+    return commit[:_SHOWN]
 
 
 def parse(text: str) -> HubName | None:

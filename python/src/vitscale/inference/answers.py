@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
 from vitscale.errors import ImageError
@@ -33,6 +33,13 @@ def answer_of(image: Given, record: dict[str, Any]) -> Answer:
         return failure_of(image, record["error"])
     labels: Labels = record["labels"]
     return labels
+
+
+def raise_first(failed: Sequence[ImageError], count: int) -> None:
+    """Raise the first error of `count` images with the number of those that failed, if any did."""
+    if failed:
+        others = f" ({len(failed)} of {count} images failed)" if count > 1 else ""
+        raise ImageError(f"{failed[0]}{others}")
 
 
 def failure_of(image: Given, reason: object) -> ImageError:

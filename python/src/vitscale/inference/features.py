@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from vitscale.errors import ImageError
 from vitscale.images.inputs import Given, ImageLike, chunks, images_of
 from vitscale.images.transport import for_java
-from vitscale.inference.answers import failure_of
+from vitscale.inference.answers import failure_of, raise_first
 from vitscale.jvm.bridge import java_errors
 
 
@@ -53,10 +53,8 @@ def features_of(
         rows, errors = _chunk(classifier, chunk, kind, batch_size)
         parts.append(rows)
         failed += errors
-    count = sum(len(part) for part in parts)
-    if failed and on_error == "raise":
-        others = f" ({len(failed)} of {count} images failed)" if count > 1 else ""
-        raise ImageError(f"{failed[0]}{others}")
+    if on_error == "raise":
+        raise_first(failed, sum(len(part) for part in parts))
     return np.concatenate(parts[1:] or parts)
 
 

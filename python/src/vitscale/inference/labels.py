@@ -13,7 +13,7 @@ from vitscale.errors import ImageError
 from vitscale.images.image_set import find_images
 from vitscale.images.inputs import Given, ImageLike, chunks
 from vitscale.images.transport import for_java
-from vitscale.inference.answers import Answer, FolderAnswers, answer_of, failure_of
+from vitscale.inference.answers import Answer, FolderAnswers, answer_of, failure_of, raise_first
 from vitscale.jvm.bridge import java_errors
 
 
@@ -62,10 +62,8 @@ class LabelRequest:
         """Classify images in order, and add answers that are known before."""
         answers = [answer for chunk in chunks(images, is_single) for answer in self._chunk(classifier, chunk)]
         answers += more
-        failed = [answer for answer in answers if isinstance(answer, ImageError)]
-        if failed and self.on_error == "raise":
-            others = f" ({len(failed)} of {len(answers)} images failed)" if len(answers) > 1 else ""
-            raise ImageError(f"{failed[0]}{others}")
+        if self.on_error == "raise":
+            raise_first([one for one in answers if isinstance(one, ImageError)], len(answers))
         return answers
 
     def _chunk(self, classifier: Any, images: Sequence[Given]) -> list[Answer]:

@@ -162,7 +162,7 @@ class ViT:
             of several, or for each file of a folder, by its path below the folder. `label_id` is the class
             number; two classes may have one label text. Scores are the softmax of the logits, with several
             true labels (``multi_label_classification``) or one label the sigmoid, and in a regression the
-            logits themselves, by class number. What the search of a folder left aside is its attribute
+            logits themselves. What the search of a folder left aside is its attribute
             `ignored`; a folder that may not be read is one of the images that fail.
 
         Warns

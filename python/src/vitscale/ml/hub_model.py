@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from pyspark.sql import SparkSession
@@ -19,11 +20,23 @@ class HubModel:
             return
         named, precision, runtime = map(stage.getOrDefault, (stage.modelPath, stage.precision, stage.runtime))
         # The name stays the parameter of Python: another precision may be set later.
-        stage._set(modelPath=model_folder(named, precision, runtime, master=master()))
+        stage._set(modelPath=_folder(named, precision, runtime, master()))
         try:
             super()._transfer_params_to_java()  # type: ignore[misc]
         finally:
             stage._set(modelPath=named)
+
+
+_folders: dict[tuple[str, ...], str] = {}
+
+
+def _folder(named: str, precision: str, runtime: str, master_url: str) -> str:
+    """Return the folder of a model; ask the hub once a process, since each copy and transform needs it."""
+    key = (named, precision, runtime, master_url)
+    known = _folders.get(key)
+    if known is None or not Path(known).exists():  # never asked, or pruned meanwhile
+        known = _folders[key] = model_folder(named, precision, runtime, master=master_url)
+    return known
 
 
 def master() -> str:

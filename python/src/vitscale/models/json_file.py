@@ -64,6 +64,19 @@ def refuse_pointer(file: Path, start: bytes) -> None:
         )
 
 
+def wrong_field(value: Any, name: str, expected: str, where: str) -> ModelError:
+    """Return the error for a field with an invalid value.
+
+    Parameters
+    ----------
+    value : object
+        What the file has.
+    name, expected, where : str
+        The field, what it may be, and the name of the file.
+    """
+    return ModelError(f"{name} in {where} is {shown(value)}; expected {expected}. Correct it.")
+
+
 def shown(value: Any) -> str:
     """Return a value of a settings file as JSON, shortened for a message."""
     text = json.dumps(value, ensure_ascii=True, default=str)

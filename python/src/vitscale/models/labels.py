@@ -13,6 +13,10 @@ DEFAULT_COUNT = 2
 """Number of classes of a configuration without labels (`PreTrainedConfig` of Transformers 5.23)."""
 
 
+PROBLEM_TYPES = ("regression", "single_label_classification", "multi_label_classification")
+"""Values of `problem_type` (`PreTrainedConfig` of Transformers 5.23)."""
+
+
 def read_labels(config: dict[str, Any], where: str) -> list[str]:
     """Return label texts by class number; two classes may share one.
 

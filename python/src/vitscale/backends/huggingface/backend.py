@@ -117,14 +117,13 @@ class HuggingFaceBackend:
         logits, pixels = [], []
         for path in images.paths:
             image = load_image(str(path))
-            raw = resized_only(self._processor, image)
-            pixels.append(raw[0].transpose(1, 2, 0).astype(np.uint8))
+            pixels.append(resized_only(self._processor, image))
             tensors = self._processor(image, return_tensors="pt")["pixel_values"]
             with torch.inference_mode():
                 answer = self._network(self._placed(tensors)).logits
             logits.append(answer[0].float().cpu().numpy())
         stacked = np.stack(logits)
-        return Outputs(images.files, tuple(stacked.argmax(axis=1).tolist()), stacked, np.stack(pixels))
+        return Outputs(images.files, tuple(stacked.argmax(axis=1).tolist()), stacked, np.concatenate(pixels))
 
     def _placed(self, tensors: torch.Tensor) -> torch.Tensor:
         """Move tensors to the model's device and type."""

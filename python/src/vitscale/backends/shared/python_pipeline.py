@@ -100,8 +100,9 @@ class PythonPipeline(ABC):
         logits = np.concatenate(
             [self._forward(self._place(tensors)) for tensors in self._batches(images.paths)]
         )
-        raw = [resized_only(self._processor, load_image(str(path)))[0] for path in images.paths]
-        pixels = np.stack([one.transpose(1, 2, 0).astype(np.uint8) for one in raw])
+        pixels = np.concatenate(
+            [resized_only(self._processor, load_image(str(path))) for path in images.paths]
+        )
         return Outputs(images.files, tuple(logits.argmax(axis=1).tolist()), logits, pixels)
 
     def close(self) -> None:  # noqa: B027  (not abstract: doing nothing is right)

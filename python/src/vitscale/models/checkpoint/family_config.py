@@ -10,8 +10,8 @@ from transformers import CONFIG_MAPPING, PreTrainedConfig
 
 from vitscale.errors import ModelError
 from vitscale.models.checkpoint.families import Family
-from vitscale.models.json_file import shown
-from vitscale.models.labels import read_labels
+from vitscale.models.json_file import wrong_field
+from vitscale.models.labels import PROBLEM_TYPES, read_labels
 from vitscale.system.error_text import first_sentence
 
 _LARGEST = 1 << 22
@@ -25,7 +25,6 @@ _MOST = {
     "depth_coefficient": 16,
 }
 """Limits of the numbers of layers, in all stages: each takes time and memory even without its weights."""
-_PROBLEM_TYPES = ("regression", "single_label_classification", "multi_label_classification")
 
 
 def family_config(config: dict[str, Any], family: Family, where: str) -> PreTrainedConfig:
@@ -51,8 +50,8 @@ def family_config(config: dict[str, Any], family: Family, where: str) -> PreTrai
     given = {name: _without_code(value) for name, value in config.items() if name in known}
     _refuse_sizes(given, family, where)
     problem = config.get("problem_type")
-    if problem is not None and problem not in _PROBLEM_TYPES:
-        raise _wrong(problem, "problem_type", f"one of {', '.join(_PROBLEM_TYPES)}", where)
+    if problem is not None and problem not in PROBLEM_TYPES:
+        raise wrong_field(problem, "problem_type", f"one of {', '.join(PROBLEM_TYPES)}", where)
     labels = read_labels(config, where)
     given.pop("num_labels", None)
     try:
@@ -86,21 +85,17 @@ def _refuse_sizes(given: dict[str, Any], family: Family, where: str, section: st
         if isinstance(value, dict):
             _refuse_sizes(value, family, where, f"{full}.")
         elif isinstance(value, list) and len(value) > _LONGEST:
-            raise _wrong(value, full, f"at most {_LONGEST} entries", where)
+            raise wrong_field(value, full, f"at most {_LONGEST} entries", where)
         else:
             numbers = [one for one in _flat(value) if isinstance(one, int | float)]
             most = family.largest_edge if name == "image_size" else _MOST.get(name, _LARGEST)
             least = 1 if name == "image_size" else -_LARGEST
             total = sum(numbers) if name in _MOST else max(numbers, default=least)
             if not all(map(math.isfinite, numbers)) or min([total, *numbers]) < least or total > most:
-                raise _wrong(value, full, f"numbers from {least} to {most}", where)
+                raise wrong_field(value, full, f"numbers from {least} to {most}", where)
 
 
 def _flat(value: Any) -> list[Any]:
     if not isinstance(value, list):
         return [value]
     return [inner for one in value for inner in _flat(one)]
-
-
-def _wrong(value: Any, name: str, expected: str, where: str) -> ModelError:
-    return ModelError(f"{name} in {where} is {shown(value)}; expected {expected}. Correct it.")

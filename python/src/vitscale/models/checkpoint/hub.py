@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from huggingface_hub import HfApi, snapshot_download
+from huggingface_hub import snapshot_download
 
 from vitscale.errors import ModelError
-from vitscale.hub.commit import SECONDS
+from vitscale.hub.commit import ask_hub
 from vitscale.hub.name import HubName
 from vitscale.hub.refusals import HubUnreachableError, refuse_by_hub, unreachable
 from vitscale.models import manifest
@@ -20,7 +20,7 @@ _SETTINGS = (manifest.CONFIG, manifest.PREPROCESSOR, NESTED, ADAPTER)
 _FOLDER = f"a folder with {manifest.CONFIG}, {manifest.PREPROCESSOR} and {manifest.WEIGHTS}"
 
 
-def fetch(name: HubName, check: Callable[[Path], None]) -> Path:
+def fetch(name: HubName, check: Callable[[Path], object]) -> Path:
     """Return the folder of a checkpoint in the hub's cache; download it if it is missing.
 
     Parameters
@@ -43,9 +43,10 @@ def fetch(name: HubName, check: Callable[[Path], None]) -> Path:
         If the hub does not have the model, or denies it to this user.
     """
     try:
-        info = HfApi().model_info(name.model, revision=name.revision, timeout=SECONDS)
+        info = ask_hub(name)
+    except ModelError:
+        raise
     except Exception as error:  # classes of httpx and of the hub's client, which change
-        refuse_by_hub(name, error)
         return _from_cache(name, error)
     names = {sibling.rfilename for sibling in info.siblings or ()}
     try:

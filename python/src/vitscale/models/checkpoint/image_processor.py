@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 from transformers import AutoImageProcessor
 from transformers.image_processing_backends import PilBackend
@@ -87,11 +88,12 @@ def size_of(processor: PilBackend) -> tuple[int, int]:
     return size["height"], size["width"]
 
 
-def resized_only(processor: PilBackend, images: Any) -> Any:
-    """Return resized and cropped RGB images, without the steps after that: [n, 3, height, width]."""
+def resized_only(processor: PilBackend, images: Any) -> NDArray[np.uint8]:
+    """Return resized and cropped RGB images, without the steps after that: [n, height, width, 3]."""
     off: dict[str, Any] = {"do_rescale": False, "do_normalize": False}
     off |= {step: False for step in ("do_flip_channel_order", "include_top") if hasattr(processor, step)}
-    return processor(images, **off, return_tensors="np")["pixel_values"]
+    pixels = processor(images, **off, return_tensors="np")["pixel_values"]
+    return np.ascontiguousarray(pixels.transpose(0, 2, 3, 1).astype(np.uint8))
 
 
 def _settings(folder: Path, name: str) -> tuple[dict[str, Any], str]:

@@ -75,7 +75,7 @@ def load_checkpoint(source: str, *, allow_random_weights: bool = False) -> Check
         return _from_folder(folder)
     name = parse(source) or HubName(source)  # one without an organisation, which the hub still knows
     try:
-        fetched = fetch(name, lambda place: _check(place, name.model))
+        fetched = fetch(name, lambda place: _settings(place, name.model))
     except HubUnreachableError as error:
         if name.model not in known_architectures():
             raise
@@ -109,12 +109,21 @@ def _from_folder(folder: Path) -> Checkpoint:
     """Load a folder; one made by `vitscale export` keeps its name and the origin of its weights."""
     about = manifest.read(folder) or {}
     name = about.get("name", folder.resolve().name)
-    _check(folder, name)
     return _loaded(folder, name, about.get("weights", "pretrained"), about.get("revision"))
 
 
-def _check(folder: Path, name: str) -> None:
-    """Raise an error if the settings are not those of a supported classifier, before its weights are read."""
+@dataclass(frozen=True)
+class _Settings:
+    """What the settings files of a checkpoint say; `named` are the classes that its configuration names."""
+
+    config: PreTrainedConfig
+    class_name: str
+    named: list[str]
+    processor: Any
+
+
+def _settings(folder: Path, name: str) -> _Settings:
+    """Read the settings; raise an error if they are not those of a supported classifier."""
     if not (folder / manifest.CONFIG).is_file():
         if (folder / ADAPTER).is_file():
             raise adapter(name)
@@ -129,8 +138,10 @@ def _check(folder: Path, name: str) -> None:
     family = family_of(content, name)
     class_name = model_class(content, family, name)
     config = _config(content, family, name)
-    height, width = size_of(load_processor(folder, name, family.model_type))
+    processor = load_processor(folder, name, family.model_type)
+    height, width = size_of(processor)
     refuse_other_input(empty_model(class_name, config, name), height, width, CHANNELS, name)
+    return _Settings(config, class_name, architectures(content), processor)
 
 
 def _config(content: dict[str, Any], family: Family, name: str) -> PreTrainedConfig:
@@ -141,13 +152,9 @@ def _config(content: dict[str, Any], family: Family, name: str) -> PreTrainedCon
 
 
 def _loaded(folder: Path, name: str, weights: Weights, revision: str | None = None) -> Checkpoint:
-    """Load a folder after the check of its settings."""
+    """Load a folder; its settings are checked before its weights are read."""
     logging: Any = transformers.utils.logging
     logging.disable_progress_bar()  # of the weights that are read; a download shows its own
-    content = read_object(folder / manifest.CONFIG)
-    family = family_of(content, name)
-    config = _config(content, family, name)
-    processor = load_processor(folder, name, family.model_type)
-    class_name = model_class(content, family, name)
-    model = build_model(config, read_weights(folder, name), name, class_name, architectures(content))
-    return Checkpoint(name, model, processor, weights, revision)
+    found = _settings(folder, name)
+    model = build_model(found.config, read_weights(folder, name), name, found.class_name, found.named)
+    return Checkpoint(name, model, found.processor, weights, revision)

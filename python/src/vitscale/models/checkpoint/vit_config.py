@@ -9,8 +9,8 @@ from transformers import ViTConfig
 from transformers.activations import ACT2FN
 
 from vitscale.errors import ModelError
-from vitscale.models.json_file import shown
-from vitscale.models.labels import read_labels
+from vitscale.models.json_file import shown, wrong_field
+from vitscale.models.labels import PROBLEM_TYPES, read_labels
 from vitscale.system.error_text import first_sentence
 
 CLASS = "ViTForImageClassification"
@@ -22,7 +22,6 @@ _LARGEST = {
 }
 """Limits far above every published ViT, so that a small file cannot exhaust the memory."""
 _LARGEST_EDGE = 1 << 14
-_PROBLEM_TYPES = ("regression", "single_label_classification", "multi_label_classification")
 
 
 def vit_config(config: dict[str, Any], where: str) -> ViTConfig:
@@ -54,7 +53,7 @@ def vit_config(config: dict[str, Any], where: str) -> ViTConfig:
     if "hidden_act" in config:
         fields["hidden_act"] = _one_of(config["hidden_act"], "hidden_act", tuple(ACT2FN), where)
     if config.get("problem_type") is not None:
-        fields["problem_type"] = _one_of(config["problem_type"], "problem_type", _PROBLEM_TYPES, where)
+        fields["problem_type"] = _one_of(config["problem_type"], "problem_type", PROBLEM_TYPES, where)
     labels = read_labels(config, where)
     try:
         made = ViTConfig(
@@ -86,7 +85,7 @@ def _refuse_contradictions(config: ViTConfig, where: str) -> None:
 
 def _whole(value: Any, name: str, most: int, where: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
-        raise _wrong(value, name, f"a whole number from 1 to {most}", where)
+        raise wrong_field(value, name, f"a whole number from 1 to {most}", where)
     return value
 
 
@@ -95,14 +94,14 @@ def _edges(value: Any, name: str, where: str) -> int | list[int]:
     edges = value if isinstance(value, list) and len(value) == 2 else [value]  # noqa: PLR2004
     for edge in edges:
         if isinstance(edge, bool) or not isinstance(edge, int) or not 1 <= edge <= _LARGEST_EDGE:
-            raise _wrong(value, name, expected, where)
+            raise wrong_field(value, name, expected, where)
     return edges[0] if len(edges) == 1 else edges
 
 
 def _epsilon(value: Any, where: str) -> float:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if not number or not math.isfinite(value) or value < 0:
-        raise _wrong(value, "layer_norm_eps", "a small number, such as 1e-12", where)
+        raise wrong_field(value, "layer_norm_eps", "a small number, such as 1e-12", where)
     return float(value)
 
 
@@ -110,12 +109,8 @@ def _one_of(value: Any, name: str, known: tuple[Any, ...], where: str) -> Any:
     if type(value) is not type(known[0]) or value not in known:
         listed = ", ".join(shown(one) for one in known[:_LISTED])
         others = f" or another of Transformers' {len(known)}" if len(known) > _LISTED else ""
-        raise _wrong(value, name, f"one of {listed}{others}", where)
+        raise wrong_field(value, name, f"one of {listed}{others}", where)
     return value
-
-
-def _wrong(value: Any, name: str, expected: str, where: str) -> ModelError:
-    return ModelError(f"{name} in {where} is {shown(value)}; expected {expected}. Correct it.")
 
 
 _LISTED = 6

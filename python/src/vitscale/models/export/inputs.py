@@ -30,8 +30,7 @@ def preprocess(checkpoint: Checkpoint, images: Sequence[Image.Image], input_type
     if input_type == "float32":
         normalised: Pixels = processor(list(images), return_tensors="np")["pixel_values"]
         return normalised
-    resized = resized_only(processor, list(images))
-    return np.ascontiguousarray(resized.transpose(0, 2, 3, 1).astype(np.uint8))
+    return resized_only(processor, list(images))
 
 
 def batches(checkpoint: Checkpoint, images: ImageFolder, input_type: str) -> Iterator[Pixels]:
