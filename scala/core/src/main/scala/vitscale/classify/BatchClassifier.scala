@@ -16,15 +16,17 @@ final private[classify] class BatchClassifier(steps: ImageSteps, model: ForwardP
     * @return
     *   each image with its result, in order
     */
-  def classify[A](images: Seq[A], request: InferenceOptions)(
+  def classify[A](images: Seq[A], request: InferenceOptions, clock: StageClock)(
       pixels: A => PixelRows
   ): Seq[(A, Answer)] = {
     val buffers = pool.take(request.batchSize)
     try {
-      val places = fill(buffers, images, pixels)
+      val places = fill(buffers, images, clock, pixels)
       val filled = places.count(_.isRight)
-      if (filled > 0) model.forward(buffers, filled, request.withFeatures)
-      images.zip(places.map(_.right.flatMap(place => steps.score(buffers, place, request))))
+      if (filled > 0) clock.time(ImageFailure.Forward)(model.forward(buffers, filled, request.withFeatures))
+      clock.time(StageClock.Score) {
+        images.zip(places.map(_.right.flatMap(place => steps.score(buffers, place, request))))
+      }
     } finally pool.giveBack(buffers)
   }
 
@@ -36,12 +38,13 @@ final private[classify] class BatchClassifier(steps: ImageSteps, model: ForwardP
   private def fill[A](
       buffers: ForwardBuffers,
       images: Seq[A],
+      clock: StageClock,
       pixels: A => PixelRows
   ): Seq[Either[ImageFailure, Int]] = {
     var next = 0
     images.toIndexedSeq.map { image =>
-      steps.prepare(image)(pixels).right.map { input =>
-        buffers.put(next, input)
+      steps.prepare(image, clock)(pixels).right.map { input =>
+        clock.time(ImageFailure.Preprocess)(buffers.put(next, input))
         next += 1
         next - 1
       }

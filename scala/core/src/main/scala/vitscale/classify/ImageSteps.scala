@@ -14,14 +14,14 @@ final private[classify] class ImageSteps(folder: ModelFolder, preprocessor: Prep
     * @return
     *   the model's input before rescaling, or the reason of the failure
     */
-  def prepare[A](image: A)(pixels: A => PixelRows): Either[ImageFailure, PackedImage] =
+  def prepare[A](image: A, clock: StageClock)(pixels: A => PixelRows): Either[ImageFailure, PackedImage] =
     for {
-      decoded <- attempt(ImageFailure.Decode)(pixels(image))
-      input <- attempt(ImageFailure.Preprocess)(preprocessor.pixels(decoded))
+      decoded <- attempt(ImageFailure.Decode, clock)(pixels(image))
+      input <- attempt(ImageFailure.Preprocess, clock)(preprocessor.pixels(decoded))
     } yield input
 
-  private def attempt[A](stage: String)(work: => A): Either[ImageFailure, A] =
-    try Right(work)
+  private def attempt[A](stage: String, clock: StageClock)(work: => A): Either[ImageFailure, A] =
+    try Right(clock.time(stage)(work))
     catch { case error: ImageException => Left(ImageFailure(stage, error.getMessage)) }
 
   /** @param place

@@ -19,7 +19,8 @@ final private[classify] class OverlappedBatch[A](
     images: IndexedSeq[A],
     request: InferenceOptions,
     steps: ImageSteps,
-    pool: BufferPool
+    pool: BufferPool,
+    clock: StageClock
 ) {
 
   /** The results; the future fails with the first error that is not the error of one image. */
@@ -38,8 +39,8 @@ final private[classify] class OverlappedBatch[A](
     */
   def decode(place: Int)(pixels: A => PixelRows): Boolean = {
     try
-      if (!answers.isDone) steps.prepare(images(place))(pixels) match {
-        case Right(input) => buffers.put(place, input)
+      if (!answers.isDone) steps.prepare(images(place), clock)(pixels) match {
+        case Right(input) => clock.time(ImageFailure.Preprocess)(buffers.put(place, input))
         case Left(failure) => failures.set(place, failure)
       }
     catch { case error: Throwable => fail(error) } // also errors of the JVM: the reader waits for this future
@@ -57,8 +58,8 @@ final private[classify] class OverlappedBatch[A](
   def finish(pass: (ForwardBuffers, Int, Boolean) => Unit): Unit = {
     val result =
       try {
-        if (needsPass) pass(buffers, images.size, request.withFeatures)
-        Success(places.map(place => images(place) -> answer(place)))
+        if (needsPass) clock.time(ImageFailure.Forward)(pass(buffers, images.size, request.withFeatures))
+        Success(clock.time(StageClock.Score)(places.map(place => images(place) -> answer(place))))
       } catch { case error: Throwable => Failure(error) }
     pool.giveBack(buffers)
     end(result)

@@ -39,12 +39,17 @@ final private[classify] class OverlappedClassifier(steps: ImageSteps, device: Fo
     * @throws java.lang.IllegalStateException
     *   from the iterator, if the classifier was closed
     */
-  def stream[A](images: Iterator[A], request: InferenceOptions, inFlight: Int)(
+  def stream[A](
+      images: Iterator[A],
+      request: InferenceOptions,
+      inFlight: Int,
+      clock: StageClock = new StageClock
+  )(
       pixels: A => PixelRows
   ): Iterator[(A, Answer)] =
     OrderedParallel
       .mapStarted(images.grouped(request.batchSize), math.max(2, inFlight)) { group =>
-        start(new OverlappedBatch(group.toIndexedSeq, request, steps, pool))(pixels)
+        start(new OverlappedBatch(group.toIndexedSeq, request, steps, pool, clock))(pixels)
       }
       .flatMap(answers => answers)
 

@@ -66,6 +66,8 @@ final class ViTClassifier private (
     * @param parallel
     *   number of batches in progress at a time for this call. On the CPU, 1 runs all work on the caller's thread, which is
     *   best if other threads call as well.
+    * @param clock
+    *   adds up the time of each stage
     * @param pixels
     *   returns the pixels of an image; throws [[vitscale.ImageException]] if it cannot
     * @return
@@ -75,12 +77,15 @@ final class ViTClassifier private (
     * @throws vitscale.ModelException
     *   if the request has features and the model's graph has none
     */
-  def stream[A](images: Iterator[A], request: InferenceOptions, parallel: Int = options.workers)(
-      pixels: A => PixelRows
-  ): Iterator[(A, Answer)] = {
+  def stream[A](
+      images: Iterator[A],
+      request: InferenceOptions,
+      parallel: Int = options.workers,
+      clock: StageClock = new StageClock
+  )(pixels: A => PixelRows): Iterator[(A, Answer)] = {
     requireFits(request)
-    overlapped.fold(onProcessor(images, request, parallel)(pixels))(
-      _.stream(images, request, parallel)(pixels)
+    overlapped.fold(onProcessor(images, request, parallel, clock)(pixels))(
+      _.stream(images, request, parallel, clock)(pixels)
     )
   }
 
@@ -92,14 +97,19 @@ final class ViTClassifier private (
   /** Width of the features; 0 if the model has none. */
   def featureCount: Int = model.featureCount
 
-  private def onProcessor[A](images: Iterator[A], request: InferenceOptions, parallel: Int)(
-      pixels: A => PixelRows
-  ): Iterator[(A, Answer)] = {
+  private def onProcessor[A](
+      images: Iterator[A],
+      request: InferenceOptions,
+      parallel: Int,
+      clock: StageClock
+  )(pixels: A => PixelRows): Iterator[(A, Answer)] = {
     val groups = Batches.of(images, request.batchSize, math.max(1, parallel))
     val answered =
-      if (parallel <= 1) groups.map(batches.classify(_, request)(pixels))
+      if (parallel <= 1) groups.map(batches.classify(_, request, clock)(pixels))
       else
-        OrderedParallel.map(groups, inFlight = parallel + 1, workers)(batches.classify(_, request)(pixels))
+        OrderedParallel.map(groups, inFlight = parallel + 1, workers)(
+          batches.classify(_, request, clock)(pixels)
+        )
     answered.flatten
   }
 

@@ -13,12 +13,15 @@ import vitscale.image.PixelRows
   *   threads of one forward pass on the CPU; 0 picks the fastest setting
   * @param device
   *   the requested device; inside a task, Spark assigns the GPU
+  * @param accumulators
+  *   counters in Spark's UI
   */
 final private[vitscale] case class TaskClassifier(
     model: ModelLocation,
     threads: Int,
     request: InferenceOptions,
-    device: Device
+    device: Device,
+    accumulators: Option[ImageAccumulators] = None
 ) {
 
   /** Classify images inside a task. The lease on the classifier is closed when the task ends or fails. */
@@ -32,7 +35,12 @@ final private[vitscale] case class TaskClassifier(
     val task = TaskContext.get()
     task.addTaskCompletionListener[Unit](_ => lease.close())
     val neighbours = math.min(TaskSlots.sharing(options.device), task.numPartitions())
-    lease.classifier.stream(images, request, parallel = options.workers / math.max(1, neighbours))(pixels)
+    val meter = new TaskMeter(accumulators)
+    val parallel = options.workers / math.max(1, neighbours)
+    lease.classifier.stream(images, request, parallel, meter.clock)(pixels).map { case (image, answer) =>
+      meter.count(answer)
+      (image, answer)
+    }
   }
 
   /** Classify a few images outside of a task, with the lowest latency. */

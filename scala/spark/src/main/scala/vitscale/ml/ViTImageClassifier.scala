@@ -162,7 +162,8 @@ final class ViTImageClassifier(override val uid: String)
     val schema = transformSchema(dataset.schema, logging = true)
     val asked = request
     asked.requireFits(openModel())
-    val classifier = taskClassifier(asked)
+    val classifier =
+      taskClassifier(asked).copy(accumulators = Some(ImageAccumulators.of(dataset.sparkSession.sparkContext)))
     val limits = DecodeLimits.default.copy(truncated = Truncated.named($(truncated)))
     val column = ImageColumn.of(dataset.schema, $(inputCol), limits)
     dataset

@@ -9,15 +9,17 @@ import vitscale.device.DeviceUse
 import vitscale.image.DecodeLimits
 import vitscale.image.decode.ImageDecoder
 import vitscale.job.records.{Outcome, Predicted, Quarantined, Ranked, ReadFailure, ReadImage}
-import vitscale.ml.TaskClassifier
+import vitscale.ml.{ImageAccumulators, TaskClassifier}
 import vitscale.{ImageException, ModelException, VitscaleException}
 
 /** ViTScale's own engine: one session for all tasks of an executor, batches filled across the files of a task. */
 final class VitscaleEngine(context: SparkContext, classifier: TaskClassifier, limits: DecodeLimits)
     extends Engine {
 
+  private val counted = classifier.copy(accumulators = Some(ImageAccumulators.of(context)))
+
   override def classify(images: RDD[ReadImage]): RDD[Outcome] = {
-    val (tasks, allowed) = (classifier, limits)
+    val (tasks, allowed) = (counted, limits)
     images.mapPartitions { read =>
       tasks.stream(read)(VitscaleEngine.pixels(_, allowed)).map { case (image, answer) =>
         VitscaleEngine.outcome(image, answer)
