@@ -130,17 +130,22 @@ lock: .venv
 
 test: test-scala test-python
 
-test-scala: .venv
+test-scala: .venv libjpeg-turbo
 	./sbtw test tensorflow/test
 
 # Two files at a time, because tests mostly wait for a JVM; the slow files come last.
-test-python: .venv $(jar) $(tensorflow_jars) browser
+test-python: .venv $(jar) $(tensorflow_jars) browser libjpeg-turbo
 	$(venv)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/report tests/parity tests/field tests/job tests/install
 
 # The report's tests drive a real browser: Debian's Chromium, unless one is installed.
 .PHONY: browser
 browser:
 	@command -v chromedriver >/dev/null || (apt-get update -qq && apt-get install -y -qq chromium chromium-driver)
+
+# The tests decode JPEGs with Debian's libjpeg-turbo as well as with the JVM's decoder.
+.PHONY: libjpeg-turbo
+libjpeg-turbo:
+	@ldconfig -p | grep -q libturbojpeg || (apt-get update -qq && apt-get install -y -qq libturbojpeg0)
 
 # Kills, signals, full disks and speculation, each FAULT_ROUNDS times at random moments; `make test` does each one to three
 # times.

@@ -17,6 +17,7 @@ object Dependencies {
     val xz = "1.9" // of Spark 3.5
     val aircompressor = "0.27" // of Spark 3.5
     val webp = "0.10.2"
+    val jna = "5.17.0"
     val hadoop = "3.3.4" // of Spark 3.5
     val archunit = "1.4.1"
     val jmh = "1.37"
@@ -51,7 +52,8 @@ object Dependencies {
     "com.fasterxml.jackson.module" %% "jackson-module-scala" % Version.jackson,
     "org.tukaani" % "xz" % Version.xz, // LZMA inside TIFF
     "io.airlift" % "aircompressor" % Version.aircompressor, // Zstandard inside TIFF
-    "com.github.usefulness" % "webp-imageio" % Version.webp // libwebp
+    "com.github.usefulness" % "webp-imageio" % Version.webp, // libwebp
+    "net.java.dev.jna" % "jna" % Version.jna // calls the system's libjpeg-turbo
   ) ++ onednn
 
   /** Given by the Spark installation at run time, so left out of the jar. */

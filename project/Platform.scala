@@ -10,6 +10,8 @@ import scala.util.matching.Regex
   *   folder of ONNX Runtime's libraries
   * @param webp
   *   folder of libwebp
+  * @param jna
+  *   folder of JNA's library
   * @param rocksdb
   *   ending of RocksDB's library
   * @param sparkNlp
@@ -20,6 +22,7 @@ sealed abstract class Platform(
     val javacpp: String,
     onnxruntime: String,
     webp: String,
+    jna: String,
     rocksdb: String,
     sparkNlp: String
 ) {
@@ -28,6 +31,7 @@ sealed abstract class Platform(
     s"org/bytedeco/[a-z]+/$javacpp/.*",
     s"ai/onnxruntime/native/$onnxruntime/.*",
     s"native/$webp/.*",
+    s"com/sun/jna/$jna/.*",
     s"librocksdbjni-$rocksdb",
     sparkNlp
   ).mkString("|").r
@@ -44,6 +48,7 @@ object Platform {
         javacpp = "linux-x86_64",
         onnxruntime = "linux-x64",
         webp = "Linux/x86_64",
+        jna = "linux-x86-64",
         rocksdb = "linux64\\.so",
         sparkNlp = "(sentencepiece|sp-process/linux|ner-dl/linux)/[^/]*(?<!_aarch64)\\.so"
       )
@@ -53,6 +58,7 @@ object Platform {
         javacpp = "linux-arm64",
         onnxruntime = "linux-aarch64",
         webp = "Linux/aarch64",
+        jna = "linux-aarch64",
         rocksdb = "linux-aarch64\\.so",
         sparkNlp = "(sentencepiece|sp-process/linux)/[^/]*_aarch64\\.so"
       )
@@ -62,6 +68,7 @@ object Platform {
         javacpp = "macosx-arm64",
         onnxruntime = "osx-aarch64",
         webp = "Mac/aarch64",
+        jna = "darwin-aarch64",
         rocksdb = "osx-arm64\\.jnilib",
         sparkNlp = "(sentencepiece|sp-process/mac)/[^/]*_m1\\.dylib"
       )
@@ -71,12 +78,13 @@ object Platform {
         javacpp = "windows-x86_64",
         onnxruntime = "win-x64",
         webp = "Windows/x86_64",
+        jna = "win32-x86-64",
         rocksdb = "win64\\.dll",
         sparkNlp = "sentencepiece/[^/]*\\.dll"
       )
 
   /** The libraries of all platforms; of oneDNN's, which are fetched for one, those of this machine. */
-  case object All extends Platform("all", javacppOfThisMachine, ".*", ".*", ".*", ".*") {
+  case object All extends Platform("all", javacppOfThisMachine, ".*", ".*", ".*", ".*", ".*") {
     override def keeps(path: String): Boolean = !isDebugSymbol(path)
   }
 
@@ -114,7 +122,7 @@ object Platform {
   private def isDebugSymbol(path: String): Boolean = path.endsWith(".pdb") || path.contains(".dSYM/")
 
   /** What no platform of its own names: libraries in any folder, and all that stands in the folders of libraries. */
-  private val Native = "(ai/onnxruntime/native|native)/.*|.*\\.(so|dll|dylib|jnilib)".r
+  private val Native = "(ai/onnxruntime/native|native)/.*|.*\\.(so|dll|dylib|jnilib)|com/sun/jna/.*\\.a".r
 
   private def isNative(path: String): Boolean = fits(Native, path)
 

@@ -32,14 +32,16 @@ def env(json_to: Json = None) -> None:
 
 
 def _runtimes() -> dict[str, str]:
-    """Return what computes forward passes on this processor, as the JVM finds it."""
+    """Return what computes forward passes and decodes JPEGs on this machine, as the JVM finds it."""
     from vitscale.errors import VitscaleError
     from vitscale.jvm.bridge import java_errors, python_api
 
     try:
         with java_errors():
+            api = python_api()
             return {
-                f"runtime {name}": str(state) for name, state in sorted(dict(python_api().runtimes()).items())
+                **{f"runtime {name}": str(state) for name, state in sorted(dict(api.runtimes()).items())},
+                "JPEG decoder": str(api.jpegLibrary()),
             }
     except VitscaleError as error:
         return {"runtimes": f"none: {error}"}

@@ -8,6 +8,7 @@ import scala.collection.JavaConverters._
 import vitscale.Version
 import vitscale.classify.RuntimeChoice
 import vitscale.device.Device
+import vitscale.image.jpeg.JpegLibrary
 import vitscale.image.{DecodeLimits, Truncated}
 import vitscale.model.ModelRuntime
 
@@ -20,6 +21,9 @@ object PythonApi {
   /** The libraries for the forward pass in this process: the name of each library, and its state in words. */
   def runtimes: util.Map[String, String] =
     ModelRuntime.all.map(one => one.name -> RuntimeChoice.stateInWords(one)).toMap.asJava
+
+  /** The library that decodes JPEGs in this process, with the reason. */
+  def jpegLibrary: String = JpegLibrary.inWords
 
   /** One image after the model's preprocessing.
     *

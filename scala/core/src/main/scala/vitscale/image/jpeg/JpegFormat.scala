@@ -59,8 +59,11 @@ final private class JpegImage(file: Array[Byte], header: JpegHeader, truncated: 
     if (header.hasDensity) Orientation.find(header.exif, header.xmp)
     else Orientation.findIfReadable(header.exif, header.xmp)
 
-  def decode(): PixelRows =
-    new JpegScans(file, header, truncated).samples.fold[PixelRows](empty)(rows)
+  def decode(): PixelRows = {
+    val scans = new JpegScans(file, header, truncated)
+    val quick = if (isYcc) JpegLibrary.turbo(frame)(scans.plainFile) else None
+    quick.getOrElse(scans.samples.fold[PixelRows](empty)(rows))
+  }
 
   /** What Pillow makes of an image without any row: zeros, which mean white in CMYK. */
   private def empty: RgbImage = {

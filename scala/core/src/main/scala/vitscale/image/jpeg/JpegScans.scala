@@ -26,18 +26,19 @@ final private[image] class JpegScans(file: Array[Byte], header: JpegHeader, trun
 
   /** From the JVM's decoder, if the file is an ordinary one and it has nothing to complain of. */
   private def ordinarySamples: Option[Array[Byte]] =
-    if (frame.isArithmetic) None
-    else {
-      val segments = JpegSegments.read(file, header)
-      if (!segments.isPlain) None
-      else
-        try
-          JpegSamples.read(segments.withoutMetadata, frame).map { samples =>
-            JpegChroma.interpolate(samples, frame)
-            samples
-          }
-        catch { case NonFatal(_) => None }
+    plainFile.flatMap { plain =>
+      try
+        JpegSamples.read(plain, frame).map { samples =>
+          JpegChroma.interpolate(samples, frame)
+          samples
+        }
+      catch { case NonFatal(_) => None }
     }
+
+  /** The file without its metadata; none if it has something that versions of libjpeg read differently. */
+  lazy val plainFile: Option[Array[Byte]] =
+    if (frame.isArithmetic) None
+    else Some(JpegSegments.read(file, header)).filter(_.isPlain).map(_.withoutMetadata)
 
   /** From our own decoder; None where Pillow fills the whole image. */
   private def samplesAsPillow: Option[Array[Byte]] = truncated match {
