@@ -1,4 +1,4 @@
-"""Time of one core to decode and resize a photo: this project's pixel code (JMH) against Pillow, in turns.
+"""Time of one core for a photo: decoding and resizing with each JPEG library (JMH), and with Pillow, in turns.
 
 Run it with `make bench-pixels`, on a machine where nothing else runs.
 """
@@ -23,6 +23,7 @@ from vitscale.jvm.java import find_java
 
 _FILTERS = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
 _WORKS = ("decode", "resize", "decodeAndResize")
+_LIBRARIES = ("libjpeg-turbo", "imageio")
 _SECONDS = 5.0
 Times = dict[str, float]
 
@@ -44,16 +45,11 @@ def main() -> None:
     class_path = given.class_path.read_text().strip()
     rounds = []
     for _ in range(given.rounds):
-        ours = _ours(class_path, given.images, given.side)
-        rounds.append({"vitscale": ours, "pillow": _pillow(files, given.side)})
+        ours = {library: _ours(class_path, given.images, given.side, library) for library in _LIBRARIES}
+        rounds.append({**ours, "pillow": _pillow(files, given.side)})
         print(f"round {len(rounds)} of {given.rounds}", file=sys.stderr)
-    for work in rounds[0]["pillow"]:
-        ratios = [one["vitscale"][work] / one["pillow"][work] for one in rounds]
-        millis = {who: statistics.median(one[who][work] for one in rounds) for who in ("vitscale", "pillow")}
-        print(
-            f"{work:>24}  vitscale {millis['vitscale']:.2f} ms, Pillow {millis['pillow']:.2f} ms, "
-            f"ratio {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
-        )
+    for library in _LIBRARIES:
+        _print_ratios(rounds, library)
     given.output.parent.mkdir(parents=True, exist_ok=True)
     about = {
         "images": len(files),
@@ -64,12 +60,23 @@ def main() -> None:
     given.output.write_text(json.dumps({**about, "milliseconds_per_photo": rounds}, indent=1) + "\n")
 
 
-def _ours(class_path: str, images: Path, side: int) -> Times:
+def _print_ratios(rounds: list[dict[str, Times]], library: str) -> None:
+    for work in rounds[0]["pillow"]:
+        ratios = [one[library][work] / one["pillow"][work] for one in rounds]
+        ours, pillow = (statistics.median(one[who][work] for one in rounds) for who in (library, "pillow"))
+        print(
+            f"{library:>14} {work:>24}  {ours:.2f} ms, Pillow {pillow:.2f} ms, "
+            f"ratio {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
+        )
+
+
+def _ours(class_path: str, images: Path, side: int, library: str) -> Times:
     with tempfile.TemporaryDirectory() as folder:
         results = Path(folder) / "jmh.json"
         options = ["-p", f"images={images}", "-p", f"side={side}", "-rf", "json", "-rff", str(results)]
         command = [
             str(find_java().executable),
+            f"-Dvitscale.jpeg={library}",
             "-cp",
             class_path,
             "org.openjdk.jmh.Main",
