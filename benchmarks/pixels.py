@@ -1,4 +1,4 @@
-"""Time of one core for a photo: decoding and resizing with each JPEG library (JMH), and with Pillow, in turns.
+"""Time of one core for a photo: decoding and resizing with each JPEG library (JMH) and with Pillow, in turns.
 
 Run it with `make bench-pixels`, on a machine where nothing else runs.
 """
