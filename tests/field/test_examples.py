@@ -46,7 +46,7 @@ def run(example: str, *arguments: object) -> str:
     """Run an example in a process of its own and return what it prints."""
     done = subprocess.run(
         [sys.executable, str(EXAMPLES / example), *map(str, arguments)],
-        env={**os.environ, "JDK_JAVA_OPTIONS": QUICK_JAVA},
+        env={**os.environ, "JDK_JAVA_OPTIONS": QUICK_JAVA, "DO_NOT_TRACK": "true"},
         capture_output=True,
         text=True,
         timeout=300,
@@ -68,6 +68,15 @@ def test_a_folder_becomes_a_csv(images: list[Path], labels: dict[str, str], tmp_
     run("classify_folder.py", images[0].parent, MODEL, tmp_path / "labels.csv")
     with (tmp_path / "labels.csv").open(newline="", encoding="utf-8") as file:
         assert_answers({row["file"]: (row["label"], row["error"]) for row in csv.DictReader(file)}, labels)
+
+
+def test_an_mlflow_model_answers_after_loading(
+    images: list[Path], labels: dict[str, str], tmp_path: Path
+) -> None:
+    printed = run("mlflow_model.py", MODEL, tmp_path / "a model", *images)
+    rows = zip(images, csv.DictReader(printed.splitlines()), strict=True)
+    assert_answers({file.name: (row["label"], row["error"]) for file, row in rows}, labels)
+    assert not list(tmp_path.rglob("*.pkl"))
 
 
 def test_near_duplicates_are_found(photos: Path, tiny_model: Path, tmp_path: Path) -> None:
