@@ -19,7 +19,7 @@ from vitscale.cli import app
 from vitscale.errors import UsageError
 from vitscale.models.export import export
 
-from tests.job.jobs import QUICK_JAVA
+from tests.job.jobs import QUICK_JAVA, start
 
 QUICK = {**os.environ, "JDK_JAVA_OPTIONS": QUICK_JAVA}
 CHECKPOINT = Path(__file__).parents[1] / "fixtures" / "vit_digits"
@@ -111,6 +111,53 @@ def test_an_image_that_fails_is_told_and_counts_nowhere(model: Path, images: Pat
     assert [Path(file).name for file in found["failed"]] == ["broken.png"]
     assert found["left_out"]["unknown_classes"] == {"some": 1}
     assert "1 images could not be classified" in done.stderr
+
+
+def test_the_outputs_of_jobs_have_the_figures_of_classifying_here(
+    model: Path, images: Path, tmp_path: Path
+) -> None:
+    photos = tmp_path / "photos"
+    shutil.copytree(images, photos)
+    (first, *_) = sorted(photos.iterdir())
+    (first / "broken.png").write_bytes(b"no image")
+    here = json.loads(run("--images", photos, "--model", model, "--json", "-").stdout)
+    outputs = [tmp_path / "as parquet", tmp_path / "as json"]
+    for output, kind in zip(outputs, ("parquet", "jsonl"), strict=True):
+        done = start(photos, output, "--format", kind, model=model)
+        done.communicate(timeout=300)
+        assert done.returncode == 1  # one image is in quarantine
+
+    table = tmp_path / "labels.csv"
+    files = sorted(photos.rglob("*.png"))
+    table.write_text(
+        "\n".join(["path,label", *(f"{file.relative_to(photos)},{file.parent.name}" for file in files)])
+    )
+    options = [word for output in outputs for word in ("--predictions", output)]
+    for labels in ([], ["--labels", table]):
+        done = run(*options, "--model", model, *labels, "--json", "-", "-o", tmp_path / "page.html")
+        assert done.exit_code == 1
+        found = json.loads(done.stdout)
+        assert [one["precision"] for one in found["precisions"]] == [str(output) for output in outputs]
+        assert found["precisions"][1]["top1_loss"]["value"] == 0
+        kept = ("top1", "top5", "classes", "confusions", "mean_precision", "mean_recall")
+        for one in found["precisions"]:
+            assert {key: one[key] for key in kept} == {key: here["precisions"][0][key] for key in kept}
+            assert one["images_per_sec"] is None
+        assert found["images"] == here["images"] == len(files) - 1
+        assert [Path(file).name for file in found["failed"]] == ["broken.png"]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--predictions", "nowhere"], "nowhere is no output of `vitscale classify`"),
+        (["--predictions", "nowhere", "--images", "x"], "--predictions names the images"),
+    ],
+)
+def test_outputs_that_cannot_be_evaluated_are_refused(model: Path, options: list[str], words: str) -> None:
+    done = CliRunner().invoke(app, ["evaluate", "--model", str(model), *options])
+    assert isinstance(done.exception, UsageError)
+    assert words in str(done.exception)
 
 
 WRITE = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,7 +30,7 @@ from vitscale.errors import UsageError
 from vitscale.hub import model_folder_with
 
 if TYPE_CHECKING:
-    from vitscale.evaluation.evaluate import Evaluation
+    from vitscale.evaluation.evaluate import Evaluation, Subject
     from vitscale.evaluation.scores import Share
     from vitscale.evaluation.truth import Truth
     from vitscale.tuning.loss import Loss
@@ -58,6 +59,13 @@ def evaluate(
             "--folders-in-order", help="The sorted folders are the classes 0, 1, ..., e.g. ImageNet's."
         ),
     ] = False,
+    predictions: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Output of `vitscale classify` (Parquet or JSON Lines) to evaluate; no image is classified. "
+            "Repeat the option to compare several with the first."
+        ),
+    ] = None,
     precision: Annotated[
         str,
         typer.Option(
@@ -74,51 +82,36 @@ def evaluate(
 ) -> None:
     """Measure the accuracy of a model on labelled images, in one or several precisions.
 
-    The class of an image is the name of its folder, or a row of --labels. Exit status: 0 done, 1 images could
-    not be classified, 2 usage, 130 interrupted.
+    The class of an image is the name of its folder, or a row of --labels. With --predictions, the answers are
+    those of a job of `vitscale classify`. Exit status: 0 done, 1 images could not be classified, 2 usage, 130
+    interrupted.
     """
-    from vitscale.evaluation.evaluate import Subject
-    from vitscale.evaluation.evaluate import evaluate as run
     from vitscale.images.image_set import find_named_images
-    from vitscale.inference.vit import ViT
-    from vitscale.models import manifest
-    from vitscale.models.json_file import read_object
-    from vitscale.models.labels import read_labels
     from vitscale.report.evaluation.page import evaluation_page
     from vitscale.system.atomic_write import check_writable, write_atomically
 
     if output is not None:
         check_writable(output)
     precisions = _precisions(precision)
-    place = Path(model_folder_with(model, [(one, runtime) for one in precisions], say=say))
-    about = manifest.require(place)
-    config = read_object(place / manifest.CONFIG, "Export the model again.")
-    texts = read_labels(config, str(place / manifest.CONFIG))
-    if config.get("problem_type") == "regression":
-        raise UsageError(f"{model} is a regression: it gives values, not classes. Evaluate a classifier.")
-    found = find_named_images(named_images(paths, images), limit, all_files=all_files)
-    for remark in found.remarks():
-        say(remark)
-    truth = _truth(found.paths, found.root, texts, labels, (path_column, label_column), folders_in_order)
-    for remark in truth.remarks():
-        say(remark)
-    subject = Subject(
-        about.get("name", str(model)),
-        about.get("weights", "pretrained"),
-        texts,
-        lambda one: ViT(place, one, runtime=runtime),  # type: ignore[arg-type]
-    )
-    with Progress(console=progress, transient=True) as bar:
-        tasks = {one: bar.add_task(one, total=len(truth.files)) for one in precisions}
-        try:
-            done = run(
-                subject,
-                truth,
-                precisions,
-                lambda one, count, _: bar.update(tasks[one], completed=count),
+    subject = _subject(model, precisions, runtime)
+
+    def truth_of(files: list[Path], root: Path) -> Truth:
+        known = _truth(files, root, subject.labels, labels, (path_column, label_column), folders_in_order)
+        for remark in known.remarks():
+            say(remark)
+        return known
+
+    if predictions:
+        if paths or images or limit or all_files:
+            raise UsageError(
+                "--predictions names the images; leave out paths, --images, --limit and --all-files."
             )
-        except KeyboardInterrupt:
-            raise typer.Exit(INTERRUPTED) from None
+        done = _of_outputs(subject, predictions, truth_of)
+    else:
+        found = find_named_images(named_images(paths, images), limit, all_files=all_files)
+        for remark in found.remarks():
+            say(remark)
+        done = _classified(subject, truth_of(found.paths, found.root), precisions)
     answer_console(json_to).print(_table(done))
     if output is not None:
         write_atomically(output, evaluation_page(done).encode())
@@ -128,6 +121,58 @@ def evaluate(
         file, reason = next(iter(done.failed.items()))
         say(f"{len(done.failed)} images could not be classified; the first: {reason or file}")
         raise typer.Exit(1)
+
+
+def _subject(model: str, precisions: list[str], runtime: str) -> Subject:
+    """Return the model with its labels; refuse a regression."""
+    from vitscale.evaluation.evaluate import Subject
+    from vitscale.inference.vit import ViT
+    from vitscale.models import manifest
+    from vitscale.models.json_file import read_object
+    from vitscale.models.labels import read_labels
+
+    place = Path(model_folder_with(model, [(one, runtime) for one in precisions], say=say))
+    about = manifest.require(place)
+    config = read_object(place / manifest.CONFIG, "Export the model again.")
+    if config.get("problem_type") == "regression":
+        raise UsageError(f"{model} is a regression: it gives values, not classes. Evaluate a classifier.")
+    return Subject(
+        about.get("name", str(model)),
+        about.get("weights", "pretrained"),
+        read_labels(config, str(place / manifest.CONFIG)),
+        lambda one: ViT(place, one, runtime=runtime),  # type: ignore[arg-type]
+    )
+
+
+def _classified(subject: Subject, truth: Truth, precisions: list[str]) -> Evaluation:
+    from vitscale.evaluation.evaluate import evaluate as run
+
+    with Progress(console=progress, transient=True) as bar:
+        tasks = {one: bar.add_task(one, total=len(truth.files)) for one in precisions}
+        try:
+            return run(
+                subject,
+                truth,
+                precisions,
+                lambda one, count, _: bar.update(tasks[one], completed=count),
+            )
+        except KeyboardInterrupt:
+            raise typer.Exit(INTERRUPTED) from None
+
+
+def _of_outputs(
+    subject: Subject, locations: list[str], truth_of: Callable[[list[Path], Path], Truth]
+) -> Evaluation:
+    from vitscale.evaluation.evaluate import compare
+    from vitscale.evaluation.job_output import read_output
+    from vitscale.evaluation.passes import from_output
+
+    outputs = [read_output(location) for location in locations]
+    for one in outputs:
+        one.require_classes(len(subject.labels), subject.name)
+    files = sorted({Path(path) for one in outputs for path in one.paths})
+    truth = truth_of(files, outputs[0].root)
+    return compare(subject, truth, [from_output(one, truth) for one in outputs])
 
 
 def _precisions(text: str) -> list[str]:
@@ -160,7 +205,7 @@ def _table(done: Evaluation) -> Table:
     table = Table("precision", "top-1 %", "loss in points", "top-5 %", "images/s")
     for one in done.results:
         loss = "reference" if one.loss is None else _points(one.loss)
-        speed = f"{one.images_per_sec:.1f}"
+        speed = "" if one.images_per_sec is None else f"{one.images_per_sec:.1f}"
         table.add_row(
             f"{one.precision} ({one.runtime})", _share(one.scores.top1), loss, _share(one.scores.top5), speed
         )

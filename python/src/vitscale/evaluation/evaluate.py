@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,14 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vitscale.errors import ImageError, UsageError
-from vitscale.evaluation.scores import TOP, Scores, scores_of, to_json
+from vitscale.errors import UsageError
+from vitscale.evaluation.passes import Pass, classify
+from vitscale.evaluation.scores import Scores, scores_of, to_json
 from vitscale.evaluation.truth import Truth
 from vitscale.inference.vit import ViT
 from vitscale.tuning.loss import Loss, measure_loss
-
-_CHUNK = 256
-"""Images classified between two reports of progress."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +45,11 @@ class Evaluated:
     Attributes
     ----------
     precision, runtime : str
-        What classified.
+        What classified: the precision, or the output folder of a job; and the library of the forward pass.
     scores : Scores
         On the images that every precision classified.
-    images_per_sec : float
-        Of one pass with reading and decoding; no benchmark.
+    images_per_sec : float or None
+        Of one pass with reading and decoding; no benchmark. None for the output of a job.
     loss : Loss or None
         Accuracy of the first precision minus this one's, image by image; None for the first.
     first : ndarray of int, [images]
@@ -62,7 +59,7 @@ class Evaluated:
     precision: str
     runtime: str
     scores: Scores
-    images_per_sec: float
+    images_per_sec: float | None
     loss: Loss | None
     first: NDArray[np.int64]
 
@@ -143,7 +140,31 @@ def evaluate(
     UsageError
         If no image can be classified.
     """
-    passes = [_one_pass(model, truth, precision, progress) for precision in precisions]
+
+    def one_pass(precision: str) -> Pass:
+        with model.open(precision) as opened:
+            return classify(opened, precision, truth, progress)
+
+    return compare(model, truth, [one_pass(precision) for precision in precisions])
+
+
+def compare(model: Subject, truth: Truth, passes: Sequence[Pass]) -> Evaluation:
+    """Compare answers with the truth, and with the first answers.
+
+    Parameters
+    ----------
+    model : Subject
+        The model.
+    truth : Truth
+        Images with their classes.
+    passes : sequence of Pass
+        Answers for these images; the first are the reference of the others.
+
+    Raises
+    ------
+    UsageError
+        If every image failed.
+    """
     failed = {file: reason for one in passes for file, reason in one.failed.items()}
     is_good = np.array([file not in failed for file in truth.files])
     if not is_good.any():
@@ -154,10 +175,10 @@ def evaluate(
     firsts = [one.ranked[is_good, 0] for one in passes]
     results = tuple(
         Evaluated(
-            precision=one.precision,
+            precision=one.name,
             runtime=one.runtime,
             scores=scores_of(classes, one.ranked[is_good]),
-            images_per_sec=len(truth.files) / one.seconds,
+            images_per_sec=one.images_per_sec,
             loss=None
             if one is passes[0]
             else measure_loss(firsts[0].tolist(), first.tolist(), classes.tolist()),
@@ -174,37 +195,3 @@ def evaluate(
         failed=failed,
         results=results,
     )
-
-
-@dataclass(frozen=True)
-class _Pass:
-    precision: str
-    runtime: str
-    ranked: NDArray[np.int64]
-    failed: dict[Path, str]
-    seconds: float
-
-
-def _one_pass(
-    subject: Subject, truth: Truth, precision: str, progress: Callable[[str, int, int], None]
-) -> _Pass:
-    ranked = np.full((len(truth.files), TOP), -1, np.int64)
-    failed: dict[Path, str] = {}
-    with subject.open(precision) as model:
-        start = time.perf_counter()
-        for at, chunk in _chunks(truth.files):
-            progress(precision, at, len(truth.files))
-            answers: Any = model.classify(chunk, TOP, on_error="return")
-            for row, (file, answer) in enumerate(zip(chunk, answers, strict=True), start=at):
-                if isinstance(answer, ImageError):
-                    failed[file] = str(answer)
-                else:
-                    ranked[row, : len(answer)] = [one["label_id"] for one in answer]
-        seconds = time.perf_counter() - start
-        progress(precision, len(truth.files), len(truth.files))
-        return _Pass(precision, model.runtime, ranked, failed, seconds)
-
-
-def _chunks(files: Sequence[Path]) -> Iterator[tuple[int, Sequence[Path]]]:
-    for start in range(0, len(files), _CHUNK):
-        yield start, files[start : start + _CHUNK]

@@ -28,7 +28,7 @@ class LabelTable:
     names: tuple[str, ...]
 
     def by_path(self, root: Path) -> dict[str, str]:
-        """Return absolute path -> name of the class.
+        """Return absolute path or URI -> name of the class.
 
         Raises
         ------
@@ -37,7 +37,7 @@ class LabelTable:
         """
         named: dict[str, str] = {}
         for path, name in zip(self.paths, self.names, strict=True):
-            whole = os.path.normpath(root / path)
+            whole = str(Path(path)) if "://" in path else os.path.normpath(root / path)
             if named.setdefault(whole, name) != name:
                 raise UsageError(f"{self.file} gives {path} two classes: {named[whole]} and {name}.")
         return named

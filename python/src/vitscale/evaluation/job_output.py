@@ -1,0 +1,131 @@
+"""Reads the tables of ``vitscale classify`` with Spark, from any file system."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vitscale.errors import UsageError
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+_READERS = {"parquet": "parquet", "jsonl": "json"}
+"""Format of an output -> Spark's reader of it."""
+
+
+@dataclass(frozen=True)
+class JobOutput:
+    """The rows of an output.
+
+    Attributes
+    ----------
+    location, runtime : str
+        Its folder, and the library that computed the forward pass.
+    images : tuple of str
+        The inputs that the job was given.
+    predicted : dict of str to sequence of int
+        Path of an image -> its classes, the likeliest first.
+    quarantined : dict of str to str
+        Path of an image -> why it has no prediction.
+    """
+
+    location: str
+    runtime: str
+    images: tuple[str, ...]
+    predicted: dict[str, Sequence[int]]
+    quarantined: dict[str, str]
+
+    @property
+    def paths(self) -> list[str]:
+        """The paths of all images, sorted."""
+        return sorted({*self.predicted, *self.quarantined})
+
+    @property
+    def root(self) -> Path:
+        """Folder that relative paths of labels start from: that of the images, if there is only one."""
+        folders = [Path(one) for one in self.images if Path(one).is_dir()]
+        return folders[0].absolute() if len(folders) == len(self.images) == 1 else Path.cwd()
+
+    def require_classes(self, count: int, model: str) -> None:
+        """Raise a UsageError if a prediction is no class of a model with so many labels."""
+        highest = max((one for ids in self.predicted.values() for one in ids), default=-1)
+        if highest >= count:
+            raise UsageError(
+                f"{self.location} has the class {highest}, but {model} has {count} labels. Give the --model "
+                "of the output."
+            )
+
+
+def read_output(location: str) -> JobOutput:
+    """Read an output.
+
+    Parameters
+    ----------
+    location : str
+        Folder or URI.
+
+    Raises
+    ------
+    UsageError
+        If it is no output of ``vitscale classify``, has no prediction, or is neither Parquet nor JSON Lines.
+    """
+    from vitscale import start
+    from vitscale.ml.errors import stage_errors
+
+    whole = location if "://" in location else str(Path(location).absolute())
+    with stage_errors():
+        session = start("local[*]")
+        ledger = _read_json(session, f"{whole}/ledger.json", location)
+        key = _read_json(session, f"{whole}/_vitscale/run.json", location)
+        reader = _READERS.get(key["format"])
+        if reader is None:
+            raise UsageError(
+                f"{location} holds {key['format']}; expected {' or '.join(_READERS)}. Classify again with "
+                "one of these as --format."
+            )
+        predicted = {
+            _plain(row.path): row.label_ids
+            for row in _rows(session, reader, f"{whole}/predictions", ("path", "label_ids"))
+        }
+        quarantined = {
+            _plain(row.path): f"{row.path}: {row.reason}"
+            for row in _rows(session, reader, f"{whole}/quarantine", ("path", "reason"))
+        }
+    if not predicted:
+        raise UsageError(f"{location} has no predictions. Classify the images again.")
+    return JobOutput(location, ledger["model"]["runtime"], tuple(ledger["images"]), predicted, quarantined)
+
+
+def _plain(path: str) -> str:
+    """Return the path as `pathlib` writes it; so all places compare the same text."""
+    return str(Path(path))
+
+
+def _rows(session: SparkSession, reader: str, folder: str, columns: Sequence[str]) -> list[Any]:
+    """Return rows of a table; none if nothing was written to it."""
+    table: DataFrame = session.read.format(reader).load(_literal(folder))
+    return table.select(*columns).collect() if columns[0] in table.columns else []
+
+
+def _read_json(session: SparkSession, path: str, location: str) -> dict[str, Any]:
+    try:
+        text = session.read.text(_literal(path), wholetext=True).first()
+    except Exception as error:
+        raise UsageError(
+            f"{location} is no output of `vitscale classify`: {path} cannot be read. Check the path."
+        ) from error
+    if text is None:
+        raise UsageError(f"{location} is no output of `vitscale classify`: {path} is empty. Check the path.")
+    found: dict[str, Any] = json.loads(text[0])
+    return found
+
+
+def _literal(path: str) -> str:
+    from vitscale.jvm.bridge import scala_object
+
+    literal: str = scala_object("vitscale.sql.SparkPaths").literal(path)
+    return literal
