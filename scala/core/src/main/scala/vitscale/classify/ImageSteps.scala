@@ -7,7 +7,7 @@ import vitscale.preprocess.Preprocessor
 import vitscale.{ImageException, ModelException}
 
 /** The steps before and after the forward pass of an image. A failed step returns its reason. */
-final private[classify] class ImageSteps(folder: ModelFolder, preprocessor: Preprocessor) {
+final private[vitscale] class ImageSteps(folder: ModelFolder, preprocessor: Preprocessor) {
 
   /** @param pixels
     *   returns the image's pixels, or throws [[vitscale.ImageException]]
