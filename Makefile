@@ -35,6 +35,7 @@ results = $(call path,$(value RESULTS))
 venv := .venv/bin
 jar := python/src/vitscale/jars/vitscale.jar
 tensorflow_jars := python/src/vitscale/jars/tensorflow
+service_java := target/service-java/class-path
 scala_sources := $(shell find scala/core/src/main scala/spark/src/main scala/sparknlp/src/main scala/bench/src/main project/*.scala project/*.sbt project/build.properties build.sbt -type f)
 
 .PHONY: bench reproduce data jar tensorflow wheel test test-scala test-python lint report clean
@@ -134,8 +135,13 @@ test-scala: .venv
 	./sbtw test tensorflow/test
 
 # Two files at a time, because tests mostly wait for a JVM; the slow files come last.
-test-python: .venv $(jar) $(tensorflow_jars) browser
-	$(venv)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/report tests/parity tests/field tests/job tests/install
+test-python: .venv $(jar) $(tensorflow_jars) $(service_java) browser
+	$(venv)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/report tests/parity tests/field tests/job tests/service tests/install
+
+# The example of a service in Java, compiled; the tests start it with this class path.
+$(service_java): $(scala_sources) $(shell find examples/service_java/src -type f 2>/dev/null) | .venv
+	./sbtw serviceJava/writeClassPath
+	touch $@
 
 # The report's tests drive a real browser: Debian's Chromium, unless one is installed.
 .PHONY: browser
