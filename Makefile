@@ -115,6 +115,19 @@ bench-pixels: .venv
 	./sbtw jmh/compile "export jmh/Runtime/fullClasspath" | tail -n 1 > target/jmh/class-path
 	$(venv)/python benchmarks/pixels.py --images data/pixels --class-path target/jmh/class-path
 
+# Images a second and latencies of the FastAPI example, beside Hugging Face's pipeline in FastAPI. Let nothing else run
+# meanwhile.   make bench-service SERVICE_FLAGS="--rounds 3 --seconds 10"
+.PHONY: bench-service
+bench-service: .venv $(jar) model
+	$(venv)/vitscale photos --count 64 --output data/service
+	model=$(model); test -f "$$model/onnx/int8/model.onnx" || \
+		$(venv)/vitscale export "$$model" --precision int8 --output "$$model"
+	model=$(model); test -f "$$model/onednn/int8/scales.json" || \
+		$(venv)/vitscale calibrate "$$model" --images data/service
+	$(venv)/python benchmarks/service.py --images data/service --model $(model) $(SERVICE_FLAGS)
+
+SERVICE_FLAGS ?=
+
 # The wheels of `vitscale` and of Spark NLP's jar, for this machine's platform.
 #   make wheel PLATFORM=linux-aarch64       for another platform; this replaces the jars of the checkout
 PLATFORM ?=

@@ -12,6 +12,7 @@ from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 import vitscale
 from PIL import Image
@@ -112,6 +113,7 @@ def test_cancelled_requests_leave_the_queue(vit: vitscale.ViT, images: list[byte
         with pytest.raises(TimeoutError):
             asyncio.run(impatient())
         first, second = batcher.submit(images[0]), batcher.submit(images[1])
+        wait_until(lambda: batcher.metrics()["queue_length"] == 2, "the requests are not in the queue")
         assert first.cancel()
         wait_until(lambda: batcher.metrics()["cancelled"] == 2, "the requests were not cancelled")
         assert batcher.metrics()["queue_length"] == 1
@@ -153,24 +155,25 @@ def test_under_overload_each_request_of_many_threads_has_one_outcome(
     assert metrics["rejected"] == outcomes.count("rejected")
 
 
-def test_the_socket_is_on_loopback_asks_for_a_token_and_takes_one_client(vit: vitscale.ViT) -> None:
+def test_the_socket_is_on_loopback_and_asks_for_a_token(vit: vitscale.ViT) -> None:
     java = vit._classifier.get().batcher(1, 1, 0.0)
+    assert len(java.token()) == 64
     with socket.create_connection(("127.0.0.1", java.port()), timeout=10) as stranger:
         stranger.sendall(b"0" * len(java.token()))
         assert stranger.recv(1) == b""  # hung up on
-    assert len(java.token()) == 64
-    with socket.create_connection(("127.0.0.1", java.port()), timeout=10) as client:
+    with socket.create_connection(("127.0.0.1", java.port()), timeout=1) as client:
         client.sendall(java.token().encode())
-        wait_until(lambda: not _answers(java.port()), "the port still takes connections")
+        with pytest.raises(TimeoutError):  # the control: it waits for requests
+            client.recv(1)
+    [listening] = [
+        one
+        for one in psutil.net_connections("tcp")
+        if one.status == "LISTEN" and one.laddr.port == java.port()
+    ]
+    assert listening.laddr.ip.removeprefix("::ffff:") == "127.0.0.1"
     java.close(-1.0)
-
-
-def _answers(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=10).close()
-    except OSError:
-        return False
-    return True
+    with pytest.raises(OSError):
+        socket.create_connection(("127.0.0.1", java.port()), timeout=10)
 
 
 @pytest.mark.parametrize(

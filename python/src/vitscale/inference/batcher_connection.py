@@ -1,125 +1,125 @@
-"""A connection to a batcher in the JVM: requests of any thread, and a future for each."""
+"""A connection of an event loop to a batcher in the JVM."""
 
 from __future__ import annotations
 
+import asyncio
 import itertools
-import queue
-import socket
-import threading
-from concurrent.futures import Future
-from contextlib import suppress
-from functools import partial
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
 
-from vitscale.errors import JavaError, VitscaleError
+from vitscale.errors import JavaError
 from vitscale.images.inputs import EngineImage
 from vitscale.inference.answers import Labels
-from vitscale.inference.batcher_frames import cancel_frame, classify_frame, read_result
+from vitscale.inference.batcher_frames import cancel_frame, classify_frame, flush_frame, read_result
 from vitscale.jvm.bridge import error_of
 
-_CONNECT_SECONDS = 10.0
+LOOPBACK = "127.0.0.1"
 
 
 class BatcherConnection:
-    """A socket with one thread that sends and one that receives, so that no caller waits for either.
+    """A socket that carries any number of requests at a time. Use it in the event loop that opened it.
 
     Parameters
     ----------
-    port : int
-        Port of the batcher on 127.0.0.1.
-    token : str
-        What it expects first.
-
-    Raises
-    ------
-    JavaError
-        If nobody listens there.
+    reader, writer : asyncio streams
+        The two directions of the socket.
     """
 
-    def __init__(self, port: int, token: str) -> None:
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._numbers = itertools.count(1)
+        self._pending: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._receiving = asyncio.ensure_future(self._receive_all())
+
+    @classmethod
+    async def open(cls, port: int, token: str) -> BatcherConnection:
+        """Connect to a batcher.
+
+        Parameters
+        ----------
+        port : int
+            Its port on 127.0.0.1.
+        token : str
+            What it expects first.
+
+        Raises
+        ------
+        JavaError
+            If nobody listens there.
+        """
         try:
-            self._socket = socket.create_connection(("127.0.0.1", port), timeout=_CONNECT_SECONDS)
+            reader, writer = await asyncio.open_connection(LOOPBACK, port)
         except OSError as error:
             raise JavaError(f"The JVM's batcher does not listen on port {port}: {error}.") from error
-        self._socket.settimeout(None)
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._socket.sendall(token.encode())
-        self._numbers = itertools.count(1)
-        self._lock = threading.Lock()
-        self._pending: dict[int, Future[Labels]] = {}
-        self._is_open = True
-        self._outgoing: queue.SimpleQueue[tuple[bytes, ...] | None] = queue.SimpleQueue()
-        self._threads = [
-            threading.Thread(target=work, name="vitscale-batcher", daemon=True)
-            for work in (self._send_all, self._receive_all)
-        ]
-        for thread in self._threads:
-            thread.start()
+        writer.write(token.encode())
+        return cls(reader, writer)
 
     @property
-    def is_open(self) -> bool:
-        """Whether the JVM's batcher is connected."""
-        return self._is_open
+    def is_lost(self) -> bool:
+        """Whether the other side has ended the connection."""
+        return self._receiving.done()
 
-    def request(self, image: EngineImage, top_k: int | None, threshold: float | None) -> Future[Labels]:
-        """Send a request, and return the future of its labels; cancel it to drop the request.
+    async def request(self, image: EngineImage, top_k: int | None, threshold: float | None) -> Labels:
+        """Classify an image. If this is cancelled, the request leaves the JVM's queue.
+
+        Raises
+        ------
+        VitscaleError
+            The error of the JVM, or a `JavaError` if the connection is lost.
+        """
+        async with self._result() as (number, result):
+            for part in classify_frame(number, image, top_k, threshold):
+                self._writer.write(part)
+            try:
+                record = await result
+            except asyncio.CancelledError:
+                self._writer.write(cancel_frame(number))
+                raise
+        if "error" in record:
+            raise error_of(record["exception"], record["error"])
+        labels: Labels = record["labels"]
+        return labels
+
+    async def flush(self) -> None:
+        """Wait until the requests before this are in the JVM's queue, or were refused.
 
         Raises
         ------
         JavaError
             If the connection is lost.
         """
-        number, future = next(self._numbers), Future[Labels]()
-        with self._lock:
-            if not self._is_open:
-                raise _lost()
-            self._pending[number] = future
-        future.add_done_callback(partial(self._forget, number))
-        self._outgoing.put(classify_frame(number, image, top_k, threshold))
-        return future
+        async with self._result() as (number, result):
+            self._writer.write(flush_frame(number))
+            await result
 
-    def close(self) -> None:
-        """End the connection; requests without a result fail."""
-        self._outgoing.put(None)
-        for thread in self._threads:
-            thread.join()
-        self._socket.close()
+    @asynccontextmanager
+    async def _result(self) -> AsyncIterator[tuple[int, asyncio.Future[dict[str, Any]]]]:
+        """Yield the id of a new request and the future of its result."""
+        if self.is_lost:
+            raise _lost()
+        number = next(self._numbers)
+        self._pending[number] = asyncio.get_running_loop().create_future()
+        try:
+            yield number, self._pending[number]
+        finally:
+            del self._pending[number]
 
-    def _forget(self, number: int, future: Future[Labels]) -> None:
-        self._pending.pop(number, None)
-        if future.cancelled():
-            self._outgoing.put((cancel_frame(number),))
-
-    def _send_all(self) -> None:
-        with suppress(OSError):  # the other thread sees it, too
-            while (frame := self._outgoing.get()) is not None:
-                for part in frame:
-                    self._socket.sendall(part)
-        with suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)  # the receiving thread ends
-
-    def _receive_all(self) -> None:
-        with suppress(OSError, EOFError), self._socket.makefile("rb") as stream:
-            while True:
-                number, record = read_result(stream)
-                self._finish(self._pending.get(number), record)
-        with self._lock:
-            self._is_open = False
-        for future in list(self._pending.values()):
-            _fail(future, _lost())
-        self._outgoing.put(None)
-
-    def _finish(self, future: Future[Labels] | None, record: dict[str, object]) -> None:
-        if future is None:  # cancelled meanwhile
-            return
-        if "error" in record:
-            _fail(future, error_of(str(record["exception"]), str(record["error"])))
-        elif future.set_running_or_notify_cancel():
-            future.set_result(record["labels"])  # type: ignore[arg-type]
-
-
-def _fail(future: Future[Labels], error: VitscaleError) -> None:
-    if future.set_running_or_notify_cancel():
-        future.set_exception(error)
+    async def _receive_all(self) -> None:
+        """Hand each result to its request, until either side ends the connection or the event loop ends."""
+        try:
+            with suppress(OSError, asyncio.IncompleteReadError):
+                while True:
+                    number, record = await read_result(self._reader)
+                    future = self._pending.get(number)
+                    if future is not None and not future.done():  # it may be cancelled
+                        future.set_result(record)
+        finally:
+            self._writer.close()
+            for future in self._pending.values():
+                if not future.done():
+                    future.set_exception(_lost())
 
 
 def _lost() -> JavaError:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import math
 import struct
-from typing import Any, BinaryIO
+from asyncio import StreamReader
+from typing import Any
 
 from vitscale.images.inputs import EngineImage, Pixels
 
-_CLASSIFY, _CANCEL = 1, 2
+_CLASSIFY, _CANCEL, _FLUSH = 1, 2, 3
 _FILE, _PATH, _PIXELS = 0, 1, 2
 _DEFAULT = -(2**31)
 """Stands for the default number of labels."""
 _REQUEST = struct.Struct(">BqifBiii")
-_CANCELLATION = struct.Struct(">Bq")
+_SHORT = struct.Struct(">Bq")
 _RESULT = struct.Struct(">qi")
 
 
@@ -50,23 +51,21 @@ def classify_frame(
 
 def cancel_frame(number: int) -> bytes:
     """Return the message that cancels a request."""
-    return _CANCELLATION.pack(_CANCEL, number)
+    return _SHORT.pack(_CANCEL, number)
 
 
-def read_result(stream: BinaryIO) -> tuple[int, dict[str, Any]]:
+def flush_frame(number: int) -> bytes:
+    """Return the message whose result, ``{}``, comes when all requests before it are in the queue."""
+    return _SHORT.pack(_FLUSH, number)
+
+
+async def read_result(stream: StreamReader) -> tuple[int, dict[str, Any]]:
     """Read a result: the id of its request, and ``{"labels"}`` or ``{"error", "exception"}``.
 
     Raises
     ------
-    EOFError
+    asyncio.IncompleteReadError
         At the end of the connection.
     """
-    number, length = _RESULT.unpack(_exactly(stream, _RESULT.size))
-    return number, json.loads(_exactly(stream, length))
-
-
-def _exactly(stream: BinaryIO, size: int) -> bytes:
-    content = stream.read(size)
-    if len(content) < size:
-        raise EOFError
-    return content
+    number, length = _RESULT.unpack(await stream.readexactly(_RESULT.size))
+    return number, json.loads(await stream.readexactly(length))

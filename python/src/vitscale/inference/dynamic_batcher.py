@@ -10,10 +10,10 @@ from types import TracebackType
 from typing import Any
 
 from vitscale.errors import BatcherClosedError
-from vitscale.images.inputs import EngineImage, ImageLike, engine_image
+from vitscale.images.inputs import ImageLike, engine_image
 from vitscale.inference.answers import Labels
 from vitscale.inference.arguments import number, score, whole_number
-from vitscale.inference.batcher_connection import BatcherConnection
+from vitscale.inference.batcher_client import BatcherClient
 from vitscale.inference.vit import ViT
 from vitscale.jvm.bridge import java_errors
 from vitscale.jvm.fork import PerProcess
@@ -63,7 +63,7 @@ class DynamicBatcher:
     ) -> None:
         self._opened = PerProcess(
             partial(
-                _Opened,
+                _open,
                 vit,
                 whole_number("max_batch_size", vit.batch_size if max_batch_size is None else max_batch_size),
                 whole_number("max_queue_size", max_queue_size),
@@ -105,7 +105,8 @@ class DynamicBatcher:
         UsageError
             If `top_k` is no whole number, the threshold is no score, or `image` is no image.
         """
-        return self._send(engine_image(image), top_k, threshold)
+        client = self._client()
+        return client.run(client.classify(engine_image(image), *_checked(top_k, threshold)))
 
     async def classify_async(
         self, image: ImageLike, top_k: int | None = None, *, threshold: float | None = None
@@ -138,8 +139,9 @@ class DynamicBatcher:
         UsageError
             As for `submit`.
         """
+        asked = _checked(top_k, threshold)
         content = image if isinstance(image, bytes) else await asyncio.to_thread(engine_image, image)
-        return await asyncio.wrap_future(self._send(content, top_k, threshold))
+        return await self._client().classify(content, *asked)
 
     def metrics(self) -> dict[str, float]:
         """Return the counters, the length of the queue, and the mean time of each stage, since the start.
@@ -153,18 +155,18 @@ class DynamicBatcher:
             ``mean_request_seconds``.
         """
         with java_errors():
-            found: dict[str, float] = json.loads(self._opened.get().batcher.metrics())
+            found: dict[str, float] = json.loads(self._opened.get().java.metrics())
         return found
 
     def prometheus_text(self) -> str:
         """Return the same numbers, with histograms of the times, in Prometheus' text format."""
         with java_errors():
-            return str(self._opened.get().batcher.prometheusText())
+            return str(self._opened.get().java.prometheusText())
 
     @property
     def is_open(self) -> bool:
         """Whether requests are accepted: the batcher was not closed, and the JVM runs."""
-        return not self._is_closed and self._opened.get().connection.is_open
+        return not self._is_closed and self._opened.get().is_alive
 
     def close(self, timeout: float | None = None) -> bool:
         """Accept no more requests, and wait until the accepted ones have their results.
@@ -179,9 +181,9 @@ class DynamicBatcher:
         bool
             Whether all accepted requests got their turn.
         """
-        self._is_closed = True
+        was_closed, self._is_closed = self._is_closed, True
         opened = self._opened.made
-        return opened.close(timeout) if opened is not None else True
+        return True if was_closed or opened is None else opened.close(timeout)
 
     def __enter__(self) -> DynamicBatcher:
         return self
@@ -191,26 +193,19 @@ class DynamicBatcher:
     ) -> None:
         self.close()
 
-    def _send(self, image: EngineImage, top_k: int | None, threshold: float | None) -> Future[Labels]:
+    def _client(self) -> BatcherClient:
         if self._is_closed:
             raise BatcherClosedError("This batcher was closed and accepts no more requests.")
-        count = None if top_k is None else whole_number("top_k", top_k)
-        least = None if threshold is None else score("threshold", threshold)
-        return self._opened.get().connection.request(image, count, least)
+        return self._opened.get()
 
 
-class _Opened:
-    """The queue in the JVM of this process, and the connection to it."""
+def _checked(top_k: int | None, threshold: float | None) -> tuple[int | None, float | None]:
+    return (
+        None if top_k is None else whole_number("top_k", top_k),
+        None if threshold is None else score("threshold", threshold),
+    )
 
-    def __init__(self, vit: ViT, max_batch_size: int, max_queue_size: int, max_queue_delay: float) -> None:
-        classifier: Any = vit._classifier.get()
-        with java_errors():
-            self.batcher = classifier.batcher(max_batch_size, max_queue_size, max_queue_delay)
-            self.connection = BatcherConnection(self.batcher.port(), self.batcher.token())
 
-    def close(self, timeout: float | None) -> bool:
-        """Drain the queue, then end the connection."""
-        with java_errors():
-            is_drained = bool(self.batcher.close(-1.0 if timeout is None else float(max(timeout, 0.0))))
-        self.connection.close()
-        return is_drained
+def _open(vit: ViT, *options: Any) -> BatcherClient:
+    """Open the queue in the JVM of this process."""
+    return BatcherClient(vit._classifier.get(), *options)

@@ -2,6 +2,7 @@ package vitscale.python
 
 import java.io.{BufferedInputStream, BufferedOutputStream, DataInputStream, IOException}
 import java.net.Socket
+import java.nio.charset.StandardCharsets.UTF_8
 import java.util.concurrent.{CompletableFuture, ConcurrentHashMap, LinkedBlockingQueue}
 
 import scala.collection.JavaConverters._
@@ -11,8 +12,8 @@ import vitscale.DaemonThreads
 import vitscale.classify.ViTClassifier
 import vitscale.serving.DynamicBatcher
 
-/** The requests and results of one client. One thread reads requests, another writes results, so that a client that does
-  * not read delays no worker. When the client leaves, its requests are cancelled.
+/** The requests and results of one client. The caller's thread reads requests, another one writes results, so that a client
+  * that does not read delays no worker. When the client leaves, its requests are cancelled.
   */
 final private[python] class BatcherConnection(
     client: Socket,
@@ -25,7 +26,6 @@ final private[python] class BatcherConnection(
 
   private val writer = new DaemonThreads("vitscale-socket").newThread(() => writeAll())
   writer.start()
-  new DaemonThreads("vitscale-socket").newThread(() => readAll()).start()
 
   /** Send the results that are there, and end the connection. */
   override def close(): Unit = {
@@ -33,11 +33,13 @@ final private[python] class BatcherConnection(
     writer.join()
   }
 
-  private def readAll(): Unit = {
+  /** Take requests until the client leaves. */
+  def readAll(): Unit = {
     val in = new DataInputStream(new BufferedInputStream(client.getInputStream, BatcherConnection.Buffer))
     try
       while (true) BatcherFrames.read(in) match {
         case BatcherFrames.Cancel(id) => Option(pending.get(id)).foreach(_.cancel(false))
+        case BatcherFrames.Flush(id) => send(id, BatcherConnection.Flushed)
         case request: BatcherFrames.Classify => start(request)
       }
     catch { case _: IOException => () } // the client left
@@ -84,6 +86,8 @@ final private[python] class BatcherConnection(
 
 private object BatcherConnection {
   private val Buffer = 1 << 16
+
+  private val Flushed = "{}".getBytes(UTF_8)
 
   /** Ends the writer. */
   private val End = Array.emptyByteArray

@@ -23,8 +23,12 @@ private[python] object BatcherFrames {
 
   final case class Cancel(id: Long) extends Frame
 
+  /** Asks for an empty result, which tells that the requests before it are in the queue. */
+  final case class Flush(id: Long) extends Frame
+
   private val ClassifyKind = 1
   private val CancelKind = 2
+  private val FlushKind = 3
   private val File = 0
   private val Path = 1
   private val Pixels = 2
@@ -36,6 +40,7 @@ private[python] object BatcherFrames {
     val (kind, id) = (in.readUnsignedByte(), in.readLong())
     kind match {
       case CancelKind => Cancel(id)
+      case FlushKind => Flush(id)
       case ClassifyKind =>
         val topK = Some(in.readInt()).filter(_ != Int.MinValue)
         val threshold = Some(in.readFloat()).filterNot(_.isNaN)

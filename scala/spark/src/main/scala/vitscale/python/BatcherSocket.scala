@@ -4,20 +4,22 @@ import java.io.{DataInputStream, IOException}
 import java.net.{InetAddress, ServerSocket, Socket}
 import java.nio.charset.StandardCharsets.US_ASCII
 import java.security.{MessageDigest, SecureRandom}
+import java.util.concurrent.ConcurrentHashMap
+
+import scala.collection.JavaConverters._
 
 import vitscale.DaemonThreads
 
-/** Listens on loopback for one client that knows a random token, then for nobody else.
+/** Listens on loopback for clients that know a random token, and hangs up on all others.
   *
   * @param serve
-  *   starts the connection of the client
+  *   starts the connection of a client
   */
 final private[python] class BatcherSocket(serve: Socket => BatcherConnection) extends AutoCloseable {
 
   private val listening = new ServerSocket(0, BatcherSocket.Backlog, InetAddress.getByName("127.0.0.1"))
-  listening.setSoTimeout(BatcherSocket.ClientMillis)
-
-  @volatile private var connection: Option[BatcherConnection] = None
+  private val threads = new DaemonThreads("vitscale-socket")
+  private val connections = ConcurrentHashMap.newKeySet[BatcherConnection]()
 
   val port: Int = listening.getLocalPort
 
@@ -27,41 +29,49 @@ final private[python] class BatcherSocket(serve: Socket => BatcherConnection) ex
     bytes.map(byte => f"$byte%02x").mkString
   }
 
-  new DaemonThreads("vitscale-socket").newThread(() => accept()).start()
+  threads.newThread(() => acceptAll()).start()
 
-  /** Stop listening, send the results that are there, and end the connection. */
+  /** Stop listening, send the results that are there, and end the connections. */
   override def close(): Unit = {
     listening.close()
-    connection.foreach(_.close())
+    connections.asScala.foreach(_.close())
   }
 
-  private def accept(): Unit =
-    try while (connection.isEmpty) connection = authenticated(listening.accept())
-    catch { case _: IOException => () } // closed, or nobody came
-    finally listening.close()
+  private def acceptAll(): Unit =
+    try
+      while (true) {
+        val client = listening.accept()
+        threads.newThread(() => if (isAuthenticated(client)) run(client) else client.close()).start()
+      }
+    catch { case _: IOException => () } // closed
 
-  /** The connection if its first bytes are the token; anybody else is hung up on. */
-  private def authenticated(client: Socket): Option[BatcherConnection] =
+  private def run(client: Socket): Unit = {
+    val connection = serve(client)
+    connections.add(connection)
+    if (listening.isClosed) connection.close() // it came while the others were closed
+    try connection.readAll()
+    finally {
+      connections.remove(connection)
+      ()
+    }
+  }
+
+  /** Whether the first bytes are the token, and come soon. */
+  private def isAuthenticated(client: Socket): Boolean =
     try {
       client.setSoTimeout(BatcherSocket.TokenMillis)
       val sent = new Array[Byte](token.length)
       new DataInputStream(client.getInputStream).readFully(sent)
-      if (!MessageDigest.isEqual(sent, token.getBytes(US_ASCII))) throw new IOException("wrong token")
       client.setSoTimeout(0)
       client.setTcpNoDelay(true)
-      Some(serve(client))
-    } catch {
-      case _: IOException =>
-        client.close()
-        None
-    }
+      MessageDigest.isEqual(sent, token.getBytes(US_ASCII))
+    } catch { case _: IOException => false }
 }
 
 private object BatcherSocket {
-  private val Backlog = 8
+  private val Backlog = 64
   private val TokenBytes = 32
 
-  /** Time for the client to connect, and for a connection to send its token, in milliseconds. */
-  private val ClientMillis = 60000
+  /** Time for a connection to send its token, in milliseconds. */
   private val TokenMillis = 5000
 }

@@ -13,10 +13,10 @@ final class PythonBatcher private[python] (classifier: ViTClassifier, options: B
   private val batcher = new DynamicBatcher(classifier, options)
   private val socket = new BatcherSocket(new BatcherConnection(_, batcher, classifier))
 
-  /** The port on 127.0.0.1 that takes one connection. */
+  /** The port on 127.0.0.1. */
   def port: Int = socket.port
 
-  /** What the client sends first. */
+  /** What a client sends first. */
   def token: String = socket.token
 
   /** JSON: the counters and the mean values, in snake case. */
