@@ -35,6 +35,7 @@ results = $(call path,$(value RESULTS))
 venv := .venv/bin
 jar := python/src/vitscale/jars/vitscale.jar
 tensorflow_jars := python/src/vitscale/jars/tensorflow
+service_java := target/service-java/class-path
 scala_sources := $(shell find scala/core/src/main scala/spark/src/main scala/sparknlp/src/main scala/bench/src/main project/*.scala project/*.sbt project/build.properties build.sbt -type f)
 
 .PHONY: bench reproduce data jar tensorflow wheel test test-scala test-python lint report clean
@@ -114,6 +115,19 @@ bench-pixels: .venv
 	./sbtw jmh/compile "export jmh/Runtime/fullClasspath" | tail -n 1 > target/jmh/class-path
 	$(venv)/python benchmarks/pixels.py --images data/pixels --class-path target/jmh/class-path
 
+# Images a second and latencies of the FastAPI example, beside Hugging Face's pipeline in FastAPI. Let nothing else run
+# meanwhile.   make bench-service SERVICE_FLAGS="--rounds 3 --seconds 10"
+.PHONY: bench-service
+bench-service: .venv $(jar) model
+	$(venv)/vitscale photos --count 64 --output data/service
+	model=$(model); test -f "$$model/onnx/int8/model.onnx" || \
+		$(venv)/vitscale export "$$model" --precision int8 --output "$$model"
+	model=$(model); test -f "$$model/onednn/int8/scales.json" || \
+		$(venv)/vitscale calibrate "$$model" --images data/service
+	$(venv)/python benchmarks/service.py --images data/service --model $(model) $(SERVICE_FLAGS)
+
+SERVICE_FLAGS ?=
+
 # The wheels of `vitscale` and of Spark NLP's jar, for this machine's platform.
 #   make wheel PLATFORM=linux-aarch64       for another platform; this replaces the jars of the checkout
 PLATFORM ?=
@@ -134,8 +148,13 @@ test-scala: .venv libjpeg-turbo
 	./sbtw test tensorflow/test
 
 # Two files at a time, because tests mostly wait for a JVM; the slow files come last.
-test-python: .venv $(jar) $(tensorflow_jars) browser libjpeg-turbo
-	$(venv)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/report tests/parity tests/field tests/job tests/install
+test-python: .venv $(jar) $(tensorflow_jars) $(service_java) browser libjpeg-turbo
+	$(venv)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/report tests/parity tests/field tests/job tests/service tests/install
+
+# The example of a service in Java, compiled; the tests start it with this class path.
+$(service_java): $(scala_sources) $(shell find examples/service_java/src -type f 2>/dev/null) | .venv
+	./sbtw serviceJava/writeClassPath
+	touch $@
 
 # The report's tests drive a real browser: Debian's Chromium, unless one is installed.
 .PHONY: browser

@@ -106,6 +106,11 @@ lazy val jmh = (project in file("scala/jmh"))
     libraryDependencies ++= Dependencies.jmh
   )
 
+/** The example of a service in Java over the core, which Python's tests start. */
+lazy val serviceJava = (project in file("examples/service_java"))
+  .dependsOn(core)
+  .settings(name := "vitscale-service-java", Publishing.unpublished, ServiceExample.all)
+
 /** Spark NLP's TensorFlow engine beside everything else, so that nothing else carries its 116 MB. */
 lazy val tensorflow = (project in file("scala/tensorflow"))
   .dependsOn(bench % "compile->compile;test->test")
@@ -120,7 +125,7 @@ lazy val tensorflow = (project in file("scala/tensorflow"))
 /** All modules but TensorFlow's, whose jars are fetched apart. */
 lazy val vitscale = (project in file("."))
   .enablePlugins(ScalaUnidocPlugin)
-  .aggregate(core, spark, sparknlp, bench, jmh)
+  .aggregate(core, spark, sparknlp, bench, jmh, serviceJava)
   .settings(
     name := "vitscale",
     Publishing.unpublished,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from vitscale._version import __version__
 from vitscale.errors import (
+    BatcherClosedError,
     ClusterError,
     DeviceError,
     GpuError,
@@ -19,6 +20,7 @@ from vitscale.errors import (
     ModelError,
     OutputError,
     ParityError,
+    QueueFullError,
     RegressionError,
     ResultsError,
     SetupError,
@@ -29,11 +31,13 @@ from vitscale.errors import (
 
 if TYPE_CHECKING:
     from vitscale.backends.spark_nlp.classifier import SparkNLPViT
+    from vitscale.inference.dynamic_batcher import DynamicBatcher
     from vitscale.inference.pixels import pixel_values, preprocess
     from vitscale.inference.vit import ViT
     from vitscale.jvm.session import start
 
 _LAZY = {
+    "DynamicBatcher": "vitscale.inference.dynamic_batcher",
     "SparkNLPViT": "vitscale.backends.spark_nlp.classifier",
     "ViT": "vitscale.inference.vit",
     "pixel_values": "vitscale.inference.pixels",
@@ -42,14 +46,17 @@ _LAZY = {
 }
 
 __all__ = [
+    "BatcherClosedError",
     "ClusterError",
     "DeviceError",
+    "DynamicBatcher",
     "GpuError",
     "ImageError",
     "JavaError",
     "ModelError",
     "OutputError",
     "ParityError",
+    "QueueFullError",
     "RegressionError",
     "ResultsError",
     "SetupError",

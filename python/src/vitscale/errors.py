@@ -45,6 +45,14 @@ class GpuError(DeviceError):
     """A requested GPU is missing: no driver or device, a library without CUDA, or no evidence of its use."""
 
 
+class QueueFullError(VitscaleError):
+    """A request that was rejected because the queue of a `DynamicBatcher` is full. Try it again later."""
+
+
+class BatcherClosedError(VitscaleError):
+    """A request to a `DynamicBatcher` that was closed, or that was closed before the request's turn."""
+
+
 class SetupError(VitscaleError):
     """An environment that could not be set up: no network, no disk space, no suitable Python."""
 

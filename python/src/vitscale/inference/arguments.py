@@ -55,6 +55,19 @@ def score(name: str, value: object) -> float:
     return number
 
 
+def number(name: str, value: object) -> float:
+    """Return a finite number.
+
+    Raises
+    ------
+    UsageError
+        If it is none; the message has the name of the argument.
+    """
+    if isinstance(value, int | float) and math.isfinite(value):
+        return float(value)
+    raise UsageError(f"{name} is {value!r}; it must be a number.")
+
+
 def one_of(name: str, value: object, names: Sequence[str]) -> None:
     """Check that an argument has one of its values.
 

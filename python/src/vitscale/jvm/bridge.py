@@ -30,6 +30,8 @@ _ERRORS = {
     "vitscale.ImageException": errors.ImageError,
     "vitscale.OutputException": errors.OutputError,
     "vitscale.DeviceException": errors.DeviceError,
+    "vitscale.QueueFullException": errors.QueueFullError,
+    "vitscale.BatcherClosedException": errors.BatcherClosedError,
 }
 """Exception of the jar -> error of this package, for mistakes of the user."""
 
@@ -115,6 +117,20 @@ def java_errors() -> Iterator[None]:
         raise _translated(error._origin) from error
     except Py4JError as error:
         raise errors.JavaError(f"The JVM did not respond: {error}. Its messages are above.") from error
+
+
+def error_of(exception: str, message: str) -> errors.VitscaleError:
+    """Return this package's error for an exception of the JVM.
+
+    Parameters
+    ----------
+    exception : str
+        Name of its class.
+    message : str
+        Its message.
+    """
+    kind = _ERRORS.get(exception)
+    return kind(message) if kind is not None else errors.JavaError(f"The JVM failed: {exception}: {message}")
 
 
 def _refuse_late(settings: Mapping[str, str]) -> None:

@@ -27,3 +27,11 @@ final class OutputException(message: String, cause: Throwable = null)
 /** A requested device that cannot be used. No other device replaces it silently. */
 final class DeviceException(message: String, cause: Throwable = null)
     extends VitscaleException(message, cause, 1)
+
+/** A request that was rejected because the queue is full. Try it again later. */
+final class QueueFullException(message: String, cause: Throwable = null)
+    extends VitscaleException(message, cause, 1)
+
+/** A request to a batcher that was closed, or that was closed before the request's turn. */
+final class BatcherClosedException(message: String, cause: Throwable = null)
+    extends VitscaleException(message, cause, 1)

@@ -29,6 +29,12 @@ final case class ClassifierOptions(
   if (threads < 1 || cores < 1)
     throw new UsageException(s"threads is $threads and cores is $cores; expected at least 1 for both.")
 
+  /** Return a copy with another number of threads of one forward pass, for Java. */
+  def withThreads(threads: Int): ClassifierOptions = copy(threads = threads)
+
+  /** Return a copy with other limits of images, for Java. */
+  def withLimits(limits: DecodeLimits): ClassifierOptions = copy(limits = limits)
+
   /** Forward passes that may run at the same time. */
   def concurrentForwards: Int = device match {
     case Device.Cpu => math.max(1, cores / threads)

@@ -7,14 +7,16 @@ import vitscale.preprocess.Preprocessor
 import vitscale.{ImageException, ModelException}
 
 /** The steps before and after the forward pass of an image. A failed step returns its reason. */
-final private[classify] class ImageSteps(folder: ModelFolder, preprocessor: Preprocessor) {
+final private[vitscale] class ImageSteps(folder: ModelFolder, preprocessor: Preprocessor) {
 
   /** @param pixels
     *   returns the image's pixels, or throws [[vitscale.ImageException]]
     * @return
     *   the model's input before rescaling, or the reason of the failure
     */
-  def prepare[A](image: A, clock: StageClock)(pixels: A => PixelRows): Either[ImageFailure, PackedImage] =
+  def prepare[A](image: A, clock: StageClock = new StageClock)(
+      pixels: A => PixelRows
+  ): Either[ImageFailure, PackedImage] =
     for {
       decoded <- attempt(ImageFailure.Decode, clock)(pixels(image))
       input <- attempt(ImageFailure.Preprocess, clock)(preprocessor.pixels(decoded))

@@ -31,7 +31,7 @@ final case class InferenceOptions(
   if (batchSize < 1) throw new UsageException(s"batchSize is $batchSize; expected at least 1.")
 
   /** Whether the forward pass returns features. */
-  private[classify] def withFeatures: Boolean = features != Features.Off
+  private[vitscale] def withFeatures: Boolean = features != Features.Off
 
   /** Check that a model can answer this request.
     *

@@ -27,11 +27,11 @@ final class ViTClassifier private (
     val folder: ModelFolder,
     val options: ClassifierOptions,
     preprocessor: Preprocessor,
-    model: ForwardPass with AutoCloseable,
+    private[vitscale] val model: ForwardPass with AutoCloseable,
     uses: Seq[ProviderUse]
 ) extends AutoCloseable {
 
-  private val steps = new ImageSteps(folder, preprocessor)
+  private[vitscale] val steps = new ImageSteps(folder, preprocessor)
   private val batches = new BatchClassifier(steps, model)
 
   private val workers: ExecutorService =
@@ -89,7 +89,7 @@ final class ViTClassifier private (
     )
   }
 
-  private def requireFits(request: InferenceOptions): Unit = {
+  private[vitscale] def requireFits(request: InferenceOptions): Unit = {
     request.requireFits(folder)
     if (request.withFeatures && featureCount == 0) throw folder.withoutFeatures
   }

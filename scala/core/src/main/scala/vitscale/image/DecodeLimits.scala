@@ -9,7 +9,11 @@ package vitscale.image
   * @param truncated
   *   handling of a file that ends before its last pixel
   */
-final case class DecodeLimits(maxPixels: Long, maxBytes: Long, truncated: Truncated = Truncated.Error)
+final case class DecodeLimits(maxPixels: Long, maxBytes: Long, truncated: Truncated = Truncated.Error) {
+
+  /** Return a copy with another limit of pixels, for Java. */
+  def withMaxPixels(maxPixels: Long): DecodeLimits = copy(maxPixels = maxPixels)
+}
 
 object DecodeLimits {
 

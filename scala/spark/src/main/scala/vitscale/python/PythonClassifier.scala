@@ -1,5 +1,6 @@
 package vitscale.python
 
+import java.time.Duration
 import java.util
 
 import scala.collection.immutable.ListMap
@@ -17,6 +18,7 @@ import vitscale.classify.{
   ViTClassifier
 }
 import vitscale.image.DecodeLimits
+import vitscale.serving.BatcherOptions
 
 /** The classifier of Python's `vitscale.ViT`. It returns its results over py4j as one string. */
 final class PythonClassifier private (classifier: ViTClassifier, choice: RuntimeChoice)
@@ -46,10 +48,13 @@ final class PythonClassifier private (classifier: ViTClassifier, choice: Runtime
       threshold: java.lang.Double,
       batchSize: Int
   ): String = {
-    val least = Option(threshold).map(_.floatValue)
-    val count = Option(topK).fold(InferenceOptions.topK(least))(_.intValue)
-    val request = InferenceOptions(count, batchSize, threshold = least)
-    PythonClassifier.json.writeValueAsString(answers(contents, shapes, request).map(PythonClassifier.record))
+    val request = PythonClassifier.request(
+      Option(topK).map(_.intValue),
+      Option(threshold).map(_.floatValue)
+    )
+    PythonClassifier.json.writeValueAsString(
+      answers(contents, shapes, request.copy(batchSize = batchSize)).map(PythonClassifier.record)
+    )
   }
 
   /** Returns the features of images.
@@ -82,6 +87,16 @@ final class PythonClassifier private (classifier: ViTClassifier, choice: Runtime
       .toIndexedSeq
   }
 
+  /** Opens a queue that merges requests into batches, see [[vitscale.serving.BatcherOptions]].
+    *
+    * @param maxQueueDelay
+    *   in seconds
+    */
+  def batcher(maxBatchSize: Int, maxQueueSize: Int, maxQueueDelay: Double): PythonBatcher = {
+    val delay = Duration.ofNanos((maxQueueDelay * 1e9).toLong)
+    new PythonBatcher(classifier, BatcherOptions(maxBatchSize, maxQueueSize, delay))
+  }
+
   /** The warning about the model; null if there is none. */
   def warning: String = classifier.folder.warning.orNull
 
@@ -90,7 +105,7 @@ final class PythonClassifier private (classifier: ViTClassifier, choice: Runtime
 
 object PythonClassifier {
 
-  private val json = JsonMapper.builder().addModule(DefaultScalaModule).build()
+  private[python] val json = JsonMapper.builder().addModule(DefaultScalaModule).build()
 
   private[vitscale] def open(
       choice: RuntimeChoice,
@@ -101,7 +116,11 @@ object PythonClassifier {
     new PythonClassifier(ViTClassifier.open(choice.folder, options.copy(limits = limits)), choice)
   }
 
-  private def record(answer: Prediction.Answer): Map[String, Any] = answer match {
+  /** The options of a request with or without a number of labels and a threshold. */
+  private[python] def request(topK: Option[Int], threshold: Option[Float]): InferenceOptions =
+    InferenceOptions(topK.getOrElse(InferenceOptions.topK(threshold)), threshold = threshold)
+
+  private[python] def record(answer: Prediction.Answer): Map[String, Any] = answer match {
     case Right(prediction) =>
       Map("labels" -> prediction.labels.map { one =>
         ListMap[String, Any]("label_id" -> one.id, "label" -> one.label, "score" -> one.score.toDouble)
