@@ -29,6 +29,7 @@ from vitscale.errors import (
 
 if TYPE_CHECKING:
     from vitscale.backends.spark_nlp.classifier import SparkNLPViT
+    from vitscale.evaluation.labelled_images import evaluate
     from vitscale.inference.pixels import pixel_values, preprocess
     from vitscale.inference.vit import ViT
     from vitscale.jvm.session import start
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 _LAZY = {
     "SparkNLPViT": "vitscale.backends.spark_nlp.classifier",
     "ViT": "vitscale.inference.vit",
+    "evaluate": "vitscale.evaluation.labelled_images",
     "pixel_values": "vitscale.inference.pixels",
     "preprocess": "vitscale.inference.pixels",
     "start": "vitscale.jvm.session",
@@ -59,6 +61,7 @@ __all__ = [
     "ViT",
     "VitscaleError",
     "__version__",
+    "evaluate",
     "pixel_values",
     "preprocess",
     "start",

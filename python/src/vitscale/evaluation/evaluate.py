@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vitscale.errors import ImageError, UsageError
+from vitscale.evaluation.figures import COLUMNS, cells
 from vitscale.evaluation.scores import TOP, Scores, scores_of, to_json
 from vitscale.evaluation.truth import Truth
 from vitscale.inference.vit import ViT
@@ -114,6 +116,14 @@ class Evaluation:
             ],
         }
 
+    def _repr_html_(self) -> str:
+        rows = [COLUMNS, *(cells(one) for one in self.results)]
+        lines = ("".join(f"<td>{html.escape(cell)}</td>" for cell in line) for line in rows)
+        caption = f"{html.escape(self.model.name)}, {self.model.weights} weights: {len(self.files)} images"
+        failed = f", {len(self.failed)} failed" if self.failed else ""
+        body = "".join(f"<tr>{line}</tr>" for line in lines)
+        return f"<table><caption>{caption}{failed}</caption>{body}</table>"
+
 
 def _interval(loss: Loss) -> dict[str, float]:
     return {"value": loss.value, "low": loss.low, "high": loss.high}
@@ -194,7 +204,7 @@ def _one_pass(
         start = time.perf_counter()
         for at, chunk in _chunks(truth.files):
             progress(precision, at, len(truth.files))
-            answers: Any = model.classify(chunk, TOP, on_error="return")
+            answers: Any = model.classify(chunk, TOP, on_error="return", progress=False)
             for row, (file, answer) in enumerate(zip(chunk, answers, strict=True), start=at):
                 if isinstance(answer, ImageError):
                     failed[file] = str(answer)
