@@ -136,11 +136,14 @@ wheel: $(if $(PLATFORM),,$(jar)) | .venv
 	$(venv)/python -m build --wheel --no-isolation --outdir python/dist python
 	$(venv)/python -m build --wheel --no-isolation --outdir python/dist python/sparknlp
 
-# Exact versions of all packages for development. Run it after a change of pyproject.toml or constraints.txt.
+# Exact versions of all packages, for development and for the container image. Run it after a change of pyproject.toml or
+# constraints.txt.
 .PHONY: lock
 lock: .venv
 	cd python && ../$(venv)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra all --extra dev \
 		--no-emit-package vitscale-sparknlp --constraint constraints.txt pyproject.toml -o requirements.txt
+	cd python && ../$(venv)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra spark \
+		--constraint requirements.txt pyproject.toml -o ../deploy/requirements.txt
 
 test: test-scala test-python
 

@@ -55,6 +55,22 @@ for attempt in (
         print(type(error).__name__, str(error).splitlines()[0])
 """
 
+SESSION = """
+import json, sys
+from pyspark.sql import SparkSession
+builder = SparkSession.builder.master("local[1]").config("spark.jars", sys.argv[1])
+spark = builder.appName("mine").getOrCreate()
+context = spark.sparkContext
+def settings():
+    session = {row.key: row.value for row in spark.sql("SET").collect()}
+    return [session, context.uiWebUrl, context._jsc.sc().progressBar().isDefined()]
+before = settings()
+import vitscale
+again = vitscale.start(settings={"spark.sql.shuffle.partitions": 3})
+vitscale.ViT(sys.argv[2]).close()
+print(json.dumps([before, settings(), again is spark]))
+"""
+
 FORKED = """
 import concurrent.futures, json, multiprocessing, os, sys
 import psutil, vitscale
@@ -211,6 +227,16 @@ def test_a_session_with_the_jars_is_taken_as_it_is() -> None:
     lines = run(FOREIGN, ",".join(map(str, session_jars())), MODEL).splitlines()
     assert [line.split()[0] for line in lines] == ["works", "works", "UsageError", "works", "works"]
     assert "/nowhere" in lines[2]
+
+
+def test_a_running_session_keeps_its_ui_and_its_settings() -> None:
+    """All but what the call asks for; Spark's own session shows its UI."""
+    from vitscale.jvm.jar import jar_path
+
+    before, after, is_same = json.loads(run(SESSION, jar_path(), MODEL))
+    assert is_same and before[1] == after[1] and after[1].startswith("http")
+    assert before[2] == after[2]
+    assert {**before[0], "spark.sql.shuffle.partitions": "3"} == after[0]
 
 
 def test_a_session_without_spark_nlps_jar_lacks_the_annotator_alone() -> None:

@@ -31,6 +31,7 @@ from vitscale.errors import (
 
 if TYPE_CHECKING:
     from vitscale.backends.spark_nlp.classifier import SparkNLPViT
+    from vitscale.evaluation.labelled_images import evaluate
     from vitscale.inference.dynamic_batcher import DynamicBatcher
     from vitscale.inference.pixels import pixel_values, preprocess
     from vitscale.inference.vit import ViT
@@ -40,6 +41,7 @@ _LAZY = {
     "DynamicBatcher": "vitscale.inference.dynamic_batcher",
     "SparkNLPViT": "vitscale.backends.spark_nlp.classifier",
     "ViT": "vitscale.inference.vit",
+    "evaluate": "vitscale.evaluation.labelled_images",
     "pixel_values": "vitscale.inference.pixels",
     "preprocess": "vitscale.inference.pixels",
     "start": "vitscale.jvm.session",
@@ -66,6 +68,7 @@ __all__ = [
     "ViT",
     "VitscaleError",
     "__version__",
+    "evaluate",
     "pixel_values",
     "preprocess",
     "start",

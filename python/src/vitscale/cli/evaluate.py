@@ -31,9 +31,7 @@ from vitscale.hub import model_folder_with
 
 if TYPE_CHECKING:
     from vitscale.evaluation.evaluate import Evaluation, Subject
-    from vitscale.evaluation.scores import Share
     from vitscale.evaluation.truth import Truth
-    from vitscale.tuning.loss import Loss
 
 
 @app.command()
@@ -86,6 +84,7 @@ def evaluate(
     those of a job of `vitscale classify`. Exit status: 0 done, 1 images could not be classified, 2 usage, 130
     interrupted.
     """
+    from vitscale.evaluation.labelled_images import subject_of, truth_of
     from vitscale.images.image_set import find_named_images
     from vitscale.report.evaluation.page import evaluation_page
     from vitscale.system.atomic_write import check_writable, write_atomically
@@ -93,25 +92,27 @@ def evaluate(
     if output is not None:
         check_writable(output)
     precisions = _precisions(precision)
-    subject = _subject(model, precisions, runtime)
+    place = Path(model_folder_with(model, [(one, runtime) for one in precisions], say=say))
+    subject = subject_of(place, model, runtime)
 
-    def truth_of(files: list[Path], root: Path) -> Truth:
-        known = _truth(files, root, subject.labels, labels, (path_column, label_column), folders_in_order)
-        for remark in known.remarks():
+    def known(files: list[Path], root: Path) -> Truth:
+        columns = (path_column, label_column)
+        truth = truth_of(files, root, subject.labels, labels, columns, in_order=folders_in_order)
+        for remark in truth.remarks():
             say(remark)
-        return known
+        return truth
 
     if predictions:
         if paths or images or limit or all_files:
             raise UsageError(
                 "--predictions names the images; leave out paths, --images, --limit and --all-files."
             )
-        done = _of_outputs(subject, predictions, truth_of)
+        done = _of_outputs(subject, predictions, known)
     else:
         found = find_named_images(named_images(paths, images), limit, all_files=all_files)
         for remark in found.remarks():
             say(remark)
-        done = _classified(subject, truth_of(found.paths, found.root), precisions)
+        done = _classified(subject, known(found.paths, found.root), precisions)
     answer_console(json_to).print(_table(done))
     if output is not None:
         write_atomically(output, evaluation_page(done).encode())
@@ -121,27 +122,6 @@ def evaluate(
         file, reason = next(iter(done.failed.items()))
         say(f"{len(done.failed)} images could not be classified; the first: {reason or file}")
         raise typer.Exit(1)
-
-
-def _subject(model: str, precisions: list[str], runtime: str) -> Subject:
-    """Return the model with its labels; refuse a regression."""
-    from vitscale.evaluation.evaluate import Subject
-    from vitscale.inference.vit import ViT
-    from vitscale.models import manifest
-    from vitscale.models.json_file import read_object
-    from vitscale.models.labels import read_labels
-
-    place = Path(model_folder_with(model, [(one, runtime) for one in precisions], say=say))
-    about = manifest.require(place)
-    config = read_object(place / manifest.CONFIG, "Export the model again.")
-    if config.get("problem_type") == "regression":
-        raise UsageError(f"{model} is a regression: it gives values, not classes. Evaluate a classifier.")
-    return Subject(
-        about.get("name", str(model)),
-        about.get("weights", "pretrained"),
-        read_labels(config, str(place / manifest.CONFIG)),
-        lambda one: ViT(place, one, runtime=runtime),  # type: ignore[arg-type]
-    )
 
 
 def _classified(subject: Subject, truth: Truth, precisions: list[str]) -> Evaluation:
@@ -182,39 +162,10 @@ def _precisions(text: str) -> list[str]:
     return named
 
 
-def _truth(
-    files: list[Path],
-    root: Path,
-    texts: list[str],
-    table: Path | None,
-    columns: tuple[str, str],
-    in_order: bool,
-) -> Truth:
-    """Return the class of each image."""
-    from vitscale.evaluation.label_table import read_table
-    from vitscale.evaluation.truth import from_folders, from_table
-
-    if table is None:
-        return from_folders(files, texts, in_order=in_order)
-    if in_order:
-        raise UsageError("--folders-in-order and --labels exclude each other; give one of them.")
-    return from_table(files, root, read_table(table, *columns), texts)
-
-
 def _table(done: Evaluation) -> Table:
-    table = Table("precision", "top-1 %", "loss in points", "top-5 %", "images/s")
+    from vitscale.evaluation.figures import COLUMNS, cells
+
+    table = Table(*COLUMNS)
     for one in done.results:
-        loss = "reference" if one.loss is None else _points(one.loss)
-        speed = "" if one.images_per_sec is None else f"{one.images_per_sec:.1f}"
-        table.add_row(
-            f"{one.precision} ({one.runtime})", _share(one.scores.top1), loss, _share(one.scores.top5), speed
-        )
+        table.add_row(*cells(one))
     return table
-
-
-def _share(share: Share) -> str:
-    return f"{100 * share.value:.1f} ({100 * share.low:.1f} to {100 * share.high:.1f})"
-
-
-def _points(loss: Loss) -> str:
-    return f"{100 * loss.value:+.2f} ({100 * loss.low:+.2f} to {100 * loss.high:+.2f})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vitscale.errors import UsageError
+from vitscale.evaluation.figures import COLUMNS, cells
 from vitscale.evaluation.passes import Pass, classify
 from vitscale.evaluation.scores import Scores, scores_of, to_json
 from vitscale.evaluation.truth import Truth
@@ -110,6 +112,14 @@ class Evaluation:
                 for one in self.results
             ],
         }
+
+    def _repr_html_(self) -> str:
+        rows = [COLUMNS, *(cells(one) for one in self.results)]
+        lines = ("".join(f"<td>{html.escape(cell)}</td>" for cell in line) for line in rows)
+        caption = f"{html.escape(self.model.name)}, {self.model.weights} weights: {len(self.files)} images"
+        failed = f", {len(self.failed)} failed" if self.failed else ""
+        body = "".join(f"<tr>{line}</tr>" for line in lines)
+        return f"<table><caption>{caption}{failed}</caption>{body}</table>"
 
 
 def _interval(loss: Loss) -> dict[str, float]:

@@ -63,7 +63,7 @@ def classify(model: ViT, precision: str, truth: Truth, progress: Callable[[str, 
     start = time.perf_counter()
     for at, chunk in _chunks(truth.files):
         progress(precision, at, len(truth.files))
-        answers: Any = model.classify(chunk, TOP, on_error="return")
+        answers: Any = model.classify(chunk, TOP, on_error="return", progress=False)
         for row, (file, answer) in enumerate(zip(chunk, answers, strict=True), start=at):
             if isinstance(answer, ImageError):
                 failed[file] = str(answer)

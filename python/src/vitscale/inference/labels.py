@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Sized
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from vitscale.images.inputs import Given, ImageLike, chunks
 from vitscale.images.transport import for_java
 from vitscale.inference.answers import Answer, FolderAnswers, answer_of, failure_of, raise_first
 from vitscale.jvm.bridge import java_errors
+from vitscale.notebook.progress import progress_bar
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,15 @@ class LabelRequest:
         Images of one forward pass.
     on_error : "raise" or "return"
         Whether an image that fails raises, or stands as an `ImageError` in its own place.
+    progress : bool or None
+        Whether a progress bar is shown; None for one in a notebook.
     """
 
     top_k: int | None
     threshold: float | None
     batch_size: int
     on_error: str
+    progress: bool | None = None
 
     def folder(self, classifier: Any, place: Path, all_files: bool) -> FolderAnswers:
         """Classify the images of a folder, and warn of files that were left aside."""
@@ -49,7 +53,7 @@ class LabelRequest:
         ]
         answers = self.all(classifier, folder.paths, not_listed)
         files = [*folder.files, *(one.file or "." for one in folder.problems)]
-        return FolderAnswers(zip(files, answers, strict=True), folder.ignored)
+        return FolderAnswers(folder.root, zip(files, answers, strict=True), folder.ignored)
 
     def all(
         self,
@@ -60,7 +64,11 @@ class LabelRequest:
         is_single: bool = False,
     ) -> list[Answer]:
         """Classify images in order, and add answers that are known before."""
-        answers = [answer for chunk in chunks(images, is_single) for answer in self._chunk(classifier, chunk)]
+        answers: list[Answer] = []
+        with progress_bar(len(images) if isinstance(images, Sized) else None, self.progress) as bar:
+            for chunk in chunks(images, is_single):
+                answers += self._chunk(classifier, chunk)
+                bar.update(len(chunk))
         answers += more
         if self.on_error == "raise":
             raise_first([one for one in answers if isinstance(one, ImageError)], len(answers))

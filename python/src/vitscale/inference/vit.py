@@ -134,6 +134,7 @@ class ViT:
         threshold: float | None = None,
         on_error: Literal["raise", "return"] = "raise",
         all_files: bool = False,
+        progress: bool | None = None,
     ) -> Answer | list[Answer] | FolderAnswers:
         """Classify images.
 
@@ -154,6 +155,8 @@ class ViT:
             in its own place. One image that fails is returned as an `ImageError` too.
         all_files : bool
             Take hidden files and those of all suffixes, where a folder is given.
+        progress : bool, optional
+            Show a progress bar; by default in a notebook, for several images.
 
         Returns
         -------
@@ -184,6 +187,7 @@ class ViT:
             None if threshold is None else score("threshold", threshold),
             self.batch_size,
             on_error,
+            progress,
         )
         classifier = self._classifier.get()
         if (root := folder_of(images)) is not None:

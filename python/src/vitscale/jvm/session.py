@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from pyspark import SparkContext
 from pyspark.sql import SparkSession
 
 from vitscale.errors import UsageError
@@ -25,6 +26,9 @@ def start(
     master: str | None = None, memory: str | None = None, settings: dict[str, str] | None = None
 ) -> SparkSession:
     """Start a Spark session with ViTScale and Spark NLP, or return the running one.
+
+    A running session keeps its settings, those of its UI and of its progress bar among them; it gets the
+    `settings` of this call alone.
 
     Parameters
     ----------
@@ -64,7 +68,10 @@ def start(
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
     }
-    chosen = {key: value for key, value in defaults.items() if key not in known} | asked | {MASTER: where}
+    if SparkContext._active_spark_context is not None:
+        chosen = asked
+    else:
+        chosen = {key: value for key, value in defaults.items() if key not in known} | asked | {MASTER: where}
     python_api(chosen)
     builder = SparkSession.builder
     for key, value in chosen.items():

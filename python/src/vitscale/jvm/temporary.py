@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,13 +31,15 @@ class Temporary:
     note: str | None = None
 
 
-def temporary_folder(home: Path | None = None) -> Temporary:
+def temporary_folder(home: Path | None = None, more: Sequence[Path] = ()) -> Temporary:
     """Return ``TMPDIR`` if libraries can be written and loaded there, else another folder and the reason.
 
     Parameters
     ----------
     home : Path, optional
         The last folder to try.
+    more : sequence of Path
+        Folders to try before it.
 
     Raises
     ------
@@ -44,7 +47,7 @@ def temporary_folder(home: Path | None = None) -> Temporary:
         If no folder is usable.
     """
     named = next((os.environ[name] for name in _VARIABLES if os.environ.get(name)), None)
-    candidates = [*((named,) if named else ()), *_OTHERS, *((home,) if home else ())]
+    candidates = [*((named,) if named else ()), *_OTHERS, *more, *((home,) if home else ())]
     reasons: list[str] = []
     for folder in (Path(candidate).absolute() for candidate in candidates):
         reason = library_problem(folder)
