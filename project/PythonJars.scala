@@ -28,12 +28,13 @@ object PythonJars {
     )
   )
 
-  /** Spark 3.5 has these on its own class path. */
+  /** Spark has these on its own class path. */
   private val FromSpark =
     Set(
       "com.fasterxml.jackson.core",
       "com.fasterxml.jackson.module",
       "com.thoughtworks.paranamer",
+      "org.scala-lang.modules",
       "org.tukaani",
       "io.airlift"
     )

@@ -24,7 +24,7 @@ final private[classify] class BatchClassifier(steps: ImageSteps, model: ForwardP
       val places = fill(buffers, images, pixels)
       val filled = places.count(_.isRight)
       if (filled > 0) model.forward(buffers, filled, request.withFeatures)
-      images.zip(places.map(_.right.flatMap(place => steps.score(buffers, place, request))))
+      images.zip(places.map(_.flatMap(place => steps.score(buffers, place, request))))
     } finally pool.giveBack(buffers)
   }
 
@@ -40,7 +40,7 @@ final private[classify] class BatchClassifier(steps: ImageSteps, model: ForwardP
   ): Seq[Either[ImageFailure, Int]] = {
     var next = 0
     images.toIndexedSeq.map { image =>
-      steps.prepare(image)(pixels).right.map { input =>
+      steps.prepare(image)(pixels).map { input =>
         buffers.put(next, input)
         next += 1
         next - 1

@@ -3,7 +3,7 @@ package vitscale.python
 import java.nio.file.Paths
 import java.util
 
-import scala.collection.JavaConverters._
+import scala.jdk.CollectionConverters._
 
 import vitscale.Version
 import vitscale.classify.RuntimeChoice
