@@ -33,9 +33,9 @@ model = $(call path,$(value MODEL))
 results = $(call path,$(value RESULTS))
 
 venv := .venv/bin
-jar := python/src/vitscale/jars/vitscale.jar
+jar := python/src/vitscale/jars/vitscale_2.13.jar
 tensorflow_jars := python/src/vitscale/jars/tensorflow
-scala_sources := $(shell find scala/core/src/main scala/spark/src/main scala/sparknlp/src/main scala/bench/src/main project/*.scala project/*.sbt project/build.properties build.sbt -type f)
+scala_sources := $(shell find scala/core/src/main scala/spark/src/main scala/sparknlp/src/main scala/bench/src/main scala/bench-sparknlp/src/main project/*.scala project/*.sbt project/build.properties build.sbt -type f)
 
 .PHONY: bench reproduce data jar tensorflow wheel test test-scala test-python lint report clean
 

@@ -59,7 +59,8 @@ lazy val core = (project in file("scala/core"))
       "com.johnsnowlabs.nlp"
     ),
     libraryDependencies ++= Dependencies.core(device, scalaBinaryVersion.value),
-    Compile / resourceGenerators += PackageResources.version.taskValue
+    Compile / resourceGenerators += PackageResources.version.taskValue,
+    PythonJars.libraries
   )
 
 /** Spark ML stages, the classify job, and what Python calls. */
@@ -154,4 +155,10 @@ lazy val vitscale = (project in file("."))
     ScalaUnidoc / unidoc / target := baseDirectory.value / "target/site/scala"
   )
 
-addCommandAlias("pythonJars", "spark/assembly; sparknlp/assembly; bench/assembly")
+addCommandAlias(
+  "pythonJars",
+  Seq(
+    "core/assembly; spark/assembly; bench/assembly; benchSparkNlp/assembly",
+    s"++${Dependencies.scala213}; spark/assembly; bench/assembly; ++${Dependencies.scala212}"
+  ).mkString("; ")
+)

@@ -11,11 +11,11 @@ from vitscale.errors import JavaError, SetupError, UsageError
 from vitscale.jvm import environment, handshake, locales, preflight, temporary
 from vitscale.jvm.environment import OF_ANOTHER_SPARK, jvm_environment, set_aside
 from vitscale.jvm.handshake import require_session, shake_hands
-from vitscale.jvm.jar import spark_jars
 from vitscale.jvm.java import find_java
 from vitscale.jvm.launch import launch
 from vitscale.jvm.memory import MIB
 from vitscale.jvm.preflight import memory_notes, refuse_impossible
+from vitscale.jvm.spark_release import spark_jars
 from vitscale.jvm.temporary import temporary_folder
 from vitscale.system import user
 from vitscale.system.cache_folder import cache_folder

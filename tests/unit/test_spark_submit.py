@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from vitscale.errors import UsageError
 from vitscale.jvm import launch, spark_submit
-from vitscale.jvm.jar import spark_jars
+from vitscale.jvm.spark_release import spark_jars
 from vitscale.jvm.spark_submit import replace_process, submission
 
 JAR = Path("/package/vitscale.jar")

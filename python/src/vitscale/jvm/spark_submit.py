@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from vitscale.errors import UsageError
-from vitscale.jvm.jar import jar_path, spark_nlp_jar
+from vitscale.jvm.jar import jar_path, libraries_jar, spark_nlp_jar
 from vitscale.jvm.launch import SPARK_SUBMIT, Launch, launch
 from vitscale.jvm.locales import EVERYWHERE, EXECUTOR_LOCALE
 from vitscale.jvm.preflight import memory_notes, refuse_impossible
@@ -144,10 +144,11 @@ def submission(
 
 
 def _more_jars(master: str, arguments: Sequence[str]) -> list[str]:
-    """Return the option that sends Spark NLP's jar to the executors, if it is the engine."""
-    if is_local(master) or "spark-nlp" not in arguments:
+    """Return the option that sends executors the libraries, and Spark NLP's jar if it is the engine."""
+    if is_local(master):
         return []
-    return ["--jars", _resource(master, str(spark_nlp_jar()))]
+    jars = [libraries_jar(), *([spark_nlp_jar()] if "spark-nlp" in arguments else [])]
+    return ["--jars", ",".join(_resource(master, str(jar)) for jar in jars)]
 
 
 def _resource(master: str, jar: str) -> str:
