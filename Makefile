@@ -122,20 +122,33 @@ wheel: $(if $(PLATFORM),,$(jar)) | .venv
 	$(venv)/python -m build --wheel --no-isolation --outdir python/dist python
 	$(venv)/python -m build --wheel --no-isolation --outdir python/dist python/sparknlp
 
-# Exact versions of all packages for development. Run it after a change of pyproject.toml or constraints.txt.
+# Exact versions of all packages for development, and of those with Spark 4. Run it after a change of pyproject.toml or constraints.txt.
 .PHONY: lock
 lock: .venv
 	cd python && ../$(venv)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra all --extra dev \
 		--no-emit-package vitscale-sparknlp --constraint constraints.txt pyproject.toml -o requirements.txt
+	cd python && ../$(venv)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra spark \
+		--constraint constraints-spark4.txt pyproject.toml -o requirements-spark4.txt
 
 test: test-scala test-python
 
+# All tests with Scala 2.12 and Spark 3.5, then those that Scala 2.13 or Spark 4 can break.
 test-scala: .venv
-	./sbtw test tensorflow/test
+	./sbtw test tensorflow/test "++2.13" $(SCALA_213_TESTS)
+
+SCALA_213_TESTS := "core/testOnly vitscale.classify.* vitscale.model.* vitscale.preprocess.*" \
+	"spark/testOnly vitscale.ml.* vitscale.hadoop.RemoteFilesSuite vitscale.job.ClassifyJobSuite vitscale.job.input.Parquet* \
+	vitscale.job.input.Tar* vitscale.job.output.OutputFolderSuite" \
+	"bench/testOnly vitscale.bench.BackendsSuite vitscale.bench.BenchmarkOptionsSuite"
 
 # Two files at a time, because tests mostly wait for a JVM; the slow files come last.
 test-python: .venv $(jar) $(tensorflow_jars) browser
-	$(venv)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/report tests/parity tests/field tests/job tests/install
+	$(venv)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/report tests/parity tests/field tests/job tests/install tests/spark4
+
+# The front doors of Python on Spark 4, beside those on Spark 3.5. The first run makes the environment, in .cache.
+.PHONY: test-spark4
+test-spark4: .venv $(jar)
+	$(venv)/python -m pytest tests/spark4
 
 # The report's tests drive a real browser: Debian's Chromium, unless one is installed.
 .PHONY: browser

@@ -23,12 +23,13 @@ object PythonJars {
   )
 
   /** Spark NLP, its libraries and the modules that need it, without what the jars above hold. */
-  val sparkNlp: Seq[Setting[_]] = jar(scala => s"vitscale-sparknlp_$scala") ++ modules("sparknlp", "benchSparkNlp") ++ Seq(
-    assembly / assemblyExcludedJars := {
-      val below = (LocalProject("spark") / assembly / fullClasspath).value.map(_.data).toSet
-      (assembly / fullClasspath).value.filter(entry => below(entry.data) || isOf(FromSpark)(entry))
-    }
-  )
+  val sparkNlp: Seq[Setting[_]] =
+    jar(scala => s"vitscale-sparknlp_$scala") ++ modules("sparknlp", "benchSparkNlp") ++ Seq(
+      assembly / assemblyExcludedJars := {
+        val below = (LocalProject("spark") / assembly / fullClasspath).value.map(_.data).toSet
+        (assembly / fullClasspath).value.filter(entry => below(entry.data) || isOf(FromSpark)(entry))
+      }
+    )
 
   /** The JVM benchmark alone. */
   val bench: Seq[Setting[_]] = jar(scala => s"vitscale-bench_$scala") ++ modules("bench") ++ Seq(
@@ -59,7 +60,8 @@ object PythonJars {
     entry.get(moduleID.key).exists(module => organizations(module.organization))
 
   private def isJava(entry: Attributed[File]): Boolean =
-    entry.get(moduleID.key).exists(module => !module.name.matches(".*_2\\.1[23]")) && !isOf(FromSpark)(entry)
+    !entry.data.isDirectory && !isOf(FromSpark)(entry) &&
+      entry.get(moduleID.key).exists(module => !module.name.matches(".*_2\\.1[23]"))
 
   /** The classes of some modules; those of others stand in their own jars. */
   private def modules(own: String*): Seq[Setting[_]] = Seq(

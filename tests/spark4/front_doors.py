@@ -1,7 +1,7 @@
 """What one Spark answers through every front door of Python, run by its own Python.
 
-The arguments are MODEL, PHOTOS and OUT, then the folders of jobs whose rows are read, then pipelines after ``--``. It
-writes JSON files into OUT, and the saved pipeline ``OUT/pipeline``.
+The arguments are MODEL, PHOTOS and OUT, then the folders of jobs whose rows are read, then pipelines after
+``--``. It writes JSON files into OUT, and the saved pipeline ``OUT/pipeline``.
 """
 
 from __future__ import annotations

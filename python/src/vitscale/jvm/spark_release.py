@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -99,7 +98,7 @@ def spark_jars() -> Path:
             "The package pyspark has no files. Install it again: pip install --force-reinstall pyspark"
         )
     package = Path(spec.origin).parent
-    # spark-submit takes pyspark from SPARK_HOME/python, as a folder or a zip file.
-    home = os.environ.get("SPARK_HOME") if package.parent.parent.name == "python" else None
-    places = [package / "jars", *([Path(home) / "jars"] if home else []), package.parent.parent / "jars"]
+    # spark-submit takes pyspark from SPARK_HOME/python, or from SPARK_HOME/python/lib/pyspark.zip.
+    home = package.parents[3 if package.parent.suffix == ".zip" else 1]
+    places = (package / "jars", home / "jars")
     return next((place for place in places if place.is_dir()), places[0])
