@@ -39,9 +39,10 @@ COPY --from=wheel /wheels /wheels
 RUN /bootstrap/bin/uv pip install --python /opt/vitscale/bin/python --link-mode copy --compile-bytecode --no-deps \
         /wheels/*.whl \
     && spark=$(/opt/vitscale/bin/python -c 'from vitscale.jvm.jar import spark_jars; print(spark_jars().parent)') \
-    && jar=$(/opt/vitscale/bin/python -c 'from vitscale.jvm.jar import jar_path; print(jar_path())') \
-    && mkdir "$spark/conf" "$spark/work-dir" && rm -rf "$spark/examples" \
-    && ln -s "$spark" /opt/spark && ln -s "$jar" "$spark/work-dir/vitscale.jar"
+    && jars=$(/opt/vitscale/bin/vitscale jars) \
+    && mkdir "$spark/conf" "$spark/work-dir" && rm -rf "$spark/examples" && ln -s "$spark" /opt/spark \
+    && ln -s "${jars%,*}" "$spark/work-dir/vitscale.jar" \
+    && ln -s "${jars#*,}" "$spark/work-dir/vitscale-libraries.jar"
 
 # The user id is that of Spark's own image.
 FROM ${BASE}

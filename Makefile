@@ -33,10 +33,10 @@ model = $(call path,$(value MODEL))
 results = $(call path,$(value RESULTS))
 
 venv := .venv/bin
-jar := python/src/vitscale/jars/vitscale.jar
+jar := python/src/vitscale/jars/vitscale_2.13.jar
 tensorflow_jars := python/src/vitscale/jars/tensorflow
 service_java := target/service-java/class-path
-scala_sources := $(shell find scala/core/src/main scala/spark/src/main scala/sparknlp/src/main scala/bench/src/main project/*.scala project/*.sbt project/build.properties build.sbt -type f)
+scala_sources := $(shell find scala/core/src/main scala/spark/src/main scala/sparknlp/src/main scala/bench/src/main scala/bench-sparknlp/src/main project/*.scala project/*.sbt project/build.properties build.sbt -type f)
 
 .PHONY: bench reproduce data jar tensorflow wheel test test-scala test-python lint report clean
 
@@ -136,23 +136,37 @@ wheel: $(if $(PLATFORM),,$(jar)) | .venv
 	$(venv)/python -m build --wheel --no-isolation --outdir python/dist python
 	$(venv)/python -m build --wheel --no-isolation --outdir python/dist python/sparknlp
 
-# Exact versions of all packages, for development and for the container image. Run it after a change of pyproject.toml or
-# constraints.txt.
+# Exact versions of all packages: for development, for the container image, and of those with Spark 4. Run it after a change of
+# pyproject.toml or constraints.txt.
 .PHONY: lock
 lock: .venv
 	cd python && ../$(venv)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra all --extra dev \
 		--no-emit-package vitscale-sparknlp --constraint constraints.txt pyproject.toml -o requirements.txt
 	cd python && ../$(venv)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra spark \
 		--constraint requirements.txt pyproject.toml -o ../deploy/requirements.txt
+	cd python && ../$(venv)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra spark \
+		--constraint constraints-spark4.txt pyproject.toml -o requirements-spark4.txt
 
 test: test-scala test-python
 
+# All tests with Scala 2.12 and Spark 3.5, then those that Scala 2.13 or Spark 4 can break.
 test-scala: .venv libjpeg-turbo
-	./sbtw test tensorflow/test
+	./sbtw test tensorflow/test "++2.13" $(SCALA_213_TESTS)
+
+SCALA_213_TESTS := "core/testOnly vitscale.classify.* vitscale.model.* vitscale.preprocess.*" \
+	"spark/testOnly vitscale.ml.* vitscale.hadoop.RemoteFilesSuite vitscale.job.ClassifyJobSuite vitscale.job.input.Parquet* \
+	vitscale.job.input.Tar* vitscale.job.output.OutputFolderSuite" \
+	"bench/testOnly vitscale.bench.BackendsSuite vitscale.bench.BenchmarkOptionsSuite"
 
 # Two files at a time, because tests mostly wait for a JVM; the slow files come last.
 test-python: .venv $(jar) $(tensorflow_jars) $(service_java) browser libjpeg-turbo
-	$(venv)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/report tests/parity tests/field tests/job tests/service tests/install
+	$(venv)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/report tests/parity tests/field tests/job tests/service \
+		tests/install tests/spark4
+
+# The front doors of Python on Spark 4, beside those on Spark 3.5. The first run makes the environment, in .cache.
+.PHONY: test-spark4
+test-spark4: .venv $(jar)
+	$(venv)/python -m pytest tests/spark4
 
 # The example of a service in Java, compiled; the tests start it with this class path.
 $(service_java): $(scala_sources) $(shell find examples/service_java/src -type f 2>/dev/null) | .venv

@@ -3,7 +3,7 @@ import org.typelevel.sbt.tpolecat.CiMode
 import org.typelevel.scalacoptions.ScalacOptions
 
 ThisBuild / organization := "io.github.vitscale"
-ThisBuild / scalaVersion := Dependencies.scala2
+ThisBuild / scalaVersion := Dependencies.scala212
 
 // The Python package owns the version; the jar must carry the same one (see PythonApi).
 ThisBuild / version := {
@@ -17,10 +17,14 @@ ThisBuild / tpolecatDefaultOptionsMode := CiMode // every warning is an error
 
 lazy val device = Device.parse(sys.props.get("gpu"))
 
+/** Modules of Spark 3.5 and Spark 4. The others have Scala 2.12 alone, as Spark NLP does. */
+lazy val both = Seq(Dependencies.scala212, Dependencies.scala213)
+
 /** Settings of every module. The modules share one folder of test resources, which Python's tests read as well. */
 lazy val common = Seq(
   libraryDependencies ++= Dependencies.test,
-  Test / tpolecatExcludeOptions += ScalacOptions.warnNonUnitStatement,
+  // Only Scala 2.13 warns of a result that is not used, and those of Java's and native calls often are not.
+  tpolecatExcludeOptions += ScalacOptions.warnNonUnitStatement,
   Test / unmanagedResourceDirectories += (ThisBuild / baseDirectory).value / "scala/src/test/resources",
   Test / fork := true,
   Test / envVars += "OMP_NUM_THREADS" -> "1", // see vitscale.onednn.OneDnn
@@ -29,10 +33,24 @@ lazy val common = Seq(
   Test / testOptions += Tests.Argument(TestFrameworks.ScalaTest, "-oDF")
 )
 
+/** Settings of `run`. Spark is on the class path although no jar carries it. */
+lazy val benchmarkRun = Seq(
+  Compile / mainClass := Some("vitscale.bench.BenchmarkMain"),
+  Compile / run := Defaults
+    .runTask(Compile / fullClasspath, Compile / run / mainClass, Compile / run / runner)
+    .evaluated,
+  run / fork := true,
+  run / baseDirectory := (ThisBuild / baseDirectory).value,
+  run / outputStrategy := Some(StdoutOutput),
+  run / javaOptions ++= JavaFlags.all,
+  run / envVars += "OMP_NUM_THREADS" -> "1"
+)
+
 /** The engine without Spark: image formats, resize, preprocessing, models, forward passes. */
 lazy val core = (project in file("scala/core"))
   .settings(
     common,
+    crossScalaVersions := both,
     name := "vitscale-core",
     Publishing.published(
       "Vision Transformers on the JVM: image formats, preprocessing, forward pass",
@@ -40,8 +58,9 @@ lazy val core = (project in file("scala/core"))
       "org.apache.hadoop",
       "com.johnsnowlabs.nlp"
     ),
-    libraryDependencies ++= Dependencies.core(device),
-    Compile / resourceGenerators += PackageResources.version.taskValue
+    libraryDependencies ++= Dependencies.core(device, scalaBinaryVersion.value),
+    Compile / resourceGenerators += PackageResources.version.taskValue,
+    PythonJars.libraries
   )
 
 /** Spark ML stages, the classify job, and what Python calls. */
@@ -49,6 +68,7 @@ lazy val spark = (project in file("scala/spark"))
   .dependsOn(core % "compile->compile;test->test")
   .settings(
     common,
+    crossScalaVersions := both,
     name := "vitscale-spark",
     Publishing.published(
       "Vision Transformers in Spark: ML stages and a job that classifies images",
@@ -56,8 +76,10 @@ lazy val spark = (project in file("scala/spark"))
       "org.apache.hadoop",
       "com.johnsnowlabs.nlp"
     ),
-    libraryDependencies ++= Dependencies.spark ++ Dependencies.commandLine ++ Dependencies.hdfs,
-    dependencyOverrides += Dependencies.sparkCompress,
+    libraryDependencies ++=
+      Dependencies.spark(scalaBinaryVersion.value) ++ Dependencies.commandLine ++
+        Dependencies.hdfs(scalaBinaryVersion.value),
+    dependencyOverrides += Dependencies.sparkCompress(scalaBinaryVersion.value),
     Compile / resourceGenerators += PackageResources.listingRules.taskValue,
     PythonJars.vitscale
   )
@@ -72,28 +94,32 @@ lazy val sparknlp = (project in file("scala/sparknlp"))
       "A Vision Transformer annotator for pipelines of Spark NLP",
       "org.apache.spark"
     ),
-    libraryDependencies ++= Dependencies.spark :+ Dependencies.sparkNlp(device),
-    PythonJars.sparkNlp
+    libraryDependencies ++= Dependencies.spark(scalaBinaryVersion.value) :+ Dependencies.sparkNlp(device)
   )
 
-/** The JVM benchmark, which `sbt run` runs. Spark is on its class path although no jar carries it. */
+/** The JVM benchmark with the backends of ViTScale. */
 lazy val bench = (project in file("scala/bench"))
-  .dependsOn(sparknlp % "compile->compile;test->test")
+  .dependsOn(spark % "compile->compile;test->test")
   .settings(
     common,
+    crossScalaVersions := both,
     name := "vitscale-bench",
     Publishing.unpublished,
-    libraryDependencies ++= Dependencies.spark,
-    Compile / mainClass := Some("vitscale.bench.BenchmarkMain"),
-    Compile / run := Defaults
-      .runTask(Compile / fullClasspath, Compile / run / mainClass, Compile / run / runner)
-      .evaluated,
-    run / fork := true,
-    run / baseDirectory := (ThisBuild / baseDirectory).value,
-    run / outputStrategy := Some(StdoutOutput),
-    run / javaOptions ++= JavaFlags.all,
-    run / envVars += "OMP_NUM_THREADS" -> "1",
+    libraryDependencies ++= Dependencies.spark(scalaBinaryVersion.value),
+    benchmarkRun,
     PythonJars.bench
+  )
+
+/** Stock Spark NLP as a backend of the JVM benchmark. The root project's `run` has it on its class path. */
+lazy val benchSparkNlp = (project in file("scala/bench-sparknlp"))
+  .dependsOn(bench % "compile->compile;test->test", sparknlp % "compile->compile;test->test")
+  .settings(
+    common,
+    name := "vitscale-bench-sparknlp",
+    Publishing.unpublished,
+    libraryDependencies ++= Dependencies.spark(scalaBinaryVersion.value),
+    benchmarkRun,
+    PythonJars.sparkNlp
   )
 
 /** Microbenchmarks of the pixel code, which `make bench-pixels` runs beside Pillow. */
@@ -113,25 +139,31 @@ lazy val serviceJava = (project in file("examples/service_java"))
 
 /** Spark NLP's TensorFlow engine beside everything else, so that nothing else carries its 116 MB. */
 lazy val tensorflow = (project in file("scala/tensorflow"))
-  .dependsOn(bench % "compile->compile;test->test")
+  .dependsOn(benchSparkNlp % "compile->compile;test->test")
   .settings(
     common,
     name := "vitscale-tensorflow",
     Publishing.unpublished,
-    libraryDependencies ++= Dependencies.spark ++ Dependencies.tensorflow,
+    libraryDependencies ++= Dependencies.spark(scalaBinaryVersion.value) ++ Dependencies.tensorflow,
     TensorflowJars.all
   )
 
 /** All modules but TensorFlow's, whose jars are fetched apart. */
 lazy val vitscale = (project in file("."))
   .enablePlugins(ScalaUnidocPlugin)
-  .aggregate(core, spark, sparknlp, bench, jmh, serviceJava)
+  .aggregate(core, spark, sparknlp, bench, benchSparkNlp, jmh, serviceJava)
   .settings(
     name := "vitscale",
     Publishing.unpublished,
-    Compile / run := (bench / Compile / run).evaluated,
+    Compile / run := (benchSparkNlp / Compile / run).evaluated,
     ScalaUnidoc / unidoc / unidocProjectFilter := inProjects(core, spark, sparknlp),
     ScalaUnidoc / unidoc / target := baseDirectory.value / "target/site/scala"
   )
 
-addCommandAlias("pythonJars", "spark/assembly; sparknlp/assembly; bench/assembly")
+addCommandAlias(
+  "pythonJars",
+  Seq(
+    "core/assembly; spark/assembly; bench/assembly; benchSparkNlp/assembly",
+    s"++${Dependencies.scala213}; spark/assembly; bench/assembly; ++${Dependencies.scala212}"
+  ).mkString("; ")
+)

@@ -3,22 +3,53 @@ import sbt._
 /** Every version of the JVM build, once. */
 object Dependencies {
 
-  val scala2 = "2.12.20"
+  /** Scala of Spark 3.5, which is the default, and of Spark 4. */
+  val scala212 = "2.12.20"
+  val scala213 = "2.13.16"
+
+  /** Spark for one version of Scala, with the libraries of its installation: ViTScale uses those, so its jars leave them
+    * out. It is the oldest Spark that a jar runs on, because code for a newer one can call what the older one lacks.
+    */
+  private final case class SparkPlatform(
+      spark: String,
+      jackson: String,
+      xz: String,
+      aircompressor: String,
+      commonsCompress: String,
+      hadoop: String,
+      collectionCompat: Option[String]
+  )
+
+  private val platforms: Map[String, SparkPlatform] = Map(
+    "2.12" -> SparkPlatform(
+      spark = "3.5.9",
+      jackson = "2.15.2",
+      xz = "1.9",
+      aircompressor = "0.27",
+      commonsCompress = "1.23.0",
+      hadoop = "3.3.4",
+      collectionCompat = Some("2.7.0") // scala.jdk.CollectionConverters
+    ),
+    "2.13" -> SparkPlatform(
+      spark = "4.0.1",
+      jackson = "2.18.2",
+      xz = "1.10",
+      aircompressor = "2.0.2",
+      commonsCompress = "1.27.1",
+      hadoop = "3.4.1",
+      collectionCompat = None
+    )
+  )
 
   private object Version {
-    val spark = "3.5.9"
     val sparkNlp = "5.5.3"
     val onnxruntime = "1.28.0" // 1.29.0 crashes the JVM inside Spark NLP's session set-up
     val tensorflow = "0.4.2" // TensorFlow 2.7; Spark NLP 5.5.3 lacks methods of 0.5.0
     val onednn = "3.13-1.5.14" // oneDNN 3.13, bound by JavaCPP 1.5.14
     val javacpp = "1.5.14" // TensorFlow 0.4.2 was built with 1.5.6, and runs with this one
-    val jackson = "2.15.2" // of Spark 3.5
     val scopt = "4.1.0"
-    val xz = "1.9" // of Spark 3.5
-    val aircompressor = "0.27" // of Spark 3.5
     val webp = "0.10.2"
     val jna = "5.17.0"
-    val hadoop = "3.3.4" // of Spark 3.5
     val archunit = "1.4.1"
     val jmh = "1.37"
     val scalatest = "3.2.19"
@@ -45,25 +76,30 @@ object Dependencies {
     }
   }
 
-  /** Image formats, JSON and ONNX Runtime: all that the engine needs. Jackson's version is that of Spark 3.5. */
-  def core(device: Device): Seq[ModuleID] = Seq(
+  /** Image formats, JSON and ONNX Runtime: all that the engine needs.
+    *
+    * @param scala
+    *   binary version, `2.12` or `2.13`
+    */
+  def core(device: Device, scala: String): Seq[ModuleID] = Seq(
     onnxruntime(device),
-    "com.fasterxml.jackson.core" % "jackson-databind" % Version.jackson,
-    "com.fasterxml.jackson.module" %% "jackson-module-scala" % Version.jackson,
-    "org.tukaani" % "xz" % Version.xz, // LZMA inside TIFF
-    "io.airlift" % "aircompressor" % Version.aircompressor, // Zstandard inside TIFF
+    "com.fasterxml.jackson.core" % "jackson-databind" % platforms(scala).jackson,
+    "com.fasterxml.jackson.module" %% "jackson-module-scala" % platforms(scala).jackson,
+    "org.tukaani" % "xz" % platforms(scala).xz, // LZMA inside TIFF
+    "io.airlift" % "aircompressor" % platforms(scala).aircompressor, // Zstandard inside TIFF
     "com.github.usefulness" % "webp-imageio" % Version.webp, // libwebp
     "net.java.dev.jna" % "jna" % Version.jna // calls the system's libjpeg-turbo
+  ) ++ platforms(scala).collectionCompat.map(
+    "org.scala-lang.modules" %% "scala-collection-compat" % _
   ) ++ onednn
 
   /** Given by the Spark installation at run time, so left out of the jar. */
-  val spark: Seq[ModuleID] = Seq(
-    "org.apache.spark" %% "spark-sql" % Version.spark,
-    "org.apache.spark" %% "spark-mllib" % Version.spark
-  ).map(_ % Provided)
+  def spark(scala: String): Seq[ModuleID] =
+    Seq("spark-sql", "spark-mllib").map("org.apache.spark" %% _ % platforms(scala).spark % Provided)
 
   /** Spark's installation has this version; a newer one needs libraries that Spark lacks. */
-  val sparkCompress: ModuleID = "org.apache.commons" % "commons-compress" % "1.23.0"
+  def sparkCompress(scala: String): ModuleID =
+    "org.apache.commons" % "commons-compress" % platforms(scala).commonsCompress
 
   val commandLine: Seq[ModuleID] = Seq("com.github.scopt" %% "scopt" % Version.scopt)
 
@@ -78,7 +114,8 @@ object Dependencies {
     Seq("jmh-core", "jmh-generator-annprocess").map("org.openjdk.jmh" % _ % Version.jmh)
 
   /** HDFS itself, to write to. */
-  val hdfs: Seq[ModuleID] = Seq("org.apache.hadoop" % "hadoop-client-minicluster" % Version.hadoop % Test)
+  def hdfs(scala: String): Seq[ModuleID] =
+    Seq("org.apache.hadoop" % "hadoop-client-minicluster" % platforms(scala).hadoop % Test)
 
   /** oneDNN with the native libraries of one platform; of this machine where the jars are for all. It also names OpenCL's
     * bindings, which a processor does not need (see `org.bytedeco.opencl.presets.OpenCL`).

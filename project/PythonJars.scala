@@ -4,36 +4,47 @@ import sbtassembly.AssemblyKeys._
 import sbtassembly.{Assembly, MergeStrategy, PathList}
 
 /** The jars that the Python packages carry. None of them holds Spark, Scala or what Spark's installation brings, and
-  * each holds the native libraries of one platform, unless `-Dplatform=all` asks for those of all.
+  * each holds the native libraries of one platform, unless `-Dplatform=all` asks for those of all. A jar with classes in
+  * Scala has the version of Scala in its name, as libraries for Spark do.
   */
 object PythonJars {
 
-  /** The engine, the Spark stages and the job with the libraries that Spark lacks. */
-  val vitscale: Seq[Setting[_]] = jar("vitscale") ++ Seq(
-    assembly / assemblyExcludedJars := (assembly / fullClasspath).value.filter(isOf(FromSpark))
+  /** The libraries in Java and native code that Spark lacks: nearly all of the size, and the same for each Scala. */
+  val libraries: Seq[Setting[_]] = jar(_ => "vitscale-libraries") ++ Seq(
+    assembly / fullClasspath := (assembly / fullClasspath).value.filter(isJava)
   )
 
-  /** Spark NLP and its libraries, without what `vitscale.jar` holds. */
-  val sparkNlp: Seq[Setting[_]] = jar("vitscale-sparknlp") ++ withoutModules ++ Seq(
+  /** The engine, the Spark stages and the job, with the libraries in Scala that Spark lacks. */
+  val vitscale: Seq[Setting[_]] = jar(scala => s"vitscale_$scala") ++ Seq(
     assembly / assemblyExcludedJars := {
-      val below = (LocalProject("spark") / assembly / fullClasspath).value.map(_.data).toSet
+      val below = (LocalProject("core") / assembly / fullClasspath).value.map(_.data).toSet
       (assembly / fullClasspath).value.filter(entry => below(entry.data) || isOf(FromSpark)(entry))
     }
   )
 
+  /** Spark NLP, its libraries and the modules that need it, without what the jars above hold. */
+  val sparkNlp: Seq[Setting[_]] =
+    jar(scala => s"vitscale-sparknlp_$scala") ++ modules("sparknlp", "benchSparkNlp") ++ Seq(
+      assembly / assemblyExcludedJars := {
+        val below = (LocalProject("spark") / assembly / fullClasspath).value.map(_.data).toSet
+        (assembly / fullClasspath).value.filter(entry => below(entry.data) || isOf(FromSpark)(entry))
+      }
+    )
+
   /** The JVM benchmark alone. */
-  val bench: Seq[Setting[_]] = jar("vitscale-bench") ++ withoutModules ++ Seq(
+  val bench: Seq[Setting[_]] = jar(scala => s"vitscale-bench_$scala") ++ modules("bench") ++ Seq(
     assembly / assemblyExcludedJars := (assembly / fullClasspath).value.filter(
       _.data.getName.endsWith(".jar")
     )
   )
 
-  /** Spark 3.5 has these on its own class path. */
+  /** Spark has these on its own class path. */
   private val FromSpark =
     Set(
       "com.fasterxml.jackson.core",
       "com.fasterxml.jackson.module",
       "com.thoughtworks.paranamer",
+      "org.scala-lang.modules",
       "org.tukaani",
       "io.airlift"
     )
@@ -48,17 +59,24 @@ object PythonJars {
   private def isOf(organizations: Set[String])(entry: Attributed[File]): Boolean =
     entry.get(moduleID.key).exists(module => organizations(module.organization))
 
-  /** Classes of other modules stand in their own jars. */
-  private def withoutModules: Seq[Setting[_]] = Seq(
+  private def isJava(entry: Attributed[File]): Boolean =
+    !entry.data.isDirectory && !isOf(FromSpark)(entry) &&
+      entry.get(moduleID.key).exists(module => !module.name.matches(".*_2\\.1[23]"))
+
+  /** The classes of some modules; those of others stand in their own jars. */
+  private def modules(own: String*): Seq[Setting[_]] = Seq(
     assembly / fullClasspath := {
-      val own = (Compile / products).value.toSet
-      (assembly / fullClasspath).value.filter(entry => !entry.data.isDirectory || own(entry.data))
+      val classes = own.map(name => LocalProject(name) / Compile / products).join.value.flatten.toSet
+      (assembly / fullClasspath).value.filter(entry => !entry.data.isDirectory || classes(entry.data))
     }
   )
 
-  private def jar(name: String): Seq[Setting[_]] = Seq(
+  /** @param name
+    *   from the binary version of Scala
+    */
+  private def jar(name: String => String): Seq[Setting[_]] = Seq(
     assembly / assemblyOutputPath :=
-      (ThisBuild / baseDirectory).value / "python/src/vitscale/jars" / s"$name.jar",
+      (ThisBuild / baseDirectory).value / "python/src/vitscale/jars" / s"${name(scalaBinaryVersion.value)}.jar",
     assembly / assemblyOption ~= (_.withIncludeScala(false)),
     assembly / test := {},
     assembly / assemblyMergeStrategy := {

@@ -23,8 +23,9 @@ _LIBRARIES = {
     ),
     "win_amd64": ("ai/onnxruntime/native/win-x64/onnxruntime.dll", "librocksdbjni-win64.dll"),
 }
-"""Platform tags, with the libraries that tell a jar's platform: that of ONNX Runtime in ``vitscale.jar``, of
-RocksDB in ``vitscale-sparknlp.jar``. The tags say what ONNX Runtime 1.28.0 needs: glibc 2.27, macOS 14."""
+"""Platform tags, with the libraries that tell a jar's platform: that of ONNX Runtime in
+``vitscale-libraries.jar``, of RocksDB in ``vitscale-sparknlp_2.12.jar``. The tags say what ONNX Runtime
+1.28.0 needs: glibc 2.27, macOS 14."""
 
 
 class PlatformTag(BuildHookInterface):  # type: ignore[misc]

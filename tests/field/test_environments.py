@@ -217,8 +217,10 @@ def test_a_session_without_the_jar_is_told_which_one_to_add() -> None:
     lines = run(FOREIGN, "", MODEL).splitlines()
     assert len(lines) == 5
     for line in lines:
-        assert line.startswith("JavaError The running Spark session lacks ViTScale's jar"), line
-        assert "vitscale.jar" in line and "vitscale.start()" in line
+        assert line.startswith("JavaError The running Spark session lacks ViTScale's jars"), line
+        assert (
+            "vitscale_2.12.jar,/" in line and "vitscale-libraries.jar" in line and "vitscale.start()" in line
+        )
 
 
 def test_a_session_with_the_jars_is_taken_as_it_is() -> None:
@@ -240,9 +242,9 @@ def test_a_running_session_keeps_its_ui_and_its_settings() -> None:
 
 
 def test_a_session_without_spark_nlps_jar_lacks_the_annotator_alone() -> None:
-    from vitscale.jvm.jar import jar_path
+    from vitscale.jvm.jar import engine_jars
 
-    lines = run(FOREIGN, jar_path(), MODEL).splitlines()
+    lines = run(FOREIGN, ",".join(map(str, engine_jars())), MODEL).splitlines()
     assert [line.split()[0] for line in lines] == ["works", "JavaError", "UsageError", "works", "works"]
     assert 'pip install "vitscale[sparknlp]"' in lines[1]
 

@@ -14,6 +14,9 @@ from uv import find_uv_bin
 ROOT = Path(__file__).parents[2]
 MODEL = ROOT / "scala/src/test/resources/tiny-vit"
 MIB = 2**20
+JARS = (
+    "vitscale-libraries", "vitscale_2.12", "vitscale_2.13", "vitscale-bench_2.12", "vitscale-bench_2.13"
+)  # fmt: skip
 DEBUG_SYMBOLS = (".pdb", ".dSYM/")
 
 
@@ -61,8 +64,8 @@ def test_the_wheel_is_small_and_of_one_platform(wheel: Path) -> None:
     assert not wheel.name.endswith("-any.whl")
     with ZipFile(wheel) as archive:
         jars = {name for name in archive.namelist() if name.endswith(".jar")}
-        assert jars == {"vitscale/jars/vitscale.jar", "vitscale/jars/vitscale-bench.jar"}
-        with archive.open("vitscale/jars/vitscale.jar") as file, ZipFile(file) as jar:
+        assert jars == {f"vitscale/jars/{name}.jar" for name in JARS}
+        with archive.open("vitscale/jars/vitscale-libraries.jar") as file, ZipFile(file) as jar:
             names = jar.namelist()
     platforms = {name.split("/")[3] for name in names if name.startswith("ai/onnxruntime/native/")} - {""}
     assert len(platforms) == 1

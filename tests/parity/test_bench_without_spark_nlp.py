@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pyspark
 import pytest
-from vitscale.jvm.jar import jar_path
+from vitscale.jvm.jar import engine_jars, jar_path
 from vitscale.jvm.java import find_java
 
 
 def run(*options: str, images: Path, model: Path, output: Path) -> subprocess.CompletedProcess[str]:
-    jars = [jar_path(), jar_path().with_name("vitscale-bench.jar")]
+    jars = [*engine_jars(), jar_path().with_name("vitscale-bench_2.12.jar")]
     spark = Path(pyspark.__file__).parent / "jars" / "*"
     command = [str(find_java().executable), "-cp", os.pathsep.join(map(str, [*jars, spark]))]
     command += ["vitscale.bench.BenchmarkMain", "--images", str(images), "--model", str(model)]

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 SPARK = {"SPARK_HOME": "/opt/spark", "JAVA_HOME": "/opt/java"}
-SPARK_VERSION = re.search(r'val spark = "([^"]+)"', (ROOT / "project/Dependencies.scala").read_text())[1]  # type: ignore[index]
+SPARK_VERSION = re.search(r'spark = "([^"]+)"', (ROOT / "project/Dependencies.scala").read_text())[1]  # type: ignore[index]
 MANIFESTS = sorted((DEPLOY / "kubernetes").glob("*.yaml"))
 VIT_BASE = Footprint(weights=346_000_000, activations=11_600_000, buffers=610_000)
 """ViT-base in fp32, in bytes: what ``vitscale sizing`` reads from its folder."""
@@ -153,8 +153,11 @@ def test_the_jobs_options_exist() -> None:
     options = {word.partition("=")[0] for word in given if word.startswith("-")}
     assert options <= known
     assert OPERATOR["mainClass"] == "vitscale.job.ClassifyMain"
-    assert OPERATOR["mainApplicationFile"] == "local:///opt/spark/work-dir/vitscale.jar"
-    assert "work-dir/vitscale.jar" in DOCKERFILE
+    named = [OPERATOR["mainApplicationFile"], *OPERATOR["deps"]["jars"]]
+    assert named == [
+        f"local:///opt/spark/work-dir/{name}" for name in ("vitscale.jar", "vitscale-libraries.jar")
+    ]
+    assert all(name.rpartition("/")[2] in DOCKERFILE for name in named)
 
 
 def test_the_pods_driver_is_the_job_and_finds_the_executors_template() -> None:

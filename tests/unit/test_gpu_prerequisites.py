@@ -90,14 +90,14 @@ def test_a_jar_for_processors_names_the_command_that_builds_another(
         monkeypatch.delenv(name, raising=False)
     native = "ai/onnxruntime/native/linux-x64/libonnxruntime"
     plain = written_jar(tmp_path / "plain.jar", f"{native}.so", f"{native}4j_jni.so")
-    monkeypatch.setattr(jar, "jar_path", lambda: plain)
+    monkeypatch.setattr(jar, "libraries_jar", lambda: plain)
     with pytest.raises(GpuError, match=r"\./sbtw -Dgpu=true pythonJars"):
         check_jar()
     monkeypatch.setenv("JAVA_TOOL_OPTIONS", "-Donnxruntime.native.path=/opt/ort")
     check_jar()
     monkeypatch.delenv("JAVA_TOOL_OPTIONS")
     cuda = written_jar(tmp_path / "gpu.jar", f"{native}.so", f"{native}_providers_cuda.so")
-    monkeypatch.setattr(jar, "jar_path", lambda: cuda)
+    monkeypatch.setattr(jar, "libraries_jar", lambda: cuda)
     check_jar()
 
 

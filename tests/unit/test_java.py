@@ -31,12 +31,12 @@ def test_java_home_wins_over_the_path(tmp_path: Path, monkeypatch: pytest.Monkey
     assert find_java().executable == home / "bin" / "java"
 
 
-@pytest.mark.parametrize("version", ["1.8.0_402", "11.0.2", "21", "25.0.1"])
+@pytest.mark.parametrize("version", ["1.8.0_402", "11.0.2", "20.0.1", "25.0.1"])
 def test_a_wrong_java_home_is_refused_with_the_remedy(
     version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("JAVA_HOME", str(fake_java(tmp_path / "other", version)))
-    with pytest.raises(JavaError, match=f"is Java {version}; expected Java 17. Set JAVA_HOME"):
+    with pytest.raises(JavaError, match=f"is Java {version}; expected Java 17 or 21. Set JAVA_HOME"):
         find_java()
 
 
@@ -46,14 +46,17 @@ def test_a_java_home_without_java_is_refused(tmp_path: Path, monkeypatch: pytest
         find_java()
 
 
-def test_a_java_17_on_the_path_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    home = fake_java(tmp_path / "seventeen", "17.0.42")
+@pytest.mark.parametrize("version", ["17.0.42", "21", "21.0.8"])
+def test_a_java_17_or_21_on_the_path_is_used(
+    version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = fake_java(tmp_path / "fitting", version)
     monkeypatch.setenv("PATH", f"{home}/bin:{os.environ['PATH']}")
-    assert find_java().version == "17.0.42"
+    assert find_java().version == version
 
 
-@pytest.mark.parametrize("other", [None, "21.0.1"])
-def test_without_a_java_17_the_one_from_pypi_is_used(
+@pytest.mark.parametrize("other", [None, "11.0.1"])
+def test_without_a_java_that_fits_the_one_from_pypi_is_used(
     other: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = str(fake_java(tmp_path / "other", other) / "bin") if other else str(tmp_path)

@@ -11,11 +11,11 @@ from vitscale.errors import JavaError, SetupError, UsageError
 from vitscale.jvm import environment, handshake, locales, preflight, temporary
 from vitscale.jvm.environment import OF_ANOTHER_SPARK, jvm_environment, set_aside
 from vitscale.jvm.handshake import require_session, shake_hands
-from vitscale.jvm.jar import spark_jars
 from vitscale.jvm.java import find_java
 from vitscale.jvm.launch import launch
 from vitscale.jvm.memory import MIB
 from vitscale.jvm.preflight import memory_notes, refuse_impossible
+from vitscale.jvm.spark_release import spark_jars
 from vitscale.jvm.temporary import temporary_folder
 from vitscale.system import user
 from vitscale.system.cache_folder import cache_folder
@@ -217,9 +217,15 @@ def jvm_of(spark: str, scala: str, monkeypatch: pytest.MonkeyPatch) -> SimpleNam
 @pytest.mark.parametrize(
     ("spark", "scala", "message"),
     [
-        ("4.0.1", "2.13.16", "Spark 4.0.1 is not supported"),
-        ("5.0.0-SNAPSHOT", "2.13.16", "Spark 5.0.0-SNAPSHOT is not supported"),
-        ("3.5.9", "2.13.8", "built for Scala 2.13.8"),
+        (
+            "3.4.4",
+            "2.12.17",
+            "Spark 3.4.4 with Scala 2.12 is not supported; expected Spark 3.5 with Scala 2.12",
+        ),
+        ("3.3.0", "2.12.15", "Spark 3.3.0 with Scala 2.12 is not supported"),
+        ("5.0.0-SNAPSHOT", "2.13.16", "Spark 5.0.0-SNAPSHOT with Scala 2.13 is not supported"),
+        ("3.5.9", "2.13.8", "Spark 3.5.9 with Scala 2.13 is not supported"),
+        ("4.0.1", "3.3.1", r"or Spark 4 with Scala 2.13. Install one: pip install"),
     ],
 )
 def test_another_spark_is_refused_by_its_name(
@@ -229,8 +235,11 @@ def test_another_spark_is_refused_by_its_name(
         shake_hands(jvm_of(spark, scala, monkeypatch))
 
 
-def test_this_spark_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
-    jvm = jvm_of("3.5.1", "2.12.18", monkeypatch)
+@pytest.mark.parametrize(
+    ("spark", "scala"), [("3.5.1", "2.12.18"), ("3.5.0-amzn-1", "2.12.17"), ("4.0.3", "2.13.16")]
+)
+def test_both_sparks_are_accepted(spark: str, scala: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    jvm = jvm_of(spark, scala, monkeypatch)
     assert shake_hands(jvm) is jvm.vitscale.python.PythonApi
 
 

@@ -35,6 +35,7 @@ def clone(tmp_path: Path) -> Path:
         "scala/spark/src/main/Main.scala",
         "scala/sparknlp/src/main/Main.scala",
         "scala/bench/src/main/Main.scala",
+        "scala/bench-sparknlp/src/main/Main.scala",
     )
     for source in sources:
         (root / source).parent.mkdir(parents=True, exist_ok=True)
@@ -42,7 +43,7 @@ def clone(tmp_path: Path) -> Path:
         os.utime(root / source, (0, 0))
     for folder in made:
         (root / folder).mkdir(parents=True)
-    (root / "python/src/vitscale/jars/vitscale.jar").touch()
+    (root / "python/src/vitscale/jars/vitscale_2.13.jar").touch()
     shutil.copy(ROOT / "Makefile", root)
     stub = root / ".venv/bin/vitscale"
     stub.parent.mkdir()

@@ -4,20 +4,22 @@ from pathlib import Path
 
 import pytest
 from vitscale.errors import UsageError
-from vitscale.jvm import launch, spark_submit
-from vitscale.jvm.jar import spark_jars
+from vitscale.jvm import jar, launch, spark_submit
+from vitscale.jvm.spark_release import SparkRelease, spark_jars
 from vitscale.jvm.spark_submit import replace_process, submission
 
-JAR = Path("/package/vitscale.jar")
-SPARK_NLP = Path("/package/vitscale-sparknlp.jar")
+JAR = Path("/package/vitscale_2.12.jar")
+LIBRARIES = Path("/package/vitscale-libraries.jar")
+SPARK_NLP = Path("/package/vitscale-sparknlp_2.12.jar")
 QUICK = "-XX:TieredStopAtLevel=1"
 
 
 @pytest.fixture(autouse=True)
 def built(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spark_submit, "jar_path", lambda: JAR)
+    monkeypatch.setattr(spark_submit, "libraries_jar", lambda: LIBRARIES)
     monkeypatch.setattr(spark_submit, "spark_nlp_jar", lambda: SPARK_NLP)
-    monkeypatch.setattr(launch, "all_jars", lambda: [JAR, SPARK_NLP])
+    monkeypatch.setattr(launch, "all_jars", lambda: [JAR, LIBRARIES, SPARK_NLP])
     monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")  # this machine's name need not resolve
 
 
@@ -49,17 +51,27 @@ def test_where_the_images_are_classified_decides(master: str, is_quick: bool, re
 
 
 @pytest.mark.parametrize(
-    ("master", "jars"),
+    ("master", "libraries", "spark_nlp"),
     [
-        ("local[*]", None),
-        ("spark://127.0.0.1:7077", f"local:{SPARK_NLP}"),
-        ("yarn", str(SPARK_NLP)),
+        ("local[*]", None, None),
+        ("spark://127.0.0.1:7077", f"local:{LIBRARIES}", f"local:{LIBRARIES},local:{SPARK_NLP}"),
+        ("yarn", str(LIBRARIES), f"{LIBRARIES},{SPARK_NLP}"),
     ],
 )
-def test_executors_get_spark_nlp_only_where_it_is_the_engine(master: str, jars: str | None) -> None:
-    assert "--jars" not in command(master)
-    made = command(master, engine="spark-nlp")
-    assert (made[made.index("--jars") + 1] if "--jars" in made else None) == jars
+def test_executors_get_the_libraries_and_spark_nlp_where_it_is_the_engine(
+    master: str, libraries: str | None, spark_nlp: str | None
+) -> None:
+    for engine, jars in (("vitscale", libraries), ("spark-nlp", spark_nlp)):
+        made = command(master, engine=engine)
+        assert (made[made.index("--jars") + 1] if "--jars" in made else None) == jars
+
+
+def test_spark_nlp_is_refused_on_spark_4(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jar, "installed_spark", lambda: SparkRelease("4.0.3", "2.13"))
+    with pytest.raises(
+        UsageError, match=r"no release for Scala 2\.13 and Spark 4.*is 4\.0\.3"
+    ):
+        command("local[*]", engine="spark-nlp")
 
 
 def test_settings_and_memory_reach_spark() -> None:
@@ -73,11 +85,14 @@ def test_the_settings_of_hadoop_and_yarn_are_found(tmp_path: Path, monkeypatch: 
     for name in ("SPARK_CONF_DIR", "HADOOP_CONF_DIR", "YARN_CONF_DIR"):
         monkeypatch.delenv(name, raising=False)
     made = command("yarn")
-    assert made[made.index("-cp") + 1] == f"{JAR}:{SPARK_NLP}:{spark_jars()}/*"
+    assert made[made.index("-cp") + 1] == f"{JAR}:{LIBRARIES}:{SPARK_NLP}:{spark_jars()}/*"
     monkeypatch.setenv("SPARK_CONF_DIR", str(tmp_path))
     monkeypatch.setenv("HADOOP_CONF_DIR", "/etc/hadoop")
     made = command("yarn")
-    assert made[made.index("-cp") + 1] == f"{tmp_path}:{JAR}:{SPARK_NLP}:{spark_jars()}/*:/etc/hadoop"
+    assert (
+        made[made.index("-cp") + 1]
+        == f"{tmp_path}:{JAR}:{LIBRARIES}:{SPARK_NLP}:{spark_jars()}/*:/etc/hadoop"
+    )
 
 
 def test_an_unknown_master_is_refused() -> None:

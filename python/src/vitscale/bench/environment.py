@@ -9,10 +9,11 @@ from typing import Any
 import psutil
 
 from vitscale._version import __version__
-from vitscale.errors import GpuError, JavaError
+from vitscale.errors import GpuError, JavaError, VitscaleError
 from vitscale.gpu.nvml import Nvml
 from vitscale.jvm.java import find_java
 from vitscale.jvm.session import cores
+from vitscale.jvm.spark_release import installed_spark
 from vitscale.results.gpu_schema import GpuDevice
 from vitscale.system.cpu_info import cpu_features, cpu_name
 
@@ -77,6 +78,10 @@ def _versions() -> dict[str, str]:
         found["java"] = find_java().version
     except JavaError as error:
         found["java"] = f"none: {error}"
+    try:
+        found["scala"] = installed_spark().scala
+    except VitscaleError as error:
+        found["scala"] = f"none: {error}"
     for package in _PACKAGES:
         try:
             found[package] = version(package)

@@ -6,9 +6,9 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from vitscale.jvm.jar import spark_jars
 from vitscale.jvm.java import Java
 from vitscale.jvm.locales import utf_8_locale
+from vitscale.jvm.spark_release import installed_spark, spark_jars
 from vitscale.system.user import has_passwd_entry, home_folder, user_name
 
 OF_ANOTHER_SPARK = (
@@ -78,7 +78,7 @@ def jvm_environment(
     # oneDNN runs many passes of one thread each; Spark sets the variable of Python workers itself.
     made["OMP_NUM_THREADS"] = "1"
     made.setdefault("PYTHONHASHSEED", "0")  # as in Spark's scripts, for Python workers
-    made["SPARK_SCALA_VERSION"] = "2.12"  # a worker needs it to start an executor
+    made["SPARK_SCALA_VERSION"] = installed_spark().scala  # a worker needs it to start an executor
     return made
 
 

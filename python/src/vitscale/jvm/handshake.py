@@ -11,13 +11,11 @@ from pyspark import SparkContext
 
 from vitscale._version import __version__
 from vitscale.errors import JavaError, UsageError
-from vitscale.jvm.jar import jar_path
+from vitscale.jvm.jar import engine_jars
+from vitscale.jvm.spark_release import SparkRelease
 
-_SPARK = "3.5"
-_NEWEST_MAJOR = 3
-_SCALA = "2.12."
-_accepted: list[Any] = [None]
-"""The JVM whose Spark was checked, so that it is checked once."""
+_accepted: list[Any] = [None, None]
+"""The JVM whose Spark was checked, so that it is checked once, and its version of Scala."""
 _CONNECT = ("SPARK_REMOTE", "SPARK_CONNECT_MODE_ENABLED")
 
 
@@ -35,15 +33,15 @@ def shake_hands(jvm: Any) -> Any:
         If its Spark is not supported, or it lacks the jar or has one of another version.
     """
     if jvm is not _accepted[0]:
-        _check_spark(jvm)
-        _accepted[0] = jvm
+        _accepted[:] = [jvm, _checked_scala(jvm)]
     api = jvm.vitscale.python.PythonApi
     try:
         version = api.version()
     except (Py4JError, TypeError) as error:
+        jars = ",".join(map(str, engine_jars(_accepted[1])))
         raise JavaError(
-            "The running Spark session lacks ViTScale's jar. Start it with vitscale.start(), or "
-            f"add the jar before its start: spark.jars={jar_path()} (or --jars, spark.driver.extraClassPath)."
+            "The running Spark session lacks ViTScale's jars. Start it with vitscale.start(), or "
+            f"add them before its start: spark.jars={jars} (or --jars, spark.driver.extraClassPath)."
         ) from error
     if version != __version__:
         raise JavaError(
@@ -78,17 +76,10 @@ def require_session() -> None:
         raise UsageError("No Spark session runs in this process. Start one first: spark = vitscale.start()")
 
 
-def _check_spark(jvm: Any) -> None:
-    """Raise an error for Spark 4 and Scala 2.13, for which the jar was not compiled."""
+def _checked_scala(jvm: Any) -> str:
+    """Return the JVM's version of Scala, after a check that the package has a jar for it and its Spark."""
     context = SparkContext._active_spark_context
     spark = pyspark.__version__ if context is None else context.version
-    if int(spark.partition(".")[0]) > _NEWEST_MAJOR:
-        raise JavaError(
-            f'Spark {spark} is not supported; expected {_SPARK}. Install it: pip install "pyspark==3.5.*"'
-        )
-    scala = jvm.scala.util.Properties.versionNumberString()
-    if not scala.startswith(_SCALA):
-        raise JavaError(
-            f"Spark {spark} was built for Scala {scala}, but ViTScale's jar for Scala {_SCALA}x. "
-            "Use a Spark for Scala 2.12, such as PyPI's pyspark."
-        )
+    scala = ".".join(jvm.scala.util.Properties.versionNumberString().split(".")[:2])
+    SparkRelease(spark, scala).require_supported()
+    return scala

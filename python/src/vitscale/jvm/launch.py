@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vitscale.jvm.environment import jvm_environment, set_aside
-from vitscale.jvm.jar import all_jars, spark_jars
+from vitscale.jvm.jar import all_jars
 from vitscale.jvm.java import find_java, java_flags
 from vitscale.jvm.memory import default_heap
 from vitscale.jvm.native import native_folder
 from vitscale.jvm.properties import configuration_folder
 from vitscale.jvm.settings import NOTHING_SET, DriverSettings
+from vitscale.jvm.spark_release import spark_jars
 from vitscale.jvm.temporary import temporary_folder
 from vitscale.system.user import existing_home, has_passwd_entry, home_folder, user_name
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from vitscale.errors import UsageError
-from vitscale.jvm.jar import spark_jars
+from vitscale.jvm.spark_release import spark_jars
 
 _FILE = "spark-defaults.conf"
 _ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "f": "\f"}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from vitscale.errors import UsageError
-from vitscale.jvm.jar import jar_path, spark_nlp_jar
+from vitscale.jvm.jar import jar_path, libraries_jar, refuse_spark_nlp, spark_nlp_jar
 from vitscale.jvm.launch import SPARK_SUBMIT, Launch, launch
 from vitscale.jvm.locales import EVERYWHERE, EXECUTOR_LOCALE
 from vitscale.jvm.preflight import memory_notes, refuse_impossible
@@ -23,6 +23,8 @@ CLASSIFY = "vitscale.job.ClassifyMain"
 
 _WITHOUT_IMAGES = ("-XX:TieredStopAtLevel=1",)
 """For a driver with remote executors: Java's second compiler would cost it more time than it saves."""
+_SPARK_NLP = "spark-nlp"
+"""The engine that is in a jar of its own."""
 _NO_RESOURCE = "spark-internal"
 """Spark's name (SparkLauncher.NO_RESOURCE) for "class path only, no jar"."""
 
@@ -81,7 +83,7 @@ def replace_process(
     SetupError
         If this machine lacks a prerequisite of the job.
     JavaError
-        If there is no Java 17, or the jar is missing.
+        If there is no Java 17 or 21, or a jar is missing.
     """
     master = chosen_master(master, settings)
     temporary = temporary_folder(existing_home())
@@ -122,6 +124,8 @@ def submission(
         Folder for temporary files; Java itself does not read ``TMPDIR``.
     """
     jar = str(jar_path())
+    if _SPARK_NLP in arguments:
+        refuse_spark_nlp()
     known = all_settings(parsed(settings))
     refuse_impossible(master, known)
     submit = ["--master", master, "--class", CLASSIFY]
@@ -144,10 +148,11 @@ def submission(
 
 
 def _more_jars(master: str, arguments: Sequence[str]) -> list[str]:
-    """Return the option that sends Spark NLP's jar to the executors, if it is the engine."""
-    if is_local(master) or "spark-nlp" not in arguments:
+    """Return the option that sends executors the libraries, and Spark NLP's jar if it is the engine."""
+    if is_local(master):
         return []
-    return ["--jars", _resource(master, str(spark_nlp_jar()))]
+    jars = [libraries_jar(), *([spark_nlp_jar()] if _SPARK_NLP in arguments else [])]
+    return ["--jars", ",".join(_resource(master, str(jar)) for jar in jars)]
 
 
 def _resource(master: str, jar: str) -> str:

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from vitscale.errors import GpuError
-from vitscale.jvm.jar import has_cuda, jar_path
+from vitscale.jvm.jar import engine_jars, has_cuda
 from vitscale.jvm.java import find_java
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _PASSED_ON = ("action", "device", "engine", "gpus", "runtime", "threads")
 
 
 def check_java(_: BackendSpec, __: ModelFolder) -> None:
-    """Check that Java 17 and the jar are installed.
+    """Check that Java and the jars are installed.
 
     Raises
     ------
@@ -29,7 +29,7 @@ def check_java(_: BackendSpec, __: ModelFolder) -> None:
         If one of them is missing.
     """
     find_java()
-    jar_path()
+    engine_jars()
 
 
 def check_jar(_: tuple[int, int] | None = None) -> None:

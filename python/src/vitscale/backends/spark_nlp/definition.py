@@ -8,7 +8,7 @@ from vitscale.backends.definition import BRIDGE, DEVICE, PRECISION, THREADS, Def
 from vitscale.backends.shared.gpu_options import refuse_threads_on_gpu
 from vitscale.backends.shared.jvm_needs import benchmark_arguments, check_jar, check_java
 from vitscale.errors import UsageError
-from vitscale.jvm.jar import tensorflow_jars
+from vitscale.jvm.jar import spark_nlp_jar, tensorflow_jars
 
 if TYPE_CHECKING:
     from vitscale.backends.base import Backend
@@ -35,6 +35,7 @@ def _check_options(spec: BackendSpec) -> None:
 
 def _check_installed(spec: BackendSpec, model: ModelFolder) -> None:
     check_java(spec, model)
+    spark_nlp_jar()
     if spec.uses_tensorflow:
         model.saved_model_sha256()
         tensorflow_jars()

@@ -17,7 +17,16 @@ private[vitscale] object CommandLine {
           say(s"error: ${told.getMessage}")
           told.exitCode
         }
+      case error: NoClassDefFoundError if OfLibraries.exists(error.getMessage.startsWith) =>
+        say(
+          s"error: The class path lacks vitscale-libraries.jar, which has ${error.getMessage}. " +
+            "Add it with --jars; the command `vitscale jars` prints the jars that Spark needs."
+        )
+        1
     }
+
+  /** Packages of the jar that carries the libraries. */
+  private val OfLibraries = Seq("ai/onnxruntime/", "org/bytedeco/", "com/luciad/")
 
   /** Return the exception that was written for the user; Spark wraps those that are thrown in a task. */
   private def forUser(error: Throwable): Option[VitscaleException] =

@@ -2,7 +2,7 @@ package vitscale
 
 import java.nio.file.{Files, Path, Paths}
 
-import scala.collection.JavaConverters._
+import scala.jdk.CollectionConverters._
 
 import vitscale.classify.{ClassifierOptions, ViTClassifier}
 

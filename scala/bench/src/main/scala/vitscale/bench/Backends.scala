@@ -3,6 +3,7 @@ package vitscale.bench
 import org.apache.spark.sql.SparkSession
 
 import vitscale.UsageException
+import vitscale.bench.BenchmarkOptions.SparkNlp
 import vitscale.classify.{ClassifierOptions, RuntimeChoice}
 import vitscale.device.Device
 import vitscale.model.{ModelFolder, ModelRuntime}
@@ -10,7 +11,6 @@ import vitscale.model.{ModelFolder, ModelRuntime}
 /** The backends that the JVM benchmark can measure, by name. */
 object Backends {
 
-  private val SparkNlp = "spark-nlp"
   private val Vitscale = "vitscale"
   private val Forward = "forward"
 
@@ -37,9 +37,7 @@ object Backends {
     */
   def load(spark: => SparkSession, model: ModelFolder, options: BenchmarkOptions, batchSize: Int): Backend =
     options.backend match {
-      case SparkNlp =>
-        import options.{action, device, engine, savedPipeline}
-        StockBackend.load(spark, model, engine, batchSize, action, device, savedPipeline)
+      case SparkNlp => BackendProvider.named(SparkNlp).load(spark, model, options, batchSize)
       case Vitscale if options.onSpark => VitscaleSparkBackend.load(spark, model, options, batchSize)
       case Vitscale => VitscaleBackend.load(model, batchSize, threads(options), options.device)
       case Forward => ForwardBackend.load(model, batchSize, threads(options), options.device)
@@ -57,7 +55,7 @@ object Backends {
     Seq(
       Some("engine" -> options.engine).filter(_ => options.engine != BenchmarkOptions.OnnxEngine),
       Some("onednn" -> true).filter(_ =>
-        options.engine == BenchmarkOptions.TensorFlowEngine && StockBackend.usesOneDnn
+        options.engine == BenchmarkOptions.TensorFlowEngine && TensorFlowVariables.usesOneDnn
       ),
       Some("precision" -> options.precision).filter(_ => options.precision != "fp32"),
       Some("runtime" -> options.runtime).filter(_ => options.runtime != RuntimeChoice.Auto),

@@ -3,10 +3,11 @@ package vitscale.bench
 import java.nio.file.{Path, Paths}
 import java.util
 
-import scala.collection.JavaConverters._
+import scala.jdk.CollectionConverters._
 
 import org.apache.spark.sql.SparkSession
 
+import vitscale.bench.BenchmarkOptions.SparkNlp
 import vitscale.classify.RuntimeChoice
 import vitscale.device.Device
 import vitscale.model.ModelFolder
@@ -20,7 +21,7 @@ object BenchmarkApi {
     */
   def images(root: String, files: util.List[String]): ImageFolder = {
     val folder = local(root)
-    if (files.isEmpty) ImageFolder.open(folder) else ImageFolder.named(folder, files.asScala)
+    if (files.isEmpty) ImageFolder.open(folder) else ImageFolder.named(folder, files.asScala.toSeq)
   }
 
   /** Images that were named one by one.
@@ -31,7 +32,7 @@ object BenchmarkApi {
     *   as [[ImageFolder]] names them
     */
   def namedImages(root: String, files: util.List[String]): ImageFolder =
-    ImageFolder.named(local(root), files.asScala, isSearched = false)
+    ImageFolder.named(local(root), files.asScala.toSeq, isSearched = false)
 
   /** @param engine
     *   engine of Spark NLP: onnx or tensorflow
@@ -54,14 +55,8 @@ object BenchmarkApi {
           s"Unknown action $action; expected ${SparkAction.all.map(_.name).mkString(" or ")}."
         )
       )
-    StockBackend.load(
-      spark,
-      open(model, precision),
-      engine,
-      batchSize,
-      forced,
-      Device.named(device, gpus = 1)
-    )
+    val options = BenchmarkOptions(backend = SparkNlp, engine = engine, action = forced, deviceName = device)
+    Backends.load(spark, open(model, precision), options, batchSize)
   }
 
   /** @param runtime

@@ -4,7 +4,6 @@ import java.time.Instant
 import java.time.temporal.ChronoUnit
 
 import ai.onnxruntime.OrtEnvironment
-import com.johnsnowlabs.util.Build
 import org.apache.spark.sql.SparkSession
 
 import vitscale.CommandLine.{guarded, say}
@@ -93,10 +92,5 @@ object BenchmarkMain {
     "spark" -> org.apache.spark.SPARK_VERSION,
     "scala" -> scala.util.Properties.versionNumberString,
     "onnxruntime-java" -> OrtEnvironment.getEnvironment.getVersion
-  ) ++ sparkNlpVersion.map("spark-nlp" -> _)
-
-  /** None where its jar is not there: only the backend spark-nlp needs it. */
-  private def sparkNlpVersion: Option[String] =
-    try Some(Build.version)
-    catch { case _: NoClassDefFoundError => None }
+  ) ++ BackendProvider.installed.map(one => one.name -> one.version)
 }

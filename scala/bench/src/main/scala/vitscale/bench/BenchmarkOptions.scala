@@ -66,6 +66,9 @@ final case class BenchmarkOptions(
 
 object BenchmarkOptions {
 
+  /** The backend that another jar brings, see [[BackendProvider]]. */
+  val SparkNlp = "spark-nlp"
+
   /** Engines of Spark NLP, by the names of `vitscale.sparknlp.StockEngine`. That class lies in a jar which only the backend
     * spark-nlp needs, so the options do without it.
     */
@@ -232,18 +235,18 @@ object BenchmarkOptions {
     import options.{gpus, threads}
     refusedByDevice(options.deviceName, gpus, threads.nonEmpty)(
       (options.engine == TensorFlowEngine) -> "--engine tensorflow runs only with --device cpu",
-      (gpus != 1 && options.backend == "spark-nlp") -> OneGpuOfSparkNlp,
+      (gpus != 1 && options.backend == SparkNlp) -> OneGpuOfSparkNlp,
       (gpus != 1 && options.onSpark) -> "with --spark, Spark assigns each task its GPU; remove --gpus"
     )
   }
 
   private def refusedByTensorFlow(options: BenchmarkOptions): Option[String] =
     if (options.engine != TensorFlowEngine) None
-    else if (options.backend != "spark-nlp")
+    else if (options.backend != SparkNlp)
       Some(s"--engine tensorflow needs --backend spark-nlp, but --backend is ${options.backend}")
     else if (options.precision != "fp32")
       Some(s"--engine tensorflow needs --precision fp32, but --precision is ${options.precision}")
-    else if (options.threads.nonEmpty && options.threads != StockBackend.threads)
+    else if (options.threads.nonEmpty && options.threads != TensorFlowVariables.threads)
       Some(
         s"TensorFlow reads its threads from the environment; set TF_NUM_INTRAOP_THREADS=${options.threads.get} as well"
       )

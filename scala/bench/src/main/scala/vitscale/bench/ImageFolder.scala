@@ -2,7 +2,7 @@ package vitscale.bench
 
 import java.nio.file.{Files, Path, Paths}
 
-import scala.collection.JavaConverters._
+import scala.jdk.CollectionConverters._
 import scala.collection.mutable.ArrayBuffer
 
 import org.apache.spark.sql.{DataFrame, DataFrameReader}
@@ -45,10 +45,10 @@ final case class ImageFolder(
 
   /** Load the images with one of Spark's readers, without those that it cannot open (`ImageFolder.leftOutBySpark`). */
   def load(reader: DataFrameReader): DataFrame =
-    SparkPaths.load(reader, given.map(_.toString), files.map(_.getFileName.toString))
+    SparkPaths.load(reader, inputPaths.map(_.toString), files.map(_.getFileName.toString))
 
   /** The paths for a reader: the folder itself if the reader's own search finds the same files. */
-  private[bench] def given: Seq[Path] =
+  private[bench] def inputPaths: Seq[Path] =
     if (isWhole && isReadAlike) Seq(root) else files.filter(FileUri.isText)
 
   /** Whether Spark's search of the folder finds the same files: it skips names that start with `_`, it cannot open names
@@ -133,6 +133,7 @@ object ImageFolder {
       bad
         .map(one => FailedImage(folder.relative(path(one)), one.problem.getOrElse(DeadLink)))
         .sortBy(_.file)
+        .toSeq
     )
   }
 

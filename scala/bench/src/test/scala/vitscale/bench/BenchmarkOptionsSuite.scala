@@ -22,8 +22,8 @@ class BenchmarkOptionsSuite extends AnyFunSuite {
 
   test("every option is read") {
     val (parsed, _) = parse(
-      "--images=i --model=m --precision=int8 --batch-size=4,1,4 --iterations=3 --warmup-images=5 --limit=9 " +
-        "--action=count --threads=2 --master=local[1] --pipeline=p --output=o.json" split ' ': _*
+      ("--images=i --model=m --precision=int8 --batch-size=4,1,4 --iterations=3 --warmup-images=5 --limit=9 " +
+        "--action=count --threads=2 --master=local[1] --pipeline=p --output=o.json").split(' ').toSeq: _*
     )
     assert(
       parsed.contains(
@@ -78,7 +78,7 @@ class BenchmarkOptionsSuite extends AnyFunSuite {
   test("a GPU is asked for by name and number, and what it does not go with is refused") {
     val (parsed, _) = parse("--backend=vitscale", "--device=gpu", "--gpus=2")
     assert(parsed.map(_.device).contains(Device.Gpu(Seq(0, 1))))
-    assert(parsed.map(Backends.describe).contains(Map("device" -> "gpu", "gpus" -> 2)))
+    assert(parsed.map(Backends.describe).contains(Map[String, Any]("device" -> "gpu", "gpus" -> 2)))
     assert(parse()._1.map(_.device).contains(Device.Cpu))
     Seq(
       "--device=tpu" -> "unknown --device tpu; expected cpu or gpu",
@@ -88,7 +88,7 @@ class BenchmarkOptionsSuite extends AnyFunSuite {
       "--device=gpu --gpus=2" -> "Spark NLP uses one GPU",
       "--device=gpu --backend=vitscale --gpus=2 --spark" -> "Spark assigns each task its GPU"
     ).foreach { case (arguments, reason) =>
-      val (refused, printed) = parse(arguments.split(' '): _*)
+      val (refused, printed) = parse(arguments.split(' ').toSeq: _*)
       assert(refused.isEmpty && printed.contains(reason), s"$arguments: $printed")
     }
   }

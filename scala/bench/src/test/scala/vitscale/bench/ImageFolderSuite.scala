@@ -29,8 +29,8 @@ class ImageFolderSuite extends AnyFunSuite with TemporaryFolder {
       touch(folder, "_originals/1.jpg", ".hidden/2.jpg", "_3.jpg", "5.jpg")
       val images = ImageFolder.open(folder)
       assert(images.files.map(images.relative) == Seq("5.jpg", "_3.jpg", "_originals/1.jpg"))
-      assert(images.isWhole && images.given == images.files)
-      assert(ImageFolder.named(folder, Seq("5.jpg")).copy(isWhole = true).given == Seq(folder))
+      assert(images.isWhole && images.inputPaths == images.files)
+      assert(ImageFolder.named(folder, Seq("5.jpg")).copy(isWhole = true).inputPaths == Seq(folder))
     }
   }
 
@@ -42,7 +42,7 @@ class ImageFolderSuite extends AnyFunSuite with TemporaryFolder {
       val images = ImageFolder.open(folder)
       assert(images.files.toSet == odd.toSet + folder.resolve("good.jpg"))
       assert(ImageFolder.named(folder, images.files.map(images.relative)).files == images.files)
-      assert(images.isWhole && images.given == Seq(folder.resolve("good.jpg")))
+      assert(images.isWhole && images.inputPaths == Seq(folder.resolve("good.jpg")))
       odd.foreach(file => assert(ImageFolder.leftOutBySpark(file).exists(_.contains("not UTF-8"))))
     }
   }

@@ -8,8 +8,8 @@ import org.scalatest.funsuite.AnyFunSuite
 import vitscale.model.ModelFolder
 import vitscale.{LocalSpark, OddNames, TemporaryFolder, TestImages, TinyModel}
 
-/** Every backend of the JVM on images and models with the names that real users have. */
-class OddPathsBackendsSuite extends AnyFunSuite with LocalSpark with TemporaryFolder {
+/** A backend of the JVM on images and models with the names that real users have. */
+trait OddPathsTests extends AnyFunSuite with LocalSpark with TemporaryFolder {
 
   /** Spark's readers skip names that start with an underscore, and read all others of a folder. */
   private def pngs(folder: Path): ImageFolder = {
@@ -22,20 +22,17 @@ class OddPathsBackendsSuite extends AnyFunSuite with LocalSpark with TemporaryFo
     ImageFolder.open(folder)
   }
 
-  for (
-    (name, options) <- Seq(
-      "stock" -> BenchmarkOptions(backend = "spark-nlp"),
-      "vitscale" -> BenchmarkOptions(backend = "vitscale"),
-      "vitscale on Spark" -> BenchmarkOptions(backend = "vitscale", onSpark = true)
-    )
-  )
+  /** @param isSaved
+    *   whether the backend saves its pipeline and loads it again
+    */
+  protected def testOddPaths(name: String, options: BenchmarkOptions, isSaved: Boolean = false): Unit =
     test(s"$name: images and model below folders of all odd names") {
       withFolder { root =>
         val Seq(photos, model, saved) =
           Seq("photos", "model", "saved").map(place => OddNames.nested(root.resolve(place)))
         FileUtils.copyDirectory(TinyModel.path.toFile, model.toFile)
         val images = pngs(photos)
-        val pipeline = if (options.backend == "spark-nlp") Some(saved) else None
+        val pipeline = if (isSaved) Some(saved) else None
         val backend =
           Backends.load(
             spark,
@@ -53,4 +50,9 @@ class OddPathsBackendsSuite extends AnyFunSuite with LocalSpark with TemporaryFo
         } finally backend.close()
       }
     }
+}
+
+class OddPathsBackendsSuite extends OddPathsTests {
+  testOddPaths("vitscale", BenchmarkOptions(backend = "vitscale"))
+  testOddPaths("vitscale on Spark", BenchmarkOptions(backend = "vitscale", onSpark = true))
 }

@@ -25,7 +25,7 @@ final private[classify] class BatchClassifier(steps: ImageSteps, model: ForwardP
       val filled = places.count(_.isRight)
       if (filled > 0) clock.time(ImageFailure.Forward)(model.forward(buffers, filled, request.withFeatures))
       clock.time(StageClock.Score) {
-        images.zip(places.map(_.right.flatMap(place => steps.score(buffers, place, request))))
+        images.zip(places.map(_.flatMap(place => steps.score(buffers, place, request))))
       }
     } finally pool.giveBack(buffers)
   }
@@ -43,7 +43,7 @@ final private[classify] class BatchClassifier(steps: ImageSteps, model: ForwardP
   ): Seq[Either[ImageFailure, Int]] = {
     var next = 0
     images.toIndexedSeq.map { image =>
-      steps.prepare(image, clock)(pixels).right.map { input =>
+      steps.prepare(image, clock)(pixels).map { input =>
         clock.time(ImageFailure.Preprocess)(buffers.put(next, input))
         next += 1
         next - 1

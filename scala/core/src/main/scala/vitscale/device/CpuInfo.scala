@@ -2,7 +2,7 @@ package vitscale.device
 
 import java.nio.file.{Files, Paths}
 
-import scala.collection.JavaConverters._
+import scala.jdk.CollectionConverters._
 import scala.util.Try
 
 /** Linux's description of the first CPU; empty on other systems. */

@@ -2,7 +2,7 @@ package vitscale.onednn
 
 import java.util.concurrent.{Callable, ExecutionException, ExecutorService, Executors}
 
-import scala.collection.JavaConverters._
+import scala.jdk.CollectionConverters._
 
 import vitscale.{DaemonThreads, ModelException}
 import vitscale.forward.{ForwardBuffers, ForwardOptions, ForwardPass, SessionPool}

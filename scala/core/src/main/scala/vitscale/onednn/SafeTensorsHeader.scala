@@ -3,7 +3,7 @@ package vitscale.onednn
 import java.nio.charset.StandardCharsets.UTF_8
 import java.nio.file.Path
 
-import scala.collection.JavaConverters._
+import scala.jdk.CollectionConverters._
 
 import com.fasterxml.jackson.core.{JsonParser, JsonProcessingException}
 import com.fasterxml.jackson.databind.{JsonNode, ObjectMapper}

@@ -1,6 +1,6 @@
 package vitscale.onnx
 
-import scala.collection.JavaConverters._
+import scala.jdk.CollectionConverters._
 
 import ai.onnxruntime.OrtSession.SessionOptions
 import ai.onnxruntime.providers.OrtCUDAProviderOptions

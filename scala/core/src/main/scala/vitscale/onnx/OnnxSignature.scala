@@ -2,7 +2,7 @@ package vitscale.onnx
 
 import java.nio.file.Path
 
-import scala.collection.JavaConverters._
+import scala.jdk.CollectionConverters._
 
 import ai.onnxruntime.{NodeInfo, OnnxJavaType, OrtSession, TensorInfo}
 

@@ -2,7 +2,7 @@ package vitscale.onnx
 
 import java.nio.file.{Files, Path, Paths}
 
-import scala.collection.JavaConverters._
+import scala.jdk.CollectionConverters._
 
 import ai.onnxruntime.OrtSession
 import ai.onnxruntime.OrtSession.SessionOptions

@@ -4,7 +4,7 @@ import java.time.Duration
 import java.util
 import java.util.concurrent.{CompletableFuture, TimeUnit}
 
-import scala.collection.JavaConverters._
+import scala.jdk.CollectionConverters._
 
 import vitscale.{DaemonThreads, ModelException, QueueFullException, VitscaleException}
 import vitscale.classify.{Features, ImageSteps, InferenceOptions, Prediction, ScoredLabel, ViTClassifier}

@@ -3,10 +3,11 @@ package vitscale.classify
 import java.util.concurrent.ConcurrentLinkedQueue
 import java.util.concurrent.atomic.AtomicInteger
 
-import scala.collection.JavaConverters._
+import scala.jdk.CollectionConverters._
 import scala.concurrent.duration._
 import scala.util.Try
 
+import org.scalatest.EitherValues
 import org.scalatest.concurrent.TimeLimits
 import org.scalatest.funsuite.AnyFunSuite
 import org.scalatest.time.{Seconds, Span}
@@ -14,7 +15,7 @@ import org.scalatest.time.{Seconds, Span}
 import vitscale.forward.ForwardPass
 import vitscale.{DeviceException, ImageException, ModelException}
 
-class OverlappedClassifierSuite extends AnyFunSuite with TimeLimits {
+class OverlappedClassifierSuite extends AnyFunSuite with EitherValues with TimeLimits {
 
   private val quick = 1.milli
   private val request = InferenceOptions(topK = 1, batchSize = 5)
@@ -44,13 +45,13 @@ class OverlappedClassifierSuite extends AnyFunSuite with TimeLimits {
     withClassifier(new FakeDevice(quick)) { classifier =>
       def features(kind: Features) = classifier
         .stream(Iterator.range(0, 33), request.copy(features = kind), 4)(FakeDevice.image)
-        .map { case (_, answer) => answer.right.get.features.map(_.toSeq) }
+        .map { case (_, answer) => answer.value.features.map(_.toSeq) }
         .toSeq
       assert(features(Features.Pooled) == (0 until 33).map(id => Some(Seq(id.toFloat, -1f))))
       assert(features(Features.Off).forall(_.isEmpty))
-      features(Features.Normalized).flatten.zipWithIndex.foreach { case (Seq(first, second), id) =>
+      features(Features.Normalized).flatten.zipWithIndex.foreach { case (vector, id) =>
         val norm = math.sqrt(id.toDouble * id + 1)
-        assert(math.abs(first - id / norm) < 1e-6 && math.abs(second + 1 / norm) < 1e-6)
+        assert(math.abs(vector(0) - id / norm) < 1e-6 && math.abs(vector(1) + 1 / norm) < 1e-6)
       }
     }
   }

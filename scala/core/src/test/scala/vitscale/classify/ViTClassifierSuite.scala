@@ -2,12 +2,12 @@ package vitscale.classify
 
 import java.nio.file.Files
 
-import org.scalatest.BeforeAndAfterAll
+import org.scalatest.{BeforeAndAfterAll, EitherValues}
 import org.scalatest.funsuite.AnyFunSuite
 
 import vitscale.{ModelException, TestImages, TinyModel, UsageException}
 
-class ViTClassifierSuite extends AnyFunSuite with BeforeAndAfterAll {
+class ViTClassifierSuite extends AnyFunSuite with EitherValues with BeforeAndAfterAll {
 
   private lazy val classifier = ViTClassifier.open(TinyModel.path, options = TinyModel.options)
   private val images = (0 until 24).map(TestImages.jpeg)
@@ -54,7 +54,7 @@ class ViTClassifierSuite extends AnyFunSuite with BeforeAndAfterAll {
     val regression = ViTClassifier.open(folder, options = TinyModel.options)
     try {
       val request = InferenceOptions(topK = 2, returnLogits = true)
-      regression.classify(images.take(3), request).map(_.right.get).foreach { found =>
+      regression.classify(images.take(3), request).map(_.value).foreach { found =>
         assert(found.labels.map(_.score) == found.logits.get.toSeq.sorted.reverse.take(2))
         assert(found.labels.map(one => found.logits.get(one.id)) == found.labels.map(_.score))
       }
@@ -71,7 +71,7 @@ class ViTClassifierSuite extends AnyFunSuite with BeforeAndAfterAll {
         def features(kind: Features, batchSize: Int = 2) =
           model
             .classify(images, InferenceOptions(batchSize = batchSize, features = kind))
-            .map(_.right.get.features)
+            .map(_.value.features)
         assert(features(Features.Off).forall(_.isEmpty))
         val pooled = features(Features.Pooled).map(_.get.toSeq)
         assert(pooled.forall(_.size == model.featureCount) && pooled.distinct.size == images.size)
@@ -130,7 +130,7 @@ class ViTClassifierSuite extends AnyFunSuite with BeforeAndAfterAll {
     val answers = classifier.classify(mixed, InferenceOptions(topK = 2, batchSize = 5))
     assert(answers.size == 27)
     assert(Seq(0, 7, 8).forall(answers(_).isLeft))
-    assert(answers(7).left.get.reason.contains("empty"))
+    assert(answers(7).left.value.reason.contains("empty"))
     assert(labels(answers.filter(_.isRight)) == good)
   }
 

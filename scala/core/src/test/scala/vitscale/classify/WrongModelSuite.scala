@@ -3,13 +3,14 @@ package vitscale.classify
 import java.nio.{ByteBuffer, ByteOrder}
 import java.nio.file.{Files, Path, StandardCopyOption}
 
+import org.scalatest.EitherValues
 import org.scalatest.funsuite.AnyFunSuite
 
 import vitscale.model.ModelFolder
 import vitscale.{ModelException, TestImages, TinyModel}
 
 /** Models that do not fit what their folder says; the graphs are those of `tests/fixtures/make_wrong_graphs.py`. */
-class WrongModelSuite extends AnyFunSuite {
+class WrongModelSuite extends AnyFunSuite with EitherValues {
 
   private def withGraph(name: String): Path = {
     val folder = TinyModel.copy()
@@ -58,7 +59,7 @@ class WrongModelSuite extends AnyFunSuite {
   test("logits that are no numbers become a reason, not a label") {
     val classifier = open(withGraph("not-a-number"))
     try {
-      val reason = classifier.classify(Seq(TestImages.jpeg(0))).head.left.get.reason
+      val reason = classifier.classify(Seq(TestImages.jpeg(0))).head.left.value.reason
       assert(reason.contains("logit NaN"))
     } finally classifier.close()
   }

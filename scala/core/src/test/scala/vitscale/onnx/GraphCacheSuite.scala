@@ -3,7 +3,7 @@ package vitscale.onnx
 import java.nio.file.attribute.FileTime
 import java.nio.file.{Files, Path}
 
-import scala.collection.JavaConverters._
+import scala.jdk.CollectionConverters._
 
 import org.scalatest.funsuite.AnyFunSuite
 

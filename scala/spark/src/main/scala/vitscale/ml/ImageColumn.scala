@@ -93,7 +93,7 @@ private[ml] object ImageColumn {
   /** The numbers of the fields on the way, and the type of the last. Names may hold dots, so the longest is tried first. */
   private def find(struct: StructType, name: String): Option[(Seq[Int], DataType)] = {
     val parts = name.split("\\.", -1)
-    (parts.length to 1 by -1).toStream.flatMap { count =>
+    (parts.length to 1 by -1).view.flatMap { count =>
       val place = struct.fieldNames.indexOf(parts.take(count).mkString("."))
       if (place < 0) None
       else

@@ -20,7 +20,7 @@ private[vitscale] object TaskDevice {
     */
   def of(asked: Device): Device = {
     val addresses = TaskContext.get().resources().get(Resource).map(_.addresses.toSeq)
-    given(asked, addresses, SparkEnv.get.conf.get("spark.master", "local"))
+    assigned(asked, addresses, SparkEnv.get.conf.get("spark.master", "local"))
   }
 
   /** Return the device of a task. With a local master, Spark schedules no GPUs, and the requested GPUs are used.
@@ -28,7 +28,7 @@ private[vitscale] object TaskDevice {
     * @param addresses
     *   GPUs that Spark assigned to the task, as its discovery script names them: the numbers of CUDA devices
     */
-  private[ml] def given(asked: Device, addresses: Option[Seq[String]], master: String): Device =
+  private[ml] def assigned(asked: Device, addresses: Option[Seq[String]], master: String): Device =
     (asked, addresses) match {
       case (Device.Cpu, _) => Device.Cpu
       case (_, Some(found)) => Device.Gpu(found.map(number))

@@ -3,7 +3,7 @@ package vitscale.python
 import java.nio.file.Paths
 import java.util
 
-import scala.collection.JavaConverters._
+import scala.jdk.CollectionConverters._
 
 import vitscale.Version
 import vitscale.classify.RuntimeChoice
@@ -15,8 +15,15 @@ import vitscale.model.ModelRuntime
 /** The methods that Python calls over py4j to classify images. The benchmark has a separate API. */
 object PythonApi {
 
-  /** The version of this jar. Python compares it with its own version before any other call. */
-  def version: String = Version.current
+  /** The version of this jar. Python compares it with its own version before any other call.
+    *
+    * @throws java.lang.ClassNotFoundException
+    *   if the class path lacks the jar with the libraries
+    */
+  def version: String = {
+    Class.forName("ai.onnxruntime.OrtEnvironment", false, getClass.getClassLoader)
+    Version.current
+  }
 
   /** The libraries for the forward pass in this process: the name of each library, and its state in words. */
   def runtimes: util.Map[String, String] =

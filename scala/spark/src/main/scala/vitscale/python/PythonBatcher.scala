@@ -23,7 +23,7 @@ final class PythonBatcher private[python] (classifier: ViTClassifier, options: B
   def metrics: String = {
     val now = batcher.metrics
     PythonClassifier.json.writeValueAsString(
-      Map(
+      Map[String, Any](
         "accepted" -> now.accepted,
         "rejected" -> now.rejected,
         "completed" -> now.completed,

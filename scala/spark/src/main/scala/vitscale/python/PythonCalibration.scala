@@ -3,7 +3,7 @@ package vitscale.python
 import java.nio.file.{Files, Paths}
 import java.util
 
-import scala.collection.JavaConverters._
+import scala.jdk.CollectionConverters._
 
 import com.fasterxml.jackson.databind.json.JsonMapper
 import com.fasterxml.jackson.module.scala.DefaultScalaModule
@@ -21,7 +21,7 @@ final class PythonCalibration private (found: Calibration) {
     *   JSON: `smoothed`, `exact_blocks`, `agreement`, `error`, and the class ids of the checks in `labels` and `exact_labels`
     */
   def describe(): String = PythonCalibration.json.writeValueAsString(
-    Map(
+    Map[String, Any](
       "smoothed" -> found.isSmoothed,
       "exact_blocks" -> found.scales.exactBlocks,
       "blocks" -> found.scales.blocks.size,

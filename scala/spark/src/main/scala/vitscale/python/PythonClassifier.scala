@@ -70,7 +70,7 @@ final class PythonClassifier private (classifier: ViTClassifier, choice: Runtime
     val wanted = Features.named(kind).getOrElse(Features.Off)
     val request = InferenceOptions(topK = 1, batchSize = batchSize, features = wanted)
     val found =
-      answers(contents, shapes, request).map(_.right.map(_.features.getOrElse(Array.emptyFloatArray)))
+      answers(contents, shapes, request).map(_.map(_.features.getOrElse(Array.emptyFloatArray)))
     new PythonFeatures(found, classifier.featureCount)
   }
 

@@ -2,7 +2,7 @@ package vitscale.python
 
 import java.util
 
-import scala.collection.JavaConverters._
+import scala.jdk.CollectionConverters._
 
 import com.fasterxml.jackson.databind.json.JsonMapper
 
@@ -31,8 +31,8 @@ private[vitscale] object PythonImages {
     */
   def sent(contents: util.List[_], shapes: String): Seq[Sent] = {
     val sizes = json.readValue(shapes, classOf[Array[Array[Int]]])
-    contents.asScala.zip(sizes).map { case (content, size) =>
-      Sent(content, Option(size).map { case Array(width, height) => (width, height) })
+    contents.asScala.toSeq.zip(sizes).map { case (content, size) =>
+      Sent(content, Option(size).map(of => (of(0), of(1))))
     }
   }
 

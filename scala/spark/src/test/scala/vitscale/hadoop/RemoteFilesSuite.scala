@@ -2,6 +2,7 @@ package vitscale.hadoop
 
 import org.apache.hadoop.conf.Configuration
 import org.apache.hadoop.fs.Path
+import org.apache.hadoop.util.VersionInfo
 import org.scalatest.funsuite.AnyFunSuite
 
 import vitscale.{LocalHdfs, UsageException}
@@ -26,7 +27,7 @@ class RemoteFilesSuite extends AnyFunSuite {
     assert(refusal("nosuch://a/b").contains("nothing here knows nosuch://. Check the scheme"))
     assert(
       refusal("s3a://bucket/photos").endsWith(
-        "Add --conf spark.jars.packages=org.apache.hadoop:hadoop-aws:3.3.4."
+        s"Add --conf spark.jars.packages=org.apache.hadoop:hadoop-aws:${VersionInfo.getVersion}."
       )
     )
   }

@@ -2,9 +2,8 @@ package vitscale.job
 
 import java.nio.file.{Files, Path}
 
-import scala.collection.JavaConverters._
+import scala.jdk.CollectionConverters._
 
-import org.apache.spark.sql.Row
 import org.scalatest.Assertion
 import org.scalatest.funsuite.AnyFunSuite
 
@@ -33,9 +32,8 @@ class ClassifyJobSuite extends AnyFunSuite with LocalJobs with TemporaryFolder {
 
   private def assertRightLabels(output: String, seeds: Seq[Int]): Assertion = {
     assert(labels.distinct.size > 3)
-    val found = spark.read.parquet(s"$output/predictions").select("path", "label").collect().map {
-      case Row(path: String, label: String) =>
-        path.split('/').last.take(2).toInt -> label
+    val found = spark.read.parquet(s"$output/predictions").select("path", "label").collect().map { row =>
+      row.getString(0).split('/').last.take(2).toInt -> row.getString(1)
     }
     assert(found.toMap == seeds.map(seed => seed -> labels(seed)).toMap && found.length == seeds.size)
   }
@@ -94,7 +92,9 @@ class ClassifyJobSuite extends AnyFunSuite with LocalJobs with TemporaryFolder {
         .copy(input = JobOptions.ParquetRows, pathColumn = "id", contentColumn = "image")
       assert(run(asked).predicted == count)
       assertRightLabels(s"$folder/out", 0 until count)
-      assert(reasons(s"$folder/out").mapValues(_._1).toMap == Map("null" -> "read", "text" -> "decode"))
+      assert(reasons(s"$folder/out").map { case (id, why) =>
+        id -> why._1
+      } == Map("null" -> "read", "text" -> "decode"))
       val rowsOfOnePart = spark.read.parquet(s"$folder/out/predictions").count()
       assert(rowsOfOnePart == count)
       Files.list(folder.resolve("out/predictions")).iterator().asScala.foreach(Files.delete)

@@ -6,7 +6,6 @@ import java.security.PrivilegedExceptionAction
 import org.apache.hadoop.fs.permission.FsPermission
 import org.apache.hadoop.fs.{FileSystem, Path => HadoopPath}
 import org.apache.hadoop.security.UserGroupInformation
-import org.apache.spark.sql.Row
 import org.scalatest.funsuite.AnyFunSuite
 
 import vitscale.job.output.Ledger
@@ -39,9 +38,7 @@ class HdfsSuite extends AnyFunSuite with LocalJobs with TemporaryFolder {
       .parquet(s"$output/predictions")
       .select("path", "label")
       .collect()
-      .map { case Row(path: String, label: String) =>
-        path -> label
-      }
+      .map(row => row.getString(0) -> row.getString(1))
       .toMap
 
   test("names of all kinds get their labels, and new files alone are done by a second run") {

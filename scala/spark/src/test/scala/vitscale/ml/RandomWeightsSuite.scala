@@ -20,7 +20,10 @@ class RandomWeightsSuite extends AnyFunSuite with LocalSpark {
     val warnings = ArrayBuffer.empty[String]
 
     override def append(event: LogEvent): Unit = synchronized {
-      if (event.getLevel == Level.WARN) warnings.append(event.getMessage.getFormattedMessage)
+      if (event.getLevel == Level.WARN) {
+        warnings += event.getMessage.getFormattedMessage
+        ()
+      }
     }
   }
 

@@ -11,24 +11,24 @@ class TaskDeviceSuite extends AnyFunSuite {
   private val asked = Device.Gpu(Seq(0))
 
   test("a task on a cluster takes the GPU that Spark gave it, whatever number was asked for") {
-    assert(TaskDevice.given(asked, Some(Seq("3")), "spark://host:7077") == Device.Gpu(Seq(3)))
-    assert(TaskDevice.given(asked, Some(Seq("1", "2")), "yarn") == Device.Gpu(Seq(1, 2)))
+    assert(TaskDevice.assigned(asked, Some(Seq("3")), "spark://host:7077") == Device.Gpu(Seq(3)))
+    assert(TaskDevice.assigned(asked, Some(Seq("1", "2")), "yarn") == Device.Gpu(Seq(1, 2)))
   }
 
   test("a task that got no GPU is refused on a cluster, with the settings that are missing") {
     Seq("spark://host:7077", "yarn", "local-cluster[2,1,1024]").foreach { master =>
-      val error = intercept[DeviceException](TaskDevice.given(asked, None, master))
+      val error = intercept[DeviceException](TaskDevice.assigned(asked, None, master))
       assert(error.getMessage.contains("spark.task.resource.gpu.amount"))
     }
   }
 
   test("with a local master, where Spark schedules no GPUs, those that were asked for are used") {
     val two = Device.Gpu(Seq(0, 1))
-    assert(TaskDevice.given(two, None, "local[4]") == two)
+    assert(TaskDevice.assigned(two, None, "local[4]") == two)
   }
 
   test("the processor is the processor, with or without GPUs") {
-    assert(TaskDevice.given(Device.Cpu, Some(Seq("0")), "yarn") == Device.Cpu)
+    assert(TaskDevice.assigned(Device.Cpu, Some(Seq("0")), "yarn") == Device.Cpu)
   }
 
   test("as many tasks share a GPU as Spark's own arithmetic lets") {
@@ -39,7 +39,7 @@ class TaskDeviceSuite extends AnyFunSuite {
   }
 
   test("an address that is no number is refused, with what the script said") {
-    val error = intercept[DeviceException](TaskDevice.given(asked, Some(Seq("GPU-8f2a")), "yarn"))
+    val error = intercept[DeviceException](TaskDevice.assigned(asked, Some(Seq("GPU-8f2a")), "yarn"))
     assert(error.getMessage.contains("names a GPU GPU-8f2a"))
   }
 }

@@ -2,6 +2,8 @@ package vitscale.ml
 
 import java.nio.file.Files
 
+import scala.jdk.CollectionConverters._
+
 import org.apache.spark.sql.functions.{col, lit, when}
 import org.apache.spark.sql.{DataFrame, Row}
 import org.scalatest.funsuite.AnyFunSuite
@@ -66,11 +68,11 @@ class ViTImageClassifierSuite extends AnyFunSuite with LocalSpark {
     val saved = Files.createTempDirectory("vitscale-transformer-").resolve("saved")
     transformer.write.overwrite().save(saved.toString)
     val metadata = saved.resolve("metadata")
-    val part = metadata.resolve("part-00000")
+    val part = Files.list(metadata).iterator().asScala.find(_.getFileName.toString.startsWith("part-")).get
     val text = new String(Files.readAllBytes(part), "UTF-8")
     val older = text.replaceAll("\"features\":\"none\",?", "")
     assert(older != text && !older.contains("threshold"))
-    Files.deleteIfExists(metadata.resolve(".part-00000.crc"))
+    Files.deleteIfExists(metadata.resolve(s".${part.getFileName}.crc"))
     Files.write(part, older.getBytes("UTF-8"))
     val loaded = ViTImageClassifier.load(saved.toString)
     assert(loaded.getFeatures == "none" && !loaded.isDefined(loaded.threshold))

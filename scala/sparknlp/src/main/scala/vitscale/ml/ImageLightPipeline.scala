@@ -2,7 +2,7 @@ package vitscale.ml
 
 import java.util
 
-import scala.collection.JavaConverters._
+import scala.jdk.CollectionConverters._
 
 import com.johnsnowlabs.nlp._
 import org.apache.spark.ml.{PipelineModel, Transformer}

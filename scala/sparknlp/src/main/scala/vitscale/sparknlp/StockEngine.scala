@@ -27,14 +27,6 @@ object StockEngine {
   /** The engine of the published benchmark. ViTScale's own jar does not contain it. */
   case object TensorFlow extends StockEngine("tensorflow") {
 
-    /** Environment variables: TensorFlow reads them when it is loaded, and has no other setting. */
-    val oneDnnVariable = "TF_ENABLE_ONEDNN_OPTS"
-    val threadsVariable = "TF_NUM_INTRAOP_THREADS"
-
-    def usesOneDnn: Boolean = sys.env.get(oneDnnVariable).contains("1")
-
-    def threads: Option[Int] = sys.env.get(threadsVariable).flatMap(text => Try(text.toInt).toOption)
-
     override def folder(model: ModelFolder): Path = {
       val precision = model.onnxFolder.getFileName.toString
       if (precision != "fp32")

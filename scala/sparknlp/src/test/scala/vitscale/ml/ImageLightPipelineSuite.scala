@@ -3,7 +3,7 @@ package vitscale.ml
 import java.nio.file.{Files, Path}
 import java.util
 
-import scala.collection.JavaConverters._
+import scala.jdk.CollectionConverters._
 
 import com.johnsnowlabs.nlp.{Annotation, AnnotationImage, ImageAssembler, LightPipeline}
 import org.apache.spark.ml.feature.SQLTransformer

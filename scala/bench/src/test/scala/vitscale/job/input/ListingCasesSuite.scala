@@ -2,7 +2,7 @@ package vitscale.job.input
 
 import java.nio.file.{Files, Path, Paths}
 
-import scala.collection.JavaConverters._
+import scala.jdk.CollectionConverters._
 import scala.collection.mutable.ArrayBuffer
 import scala.sys.process._
 
@@ -58,7 +58,7 @@ class ListingCasesSuite extends AnyFunSuite with LocalSpark with TemporaryFolder
     val found = ArrayBuffer.empty[FileEntry]
     val listing = new Listing(configuration, rules(of), Location.parse("/nowhere", configuration))
     val leftAside = listing.list(named(of, prefix))(found += _)
-    (found, leftAside)
+    (found.toSeq, leftAside)
   }
 
   private def check(of: JsonNode, prefix: String): Assertion =

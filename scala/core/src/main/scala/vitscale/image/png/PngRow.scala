@@ -16,7 +16,7 @@ private[png] object PngRow {
   /** Alpha and transparent colours are dropped, as Pillow's `convert("RGB")` does. */
   def reader(header: PngHeader, palette: Array[Byte]): PngRow = {
     val bytes = header.depth / 8 // of a sample; only its high byte is read, except in 16-bit gray
-    header.colorType match {
+    (header.colorType: @unchecked) match { // the header has no other
       case PngHeader.Gray if header.depth == 16 => Gray16
       case PngHeader.Gray => new Indexed(header.depth, grays(header.depth))
       case PngHeader.Palette => new Indexed(header.depth, palette.take(256 * 3).padTo(256 * 3, 0.toByte))

@@ -70,8 +70,8 @@ private[tiff] object TiffCompression {
       throw new ImageException(s"a page with $name is not read")
     }
 
-  /** The decompressor of a compression other than fax coding and JPEG, which need more than the data. */
-  def codec(compression: Int): TiffCodec = compression match {
+  /** The decompressor of a compression that is read, other than fax coding and JPEG, which need more than the data. */
+  def codec(compression: Int): TiffCodec = (compression: @unchecked) match {
     case Lzw => TiffLzw
     case PackBits => TiffPackBits
     case AdobeDeflate | Deflate => Zlib

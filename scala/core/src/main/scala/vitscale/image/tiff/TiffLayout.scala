@@ -79,13 +79,13 @@ private[tiff] object TiffLayout {
 
   /** The bits of each sample, and the meaning of the extra ones. */
   private def samplesOf(fields: TiffDirectory, planar: Boolean): (Seq[Int], Seq[Int]) = {
-    val given = ints(fields, TiffTag.BitsPerSample, Seq(1))
+    val declared = ints(fields, TiffTag.BitsPerSample, Seq(1))
     val allExtra = ints(fields, TiffTag.ExtraSamples, Nil)
     val announced = fields.int(TiffTag.SamplesPerPixel, 1)
     // Planes of no meaning come last and can be left out.
     val left = planar && allExtra.nonEmpty && allExtra.max == UnassignedSample
     val extra = if (left) Nil else allExtra
-    val bits = if (left) given.dropRight(allExtra.length) else given
+    val bits = if (left) declared.dropRight(allExtra.length) else declared
     val count = if (left) announced - allExtra.length else announced
     if (count > MostSamples || count < 0)
       throw new ImageException(s"$count samples a pixel, expected at most $MostSamples")

@@ -103,9 +103,9 @@ final private[tiff] class TiffSegments(
     */
   private def place(index: Int, decodedBytes: Long): (Int, Int) = {
     val at = if (index < offsets.length) offsets(index) else 0L
-    val given = byteCount(index)
+    val declared = byteCount(index)
     val most = 10 * decodedBytes + 4096
-    val length = if (given > 1024 * 1024 && given > most) most else given
+    val length = if (declared > 1024 * 1024 && declared > most) most else declared
     if (length <= 0 || at < 0) throw new ImageException(s"damaged: strip or tile $index has $length bytes")
     if (at > fields.bytes.length - length)
       throw new ImageException(

@@ -117,7 +117,10 @@ final private[vitscale] class Calibrator(folder: ModelFolder, say: String => Uni
     (0 until config.layers).flatMap { index =>
       val block = new BlockWeights(config, index)
       def of(place: ActivationPlace, layer: Linear) =
-        (place -> index) -> Calibrator.divisors(peaks.of(place, index), weights.pack.channelPeaks(layer))
+        (place -> index) -> Calibrator.divisors(
+          peaks.of(place, index),
+          weights.pack.channelPeaks(layer).toSeq
+        )
       Seq(
         of(ActivationPlace.AttentionInput, block.queryKeyValue),
         of(ActivationPlace.FeedForwardInput, block.feedForwardIn)

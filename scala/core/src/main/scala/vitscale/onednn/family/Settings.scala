@@ -3,7 +3,7 @@ package vitscale.onednn.family
 import java.io.IOException
 import java.nio.file.Path
 
-import scala.collection.JavaConverters._
+import scala.jdk.CollectionConverters._
 
 import com.fasterxml.jackson.databind.{JsonNode, ObjectMapper}
 

@@ -19,7 +19,7 @@ final class FileReader(configuration: Configuration, maxBytes: Long) {
       case Some(problem) => Left(ReadFailure(Stage.List, problem))
       case None => attempt(bytes(listed.path))
     }
-    ReadImage(listed.path, content.right.toOption.map(_.length.toLong).orElse(listed.size), content)
+    ReadImage(listed.path, content.toOption.map(_.length.toLong).orElse(listed.size), content)
   }
 
   private def attempt(work: => Either[ReadFailure, Array[Byte]]): Either[ReadFailure, Array[Byte]] =

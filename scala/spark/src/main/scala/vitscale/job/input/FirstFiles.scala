@@ -27,5 +27,5 @@ final private[job] class FirstFiles(limit: Int) {
   def leftOut: Long = all - kept.size
 
   /** Return the kept files in the order of their paths, and forget them. */
-  def takeAll(): Seq[FileEntry] = kept.dequeueAll[FileEntry, IndexedSeq[FileEntry]].reverse
+  def takeAll(): Seq[FileEntry] = Seq.fill(kept.size)(kept.dequeue()).reverse
 }

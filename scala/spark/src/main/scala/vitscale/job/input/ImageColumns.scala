@@ -1,6 +1,6 @@
 package vitscale.job.input
 
-import scala.collection.JavaConverters._
+import scala.jdk.CollectionConverters._
 
 import org.apache.parquet.schema.LogicalTypeAnnotation.BsonLogicalTypeAnnotation
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.BINARY
@@ -129,7 +129,7 @@ private[job] object ImageColumns {
   private def isStruct(found: Type): Boolean =
     !found.isPrimitive && !found.isRepetition(REPEATED) && found.getLogicalTypeAnnotation == null
 
-  private def fields(group: GroupType): Seq[Type] = group.getFields.asScala
+  private def fields(group: GroupType): Seq[Type] = group.getFields.asScala.toSeq
 
   /** The columns and their types, as one line. */
   private def text(schema: MessageType): String = fields(schema).map(describe).mkString(", ")

@@ -6,7 +6,7 @@ import java.nio.file.attribute.BasicFileAttributes
 import java.util.EnumSet
 
 import scala.annotation.tailrec
-import scala.collection.JavaConverters._
+import scala.jdk.CollectionConverters._
 
 import vitscale.FileUri
 import vitscale.job.records.{FileEntry, Ignored}

@@ -3,7 +3,7 @@ package vitscale.job.input
 import java.io.IOException
 import java.nio.file.{Files, Path}
 
-import scala.collection.JavaConverters._
+import scala.jdk.CollectionConverters._
 import scala.collection.mutable
 
 import org.apache.hadoop.conf.Configuration

@@ -5,7 +5,6 @@ import java.util.zip.GZIPInputStream
 
 import scala.util.control.NonFatal
 
-import org.apache.commons.compress.archivers.ArchiveInputStream
 import org.apache.commons.compress.archivers.tar.{TarArchiveEntry, TarArchiveInputStream}
 
 /** One member of a tar file.
@@ -121,10 +120,10 @@ private[job] object TarMembers {
   /** Whether a stream has a byte other than zero. */
   def hasData(stream: InputStream): Boolean = stream.readNBytes(Behind).exists(_ != 0)
 
-  /** Through the superclass, whose method has one signature in all versions: Spark brings commons-compress 1.23, Spark NLP
-    * 1.19.
+  /** The cast is for commons-compress below 1.24, whose method has the type of its superclass: Spark 3.5 brings 1.23, Spark
+    * NLP 1.19.
     */
-  private def entryOf(archive: ArchiveInputStream): TarArchiveEntry =
+  private def entryOf(archive: TarArchiveInputStream): TarArchiveEntry =
     archive.getNextEntry.asInstanceOf[TarArchiveEntry]
 
   private def member(entry: TarArchiveEntry, header: Long, end: Long): TarMember = {

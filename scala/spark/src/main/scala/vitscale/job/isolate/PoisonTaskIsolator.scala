@@ -46,7 +46,7 @@ final private[job] class PoisonTaskIsolator(attempts: TaskResult => FailedAttemp
     if (!result.isUntouched) {
       clearedTasks += 1
       clearedImages += result.outcomes.length
-      result.outcomes
+      result.outcomes.toSeq
     } else {
       val reasons = attempts(result)
       if (reasons.executors == 0) reasons.thrown.foreach(thrown => throw new SparkException(thrown))
@@ -72,7 +72,7 @@ final private[job] class PoisonTaskIsolator(attempts: TaskResult => FailedAttemp
           "probably the executors' memory or the model, not one image. See the executors' logs, fix the cause, then " +
           "repeat the command with --retry-failed"
       )
-    result.outcomes
+    result.outcomes.toSeq
   }
 }
 

@@ -56,7 +56,7 @@ final private[job] class CommitBuffer(
     */
   def commit(): Unit = {
     for ((table, held) <- waiting if held.rows.nonEmpty) {
-      output.commit(table, held.rows)
+      output.commit(table, held.rows.toSeq)
       held.takeAll().foreach(one => written(table).add(one.path))
     }
     clock.committed(seconds())

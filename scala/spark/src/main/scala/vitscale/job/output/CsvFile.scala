@@ -3,7 +3,7 @@ package vitscale.job.output
 import java.io.{ByteArrayInputStream, ByteArrayOutputStream, IOException, OutputStreamWriter}
 import java.nio.charset.StandardCharsets.UTF_8
 
-import scala.collection.JavaConverters._
+import scala.jdk.CollectionConverters._
 
 import com.univocity.parsers.common.TextParsingException
 import com.univocity.parsers.csv.{CsvParser, CsvParserSettings, CsvWriter, CsvWriterSettings}

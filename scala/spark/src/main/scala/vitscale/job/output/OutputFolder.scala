@@ -2,7 +2,7 @@ package vitscale.job.output
 
 import java.io.IOException
 
-import scala.collection.JavaConverters._
+import scala.jdk.CollectionConverters._
 import scala.collection.mutable
 
 import org.apache.spark.sql.{DataFrame, Encoders, SparkSession}

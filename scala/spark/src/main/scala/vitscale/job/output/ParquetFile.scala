@@ -23,10 +23,7 @@ private[job] object ParquetFile {
   private val PathColumn = "message row { required binary path (UTF8); }"
 
   def encode(rows: Seq[Row], schema: StructType): Array[Byte] = {
-    val message = new SparkToParquetSchemaConverter(
-      writeLegacyParquetFormat = false,
-      outputTimestampType = SQLConf.ParquetOutputTimestampType.TIMESTAMP_MICROS
-    ).convert(schema)
+    val message = new SparkToParquetSchemaConverter(settings).convert(schema)
     val groups = new SimpleGroupFactory(message)
     val target = new Memory
     val writer = ExampleParquetWriter
@@ -38,6 +35,15 @@ private[job] object ParquetFile {
     try rows.foreach(row => writer.write(fill(groups.newGroup(), row, schema)))
     finally writer.close()
     target.bytes
+  }
+
+  /** Spark's defaults but for the type of times. By its text, because the setting's type and the converter's other
+    * constructors differ between Spark 3.5 and the releases of Spark 4.
+    */
+  private def settings: SQLConf = {
+    val changed = new SQLConf
+    changed.setConfString("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS")
+    changed
   }
 
   /** @throws java.io.IOException

@@ -1,5 +1,7 @@
 package vitscale.job.output
 
+import scala.jdk.CollectionConverters._
+
 import com.fasterxml.jackson.core.`type`.TypeReference
 import com.fasterxml.jackson.databind.ObjectMapper
 import com.fasterxml.jackson.databind.SerializationFeature.INDENT_OUTPUT
@@ -96,9 +98,9 @@ object RunKey {
 
   def parse(bytes: Array[Byte]): RunKey = {
     val fields = json.readValue(bytes, new TypeReference[java.util.Map[String, String]] {})
-    RunKey(scala.collection.JavaConverters.mapAsScalaMap(fields).toMap)
+    RunKey(fields.asScala.toMap)
   }
 
   private def sorted(fields: Map[String, String]) =
-    new java.util.TreeMap[String, String](scala.collection.JavaConverters.mapAsJavaMap(fields))
+    new java.util.TreeMap[String, String](fields.asJava)
 }

@@ -158,7 +158,7 @@ final private[job] class Inputs(
     val ignored = new Listing(configuration, listingRules, output).list(options.images)(found += _)
     if (found.isEmpty)
       throw new UsageException(ListingRules.noImage(options.images, ignored, listingRules.kind))
-    (found, ignored)
+    (found.toSeq, ignored)
   }
 
   private def reading(done: Done): Reading = new Reading(shared, context.broadcast(done), options.maxBytes)

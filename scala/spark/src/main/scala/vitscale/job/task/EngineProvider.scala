@@ -2,11 +2,11 @@ package vitscale.job.task
 
 import java.util.ServiceLoader
 
-import scala.collection.JavaConverters._
+import scala.jdk.CollectionConverters._
 
 import org.apache.spark.sql.SparkSession
 
-import vitscale.UsageException
+import vitscale.command.SparkNlpJar
 import vitscale.device.Device
 import vitscale.image.DecodeLimits
 import vitscale.model.ModelFolder
@@ -45,9 +45,6 @@ object EngineProvider {
     */
   def named(name: String): EngineProvider =
     ServiceLoader.load(classOf[EngineProvider]).asScala.find(_.name == name).getOrElse {
-      throw new UsageException(
-        s"--engine $name needs the jar vitscale-sparknlp, which is not on the class path. " +
-          "Install the Python package's extra [sparknlp], or add the jar to spark.jars."
-      )
+      throw SparkNlpJar.missing(s"--engine $name")
     }
 }

@@ -1,16 +1,17 @@
 package vitscale.job.input
 
+import org.scalatest.EitherValues
 import org.scalatest.funsuite.AnyFunSuite
 
 /** Which columns have the images and their paths. */
-class ImageColumnsSuite extends AnyFunSuite {
+class ImageColumnsSuite extends AnyFunSuite with EitherValues {
 
   private val bytes = "optional binary content;"
   private val path = "optional binary path (STRING);"
   private val struct = "optional group image { optional binary bytes; optional binary path (STRING); }"
 
   private def columns(content: String, path: String = null) =
-    Right(ImageColumns(content.split('/'), Option(path).map(_.split('/').toSeq)))
+    Right(ImageColumns(content.split('/').toSeq, Option(path).map(_.split('/').toSeq)))
 
   for (
     (name, schema, pathColumn, contentColumn, expected) <- Seq(
@@ -102,7 +103,7 @@ class ImageColumnsSuite extends AnyFunSuite {
       )
     )
   ) test(s"$name: refused with the columns and their types") {
-    val problem = ImageColumns.of(ParquetFixtures.schema(schema), "path", contentColumn).left.get
+    val problem = ImageColumns.of(ParquetFixtures.schema(schema), "path", contentColumn).left.value
     assert(problem.contains(s"There is no column $contentColumn of type binary or struct<bytes: binary>"))
     assert(problem.contains(s"the columns are $message.") && problem.contains("--content-column"))
   }
@@ -110,7 +111,7 @@ class ImageColumnsSuite extends AnyFunSuite {
   test("what the user did not name is said, and nothing else") {
     def note(schema: String, pathColumn: String = "path", contentColumn: String = "content") =
       ImageColumns.note(
-        ImageColumns.of(ParquetFixtures.schema(schema), pathColumn, contentColumn).right.get,
+        ImageColumns.of(ParquetFixtures.schema(schema), pathColumn, contentColumn).value,
         pathColumn,
         contentColumn
       )

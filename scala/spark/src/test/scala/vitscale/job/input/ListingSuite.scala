@@ -40,7 +40,7 @@ class ListingSuite extends AnyFunSuite with LocalSpark with TemporaryFolder {
     val found = ArrayBuffer.empty[FileEntry]
     val ignored =
       new Listing(configuration, rules, Location.parse(output, configuration)).list(named)(found += _)
-    (found, ignored)
+    (found.toSeq, ignored)
   }
 
   private def paths(named: Seq[String], rules: ListingRules = ListingRules(allFiles = false)): Seq[String] =

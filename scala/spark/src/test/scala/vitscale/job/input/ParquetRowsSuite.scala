@@ -6,12 +6,13 @@ import java.util.Arrays
 import org.apache.hadoop.conf.Configuration
 import org.apache.parquet.example.data.Group
 import org.apache.parquet.io.api.Binary
+import org.scalatest.EitherValues
 import org.scalatest.funsuite.AnyFunSuite
 
 import vitscale.TemporaryFolder
 
 /** Values of Parquet columns, without Spark. */
-class ParquetRowsSuite extends AnyFunSuite with TemporaryFolder {
+class ParquetRowsSuite extends AnyFunSuite with EitherValues with TemporaryFolder {
 
   private def open[A](file: Path)(use: ParquetRows => A): A = {
     val rows = new ParquetRows(ParquetInput.open(file.toString, new Configuration(false)))
@@ -59,7 +60,7 @@ class ParquetRowsSuite extends AnyFunSuite with TemporaryFolder {
       assert(rows.sizes == Seq(3, 1))
       assert(rows.texts(0, Seq("image", "path")).toList == List("a.png", null, "c.png"))
       assert(rows.texts(0, Seq("day")).toList == List("2026-01-01", "2026-01-02", "2026-01-03"))
-      val content = rows.contents(0, Seq("image", "bytes")).map(_.right.get.get.getBytes).toList
+      val content = rows.contents(0, Seq("image", "bytes")).map(_.value.get.getBytes).toList
       assert(content.forall(image => Arrays.equals(image.slice(1, 4), "PNG".getBytes)) && content.size == 3)
       assert(rows.contents(1, Seq("image", "bytes")).toList == List(Right(None)))
     }

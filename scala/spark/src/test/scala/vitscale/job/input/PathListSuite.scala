@@ -22,7 +22,7 @@ class PathListSuite extends AnyFunSuite with InputJobs {
     val found = ArrayBuffer.empty[FileEntry]
     new PathList(new Configuration(false), column, Location.Local(Paths.get("/nowhere")))
       .read(list.toString)(found += _)
-    found
+    found.toSeq
   }
 
   private val here = Paths.get("").toAbsolutePath

@@ -4,6 +4,7 @@ import java.nio.file.{Files, Path}
 
 import org.apache.hadoop.conf.Configuration
 import org.apache.spark.util.SerializableConfiguration
+import org.scalatest.EitherValues
 import org.scalatest.funsuite.AnyFunSuite
 
 import vitscale.job.InputJobs
@@ -14,7 +15,7 @@ import vitscale.job.run.JobOptions
 import vitscale.{TestImages, UsageException}
 
 /** Tar shards, through the whole job. */
-class TarInputSuite extends AnyFunSuite with InputJobs {
+class TarInputSuite extends AnyFunSuite with EitherValues with InputJobs {
 
   private val none = Array.emptyByteArray
   private val long = "deep/" * 40 + "long.png"
@@ -153,7 +154,7 @@ class TarInputSuite extends AnyFunSuite with InputJobs {
           try {
             val member = archive.next().get
             assert(member.name == members(first)._1)
-            assert(archive.content(member.size).right.get.forall(_ == first))
+            assert(archive.content(member.size).value.forall(_ == first))
           } finally archive.close()
         }
       }

@@ -2,7 +2,7 @@ package vitscale.job.output
 
 import java.nio.file.{Files, Path}
 
-import scala.collection.JavaConverters._
+import scala.jdk.CollectionConverters._
 
 import org.apache.spark.sql.Row
 import org.apache.spark.sql.types.StructType
@@ -74,7 +74,7 @@ class OutputFolderSuite extends AnyFunSuite with LocalSpark with TemporaryFolder
       assert(row.getSeq[String](row.fieldIndex("labels")) == Seq("cat, big", "dog"))
       assert(row.getAs[Int]("label_id") == 5)
       assert(row.getSeq[Int](row.fieldIndex("label_ids")) == Seq(5, 0))
-      assert(row.getSeq[Any](row.fieldIndex("probabilities")) == Seq(0.75f, null))
+      assert(row.getSeq[Any](row.fieldIndex("probabilities")) == Seq[Any](0.75f, null))
       assert(row.getAs[java.sql.Timestamp]("time").getTime == 1700000000123L)
       assert(row.getAs[String]("model_sha256") == "abc")
       assert(row.getAs[String]("weights") == "pretrained")

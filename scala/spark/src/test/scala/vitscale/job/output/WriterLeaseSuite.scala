@@ -2,8 +2,11 @@ package vitscale.job.output
 
 import java.nio.charset.StandardCharsets.UTF_8
 import java.nio.file.{Files, Path}
+import java.util.stream.{Collectors, IntStream}
 
 import scala.collection.mutable.ArrayBuffer
+import scala.jdk.CollectionConverters._
+import scala.util.{Failure, Success, Try}
 
 import org.scalatest.funsuite.AnyFunSuite
 
@@ -40,10 +43,16 @@ class OwnershipSuite extends AnyFunSuite with LocalJobs with TemporaryFolder {
   )
     test(s"of many who start at once, one gets it$where") {
       withFolder { folder =>
-        val taken = (0 until 6).par.flatMap { _ =>
-          try Some(WriterLease.take(storage(folder), _ => (), staleSeconds = 2))
-          catch { case _: OutputException => None }
-        }.seq
+        val taken = IntStream
+          .range(0, 6)
+          .parallel()
+          .mapToObj[Try[WriterLease]](_ => Try(WriterLease.take(storage(folder), _ => (), staleSeconds = 2)))
+          .collect(Collectors.toList[Try[WriterLease]])
+          .asScala
+          .collect {
+            case Success(lease) => lease
+            case Failure(error) if !error.isInstanceOf[OutputException] => throw error
+          }
         assert(taken.size == 1)
         taken.foreach(_.close())
       }

@@ -3,7 +3,7 @@ package com.johnsnowlabs.vitscale
 import java.awt.image.BufferedImage
 import java.util.Collections
 
-import scala.collection.JavaConverters._
+import scala.jdk.CollectionConverters._
 
 import ai.onnxruntime.OnnxTensor
 import com.johnsnowlabs.ml.util.ONNX

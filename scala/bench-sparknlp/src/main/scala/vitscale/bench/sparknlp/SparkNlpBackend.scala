@@ -1,9 +1,9 @@
-package vitscale.bench
+package vitscale.bench.sparknlp
 
 import java.net.URI
 import java.nio.file.{Files, Path, Paths}
 
-import scala.collection.JavaConverters._
+import scala.jdk.CollectionConverters._
 
 import com.johnsnowlabs.nlp.LightPipeline
 import com.johnsnowlabs.vitscale.SparkNlpInternals
@@ -14,6 +14,7 @@ import org.apache.spark.sql.{DataFrame, SparkSession}
 import org.apache.spark.vitscale.SparkImageDecoder
 
 import vitscale.FileUri
+import vitscale.bench.{Backend, FailedImage, ImageFolder, ImageOutput, Predictions, SparkAction, StageTimes}
 import vitscale.device.DeviceUse
 import vitscale.model.Labels
 import vitscale.sparknlp.StockPipeline
