@@ -41,8 +41,7 @@ RUN /bootstrap/bin/uv pip install --python /opt/vitscale/bin/python --link-mode 
     && spark=$(/opt/vitscale/bin/python -c 'from vitscale.jvm.jar import spark_jars; print(spark_jars().parent)') \
     && jars=$(/opt/vitscale/bin/vitscale jars) \
     && mkdir "$spark/conf" "$spark/work-dir" && rm -rf "$spark/examples" && ln -s "$spark" /opt/spark \
-    && ln -s "${jars%,*}" "$spark/work-dir/vitscale.jar" \
-    && ln -s "${jars#*,}" "$spark/work-dir/vitscale-libraries.jar"
+    && ln -s "${jars%,*}" "${jars#*,}" "$spark/work-dir/"
 
 # The user id is that of Spark's own image.
 FROM ${BASE}
