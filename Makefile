@@ -34,6 +34,7 @@ results = $(call path,$(value RESULTS))
 
 venv := .venv/bin
 jar := python/src/vitscale/jars/vitscale.jar
+table_jars := target/table-jars
 tensorflow_jars := python/src/vitscale/jars/tensorflow
 scala_sources := $(shell find scala/core/src/main scala/spark/src/main scala/sparknlp/src/main scala/bench/src/main project/*.scala project/*.sbt project/build.properties build.sbt -type f)
 
@@ -81,6 +82,11 @@ $(jar): $(scala_sources) python/src/vitscale/_version.py python/src/vitscale/jvm
 tensorflow: $(tensorflow_jars) .venv $(jar) model
 	model=$(model); test -f "$$model/tensorflow/fp32/saved_model.pb" || \
 		$(venv)/vitscale export "$$model" --format tensorflow --output "$$model"
+
+# Delta, Iceberg and Hadoop's S3 client, for the tests: a user adds them with spark.jars.packages.
+$(table_jars): project/Dependencies.scala project/TableJars.scala | .venv
+	./sbtw spark/collectTableJars
+	touch $@
 
 $(tensorflow_jars): project/Dependencies.scala project/TensorflowJars.scala | .venv
 	./sbtw tensorflow/collectJars
@@ -134,7 +140,7 @@ test-scala: .venv
 	./sbtw test tensorflow/test
 
 # Two files at a time, because tests mostly wait for a JVM; the slow files come last.
-test-python: .venv $(jar) $(tensorflow_jars) browser
+test-python: .venv $(jar) $(tensorflow_jars) $(table_jars) browser
 	$(venv)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/report tests/parity tests/field tests/job tests/install
 
 # The report's tests drive a real browser: Debian's Chromium, unless one is installed.
@@ -148,6 +154,11 @@ browser:
 FAULT_ROUNDS ?= 20
 faults: .venv $(jar)
 	VITSCALE_FAULT_ROUNDS=$(FAULT_ROUNDS) $(venv)/python -m pytest -s tests/job/test_faults.py tests/job/test_faults_on_cluster.py
+
+# The same for Delta tables on the local disk and on an S3-compatible server, where also two drivers start at once.
+.PHONY: table-faults
+table-faults: .venv $(jar) $(table_jars)
+	VITSCALE_FAULT_ROUNDS=$(FAULT_ROUNDS) $(venv)/python -m pytest -s tests/job/test_table_faults.py
 
 # Memory of --watch during an hour in which files arrive.   make soak SOAK_SECONDS=600
 .PHONY: soak many-files

@@ -56,10 +56,11 @@ lazy val spark = (project in file("scala/spark"))
       "org.apache.hadoop",
       "com.johnsnowlabs.nlp"
     ),
-    libraryDependencies ++= Dependencies.spark ++ Dependencies.commandLine ++ Dependencies.hdfs,
+    libraryDependencies ++= Dependencies.spark ++ Dependencies.commandLine ++ Dependencies.hdfs ++ Dependencies.tables ++ Dependencies.s3,
     dependencyOverrides += Dependencies.sparkCompress,
     Compile / resourceGenerators += PackageResources.listingRules.taskValue,
-    PythonJars.vitscale
+    PythonJars.vitscale,
+    TableJars.all
   )
 
 /** The drop-in annotator of Spark NLP, and stock Spark NLP as a baseline. */

@@ -18,6 +18,9 @@ object Dependencies {
     val aircompressor = "0.27" // of Spark 3.5
     val webp = "0.10.2"
     val hadoop = "3.3.4" // of Spark 3.5
+    val delta = "3.3.2" // of Spark 3.5
+    val iceberg = "1.10.0"
+    val aws = "1.12.262" // of Hadoop 3.3.4
     val archunit = "1.4.1"
     val jmh = "1.37"
     val scalatest = "3.2.19"
@@ -77,6 +80,20 @@ object Dependencies {
 
   /** HDFS itself, to write to. */
   val hdfs: Seq[ModuleID] = Seq("org.apache.hadoop" % "hadoop-client-minicluster" % Version.hadoop % Test)
+
+  /** Table formats. The user brings their libraries. The jar calls Iceberg's; of Delta it extends the log store alone. */
+  val tables: Seq[ModuleID] = Seq(
+    "io.delta" %% "delta-spark" % Version.delta % Test,
+    "io.delta" % "delta-storage" % Version.delta % Provided,
+    "org.apache.iceberg" %% "iceberg-spark-runtime-3.5" % Version.iceberg % Provided
+  )
+
+  /** Hadoop's S3 client, with the services of AWS that it calls in the place of the bundle of all (280 MB). */
+  val s3: Seq[ModuleID] = {
+    val aws = Seq("s3", "sts", "dynamodb").map(name => "com.amazonaws" % s"aws-java-sdk-$name" % Version.aws)
+    val hadoop = ("org.apache.hadoop" % "hadoop-aws" % Version.hadoop).exclude("com.amazonaws", "aws-java-sdk-bundle")
+    (hadoop +: aws).map(_ % Provided)
+  }
 
   /** oneDNN with the native libraries of one platform; of this machine where the jars are for all. It also names OpenCL's
     * bindings, which a processor does not need (see `org.bytedeco.opencl.presets.OpenCL`).

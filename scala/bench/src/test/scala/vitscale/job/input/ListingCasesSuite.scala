@@ -56,7 +56,7 @@ class ListingCasesSuite extends AnyFunSuite with LocalSpark with TemporaryFolder
   private def list(of: JsonNode, prefix: String): (Seq[FileEntry], Ignored) = {
     val configuration = spark.sparkContext.hadoopConfiguration
     val found = ArrayBuffer.empty[FileEntry]
-    val listing = new Listing(configuration, rules(of), Location.parse("/nowhere", configuration))
+    val listing = new Listing(configuration, rules(of), None)
     val leftAside = listing.list(named(of, prefix))(found += _)
     (found, leftAside)
   }
