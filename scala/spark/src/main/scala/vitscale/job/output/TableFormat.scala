@@ -121,7 +121,7 @@ object TableFormat {
         Map(
           "spark.sql.catalog.default_iceberg" -> "org.apache.iceberg.spark.SparkCatalog",
           "spark.sql.catalog.default_iceberg.type" -> "hadoop",
-          "spark.sql.catalog.default_iceberg.warehouse" -> "file:/"
+          "spark.sql.catalog.default_iceberg.warehouse" -> "file:/unused"
         )
       )
 

@@ -50,8 +50,9 @@ final private[job] class DeltaTable(spark: SparkSession, table: SqlTable, driver
   override def setProperty(key: String, value: String): Unit = table.setProperty(key, value)
 
   override def create(columns: StructType, partitionBy: Seq[String]): Unit = {
-    val attempts = Iterator.continually(Try(table.create("delta", columns, partitionBy))).take(Attempts)
-    attempts.find(attempt => !isConflict(attempt) || table.schema.isDefined).foreach(_.get)
+    // Another driver may create it at the same time; then it exists at the next attempt.
+    val attempts = Iterator.fill(Attempts)(Try(table.create("delta", columns, partitionBy)))
+    attempts.find(!isConflict(_)).foreach(_.get)
   }
 
   /** Of several drivers that claim at once, all but the last one see a driver that they did not see before, and give up. */

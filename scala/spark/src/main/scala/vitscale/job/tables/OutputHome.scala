@@ -33,6 +33,7 @@ final private[job] class FolderHome(storage: Storage, say: String => Unit) exten
   import FolderHome._
 
   refuseForeign()
+  storage.makeFolder(Folder) // so that the folder is known as an output before it has a table
   private val lease = if (storage.isFileSystem) Some(WriterLease.take(storage, say)) else None
 
   override def name: String = storage.location
