@@ -6,6 +6,7 @@ import java.nio.file.StandardOpenOption.{CREATE_NEW, READ, WRITE}
 import java.nio.file.{FileAlreadyExistsException, Files, Path, Paths, StandardCopyOption}
 
 import scala.collection.JavaConverters._
+import scala.util.Try
 
 import org.apache.commons.io.FileUtils
 import org.apache.hadoop.conf.Configuration
@@ -171,9 +172,19 @@ final class HadoopStorage(root: HadoopPath, configuration: Configuration) extend
   override def uri: String = root.toString
 
   override def isExclusive: Boolean =
-    isFileSystem || HadoopStorage.Conditional.contains(system.getUri.getScheme) || isConditional
+    isFileSystem || HadoopStorage.Conditional.contains(scheme) || isConditional
 
-  override def isFileSystem: Boolean = HadoopStorage.FileSystems.contains(system.getUri.getScheme)
+  override def isFileSystem: Boolean = HadoopStorage.FileSystems.contains(scheme)
+
+  /** The scheme of the file system; of the one behind a table of mounts (`viewfs`). */
+  private def scheme: String = {
+    val own = system.getUri.getScheme
+    val mounted = Iterator
+      .iterate(root)(_.getParent)
+      .takeWhile(_ != null)
+      .flatMap(path => Try(system.resolvePath(path).toUri.getScheme).toOption)
+    if (own == "viewfs") mounted.find(_ != own).getOrElse(own) else own
+  }
 
   private def isConditional = S3ConditionalPut.knows(root, settings.value)
 
