@@ -34,6 +34,7 @@ results = $(call path,$(value RESULTS))
 
 venv := .venv/bin
 jar := python/src/vitscale/jars/vitscale_2.13.jar
+table_jars := target/table-jars
 tensorflow_jars := python/src/vitscale/jars/tensorflow
 service_java := target/service-java/class-path
 scala_sources := $(shell find scala/core/src/main scala/spark/src/main scala/sparknlp/src/main scala/bench/src/main scala/bench-sparknlp/src/main project/*.scala project/*.sbt project/build.properties build.sbt -type f)
@@ -82,6 +83,11 @@ $(jar): $(scala_sources) python/src/vitscale/_version.py python/src/vitscale/jvm
 tensorflow: $(tensorflow_jars) .venv $(jar) model
 	model=$(model); test -f "$$model/tensorflow/fp32/saved_model.pb" || \
 		$(venv)/vitscale export "$$model" --format tensorflow --output "$$model"
+
+# Delta, Iceberg and Hadoop's S3 client, for the tests: a user adds them with spark.jars.packages.
+$(table_jars): project/Dependencies.scala project/TableJars.scala | .venv
+	./sbtw spark/collectTableJars
+	touch $@
 
 $(tensorflow_jars): project/Dependencies.scala project/TensorflowJars.scala | .venv
 	./sbtw tensorflow/collectJars
@@ -159,7 +165,7 @@ SCALA_213_TESTS := "core/testOnly vitscale.classify.* vitscale.model.* vitscale.
 	"bench/testOnly vitscale.bench.BackendsSuite vitscale.bench.BenchmarkOptionsSuite"
 
 # Two files at a time, because tests mostly wait for a JVM; the slow files come last.
-test-python: .venv $(jar) $(tensorflow_jars) $(service_java) browser libjpeg-turbo
+test-python: .venv $(jar) $(tensorflow_jars) $(service_java) $(table_jars) browser libjpeg-turbo
 	$(venv)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/report tests/parity tests/field tests/job tests/service \
 		tests/install tests/spark4
 
@@ -189,6 +195,11 @@ libjpeg-turbo:
 FAULT_ROUNDS ?= 20
 faults: .venv $(jar)
 	VITSCALE_FAULT_ROUNDS=$(FAULT_ROUNDS) $(venv)/python -m pytest -s tests/job/test_faults.py tests/job/test_faults_on_cluster.py
+
+# The same for Delta tables on the local disk and on an S3-compatible server, where also two drivers start at once.
+.PHONY: table-faults
+table-faults: .venv $(jar) $(table_jars)
+	VITSCALE_FAULT_ROUNDS=$(FAULT_ROUNDS) $(venv)/python -m pytest -s tests/job/test_table_faults.py
 
 # Memory of --watch during an hour in which files arrive.   make soak SOAK_SECONDS=600
 .PHONY: soak many-files

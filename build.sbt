@@ -76,12 +76,15 @@ lazy val spark = (project in file("scala/spark"))
       "org.apache.hadoop",
       "com.johnsnowlabs.nlp"
     ),
-    libraryDependencies ++=
-      Dependencies.spark(scalaBinaryVersion.value) ++ Dependencies.commandLine ++
-        Dependencies.hdfs(scalaBinaryVersion.value),
+    libraryDependencies ++= {
+      val scala = scalaBinaryVersion.value
+      Dependencies.spark(scala) ++ Dependencies.commandLine ++ Dependencies.hdfs(scala) ++
+        Dependencies.tables(scala) ++ Dependencies.s3(scala)
+    },
     dependencyOverrides += Dependencies.sparkCompress(scalaBinaryVersion.value),
     Compile / resourceGenerators += PackageResources.listingRules.taskValue,
-    PythonJars.vitscale
+    PythonJars.vitscale,
+    TableJars.all
   )
 
 /** The drop-in annotator of Spark NLP, and stock Spark NLP as a baseline. */

@@ -17,8 +17,16 @@ object Dependencies {
       aircompressor: String,
       commonsCompress: String,
       hadoop: String,
+      delta: String,
+      awsOrganization: String,
+      aws: String,
+      awsModules: Seq[String],
       collectionCompat: Option[String]
-  )
+  ) {
+
+    /** Major and minor version, as in the names of artifacts. */
+    def sparkLine: String = spark.split('.').take(2).mkString(".")
+  }
 
   private val platforms: Map[String, SparkPlatform] = Map(
     "2.12" -> SparkPlatform(
@@ -28,6 +36,10 @@ object Dependencies {
       aircompressor = "0.27",
       commonsCompress = "1.23.0",
       hadoop = "3.3.4",
+      delta = "3.3.2",
+      awsOrganization = "com.amazonaws",
+      aws = "1.12.262", // of Hadoop 3.3.4
+      awsModules = Seq("aws-java-sdk-s3", "aws-java-sdk-sts", "aws-java-sdk-dynamodb"),
       collectionCompat = Some("2.7.0") // scala.jdk.CollectionConverters
     ),
     "2.13" -> SparkPlatform(
@@ -37,6 +49,10 @@ object Dependencies {
       aircompressor = "2.0.2",
       commonsCompress = "1.27.1",
       hadoop = "3.4.1",
+      delta = "4.0.1",
+      awsOrganization = "software.amazon.awssdk",
+      aws = "2.24.6", // of Hadoop 3.4.1
+      awsModules = Seq("s3", "s3-transfer-manager", "sts", "dynamodb"),
       collectionCompat = None
     )
   )
@@ -50,6 +66,7 @@ object Dependencies {
     val scopt = "4.1.0"
     val webp = "0.10.2"
     val jna = "5.17.0"
+    val iceberg = "1.10.0"
     val archunit = "1.4.1"
     val jmh = "1.37"
     val scalatest = "3.2.19"
@@ -116,6 +133,23 @@ object Dependencies {
   /** HDFS itself, to write to. */
   def hdfs(scala: String): Seq[ModuleID] =
     Seq("org.apache.hadoop" % "hadoop-client-minicluster" % platforms(scala).hadoop % Test)
+
+  /** Table formats. The user brings their libraries. The jar calls Iceberg's; of Delta it extends the log store alone. */
+  def tables(scala: String): Seq[ModuleID] = Seq(
+    "io.delta" %% "delta-spark" % platforms(scala).delta % Test,
+    "io.delta" % "delta-storage" % platforms(scala).delta % Provided,
+    "org.apache.iceberg" %% s"iceberg-spark-runtime-${platforms(scala).sparkLine}" % Version.iceberg % Provided
+  )
+
+  /** Hadoop's S3 client, with the services of AWS that it calls in the place of the bundle of all (280 MB). */
+  def s3(scala: String): Seq[ModuleID] = {
+    val platform = platforms(scala)
+    val aws = platform.awsModules.map(name => platform.awsOrganization % name % platform.aws)
+    val hadoop = ("org.apache.hadoop" % "hadoop-aws" % platform.hadoop)
+      .exclude("com.amazonaws", "aws-java-sdk-bundle")
+      .exclude("software.amazon.awssdk", "bundle")
+    (hadoop +: aws).map(_ % Provided)
+  }
 
   /** oneDNN with the native libraries of one platform; of this machine where the jars are for all. It also names OpenCL's
     * bindings, which a processor does not need (see `org.bytedeco.opencl.presets.OpenCL`).

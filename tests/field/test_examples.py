@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 import vitscale
 from PIL import Image
+from pyarrow import parquet
 from transformers import ViTForImageClassification, pipeline
 from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPil
 
+from tests.job.delta import DeltaOutput, LocalFiles
+from tests.job.delta_runs import jars
 from tests.job.jobs import MODEL, QUICK_JAVA
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -97,6 +102,39 @@ def test_a_saved_pipeline_writes_parquet(images: list[Path], labels: dict[str, s
     run("spark_pipeline.py", images[0].parent, MODEL, tmp_path / "pipeline", tmp_path / "labels")
     rows = vitscale.start(master="local[1]").read.parquet(str(tmp_path / "labels")).collect()
     assert_answers({Path(row.path).name: (row.label, row.error) for row in rows}, labels)
+
+
+@pytest.mark.parametrize("table_format", ["parquet", "delta"])
+def test_a_stream_writes_each_photo_once(
+    table_format: str,
+    images: list[Path],
+    labels: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A second start of the query classifies the new photo alone; the truncated one does not stop it."""
+    defaults = tmp_path / "conf" / "spark-defaults.conf"
+    defaults.parent.mkdir()
+    defaults.write_text(f"spark.jars {','.join(jars())}\nspark.master local[2]\n")
+    monkeypatch.setenv("SPARK_CONF_DIR", str(defaults.parent))
+    folder = tmp_path / "my photos"
+    folder.mkdir()
+    for file in images[1:]:
+        shutil.copy(file, folder)
+    run("stream_to_table.py", folder, MODEL, tmp_path / "labels", table_format)
+    shutil.copy(images[0], folder)
+    run("stream_to_table.py", folder, MODEL, tmp_path / "labels", table_format)
+    if table_format == "delta":
+        rows = DeltaOutput(LocalFiles(tmp_path)).rows("labels")
+    else:
+        # Only what the sink's log names counts, as for Spark's reader.
+        log = sorted((tmp_path / "labels/_spark_metadata").glob("[0-9]*"))
+        sinks = [json.loads(line)["path"] for part in log for line in part.read_text().splitlines()[1:]]
+        files = [parquet.read_table(unquote(urlsplit(sink).path)) for sink in sinks]
+        rows = [row for file in files for row in file.to_pylist()]
+    answers = {Path(row["path"]).name: (row["label"], row["error"]) for row in rows}
+    assert len(answers) == len(rows) == len(images)
+    assert_answers(answers, labels)
 
 
 def test_the_annotator_replaces_spark_nlps(images: list[Path], labels: dict[str, str]) -> None:

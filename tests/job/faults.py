@@ -10,7 +10,9 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from tests.job.corpus import encoded
 from tests.job.jobs import Finished, VisibleRows, assert_balanced, by_path
@@ -32,29 +34,41 @@ class Undisturbed:
     quarantine: dict[str, Any]
 
 
-def write_images(folder: Path) -> None:
+def write_images(folder: Path, files: int = FILES, distinct: int = DISTINCT, bad: int = BAD) -> None:
     """Write many names of a few pictures, and bad files between them."""
-    for seed in range(DISTINCT):
+    for seed in range(distinct):
         first = folder / f"{seed:02d}" / "0000.jpg"
         first.parent.mkdir(parents=True)
         first.write_bytes(encoded(seed, "JPEG", (500, 375)))
-        for number in range(1, FILES // DISTINCT):
+        for number in range(1, files // distinct):
             (first.parent / f"{number:04d}.jpg").hardlink_to(first)
-    for number in range(BAD):
+    for number in range(bad):
         (folder / f"{number:02d}" / "bad.jpg").write_bytes(b"no image %d" % number)
 
 
-def answers(output: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+class Answers(NamedTuple):
+    """What the rows of an output say, without their times, by path."""
+
+    predictions: dict[str, Any]
+    quarantine: dict[str, Any]
+
+
+def scores(row: dict[str, Any]) -> tuple[float, ...]:
+    """Return a row's probabilities as single-precision numbers, whichever format had them."""
+    return tuple(float(np.float32(score)) for score in row["probabilities"])
+
+
+def answers(output: Path) -> Answers:
     """Return what the rows of an output say, without their times."""
     predictions = {
-        path: (tuple(row["labels"]), tuple(row["probabilities"]), row["model_sha256"])
+        path: (tuple(row["labels"]), scores(row), row["model_sha256"])
         for path, row in by_path(output, "predictions").items()
     }
     quarantine = {
         path: (row["size"], row["stage"], row["reason"])
         for path, row in by_path(output, "quarantine").items()
     }
-    return predictions, quarantine
+    return Answers(predictions, quarantine)
 
 
 @dataclass(frozen=True)

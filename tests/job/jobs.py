@@ -27,7 +27,7 @@ class Finished:
     ledger: dict[str, Any] | None
 
 
-def command(images: object, output: Path, *options: object, model: Path = MODEL) -> list[str]:
+def command(images: object, output: Path | str, *options: object, model: Path = MODEL) -> list[str]:
     """Return the command line of a small job on two cores; the tables are JSON Lines."""
     arguments = ["classify", "--images", images, "--model", model, "--output", output]
     defaults = {"--format": "jsonl", "--master": "local[2]", "--memory": "1g", "--json": "-"}
@@ -39,7 +39,7 @@ def command(images: object, output: Path, *options: object, model: Path = MODEL)
 
 def start(
     images: object,
-    output: Path,
+    output: Path | str,
     *options: object,
     prefix: tuple[str, ...] = (),
     stderr: int | None = subprocess.PIPE,
@@ -66,7 +66,7 @@ def finish(process: subprocess.Popen[str]) -> Finished:
 
 def classify(
     images: object,
-    output: Path,
+    output: Path | str,
     *options: object,
     prefix: tuple[str, ...] = (),
     model: Path = MODEL,

@@ -50,6 +50,18 @@ def test_where_the_images_are_classified_decides(master: str, is_quick: bool, re
     assert made[-5:] == [resource, "--engine", "vitscale", "--images", "photos"]
 
 
+@pytest.mark.parametrize("setting", ["spark.jars=delta.jar", "spark.jars.packages=io.delta:delta:1"])
+@pytest.mark.parametrize(
+    ("master", "resource"), [("local[*]", str(JAR)), ("spark://127.0.0.1:7077", f"local:{JAR}")]
+)
+def test_the_class_loader_of_the_users_jars_loads_the_job_too(
+    setting: str, master: str, resource: str
+) -> None:
+    ready = submission(["--images", "x"], master=master, memory=None, settings=[setting], scratch=Path("/s"))
+    assert "spark.driver.userClassPathFirst=true" in ready.command
+    assert list(ready.command)[-3:] == [resource, "--images", "x"]
+
+
 @pytest.mark.parametrize(
     ("master", "libraries", "spark_nlp"),
     [

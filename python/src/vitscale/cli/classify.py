@@ -19,8 +19,16 @@ def classify(
     context: typer.Context,
     model: Model,
     output: Annotated[
-        str, typer.Option("--output", "-o", help="Output folder. An existing one resumes its run.")
-    ],
+        str | None, typer.Option("--output", "-o", help="Output folder. An existing one resumes its run.")
+    ] = None,
+    output_table: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Table for the predictions in place of --output, with --format delta or iceberg: "
+            "CATALOG.SCHEMA.TABLE. An existing one gets further rows. Failed images go to TABLE_quarantine.",
+        ),
+    ] = None,
     paths: Paths = None,
     images: Annotated[
         list[str] | None,
@@ -88,24 +96,43 @@ def classify(
         ),
     ] = None,
     table_format: Annotated[
-        str, typer.Option("--format", help="Format of the output tables: parquet, jsonl or csv.")
+        str,
+        typer.Option("--format", help="Format of the output tables: parquet, jsonl, csv, delta or iceberg."),
     ] = "parquet",
+    partition_by: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="Column to partition new tables by, with --format delta or iceberg: a column of the "
+            "predictions, date, folder, or KEY of folders named KEY=value. Repeat the option for several.",
+        ),
+    ] = None,
     input_kind: Annotated[
         str,
         typer.Option(
-            "--input", help="Kind of input: files, parquet (one image per row) or tar (one image per member)."
+            "--input",
+            help="Kind of input: files, parquet (one image per row), tar (one image per member) or table "
+            "(Delta, Iceberg or a table of Spark).",
         ),
     ] = "files",
+    table: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Table to read, with --input table: CATALOG.SCHEMA.TABLE, or use --images DIR.",
+        ),
+    ] = None,
     path_column: Annotated[
         str,
         typer.Option(
-            help="Column with the path of an image, for --input parquet and --images-from; nested as a.b."
+            help="Column with the path of an image, for --input parquet or table and --images-from; nested "
+            "as a.b."
         ),
     ] = "path",
     content_column: Annotated[
         str,
         typer.Option(
-            help="Column with the image, for --input parquet: binary, or struct with a field bytes."
+            help="Column with the image, for --input parquet or table: binary, or struct with a field bytes."
         ),
     ] = "content",
     all_files: AllFiles = False,
@@ -194,7 +221,7 @@ def classify(
     settings = conf or []
     master = chosen_master(master, settings)
     named = [*(paths or []), *(images or [])]
-    if not named and not images_from:
+    if not named and not images_from and table is None:
         raise UsageError("No images given. Name files, folders or patterns: vitscale classify photos/*.jpg")
     if "" in named:
         raise UsageError("One of the names of images is empty. Name files, folders or patterns.")

@@ -28,6 +28,12 @@ _SPARK_NLP = "spark-nlp"
 _NO_RESOURCE = "spark-internal"
 """Spark's name (SparkLauncher.NO_RESOURCE) for "class path only, no jar"."""
 
+_LIBRARIES = ("spark.jars", "spark.jars.packages")
+"""Settings with further jars of the user: table formats, clients of object stores."""
+_CHILD_FIRST = "spark.driver.userClassPathFirst"
+"""Spark loads these jars and the application's jar by a class loader of their own. It must come first: the
+class path has ViTScale's jar too, but classes from there do not see the user's jars."""
+
 
 def chosen_master(master: str | None, settings: Sequence[str]) -> str:
     """Return the master: the option, else ``--conf``, else ``spark-defaults.conf``, else all cores here.
@@ -133,9 +139,17 @@ def submission(
         submit += ["--conf", setting]
     if not is_local(master) and EXECUTOR_LOCALE not in known:
         submit += ["--conf", f"{EXECUTOR_LOCALE}={EVERYWHERE}"]
+    has_libraries = any(known.get(key) for key in _LIBRARIES)
+    if has_libraries and _CHILD_FIRST not in known:
+        submit += ["--conf", f"{_CHILD_FIRST}=true"]
     return launch(
         SPARK_SUBMIT,
-        [*submit, *_more_jars(master, arguments), _resource(master, jar), *arguments],
+        [
+            *submit,
+            *_more_jars(master, arguments),
+            jar if has_libraries and is_local(master) else _resource(master, jar),
+            *arguments,
+        ],
         driver=driver_settings(known, memory),
         is_on_this_machine=is_on_this_machine(master),
         flags=(

@@ -1,9 +1,12 @@
 package vitscale
 
-import java.nio.file.Paths
+import java.nio.file.{Files, Paths}
 
+import org.apache.spark.SparkConf
 import org.apache.spark.sql.SparkSession
 import org.scalatest.{BeforeAndAfterAll, Suite}
+
+import vitscale.job.output.TableFormat
 
 /** A real Spark with two task slots, one for all suites of the JVM. */
 trait LocalSpark extends BeforeAndAfterAll { this: Suite =>
@@ -23,6 +26,8 @@ trait LocalSpark extends BeforeAndAfterAll { this: Suite =>
     .config("spark.hadoop.fs.viewfs.mounttable.tests.link./temporary", temporary.toUri.toString)
     .config("spark.hadoop.fs.viewfs.mounttable.tests.link./objects", s"plain://$temporary")
     .config("spark.sql.shuffle.partitions", "2")
+    .config(new SparkConf().setAll(TableFormat.open.flatMap(_.settings)))
+    .config("spark.sql.warehouse.dir", Files.createTempDirectory("vitscale-warehouse-").toString)
     .getOrCreate()
 }
 

@@ -4,7 +4,7 @@ import org.apache.spark.sql.SparkSession
 
 import vitscale.classify.{Features, RuntimeChoice}
 import vitscale.hadoop.{Location, RemoteFiles}
-import vitscale.job.output.{CommitBuffer, Ledger, ModelUsed, OutputFolder, RunKey, Storage}
+import vitscale.job.output.{CommitBuffer, JobOutput, Ledger, ModelUsed, RunKey}
 import vitscale.job.run.{Inputs, Interruptible, JobOptions, Progress, StopSignal, WatchLoop}
 import vitscale.job.task.{Engine, EngineProvider, EngineSettings, VitscaleEngine}
 import vitscale.ml.{ModelLocation, TaskClassifier}
@@ -14,7 +14,7 @@ import vitscale.model.{ModelFolder, ModelRuntime}
 final class ClassifyJob(spark: SparkSession, options: JobOptions, stop: StopSignal, progress: Progress) {
 
   private val interruptible = new Interruptible(stop, spark.sparkContext)
-  private val place = Location.parse(options.output, spark.sparkContext.hadoopConfiguration)
+  private val output = new OutputChoice(spark, options, progress.say)
 
   /** Classify all images; with `--watch`, run until interrupted.
     *
@@ -24,11 +24,10 @@ final class ClassifyJob(spark: SparkSession, options: JobOptions, stop: StopSign
     *   if it cannot start
     */
   def run(): Ledger = {
-    val storage = Storage.at(place, spark.sparkContext.hadoopConfiguration)
     val asked = ModelLocation.here(options.model, options.precision, options.runtime)
     interruptible(requireAnswers(asked))
     val (choice, key) = interruptible {
-      val choice = asked.copy(runtime = runtime(storage)).choose(options.device)
+      val choice = asked.copy(runtime = runtime()).choose(options.device)
       options.request.requireFits(choice.folder)
       val key = RunKey.of(
         choice.folder,
@@ -36,7 +35,8 @@ final class ClassifyJob(spark: SparkSession, options: JobOptions, stop: StopSign
         options.request,
         options.featuresType,
         options.format,
-        options.truncated
+        options.truncated,
+        options.partitionBy
       )
       (choice, key)
     }
@@ -46,27 +46,28 @@ final class ClassifyJob(spark: SparkSession, options: JobOptions, stop: StopSign
     model.warning.foreach(warning =>
       progress.say(s"warning: $warning (the column weights holds `${model.weights}`)")
     )
-    val output = interruptible(OutputFolder.open(spark, storage, options.format, key, progress.say))
+    val opened = interruptible(output.open(key))
     try {
-      if (options.retryFailed) output.forgetQuarantine()
+      if (options.retryFailed) opened.forgetQuarantine()
       val used =
         ModelUsed(model.name, model.weights, key.fields("model_sha256"), options.engine, model.runtime.name)
       // Executors do not choose again: all rows of an output come from one runtime.
       val labels = math.min(options.request.topK, model.labels.size)
-      rounds(output, engine(asked.copy(runtime = model.runtime.name), model), used, labels)
-    } finally output.close()
+      rounds(opened, engine(asked.copy(runtime = model.runtime.name), model), used, labels)
+    } finally opened.close()
   }
 
   /** Return the name of the runtime. Spark NLP's engine needs the graph. A resumed run keeps its runtime on any machine. */
-  private def runtime(storage: Storage): String =
+  private def runtime(): String =
     if (options.engine != Engine.Vitscale) ModelRuntime.OnnxRuntime.name
     else if (options.runtime != RuntimeChoice.Auto) options.runtime
-    else OutputFolder.earlierKey(storage).fold(RuntimeChoice.Auto)(_.runtime)
+    else output.earlierKey.fold(RuntimeChoice.Auto)(_.runtime)
 
   /** Connect to all remote paths first, so that a wrong address is reported before any other work. */
   private def requireAnswers(model: ModelLocation): Unit = {
     val configuration = spark.sparkContext.hadoopConfiguration
-    val places = place +: (options.images ++ options.imagesFrom).map(Location.parse(_, configuration))
+    val places =
+      output.folder.toSeq ++ (options.images ++ options.imagesFrom).map(Location.parse(_, configuration))
     val remote = places.collect { case Location.Hadoop(path) => path } ++ model.remote
     RemoteFiles.requireAnswers(remote, configuration)
   }
@@ -74,12 +75,12 @@ final class ClassifyJob(spark: SparkSession, options: JobOptions, stop: StopSign
   /** @param labels
     *   largest number of labels in a row
     */
-  private def rounds(output: OutputFolder, engine: Engine, model: ModelUsed, labels: Int): Ledger = {
+  private def rounds(opened: JobOutput, engine: Engine, model: ModelUsed, labels: Int): Ledger = {
     val width = if (options.features == Features.Off) labels else labels + ClassifyJob.FeatureNumbers
-    val rows = interruptible(new CommitBuffer(output, options.commitSeconds, width, progress.watch()))
-    val inputs = new Inputs(spark, options, place, rows, progress.say)
+    val rows = interruptible(new CommitBuffer(opened, options.commitSeconds, width, progress.watch()))
+    val inputs = new Inputs(spark, options, output.folder, rows, progress.say)
     val rounds =
-      new WatchLoop(spark.sparkContext, options, output, rows, inputs, engine, model, stop, progress)
+      new WatchLoop(spark.sparkContext, options, opened, rows, inputs, engine, model, stop, progress)
     if (options.watch) rounds.untilStopped() else rounds.once()
   }
 

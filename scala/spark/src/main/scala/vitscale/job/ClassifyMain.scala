@@ -52,7 +52,7 @@ object ClassifyMain {
     stop.install()
     val progress = Progress.onStandardError()
     try {
-      val spark = stop.during(() => ())(JobSession.start(options.engine))
+      val spark = stop.during(() => ())(JobSession.start(options))
       try {
         val ledger = new ClassifyJob(spark, options, stop, progress).run()
         progress.endLine()

@@ -62,23 +62,39 @@ class ClassifyJobSuite extends AnyFunSuite with LocalJobs with TemporaryFolder {
         write(folder.resolve("images"), 0 until 20)
         Files.write(folder.resolve("images/20.png"), TestImages.garbage)
         Files.write(folder.resolve("images/21.png"), Array.emptyByteArray)
-        val first = run(options(images, output))
+        def asked = options(images, output).copy(singleWriter = true)
+        val first = run(asked)
         assert((first.files, first.predicted, first.quarantined, first.notDone) == ((22, 20, 2, 0)))
         assert(first.isBalanced && first.exitCode == 1 && first.quarantinedByStage == Map("decode" -> 2))
         assertRightLabels(output, 0 until 20)
         assert(reasons(output)("21.png") == (("decode", "the file is empty: 0 bytes")))
 
         write(folder.resolve("images"), 20 until count) // mends the two, and adds two
-        val second = run(options(images, output))
+        val second = run(asked)
         assert(
           (second.files, second.predicted, second.quarantined, second.thisRun.predicted) == ((24, 22, 2, 2))
         )
-        val third = run(options(images, output).copy(retryFailed = true))
+        val third = run(asked.copy(retryFailed = true))
         assert((third.files, third.predicted, third.quarantined, third.thisRun.predicted) == ((24, 24, 0, 2)))
         assert(third.isBalanced && third.exitCode == 0)
         assertRightLabels(output, 0 until count)
       }
     }
+
+  test("storage where two runs could both begin is refused before an image is read") {
+    withFolder { folder =>
+      write(folder.resolve("images"), 0 until 1)
+      val refused = intercept[UsageException](
+        run(options(s"$folder/images", s"${LocalSpark.objects}/${folder.getFileName}/out"))
+      )
+      assert(
+        refused.getMessage.contains("Two runs could both begin") && refused.getMessage.contains(
+          "--format delta"
+        )
+      )
+      assert(!Files.exists(folder.resolve("out")))
+    }
+  }
 
   test("Parquet with a binary column, and a second run over rows that are done in part") {
     withFolder { folder =>

@@ -36,7 +36,7 @@ class OddPathsSuite extends AnyFunSuite with LocalJobs with TemporaryFolder {
     assert((second.files, second.predicted, second.thisRun.predicted, second.isBalanced) == ((4, 4, 2, true)))
   }
 
-  for (format <- TableFormat.all)
+  for (format <- TableFormat.files)
     test(s"${format.name}: images, model and output below folders of all odd names, run and resumed") {
       withFolder { folder =>
         val places = Seq("images", "models", "out").map(name => OddNames.nested(folder.resolve(name)))
@@ -55,7 +55,7 @@ class OddPathsSuite extends AnyFunSuite with LocalJobs with TemporaryFolder {
       }
     }
 
-  for (format <- TableFormat.all) {
+  for (format <- TableFormat.files) {
 
     test(s"${format.name}: an output finds its rows again, whatever its name") {
       withFolder { parent =>

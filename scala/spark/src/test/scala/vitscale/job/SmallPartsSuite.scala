@@ -189,6 +189,7 @@ class SmallPartsSuite extends AnyFunSuite with ScalaCheckPropertyChecks {
         ModelUsed("m", "random", "abc", "vitscale", "onnxruntime"),
         Seq.empty,
         Seq("/a"),
+        Seq.empty,
         "/out",
         "now",
         None

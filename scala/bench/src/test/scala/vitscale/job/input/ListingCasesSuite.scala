@@ -11,7 +11,6 @@ import org.scalatest.Assertion
 import org.scalatest.funsuite.AnyFunSuite
 
 import vitscale.bench.ImageFolder
-import vitscale.hadoop.Location
 import vitscale.job.records.{FileEntry, Ignored}
 import vitscale.{LocalSpark, TemporaryFolder, UsageException}
 
@@ -56,7 +55,7 @@ class ListingCasesSuite extends AnyFunSuite with LocalSpark with TemporaryFolder
   private def list(of: JsonNode, prefix: String): (Seq[FileEntry], Ignored) = {
     val configuration = spark.sparkContext.hadoopConfiguration
     val found = ArrayBuffer.empty[FileEntry]
-    val listing = new Listing(configuration, rules(of), Location.parse("/nowhere", configuration))
+    val listing = new Listing(configuration, rules(of), None)
     val leftAside = listing.list(named(of, prefix))(found += _)
     (found.toSeq, leftAside)
   }

@@ -57,6 +57,10 @@ private[job] object ImageColumns {
           "Name one with --path-column."
       )
 
+  /** Whether any column can hold images. */
+  def hasImages(schema: MessageType): Boolean =
+    fields(schema).exists(field => bytesOf(Seq(field.getName), field).isDefined)
+
   /** Messages about the columns that replace missing default columns. */
   def note(columns: ImageColumns, pathColumn: String, contentColumn: String): Seq[String] = {
     val content = columns.content.mkString(".")

@@ -25,7 +25,7 @@ sealed abstract class InputKind(val name: String, val what: String) extends Seri
 
 object InputKind {
 
-  val all: Seq[InputKind] = Seq(Files, Parquet, Tar)
+  val all: Seq[InputKind] = Seq(Files, Parquet, Tar, Table)
 
   def named(name: String): InputKind = all.find(_.name == name).get
 
@@ -43,6 +43,12 @@ object InputKind {
     override def counts(name: String): Boolean = super.counts(name) || !name.contains('.')
     override def isHidden(name: String): Boolean =
       name.startsWith(".") || name.startsWith("_") && !name.contains('=')
+  }
+
+  /** One image per row of a table, whose folder is named and not searched. */
+  case object Table extends InputKind("table", "table") {
+    override def suffixes: Seq[String] = Seq.empty
+    override def isHidden(name: String): Boolean = false
   }
 
   /** One image per member, as in WebDataset. */

@@ -11,7 +11,7 @@ import vitscale.hadoop.{Location, RemoteFiles}
 import vitscale.job.records.{FileEntry, Ignored}
 
 /** Lists the user's inputs: files, folders with all files below them, and patterns of both. */
-final class Listing(configuration: Configuration, rules: ListingRules, output: Location) {
+final class Listing(configuration: Configuration, rules: ListingRules, output: Option[Location]) {
 
   /** Lists every file once, also where the names overlap.
     *
@@ -35,7 +35,7 @@ final class Listing(configuration: Configuration, rules: ListingRules, output: L
   }
 
   private def listLocal(named: Seq[Selection.Named[Path]], found: FileEntry => Unit): Ignored = {
-    val excluded = Some(output).collect { case Location.Local(path) => path }
+    val excluded = output.collect { case Location.Local(path) => path }
     val listing = new LocalListing(rules, excluded, found)
     Selection.outermost(named)(path => Option(path.getParent), _.getFileName.toString).foreach {
       case (root, selection) => listing.walk(root, selection)
@@ -57,7 +57,7 @@ final class Listing(configuration: Configuration, rules: ListingRules, output: L
     }
 
   private def listRemote(places: Seq[HadoopListing.Found], found: FileEntry => Unit): Ignored = {
-    val excluded = Some(output).collect { case Location.Hadoop(path) => path }
+    val excluded = output.collect { case Location.Hadoop(path) => path }
     val listing = new HadoopListing(rules, excluded, found)
     val byRoot = places.map(place => place.named.root -> place).toMap
     Selection.outermost(places.map(_.named))(path => Option(path.getParent), _.getName).foreach {

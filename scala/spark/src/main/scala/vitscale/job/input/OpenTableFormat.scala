@@ -8,8 +8,11 @@ import scala.collection.mutable
 
 import org.apache.hadoop.conf.Configuration
 import org.apache.hadoop.fs.{Path => HadoopPath}
+import org.apache.spark.sql.SparkSession
 
 import vitscale.UsageException
+import vitscale.hadoop.Location
+import vitscale.job.output.TableFormat
 import vitscale.job.records.FileEntry
 
 /** Table formats whose log lists the live files. Their folders also hold deleted and replaced rows, so their Parquet files
@@ -22,10 +25,22 @@ import vitscale.job.records.FileEntry
   * @param log
   *   name of the log, for messages
   */
-final private[job] case class OpenTableFormat(name: String, source: String, log: String)
+final private[job] case class OpenTableFormat(name: String, source: String, log: String) {
+
+  /** Whether `--input table` reads it. */
+  def isRead: Boolean = OpenTableFormat.readable(source)
+
+  /** What the user of such a folder can do instead. */
+  def remedy(folder: String): String =
+    if (isRead) s"Read its live rows with --input table --images $folder."
+    else
+      "Write the live rows to a new folder, and give that folder: " +
+        s"""spark.read.format("$source").load("$folder").write.parquet("NEW_FOLDER")."""
+}
 
 private[job] object OpenTableFormat {
 
+  private val readable = TableFormat.open.map(_.name).toSet
   private val MetadataFile = ".*\\.metadata\\.json(\\.gz)?"
 
   private val byFolder = Seq(
@@ -45,9 +60,29 @@ private[job] object OpenTableFormat {
     for (folder <- folders; format <- of(folder, configuration))
       throw new UsageException(
         s"$folder is ${format.name} (${format.log}): its Parquet files may hold deleted rows. " +
-          "Write the live rows to a new folder, and give that folder: " +
-          s"""spark.read.format("${format.source}").load("$folder").write.parquet("NEW_FOLDER")."""
+          format.remedy(folder)
       )
+  }
+
+  /** Read the live rows of a table's folder.
+    *
+    * @throws vitscale.UsageException
+    *   if it is no table of a format that can be read
+    */
+  def read(spark: SparkSession, name: String): TableRead = {
+    val configuration = spark.sparkContext.hadoopConfiguration
+    val (found, folder) = Location.parse(name, configuration) match {
+      case Location.Local(path) => local(path) -> s"file:$path"
+      case Location.Hadoop(path) => remote(path, configuration) -> path.toString
+    }
+    found match {
+      case Some(format) if format.isRead => TableRead.folder(spark, folder, format.source)
+      case _ =>
+        throw new UsageException(
+          s"$name is ${found.fold("no table")(_.name)}; expected the folder of a Delta or an Iceberg table. Name a table of a " +
+            "catalog with --table, or read Parquet files with --input parquet."
+        )
+    }
   }
 
   /** The folders above a file, from the nearest on. A partition (`day=1`) is never a table. */

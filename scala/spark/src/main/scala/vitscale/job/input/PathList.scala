@@ -19,7 +19,7 @@ import vitscale.job.records.FileEntry
   * @param output
   *   folder that is not searched for lists
   */
-final private[job] class PathList(configuration: Configuration, column: String, output: Location) {
+final private[job] class PathList(configuration: Configuration, column: String, output: Option[Location]) {
 
   import PathList._
 

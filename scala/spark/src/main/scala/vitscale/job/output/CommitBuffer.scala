@@ -15,7 +15,7 @@ import vitscale.job.records.Outcome
   *   returns the seconds since the run started
   */
 final private[job] class CommitBuffer(
-    output: OutputFolder,
+    output: JobOutput,
     commitSeconds: Option[Double],
     labels: Int,
     seconds: () => Double

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.annotation.JsonInclude.Include
 
 import vitscale.SnakeCaseJson
 import vitscale.device.DeviceUse
-import vitscale.job.records.Ignored
+import vitscale.job.records.{Ignored, TableVersion}
 
 /** The counts of a run: `files = predicted + quarantined + not_done`. `not_done` is 0 when the run is complete.
   *
@@ -32,6 +32,8 @@ import vitscale.job.records.Ignored
   *   was left to count them
   * @param gpus
   *   evidence that GPUs ran the model, from each executor for each of its GPUs; empty on the CPU
+  * @param tables
+  *   tables of the input, with the versions that the run has read; empty for other inputs
   * @param isBalanced
   *   whether the counts agree: every file has one outcome or is not done, and the output, if it was counted, holds each
   *   committed row once
@@ -51,6 +53,7 @@ final case class Ledger(
     model: ModelUsed,
     @(JsonInclude @getter)(Include.NON_EMPTY) gpus: Seq[DeviceUse],
     images: Seq[String],
+    @(JsonInclude @getter)(Include.NON_EMPTY) tables: Seq[TableVersion],
     outputPath: String,
     startedAt: String,
     problem: Option[String]

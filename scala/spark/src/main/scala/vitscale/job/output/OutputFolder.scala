@@ -6,11 +6,10 @@ import scala.jdk.CollectionConverters._
 import scala.collection.mutable
 
 import org.apache.spark.sql.{DataFrame, Encoders, SparkSession}
-import org.apache.spark.sql.functions.{col, count, countDistinct, lit, when}
 
-import vitscale.OutputException
 import vitscale.hadoop.RemoteFiles
 import vitscale.job.records.Outcome
+import vitscale.{OutputException, UsageException}
 
 /** The output of a job.
   *
@@ -26,28 +25,22 @@ import vitscale.job.records.Outcome
 final class OutputFolder private (
     spark: SparkSession,
     storage: Storage,
-    format: TableFormat,
+    format: FileFormat,
     key: RunKey,
     owner: WriterLease
-) extends AutoCloseable {
+) extends JobOutput {
 
   import OutputFolder._
 
   private val staging = f"$Staging/${owner.number}%06d"
   private val parts = mutable.Map.empty[String, Int].withDefaultValue(0)
 
-  /** Paths of a table, one for each of its rows. */
-  def paths(table: String): Iterator[String] =
+  override def paths(table: String): Iterator[String] =
     frame(table).fold(Iterator.empty: Iterator[String])(
       _.as[String](Encoders.STRING).toLocalIterator().asScala
     )
 
-  /** Write rows of one table and make them visible in one atomic step. Returns after the data are on the disk.
-    *
-    * @throws vitscale.OutputException
-    *   if they cannot be written
-    */
-  def commit(table: String, outcomes: Seq[Outcome]): Unit = explained(storage) {
+  override def commit(table: String, outcomes: Seq[Outcome]): Unit = explained(storage) {
     parts(table) += 1
     val name = f"part-${owner.number}%06d-${parts(table)}%05d${format.suffix}"
     val staged = s"$staging/$table-$name"
@@ -56,25 +49,14 @@ final class OutputFolder private (
     storage.rename(staged, s"$table/$name")
   }
 
-  /** Count the rows of the output and their distinct paths. The two numbers differ if an image has two rows. */
-  def countRows(): Counts = {
-    val rows =
-      Tables.all.flatMap(table => frame(table).map(_.withColumn("table", lit(table)))).reduceOption(_ union _)
-    rows.fold(Counts(0, 0, 0)) { all =>
-      def ofTable(name: String) = count(when(col("table") === name, 1))
-      val sums =
-        all.agg(ofTable(Tables.Predictions), ofTable(Tables.Quarantine), countDistinct(col("path"))).head()
-      Counts(sums.getLong(0), sums.getLong(1), sums.getLong(2))
-    }
-  }
+  override def countRows(): Counts =
+    Counts.of(Tables.all.flatMap(table => frame(table).map(table -> _)))
 
-  /** Delete the rows of failed images, so that the run retries these images. */
-  def forgetQuarantine(): Unit = explained(storage) {
+  override def forgetQuarantine(): Unit = explained(storage) {
     files(Tables.Quarantine).foreach(name => storage.delete(s"${Tables.Quarantine}/$name"))
   }
 
-  /** Replace the ledger. */
-  def writeLedger(content: Array[Byte]): Unit = explained(storage) {
+  override def writeLedger(content: Array[Byte]): Unit = explained(storage) {
     storage.create(s"$staging/$LedgerFile", content)
     storage.replace(s"$staging/$LedgerFile", LedgerFile)
   }
@@ -101,11 +83,6 @@ final class OutputFolder private (
   }
 }
 
-/** @param paths
-  *   different paths in both tables together
-  */
-final case class Counts(predicted: Long, quarantined: Long, paths: Long)
-
 object OutputFolder {
 
   private val Staging = "_vitscale/staging"
@@ -119,17 +96,21 @@ object OutputFolder {
     *
     * @throws vitscale.OutputException
     *   if it cannot be written, or another driver writes to it
+    * @param isSingleWriter
+    *   whether the user promises that no other driver writes to it
     * @throws vitscale.UsageException
-    *   if its rows were made with another model or other settings
+    *   if its rows were made with another model or other settings, or two drivers could both begin
     */
   def open(
       spark: SparkSession,
       storage: Storage,
-      format: TableFormat,
+      format: FileFormat,
       key: RunKey,
-      say: String => Unit
+      say: String => Unit,
+      isSingleWriter: Boolean = false
   ): OutputFolder =
     explained(storage) {
+      if (!isSingleWriter && !storage.isExclusive) throw unsafe(storage)
       refuseForeign(storage)
       val owner = WriterLease.take(storage, say)
       val output = new OutputFolder(spark, storage, format, key, owner)
@@ -145,6 +126,11 @@ object OutputFolder {
           throw error
       }
     }
+
+  private def unsafe(storage: Storage) = new UsageException(
+    s"Two runs could both begin to write to ${storage.location}, because this storage does not create files exclusively. " +
+      "Choose a local disk or HDFS, or --format delta with a log store for it; or add --single-writer if no other run writes there."
+  )
 
   /** The key of the rows in an output; none if it has no rows. */
   def earlierKey(storage: Storage): Option[RunKey] =
@@ -166,7 +152,7 @@ object OutputFolder {
   private def hasRows(storage: Storage): Boolean =
     Tables.all.exists(table => storage.list(table).exists(_.startsWith("part-")))
 
-  private def pathsOf(storage: Storage, format: TableFormat, part: String): Seq[String] =
+  private def pathsOf(storage: Storage, format: FileFormat, part: String): Seq[String] =
     try format.paths(storage.read(part))
     catch {
       case error: IOException =>

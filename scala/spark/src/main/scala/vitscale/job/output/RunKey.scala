@@ -72,6 +72,8 @@ object RunKey {
 
   /** @param request
     *   labels, threshold and features
+    * @param partitionBy
+    *   columns by which the tables are partitioned
     */
   def of(
       model: ModelFolder,
@@ -79,7 +81,8 @@ object RunKey {
       request: InferenceOptions,
       features: FeatureType,
       format: TableFormat,
-      truncated: Truncated = Truncated.Error
+      truncated: Truncated = Truncated.Error,
+      partitionBy: Seq[String] = Seq.empty
   ): RunKey = RunKey(
     Map(
       "engine" -> engine,
@@ -89,6 +92,7 @@ object RunKey {
       "format" -> format.name,
       TablesVersion -> Tables.Version
     ) ++ Some("truncated" -> truncated.name).filter(_ => truncated != Truncated.Error)
+      ++ Some("partition_by" -> partitionBy.mkString(",")).filter(_ => partitionBy.nonEmpty)
       ++ request.threshold.map("threshold" -> _.toString)
       ++ (if (request.features == Features.Off) Map.empty
           else Map("features" -> request.features.name, FeaturesType -> features.name))

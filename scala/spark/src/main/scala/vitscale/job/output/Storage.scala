@@ -6,6 +6,7 @@ import java.nio.file.StandardOpenOption.{CREATE_NEW, READ, WRITE}
 import java.nio.file.{FileAlreadyExistsException, Files, Path, Paths, StandardCopyOption}
 
 import scala.jdk.CollectionConverters._
+import scala.util.Try
 
 import org.apache.commons.io.FileUtils
 import org.apache.hadoop.conf.Configuration
@@ -18,7 +19,7 @@ import org.apache.hadoop.hdfs.protocol.AlreadyBeingCreatedException
 import org.apache.hadoop.ipc.RemoteException
 import org.apache.spark.util.SerializableConfiguration
 
-import vitscale.hadoop.{Location, RemoteFiles}
+import vitscale.hadoop.{Location, RemoteFiles, S3ConditionalPut}
 
 /** File operations on the output folder. Paths are relative to the folder, with `/` between names. Tasks read with it too.
   *
@@ -28,6 +29,9 @@ trait Storage extends Serializable {
 
   /** The folder, for messages. */
   def location: String
+
+  /** The folder as Spark's data sources name it. */
+  def uri: String
 
   def makeFolder(path: String): Unit
 
@@ -40,6 +44,12 @@ trait Storage extends Serializable {
     *   whether this call created the file
     */
   def createFirst(path: String, content: Array[Byte]): Boolean
+
+  /** Whether [[createFirst]] is exclusive on the server itself, so that two processes never both succeed. */
+  def isExclusive: Boolean
+
+  /** Whether it is a file system, not an object store: it also renames atomically. */
+  def isFileSystem: Boolean
 
   /** Write a file over an existing one. The write is not atomic: a reader may see a part of it. */
   def overwrite(path: String, content: Array[Byte]): Unit
@@ -73,10 +83,16 @@ object Storage {
 final class LocalStorage(folder: Path) extends Storage {
 
   /** Java's paths cannot be serialised. */
-  private val uri = folder.toUri
-  @transient private lazy val root = Paths.get(uri)
+  private val place = folder.toUri
+  @transient private lazy val root = Paths.get(place)
 
   override def location: String = root.toString
+
+  override def uri: String = s"file:$root"
+
+  override def isExclusive: Boolean = true
+
+  override def isFileSystem: Boolean = true
 
   override def makeFolder(path: String): Unit = {
     Files.createDirectories(root.resolve(path))
@@ -153,6 +169,25 @@ final class HadoopStorage(root: HadoopPath, configuration: Configuration) extend
 
   override def location: String = root.toString
 
+  override def uri: String = root.toString
+
+  override def isExclusive: Boolean =
+    isFileSystem || HadoopStorage.Conditional.contains(scheme) || isConditional
+
+  override def isFileSystem: Boolean = HadoopStorage.FileSystems.contains(scheme)
+
+  /** The scheme of the file system; of the one behind a table of mounts (`viewfs`). */
+  private def scheme: String = {
+    val own = system.getUri.getScheme
+    val mounted = Iterator
+      .iterate(root)(_.getParent)
+      .takeWhile(_ != null)
+      .flatMap(path => Try(system.resolvePath(path).toUri.getScheme).toOption)
+    if (own == "viewfs") mounted.find(_ != own).getOrElse(own) else own
+  }
+
+  private def isConditional = S3ConditionalPut.knows(root, settings.value)
+
   override def makeFolder(path: String): Unit =
     if (!system.mkdirs(resolve(path))) throw new IOException(s"the folder ${resolve(path)} cannot be created")
 
@@ -177,10 +212,13 @@ final class HadoopStorage(root: HadoopPath, configuration: Configuration) extend
   }
 
   override def createFirst(path: String, content: Array[Byte]): Boolean =
-    try {
-      create(path, content)
-      HadoopStorage.Exclusive.contains(system.getUri.getScheme) || isStill(path, content)
-    } catch {
+    try
+      if (isConditional) S3ConditionalPut.create(resolve(path), content, settings.value)
+      else {
+        create(path, content)
+        isExclusive || isStill(path, content)
+      }
+    catch {
       case _: HadoopFileExists | _: FileAlreadyExistsException => false
       // HDFS answers this while another process writes the file.
       case error: RemoteException if error.getClassName == classOf[AlreadyBeingCreatedException].getName =>
@@ -230,8 +268,13 @@ final class HadoopStorage(root: HadoopPath, configuration: Configuration) extend
 private object HadoopStorage {
   private val Buffer = 1 << 16
 
-  /** File systems whose server creates a file exclusively. An object store checks first and writes afterwards. */
-  private val Exclusive = Set("hdfs", "webhdfs", "swebhdfs")
+  /** File systems whose server creates and renames a file atomically. */
+  private val FileSystems = Set("hdfs", "webhdfs", "swebhdfs", "ofs", "o3fs")
+
+  /** Object stores that create an object only if there is none, when Hadoop's client asks not to overwrite. Other clients check
+    * first and write afterwards.
+    */
+  private val Conditional = Set("abfs", "abfss", "gs")
 
   /** An object store needs less time than this between its existence check and its write. */
   private val SettleMillis = 2000L

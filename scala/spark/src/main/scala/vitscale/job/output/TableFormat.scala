@@ -2,20 +2,30 @@ package vitscale.job.output
 
 import java.time.Instant
 
+import scala.util.{Properties, Try}
+
+import org.apache.spark.SPARK_VERSION
 import org.apache.spark.sql.Row
 import org.apache.spark.sql.types.StructType
 
-/** A format of the output tables: it encodes rows into files, and reads the paths of these files again.
+import vitscale.UsageException
+
+/** A format of the output tables.
+  *
+  * @param name
+  *   value of `--format`
+  */
+sealed abstract class TableFormat(val name: String) extends Serializable
+
+/** A format of files that the driver writes itself: it encodes rows into files, and reads the paths of these files again.
   *
   * Whole files are encoded and decoded in memory, without Spark's readers, so no folder name and no width of a table can
   * prevent a resume.
   *
-  * @param name
-  *   value of `--format`
   * @param suffix
   *   suffix of the files
   */
-sealed abstract class TableFormat(val name: String, val suffix: String) extends Serializable {
+sealed abstract class FileFormat(name: String, val suffix: String) extends TableFormat(name) {
 
   /** One whole file, built in memory. */
   def encode(rows: Seq[Row], schema: StructType): Array[Byte]
@@ -24,26 +34,96 @@ sealed abstract class TableFormat(val name: String, val suffix: String) extends 
   def paths(file: Array[Byte]): Seq[String]
 }
 
+/** An open table format: a log of commits decides which rows exist. Its library is the user's own; this package brings none.
+  *
+  * @param source
+  *   class of its data source in Spark, which tells whether the library is on the class path
+  * @param artifact
+  *   returns the library's Maven coordinate for the versions of Spark (`3.5`) and Scala (`2.12`)
+  * @param settings
+  *   settings of Spark that its SQL commands need
+  */
+sealed abstract class OpenFormat(
+    name: String,
+    val source: String,
+    artifact: (String, String) => String,
+    val settings: Map[String, String]
+) extends TableFormat(name) {
+
+  /** Whether the format's library is on the class path. */
+  def isPresent: Boolean =
+    Try(Class.forName(source, false, Thread.currentThread.getContextClassLoader)).isSuccess
+
+  /** Check that the format's library is on the class path.
+    *
+    * @param option
+    *   the option that needs it, for the message
+    * @throws vitscale.UsageException
+    *   if it is not
+    */
+  def requireLibrary(option: String): Unit =
+    if (!isPresent) {
+      val library = artifact(
+        SPARK_VERSION.split('.').take(2).mkString("."),
+        Properties.versionNumberString.split('.').take(2).mkString(".")
+      )
+      throw new UsageException(
+        s"$option needs the library $library, which is not on the class path. " +
+          s"Add --conf spark.jars.packages=$library."
+      )
+    }
+}
+
 object TableFormat {
 
-  val all: Seq[TableFormat] = Seq(Parquet, JsonLines, Csv)
+  val files: Seq[FileFormat] = Seq(Parquet, JsonLines, Csv)
+  val open: Seq[OpenFormat] = Seq(Delta, Iceberg)
+  val all: Seq[TableFormat] = files ++ open
 
   def named(name: String): Option[TableFormat] = all.find(_.name == name)
 
-  case object Parquet extends TableFormat("parquet", ".parquet") {
+  case object Parquet extends FileFormat("parquet", ".parquet") {
     override def encode(rows: Seq[Row], schema: StructType): Array[Byte] = ParquetFile.encode(rows, schema)
     override def paths(file: Array[Byte]): Seq[String] = ParquetFile.paths(file)
   }
 
-  case object JsonLines extends TableFormat("jsonl", ".jsonl") {
+  case object JsonLines extends FileFormat("jsonl", ".jsonl") {
     override def encode(rows: Seq[Row], schema: StructType): Array[Byte] = JsonLinesFile.encode(rows, schema)
     override def paths(file: Array[Byte]): Seq[String] = JsonLinesFile.paths(file)
   }
 
-  case object Csv extends TableFormat("csv", ".csv") {
+  case object Csv extends FileFormat("csv", ".csv") {
     override def encode(rows: Seq[Row], schema: StructType): Array[Byte] = CsvFile.encode(rows, schema)
     override def paths(file: Array[Byte]): Seq[String] = CsvFile.paths(file)
   }
+
+  /** Delta Lake. Its release notes name the version for each Spark (https://docs.delta.io/releases). */
+  case object Delta
+      extends OpenFormat(
+        "delta",
+        "io.delta.sql.DeltaSparkSessionExtension",
+        (spark, scala) => s"io.delta:delta-spark_$scala:${if (spark == "3.5") "3.3.2" else "4.0.1"}",
+        Map(
+          "spark.sql.extensions" -> "io.delta.sql.DeltaSparkSessionExtension",
+          "spark.sql.catalog.spark_catalog" -> "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+          // The state of a table's log is small here, and each of its partitions costs a task at each commit.
+          "spark.databricks.delta.snapshotPartitions" -> "2",
+          "spark.delta.logStore.s3a.impl" -> "vitscale.delta.S3ConditionalLogStore"
+        )
+      )
+
+  case object Iceberg
+      extends OpenFormat(
+        "iceberg",
+        "org.apache.iceberg.spark.SparkCatalog",
+        (spark, scala) => s"org.apache.iceberg:iceberg-spark-runtime-${spark}_$scala:1.10.0",
+        // The catalog that reads tables of folders: Iceberg's default needs Hive. Its warehouse stays empty.
+        Map(
+          "spark.sql.catalog.default_iceberg" -> "org.apache.iceberg.spark.SparkCatalog",
+          "spark.sql.catalog.default_iceberg.type" -> "hadoop",
+          "spark.sql.catalog.default_iceberg.warehouse" -> "file:/unused"
+        )
+      )
 
   /** A time as text: ISO 8601, UTC. */
   private[job] def moment(millis: Long): String = Instant.ofEpochMilli(millis).toString

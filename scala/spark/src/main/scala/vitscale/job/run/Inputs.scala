@@ -21,6 +21,8 @@ import vitscale.job.input.{
   PieceSource,
   Reading,
   Repeats,
+  TableInput,
+  TableRead,
   TarSource
 }
 import vitscale.job.output.{Choice, CommitBuffer, Counters, Done}
@@ -30,7 +32,7 @@ import vitscale.job.records.{FileEntry, Ignored}
 final private[job] class Inputs(
     spark: SparkSession,
     options: JobOptions,
-    output: Location,
+    output: Option[Location],
     rows: CommitBuffer,
     say: String => Unit
 ) {
@@ -46,9 +48,10 @@ final private[job] class Inputs(
     */
   def look(): Input = {
     val input = InputKind.named(options.input) match {
-      case InputKind.Files => files()
+      case InputKind.Files => files(each)
       case InputKind.Parquet => requireImages(parquet())(_ => "its Parquet files have no rows")
       case InputKind.Tar => requireImages(tar())(noMember)
+      case InputKind.Table => requireImages(table())(_ => "the table has no rows")
     }
     options.sample.filter(_ => input.files == 0 && input.before.leftOut > 0 && !options.watch).foreach {
       sample =>
@@ -59,7 +62,10 @@ final private[job] class Inputs(
     input
   }
 
-  private def files(): Input = {
+  /** @param each
+    *   calls a function with each file of the input once
+    */
+  private def files(each: (FileEntry => Unit) => Ignored): Input = {
     val spool = FileQueue.create()
     val known = new Known(rows.done.of(options.sample.getOrElse(Choice.All)))
     val fresh = (listed: FileEntry) => if (!known.count(listed.path)) spool.add(listed)
@@ -85,16 +91,21 @@ final private[job] class Inputs(
     else new Listing(configuration, listingRules, output).list(options.images)(found)
 
   /** Files of folders and of lists, each once. */
-  private def distinct(found: FileEntry => Unit): Ignored = {
+  private def distinct(found: FileEntry => Unit): Ignored = once(found) { add =>
+    val ignored = list(add)
+    val lists = new PathList(configuration, options.pathColumn, output)
+    options.imagesFrom.foreach(lists.read(_)(add))
+    ignored
+  }
+
+  /** Files that may be named several times, each once. */
+  private def once(found: FileEntry => Unit)(named: (FileEntry => Unit) => Ignored): Ignored = {
     val (all, repeats) = (FileQueue.create(), new Repeats)
     try {
-      val add = (listed: FileEntry) => {
+      val ignored = named { listed =>
         all.add(listed)
         repeats.add(listed.path)
       }
-      val ignored = list(add)
-      val lists = new PathList(configuration, options.pathColumn, output)
-      options.imagesFrom.foreach(lists.read(_)(add))
       val repeated = repeats.positions()
       Iterator
         .continually(all.take(Inputs.AtOnce, Double.PositiveInfinity))
@@ -107,6 +118,19 @@ final private[job] class Inputs(
       all.close()
       repeats.close()
     }
+  }
+
+  private def table(): Input = {
+    val read = options.tables.headOption.fold(OpenTableFormat.read(spark, options.images.head))(
+      TableRead.named(spark, _)
+    )
+    val table = new TableInput(read, options.pathColumn, options.contentColumn)
+    table.notes.foreach(say)
+    val input =
+      if (table.hasImages) table.open(reading(rows.done.of(choice(table.firstPaths))))
+      else
+        files(found => once(found) { add => table.files(add); Ignored.none })
+    input.copy(tables = Seq(read.version))
   }
 
   private def parquet(): Input = {
@@ -143,12 +167,18 @@ final private[job] class Inputs(
           case pieces: PieceSource => pieces.firstPaths(limit)
           case other => throw new IllegalStateException(s"${other.getClass.getName} has no pieces")
         }
-        open(reading(rows.done.of(paths.lastOption.fold[Choice](Choice.All)(Choice.UpTo))), false)
+        open(reading(rows.done.of(Inputs.upTo(paths))), false)
     }
+
+  /** The user's choice among images whose paths are keys. */
+  private def choice(firstPaths: Int => Seq[String]): Choice =
+    options.limit.fold(options.sample.getOrElse[Choice](Choice.All))(limit => Inputs.upTo(firstPaths(limit)))
 
   private def requireImages(input: Input)(reason: Ignored => String): Input = {
     if (input.files == 0 && input.before.leftOut == 0)
-      throw new UsageException(s"${options.images.mkString(", ")} holds no image: ${reason(input.ignored)}.")
+      throw new UsageException(
+        s"${(options.images ++ options.tables).mkString(", ")} holds no image: ${reason(input.ignored)}."
+      )
     input
   }
 
@@ -186,6 +216,9 @@ final private[job] class Inputs(
 }
 
 private object Inputs {
+
+  private def upTo(paths: Seq[String]): Choice = paths.lastOption.fold[Choice](Choice.All)(Choice.UpTo)
+
   private val MillisPerSecond = 1000L
   private val AtOnce = 1024
 }

@@ -6,7 +6,7 @@ import vitscale.classify.{Features, InferenceOptions, RuntimeChoice}
 import vitscale.device.Device
 import vitscale.image.{DecodeLimits, Truncated}
 import vitscale.job.input.{ImageColumns, InputKind}
-import vitscale.job.output.{FeatureType, Sample, TableFormat}
+import vitscale.job.output.{FeatureType, OpenFormat, Sample, TableFormat}
 import vitscale.job.task.Engine
 
 /** The settings of a job. Each is the command-line option of the same name. */
@@ -15,6 +15,9 @@ final case class JobOptions(
     imagesFrom: Seq[String] = Vector.empty,
     model: String = "",
     output: String = "",
+    outputTable: Option[String] = None,
+    partitionBy: Seq[String] = Vector.empty,
+    singleWriter: Boolean = false,
     engine: String = Engine.Vitscale,
     precision: String = "fp32",
     runtime: String = RuntimeChoice.Auto,
@@ -28,6 +31,7 @@ final case class JobOptions(
     gpus: Int = 1,
     format: TableFormat = TableFormat.Parquet,
     input: String = JobOptions.Files,
+    tables: Seq[String] = Vector.empty,
     pathColumn: String = ImageColumns.DefaultPath,
     contentColumn: String = ImageColumns.DefaultContent,
     allFiles: Boolean = false,
@@ -55,6 +59,15 @@ final case class JobOptions(
     threshold = threshold,
     features = features
   )
+
+  /** The open format of the output; none for files. */
+  def openFormat: Option[OpenFormat] = Some(format).collect { case open: OpenFormat => open }
+
+  /** The open formats of the output and, where their libraries are on the class path, of the input. */
+  def openFormats: Seq[OpenFormat] = {
+    val read = if (input == InputKind.Table.name) TableFormat.open.filter(_.isPresent) else Seq.empty
+    (openFormat ++ read).toSeq.distinct
+  }
 
   def limits: DecodeLimits = DecodeLimits(maxPixels, maxBytes, truncated)
 }

@@ -47,10 +47,29 @@ private[run] object JobParser {
         .action((value, options) => options.copy(model = value))
         .text("Model folder, made by `vitscale export`."),
       opt[String]("output")
-        .required()
         .valueName("DIR")
         .action((value, options) => options.copy(output = value))
         .text("Output folder. An existing one resumes its run."),
+      opt[String]("output-table")
+        .valueName("NAME")
+        .action((value, options) => options.copy(outputTable = Some(value)))
+        .text(
+          "Table for the predictions in place of --output, with --format delta or iceberg: CATALOG.SCHEMA.TABLE. An existing " +
+            "one gets further rows. Failed images go to TABLE_quarantine."
+        ),
+      opt[String]("partition-by")
+        .unbounded()
+        .valueName("COLUMN")
+        .action((value, options) => options.copy(partitionBy = options.partitionBy :+ value))
+        .text(
+          "Column to partition new tables by, with --format delta or iceberg: a column of the predictions, date, folder, or " +
+            "KEY of folders named KEY=value. Repeat the option for several."
+        ),
+      opt[Unit]("single-writer")
+        .action((_, options) => options.copy(singleWriter = true))
+        .text(
+          "Accept an output on storage where two runs could both begin. Use it if no other run writes there."
+        ),
       opt[String]("engine")
         .validate(oneOf("engine", Engine.names))
         .action((value, options) => options.copy(engine = value))
@@ -117,22 +136,27 @@ private[run] object JobParser {
       opt[String]("format")
         .validate(oneOf("format", TableFormat.all.map(_.name)))
         .action((value, options) => options.copy(format = TableFormat.named(value).get))
-        .text("Format of the output tables: parquet, jsonl or csv (default: parquet)."),
+        .text("Format of the output tables: parquet, jsonl, csv, delta or iceberg (default: parquet)."),
       opt[String]("input")
         .validate(oneOf("input", InputKind.all.map(_.name)))
         .action((value, options) => options.copy(input = value))
         .text(
-          "Kind of input: files, parquet (one image per row) or tar (one image per member) (default: files)."
+          "Kind of input: files, parquet (one image per row), tar (one image per member) or table (Delta, Iceberg or a " +
+            "table of Spark) (default: files)."
         ),
+      opt[String]("table")
+        .valueName("NAME")
+        .action((value, options) => options.copy(tables = Vector(value)))
+        .text("Table to read, with --input table: CATALOG.SCHEMA.TABLE. A folder is --images."),
       opt[String]("path-column")
         .action((value, options) => options.copy(pathColumn = value))
         .text(
-          "Column with the path of an image, for --input parquet and --images-from; nested as a.b (default: path)."
+          "Column with the path of an image, for --input parquet or table and --images-from; nested as a.b (default: path)."
         ),
       opt[String]("content-column")
         .action((value, options) => options.copy(contentColumn = value))
         .text(
-          "Column with the image, for --input parquet: binary, or struct with a field bytes " +
+          "Column with the image, for --input parquet or table: binary, or struct with a field bytes " +
             "(default: content, else image)."
         ),
       opt[Unit]("all-files")

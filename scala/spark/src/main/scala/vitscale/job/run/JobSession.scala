@@ -10,6 +10,8 @@ import org.apache.spark.SparkConf
 import org.apache.spark.sql.SparkSession
 
 import vitscale.UsageException
+import vitscale.job.input.{InputKind, PieceSource}
+import vitscale.job.output.OpenFormat
 import vitscale.job.task.Engine
 import vitscale.onednn.OneDnn
 
@@ -17,24 +19,47 @@ import vitscale.onednn.OneDnn
 private[job] object JobSession {
 
   private val StandaloneMaster = "spark://(.+)".r
+  private val Extensions = "spark.sql.extensions"
   private val ConnectMillis = TimeUnit.SECONDS.toMillis(5).toInt
 
   /** @throws vitscale.UsageException
     *   if Spark cannot start with the master that was named
     */
-  def start(engine: String): SparkSession = {
+  def start(options: JobOptions): SparkSession = {
+    options.openFormat.foreach(format => format.requireLibrary(s"--format ${format.name}"))
     val conf = new SparkConf()
     val master = conf.get("spark.master", "local[*]")
     requireReachable(master)
     conf.setIfMissing("spark.app.name", "vitscale classify")
     conf.set("spark.master", master)
-    defaults(master, engine).foreach { case (key, value) => conf.setIfMissing(key, value) }
+    defaults(master, options.engine).foreach { case (key, value) => conf.setIfMissing(key, value) }
+    options.openFormats.foreach(addSettings(conf, _))
+    if (options.input == InputKind.Table.name)
+      smallReads.foreach { case (key, value) => conf.setIfMissing(key, value) }
     try SparkSession.builder().config(conf).getOrCreate()
     catch {
       case NonFatal(error) =>
         val reason = String.valueOf(error.getMessage).linesIterator.take(1).mkString
         throw new UsageException(s"Spark did not start with master $master: $reason", error)
     }
+  }
+
+  /** Rows as large as images: a task reads a few MiB, and few rows at a time. */
+  private val smallReads = Map(
+    "spark.sql.files.maxPartitionBytes" -> PieceSource.TaskBytes.toString,
+    "spark.sql.parquet.columnarReaderBatchSize" -> "64",
+    "spark.sql.orc.columnarReaderBatchSize" -> "64"
+  )
+
+  /** Add what a table format needs. Several formats share the list of extensions. */
+  private def addSettings(conf: SparkConf, format: OpenFormat): Unit = {
+    format.settings.foreach { case (key, value) => conf.setIfMissing(key, value) }
+    format.settings.get(Extensions).filterNot(conf.get(Extensions, "").split(',').contains(_)).foreach {
+      missing =>
+        conf.set(Extensions, s"${conf.get(Extensions)},$missing")
+    }
+    val _ =
+      conf.setIfMissing("spark.scheduler.mode", "FAIR") // a commit does not wait for the images before it
   }
 
   private def defaults(master: String, engine: String): Map[String, String] = {

@@ -3,6 +3,7 @@ package vitscale.job.run
 import vitscale.classify.Features
 import vitscale.command.OptionChecks.{refusedByDevice, OneGpuOfSparkNlp}
 import vitscale.image.Truncated
+import vitscale.job.input.InputKind
 import vitscale.job.output.{FeatureType, TableFormat}
 import vitscale.job.task.Engine
 import vitscale.model.ModelRuntime
@@ -12,14 +13,37 @@ private[run] object OptionConflicts {
 
   /** Return the message for the first conflict; none if the options fit each other. */
   def of(options: JobOptions): Option[String] =
-    ofImages(options).orElse(ofSparkNlp(options)).orElse(ofFeatures(options)).orElse(ofDevice(options))
+    ofOutput(options)
+      .orElse(ofImages(options))
+      .orElse(ofSparkNlp(options))
+      .orElse(ofFeatures(options))
+      .orElse(ofDevice(options))
+
+  private def ofOutput(options: JobOptions): Option[String] = {
+    val isOpen = TableFormat.open.contains(options.format)
+    val needed =
+      s"needs --format ${TableFormat.open.map(_.name).mkString(" or ")}, but --format is ${options.format.name}"
+    first(
+      (options.output.isEmpty && options.outputTable.isEmpty) ->
+        "no output given; add --output DIR, or --output-table NAME for a table of a catalog",
+      (options.output.nonEmpty && options.outputTable.isDefined) ->
+        "--output-table cannot be used with --output; remove one of them",
+      (options.outputTable.isDefined && !isOpen) -> s"--output-table $needed",
+      (options.partitionBy.nonEmpty && !isOpen) -> s"--partition-by $needed"
+    )
+  }
 
   private def ofImages(options: JobOptions): Option[String] = {
     val isFiles = options.input == JobOptions.Files
+    val isTable = options.input == InputKind.Table.name
     first(
       (options.watch && !isFiles) ->
         s"--watch needs --input files, but --input is ${options.input}; remove one of them",
-      (options.images.isEmpty && options.imagesFrom.isEmpty) ->
+      (isTable && options.images.size + options.tables.size != 1) ->
+        "--input table needs one table; name it with --table NAME, or its folder with --images DIR",
+      (options.tables.nonEmpty && !isTable) ->
+        s"--table needs --input table, but --input is ${options.input}; remove one of them",
+      (options.images.isEmpty && options.imagesFrom.isEmpty && options.tables.isEmpty) ->
         "no images given; add --images PATH, or --images-from FILE with a list of paths",
       (options.imagesFrom.nonEmpty && !isFiles) ->
         s"--images-from needs --input files, but --input is ${options.input}; remove one of them",
@@ -46,8 +70,9 @@ private[run] object OptionConflicts {
 
   private def ofFeatures(options: JobOptions): Option[String] =
     first(
-      (options.featuresType == FeatureType.Float16 && options.format != TableFormat.Parquet) ->
-        s"--features-type float16 needs --format parquet, but --format is ${options.format.name}"
+      (options.featuresType == FeatureType.Float16 && Seq(TableFormat.JsonLines, TableFormat.Csv)
+        .contains(options.format)) ->
+        s"--features-type float16 needs --format parquet, delta or iceberg, but --format is ${options.format.name}"
     )
 
   private def ofDevice(options: JobOptions): Option[String] =

@@ -12,8 +12,8 @@ import org.apache.spark.SparkContext
 import vitscale.classify.InferenceOptions
 import vitscale.device.{Device, DeviceUse}
 import vitscale.job.input.{ImageSource, Input, ListingRules}
-import vitscale.job.output.{Audits, Chosen, CommitBuffer, Counters, Ledger, ModelUsed, OutputFolder, ThisRun}
-import vitscale.job.records.Ignored
+import vitscale.job.output.{Audits, Chosen, CommitBuffer, Counters, JobOutput, Ledger, ModelUsed, ThisRun}
+import vitscale.job.records.{Ignored, TableVersion}
 import vitscale.job.task.Engine
 import vitscale.{OutputException, UsageException}
 
@@ -21,7 +21,7 @@ import vitscale.{OutputException, UsageException}
 final private[job] class WatchLoop(
     context: SparkContext,
     options: JobOptions,
-    output: OutputFolder,
+    output: JobOutput,
     rows: CommitBuffer,
     inputs: Inputs,
     engine: Engine,
@@ -55,7 +55,7 @@ final private[job] class WatchLoop(
   def once(): Ledger = {
     val ledger = finish(round(mayHoldRows = false))
     if (ledger.files == 0)
-      throw new UsageException(ListingRules.noImage(options.images ++ options.imagesFrom, ledger.ignored))
+      throw new UsageException(ListingRules.noImage(ledger.images, ledger.ignored))
     ledger
   }
 
@@ -95,7 +95,8 @@ final private[job] class WatchLoop(
         progress.say(WatchLoop.found(input, listed))
         gpus = warm
       }
-      Round(input.files, input.ignored, input.before.leftOut, tally, run(input.source, tally, mayHoldRows))
+      val ending = run(input.source, tally, mayHoldRows)
+      Round(input.files, input.ignored, input.before.leftOut, input.tables, tally, ending)
     } finally input.source.close()
   }
 
@@ -153,8 +154,9 @@ final private[job] class WatchLoop(
       isBalanced = counted.forall(_ == rows.inOutput) && isEveryFileTold,
       model = model,
       gpus = gpus,
-      images = options.images ++ options.imagesFrom,
-      outputPath = options.output,
+      images = options.images ++ options.imagesFrom ++ options.tables,
+      tables = round.tables,
+      outputPath = options.outputTable.getOrElse(options.output),
       startedAt = startedAt,
       problem = ending.problem
     )
@@ -177,6 +179,7 @@ private object WatchLoop {
       files: Long,
       ignored: Ignored,
       leftOut: Long,
+      tables: Seq[TableVersion],
       tally: Counters,
       ending: ClassifyPass.Ending
   ) {

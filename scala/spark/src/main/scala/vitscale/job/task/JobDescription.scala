@@ -9,6 +9,7 @@ private[job] object JobDescription {
 
   val OpenModel = "vitscale: open the model"
   val Classify = "vitscale: classify images"
+  val Commit = "vitscale: commit rows"
 
   /** Submit Spark jobs under a description, on this thread alone. */
   def within[A](context: SparkContext, description: String)(action: => A): A = {

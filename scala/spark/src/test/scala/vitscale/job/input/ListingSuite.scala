@@ -39,7 +39,7 @@ class ListingSuite extends AnyFunSuite with LocalSpark with TemporaryFolder {
     val configuration = spark.sparkContext.hadoopConfiguration
     val found = ArrayBuffer.empty[FileEntry]
     val ignored =
-      new Listing(configuration, rules, Location.parse(output, configuration)).list(named)(found += _)
+      new Listing(configuration, rules, Some(Location.parse(output, configuration))).list(named)(found += _)
     (found.toSeq, ignored)
   }
 

@@ -9,7 +9,6 @@ import org.apache.hadoop.conf.Configuration
 import org.scalatest.funsuite.AnyFunSuite
 
 import vitscale.UsageException
-import vitscale.hadoop.Location
 import vitscale.job.InputJobs
 import vitscale.job.input.ParquetFixtures.write
 import vitscale.job.records.FileEntry
@@ -20,7 +19,7 @@ class PathListSuite extends AnyFunSuite with InputJobs {
 
   private def read(list: Path, column: String = "path"): Seq[FileEntry] = {
     val found = ArrayBuffer.empty[FileEntry]
-    new PathList(new Configuration(false), column, Location.Local(Paths.get("/nowhere")))
+    new PathList(new Configuration(false), column, None)
       .read(list.toString)(found += _)
     found.toSeq
   }

@@ -25,7 +25,7 @@ class OutputFolderSuite extends AnyFunSuite with LocalSpark with TemporaryFolder
   )
   private val key = RunKey(Map("model_sha256" -> "abc", "top_k" -> "2"))
 
-  private def open(folder: Path, format: TableFormat = TableFormat.Parquet, key: RunKey = key): OutputFolder =
+  private def open(folder: Path, format: FileFormat = TableFormat.Parquet, key: RunKey = key): OutputFolder =
     OutputFolder.open(spark, new LocalStorage(folder), format, key, line => fail(line))
 
   private def predicted(path: String) =
@@ -40,7 +40,7 @@ class OutputFolderSuite extends AnyFunSuite with LocalSpark with TemporaryFolder
     finally files.close()
   }
 
-  for (format <- TableFormat.all)
+  for (format <- TableFormat.files)
     test(s"${format.name}: paths come back as they were written, over several parts and runs") {
       withFolder { folder =>
         val first = open(folder, format)
@@ -83,7 +83,7 @@ class OutputFolderSuite extends AnyFunSuite with LocalSpark with TemporaryFolder
     }
   }
 
-  for (format <- TableFormat.all)
+  for (format <- TableFormat.files)
     test(s"${format.name}: rows say if the weights are random, and parts without that column still count") {
       withFolder { folder =>
         val first = open(folder, format)
@@ -106,7 +106,7 @@ class OutputFolderSuite extends AnyFunSuite with LocalSpark with TemporaryFolder
       }
     }
 
-  for (format <- TableFormat.all)
+  for (format <- TableFormat.files)
     test(s"${format.name}: an image without a label is a prediction, and is read again") {
       withFolder { folder =>
         val output = open(folder, format)
@@ -146,7 +146,7 @@ class OutputFolderSuite extends AnyFunSuite with LocalSpark with TemporaryFolder
     }
 
   test("CSV has a column for each place of the longest list of its kind, JSON Lines a list") {
-    def written(format: TableFormat): Seq[String] = withFolder { folder =>
+    def written(format: FileFormat): Seq[String] = withFolder { folder =>
       val output = open(folder, format, RunKey(key.fields + ("features_type" -> "float32")))
       val none = Predicted("/none", Seq.empty, 1, Some(Array(3f, 4f, 5f)))
       output.commit(
