@@ -80,9 +80,7 @@ def test_executors_get_the_libraries_and_spark_nlp_where_it_is_the_engine(
 
 def test_spark_nlp_is_refused_on_spark_4(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jar, "installed_spark", lambda: SparkRelease("4.0.3", "2.13"))
-    with pytest.raises(
-        UsageError, match=r"no release for Scala 2\.13 and Spark 4.*is 4\.0\.3"
-    ):
+    with pytest.raises(UsageError, match=r"no release for Scala 2\.13 and Spark 4.*is 4\.0\.3"):
         command("local[*]", engine="spark-nlp")
 
 
