@@ -52,7 +52,7 @@ object Dependencies {
       delta = "4.0.1",
       awsOrganization = "software.amazon.awssdk",
       aws = "2.24.6", // of Hadoop 3.4.1
-      awsModules = Seq("s3", "s3-transfer-manager", "sts", "dynamodb"),
+      awsModules = Seq("s3"),
       collectionCompat = None
     )
   )

@@ -40,7 +40,7 @@ class TableInputSuite extends AnyFunSuite with InputJobs {
       assert(
         (second.files, second.thisRun.predicted, second.chosen.leftOut) == ((7, 2, 1)) && second.isBalanced
       )
-      assert(second.tables.head.version.contains(2))
+      assert(second.tables.head.version.contains(2L))
       assert(labels(folder) == expected(0 until 8))
     }
   }
