@@ -9,10 +9,10 @@ import vitscale.{LocalHdfs, UsageException}
 
 class RemoteFilesSuite extends AnyFunSuite {
 
-  private def refusal(path: String): String = {
+  private def refusal(path: String, configuration: Configuration = new Configuration()): String = {
     val began = System.nanoTime()
     val message = intercept[UsageException](
-      RemoteFiles.requireAnswers(Seq(new Path(path)), new Configuration())
+      RemoteFiles.requireAnswers(Seq(new Path(path)), configuration)
     ).getMessage
     assert((System.nanoTime() - began) / 1e9 < 30)
     assert(message.startsWith(s"$path cannot be reached: ") && message.linesIterator.size == 1)
@@ -25,8 +25,10 @@ class RemoteFilesSuite extends AnyFunSuite {
 
   test("a scheme that nothing knows, and one whose jar is missing") {
     assert(refusal("nosuch://a/b").contains("nothing here knows nosuch://. Check the scheme"))
+    val withoutJar = new Configuration()
+    withoutJar.set("fs.s3a.impl", "no.such.FileSystem") // the tests have Hadoop's client of S3
     assert(
-      refusal("s3a://bucket/photos").endsWith(
+      refusal("s3a://bucket/photos", withoutJar).endsWith(
         s"Add --conf spark.jars.packages=org.apache.hadoop:hadoop-aws:${VersionInfo.getVersion}."
       )
     )

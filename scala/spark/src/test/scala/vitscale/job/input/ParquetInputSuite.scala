@@ -146,9 +146,9 @@ class ParquetInputSuite extends AnyFunSuite with InputJobs {
       Files.write(root.resolve(log), "{}".getBytes)
       for (named <- Seq(root, data, root.getParent)) {
         val message = refusal(parquet(folder, named))
-        assert(
-          message.startsWith(s"$root is ") && message.contains(name) && message.contains("spark.read.format")
-        )
+        val remedy =
+          if (Set("Delta", "Iceberg")(name)) s"--input table --images $root" else "spark.read.format"
+        assert(message.startsWith(s"$root is ") && message.contains(name) && message.contains(remedy))
       }
       assert(!Files.exists(folder.resolve("out/predictions")))
     }
