@@ -161,7 +161,7 @@ test-scala: .venv libjpeg-turbo
 
 SCALA_213_TESTS := "core/testOnly vitscale.classify.* vitscale.model.* vitscale.preprocess.*" \
 	"spark/testOnly vitscale.ml.* vitscale.hadoop.RemoteFilesSuite vitscale.job.ClassifyJobSuite vitscale.job.input.Parquet* \
-	vitscale.job.input.Tar* vitscale.job.output.OutputFolderSuite" \
+	vitscale.job.input.Tar* vitscale.job.output.OutputFolderSuite vitscale.job.tables.*" \
 	"bench/testOnly vitscale.bench.BackendsSuite vitscale.bench.BenchmarkOptionsSuite"
 
 # Two files at a time, because tests mostly wait for a JVM; the slow files come last.

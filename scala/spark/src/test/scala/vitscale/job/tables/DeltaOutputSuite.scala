@@ -40,7 +40,9 @@ class DeltaOutputSuite extends AnyFunSuite with LocalSpark with TemporaryFolder 
       val row = spark.read.format("delta").load(s"$folder/predictions").where("path = '/a/3'").head()
       assert(row.getAs[java.sql.Timestamp]("time").getTime == 1700000000123L)
       assert(
-        row.getAs[Seq[String]]("labels") == Seq("cat, big", "dog") && row.getAs[Float]("probability") == 0.75f
+        row.getSeq[String](row.fieldIndex("labels")) == Seq("cat, big", "dog") && row.getAs[Float](
+          "probability"
+        ) == 0.75f
       )
       second.forgetQuarantine()
       assert(second.countRows() == Counts(3, 0, 3))

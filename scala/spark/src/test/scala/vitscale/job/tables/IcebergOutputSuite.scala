@@ -43,7 +43,9 @@ class IcebergOutputSuite extends AnyFunSuite with LocalSpark with TemporaryFolde
       val row = spark.read.format("iceberg").load(s"file:$folder/predictions").where("path = '/a/3'").head()
       assert(row.getAs[java.sql.Timestamp]("time").getTime == 1700000000123L)
       assert(
-        row.getAs[Seq[String]]("labels") == Seq("cat, big", "dog") && row.getAs[Float]("probability") == 0.75f
+        row.getSeq[String](row.fieldIndex("labels")) == Seq("cat, big", "dog") && row.getAs[Float](
+          "probability"
+        ) == 0.75f
       )
       second.forgetQuarantine()
       assert(second.countRows() == Counts(3, 0, 3))
