@@ -15,10 +15,8 @@ import vitscale.model.ModelRuntime
 /** The methods that Python calls over py4j to classify images. The benchmark has a separate API. */
 object PythonApi {
 
-  /** The version of this jar. Python compares it with its own version before any other call.
-    *
-    * @throws java.lang.ClassNotFoundException
-    *   if the class path lacks the jar with the libraries
+  /** The version of this jar. Python compares it with its own version before any other call. A `ClassNotFoundException` tells
+    * that the class path lacks the jar with the libraries.
     */
   def version: String = {
     Class.forName("ai.onnxruntime.OrtEnvironment", false, getClass.getClassLoader)
