@@ -233,9 +233,9 @@ def test_a_session_with_the_jars_is_taken_as_it_is() -> None:
 
 def test_a_running_session_keeps_its_ui_and_its_settings() -> None:
     """All but what the call asks for; Spark's own session shows its UI."""
-    from vitscale.jvm.jar import jar_path
+    from vitscale.jvm.jar import engine_jars
 
-    before, after, is_same = json.loads(run(SESSION, jar_path(), MODEL))
+    before, after, is_same = json.loads(run(SESSION, ",".join(map(str, engine_jars())), MODEL))
     assert is_same and before[1] == after[1] and after[1].startswith("http")
     assert before[2] == after[2]
     assert {**before[0], "spark.sql.shuffle.partitions": "3"} == after[0]
