@@ -46,7 +46,7 @@ RUN /bootstrap/bin/uv pip install --python /opt/vitscale/bin/python --link-mode 
 # The user id is that of Spark's own image.
 FROM ${BASE}
 RUN mkdir -p /usr/share/man/man1 && apt-get update && apt-get install --yes --no-install-recommends \
-    ca-certificates libnss-wrapper openjdk-17-jre-headless python3 tini && rm -rf /var/lib/apt/lists/* \
+    ca-certificates libnss-wrapper libturbojpeg0 openjdk-17-jre-headless python3 tini && rm -rf /var/lib/apt/lists/* \
     && ln -s "/usr/lib/jvm/java-17-openjdk-$(dpkg --print-architecture)" /opt/java \
     && useradd --uid 185 --gid 0 --create-home spark
 COPY --from=packages /opt /opt
