@@ -38,7 +38,7 @@ COPY --from=wheel /wheels /wheels
 # SPARK_HOME is pyspark, with the folder of its settings.
 RUN /bootstrap/bin/uv pip install --python /opt/vitscale/bin/python --link-mode copy --compile-bytecode --no-deps \
         /wheels/*.whl \
-    && spark=$(/opt/vitscale/bin/python -c 'from vitscale.jvm.jar import spark_jars; print(spark_jars().parent)') \
+    && spark=$(/opt/vitscale/bin/python -c 'from vitscale.jvm.spark_release import spark_jars; print(spark_jars().parent)') \
     && jars=$(/opt/vitscale/bin/vitscale jars) \
     && mkdir "$spark/conf" "$spark/work-dir" && rm -rf "$spark/examples" && ln -s "$spark" /opt/spark \
     && ln -s "${jars%,*}" "${jars#*,}" "$spark/work-dir/"

@@ -13,7 +13,7 @@ import pytest
 from vitscale.errors import SetupError
 from vitscale.jvm import container
 from vitscale.jvm.container import command_line, environment
-from vitscale.jvm.jar import spark_jars
+from vitscale.jvm.spark_release import spark_jars
 from vitscale.jvm.temporary import Temporary
 
 SPARK = {"SPARK_HOME": "/opt/spark", "JAVA_HOME": "/opt/java", "SPARK_CONF_DIR": "/opt/spark/conf"}
