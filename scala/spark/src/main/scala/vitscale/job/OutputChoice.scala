@@ -6,8 +6,7 @@ import org.apache.spark.sql.SparkSession
 import vitscale.hadoop.Location
 import vitscale.job.output.{FileFormat, JobOutput, OpenFormat, OutputFolder, RunKey, Storage}
 import vitscale.job.run.JobOptions
-import vitscale.job.tables.TableOutput
-import vitscale.job.tables.OutputTables
+import vitscale.job.tables.{OutputTables, TableOutput}
 
 /** The output that the options name: a folder, or tables of a catalog. */
 final private[job] class OutputChoice(spark: SparkSession, options: JobOptions, say: String => Unit) {

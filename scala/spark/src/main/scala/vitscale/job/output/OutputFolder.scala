@@ -30,6 +30,7 @@ final class OutputFolder private (
     owner: WriterLease
 ) extends JobOutput {
 
+  import FolderLayout.LedgerFile
   import OutputFolder._
 
   private val staging = f"$Staging/${owner.number}%06d"
@@ -85,9 +86,9 @@ final class OutputFolder private (
 
 object OutputFolder {
 
-  private val Staging = "_vitscale/staging"
-  private val KeyFile = "_vitscale/run.json"
-  private val LedgerFile = "ledger.json"
+  import FolderLayout._
+
+  private val Staging = s"$Own/staging"
 
   /** Parts that one task reads. The driver fetches the paths of one task at a time. */
   private val PartsPerTask = 4
@@ -135,15 +136,6 @@ object OutputFolder {
   /** The key of the rows in an output; none if it has no rows. */
   def earlierKey(storage: Storage): Option[RunKey] =
     explained(storage)(if (hasRows(storage)) Some(RunKey.parse(storage.read(KeyFile))) else None)
-
-  /** Refuse a folder that holds other files. */
-  private def refuseForeign(storage: Storage): Unit = {
-    val there = storage.list("")
-    if (there.nonEmpty && !there.contains("_vitscale"))
-      throw new OutputException(
-        s"${storage.location} holds other files (${there.head}). Choose a new folder, or the output of an earlier run."
-      )
-  }
 
   /** Check the key of the existing rows. Without rows, the stored key is of a run that wrote nothing: replace it. */
   private def settle(storage: Storage, key: RunKey): Unit =

@@ -51,7 +51,7 @@ final class WriterLease private (storage: Storage, val number: Long, content: ()
 
 object WriterLease {
 
-  val Folder = "_vitscale/owners"
+  val Folder: String = s"${FolderLayout.Own}/owners"
 
   private val BeatSeconds = 5L
   private val StaleSeconds = 30L

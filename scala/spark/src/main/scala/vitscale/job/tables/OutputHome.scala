@@ -2,8 +2,7 @@ package vitscale.job.tables
 
 import java.io.IOException
 
-import vitscale.OutputException
-import vitscale.job.output.{RunKey, Storage, WriterLease}
+import vitscale.job.output.{FolderLayout, RunKey, Storage, WriterLease}
 
 /** What an output has beside its two tables: the key of its rows and the ledger. */
 private[job] trait OutputHome extends AutoCloseable {
@@ -30,53 +29,48 @@ private[job] trait OutputHome extends AutoCloseable {
   */
 final private[job] class FolderHome(storage: Storage, say: String => Unit) extends OutputHome {
 
-  import FolderHome._
+  import FolderLayout._
 
-  refuseForeign()
-  storage.makeFolder(Folder) // so that the folder is known as an output before it has a table
+  refuseForeign(storage, FolderHome.Remedy)
+  storage.makeFolder(Own) // so that the folder is known as an output before it has a table
   private val lease = if (storage.isFileSystem) Some(WriterLease.take(storage, say)) else None
 
   override def name: String = storage.location
 
-  override def key: Option[RunKey] = keyOf(storage)
+  override def key: Option[RunKey] = FolderHome.keyOf(storage)
 
   override def storeKey(key: RunKey): Unit = {
-    storage.makeFolder(Folder)
-    storage.overwrite(s"$Folder/$KeyFile", key.toJson)
+    storage.makeFolder(Own)
+    storage.overwrite(KeyFile, key.toJson)
   }
 
   override def writeLedger(content: Array[Byte]): Unit = {
-    storage.delete(s"$Folder/$LedgerFile")
-    storage.create(s"$Folder/$LedgerFile", content)
-    storage.replace(s"$Folder/$LedgerFile", LedgerFile)
+    val staged = s"$Own/$LedgerFile"
+    storage.delete(staged)
+    storage.create(staged, content)
+    storage.replace(staged, LedgerFile)
   }
 
   override def close(): Unit = {
     lease.foreach(_.close())
-    try if (storage.list("").forall(_ == Folder)) storage.delete("")
+    try if (storage.list("").forall(_ == Own)) storage.delete("")
     catch { case _: IOException => () }
-  }
-
-  private def refuseForeign(): Unit = {
-    val there = storage.list("")
-    if (there.nonEmpty && !there.contains(Folder))
-      throw new OutputException(
-        s"${storage.location} holds other files (${there.head}). Choose a new folder, or the output of an earlier run. " +
-          "A table of your own is the value of --output-table."
-      )
   }
 }
 
 private[job] object FolderHome {
 
-  private val Folder = "_vitscale"
-  private val KeyFile = "run.json"
-  private val LedgerFile = "ledger.json"
+  import FolderLayout._
+
+  private val Remedy = " A table of your own is the value of --output-table."
 
   /** The key of an output; none if there is none. */
   def keyOf(storage: Storage): Option[RunKey] =
-    if (storage.list(Folder).contains(KeyFile)) Some(RunKey.parse(storage.read(s"$Folder/$KeyFile")))
-    else None
+    storage
+      .list(Own)
+      .map(name => s"$Own/$name")
+      .find(_ == KeyFile)
+      .map(file => RunKey.parse(storage.read(file)))
 }
 
 /** Tables of a catalog. The table of predictions keeps the key as a property; the ledger goes to the file of `--json` alone. */
