@@ -1,6 +1,7 @@
 """The JVM's own JPEG decoder gives Pillow's pixels, whole and damaged.
 
-All other tests use the system's libjpeg-turbo."""
+All other tests use the system's libjpeg-turbo.
+"""
 
 import os
 import subprocess
@@ -8,6 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from tests.other_environment import assert_passing
 
 CHECKED = [str(Path(__file__).with_name(name)) for name in ("test_fuzz.py", "test_damaged.py")]
 SAYS = "from vitscale.jvm.bridge import python_api; print(python_api().jpegLibrary())"
@@ -27,18 +30,7 @@ def chosen(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
 def test_the_jvms_decoder_gives_the_pixels_of_pillow() -> None:
     environment = with_library("imageio")
     assert chosen(environment).stdout.startswith("imageio")
-    tests = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "0", "-k", "whole or jpeg or coding"]
-    done = subprocess.run(
-        [sys.executable, *tests, *CHECKED],
-        env=environment,
-        cwd=Path(__file__).parents[2],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=600,
-    )
-    assert done.returncode == 0, done.stdout[-2000:]
-    assert " passed" in done.stdout
+    assert_passing(CHECKED, "whole or jpeg or coding", environment)
 
 
 @pytest.mark.parametrize("name", ["auto", "libjpeg-turbo"])

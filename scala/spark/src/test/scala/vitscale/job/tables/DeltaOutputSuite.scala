@@ -5,19 +5,12 @@ import java.nio.file.Path
 import org.scalatest.funsuite.AnyFunSuite
 
 import vitscale.job.output.{Counts, LocalStorage, RunKey, TableFormat, Tables}
-import vitscale.job.records.{Predicted, Quarantined, Ranked, Stage}
 import vitscale.{LocalSpark, OutputException, TemporaryFolder, UsageException}
 
 /** Who may write to a Delta table, without the job. */
-class DeltaOutputSuite extends AnyFunSuite with LocalSpark with TemporaryFolder {
+class DeltaOutputSuite extends AnyFunSuite with LocalSpark with TemporaryFolder with TableOutputs {
 
   private val key = RunKey(Map("model_sha256" -> "abc", "format" -> "delta"))
-
-  private def predicted(path: String) =
-    Predicted(path, Seq(Ranked(5, "cat, big", Some(0.75f)), Ranked(0, "dog", None)), time = 1700000000123L)
-
-  private def quarantined(path: String) =
-    Quarantined(path, Some(7L), Stage.Decode, "no image", time = 1700000000123L)
 
   private def tables(folder: Path) =
     OutputTables.of(spark, TableFormat.Delta, Right(new LocalStorage(folder))).all
@@ -30,22 +23,7 @@ class DeltaOutputSuite extends AnyFunSuite with LocalSpark with TemporaryFolder 
 
   test("rows come back with their types, over several commits and runs") {
     withFolder { folder =>
-      val first = open(folder)
-      first.commit(Tables.Predictions, Seq(predicted("/a/1 b%20.jpg"), predicted("/a/猫.jpg")))
-      first.commit(Tables.Predictions, Seq(predicted("/a/3")))
-      first.commit(Tables.Quarantine, Seq(quarantined("/a/4")))
-      val second = open(folder)
-      assert(second.paths(Tables.Predictions).toSet == Set("/a/1 b%20.jpg", "/a/猫.jpg", "/a/3"))
-      assert(second.countRows() == Counts(3, 1, 4))
-      val row = spark.read.format("delta").load(s"$folder/predictions").where("path = '/a/3'").head()
-      assert(row.getAs[java.sql.Timestamp]("time").getTime == 1700000000123L)
-      assert(
-        row.getSeq[String](row.fieldIndex("labels")) == Seq("cat, big", "dog") && row.getAs[Float](
-          "probability"
-        ) == 0.75f
-      )
-      second.forgetQuarantine()
-      assert(second.countRows() == Counts(3, 0, 3))
+      assertRowsComeBack(() => open(folder), () => spark.read.format("delta").load(s"$folder/predictions"))
     }
   }
 

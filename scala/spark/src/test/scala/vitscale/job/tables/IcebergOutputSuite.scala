@@ -5,19 +5,12 @@ import java.nio.file.Path
 import org.scalatest.funsuite.AnyFunSuite
 
 import vitscale.job.output.{Counts, LocalStorage, RunKey, TableFormat, Tables}
-import vitscale.job.records.{Predicted, Quarantined, Ranked, Stage}
 import vitscale.{LocalSpark, OutputException, TemporaryFolder, UsageException}
 
 /** Who may write to an Iceberg table, without the job. */
-class IcebergOutputSuite extends AnyFunSuite with LocalSpark with TemporaryFolder {
+class IcebergOutputSuite extends AnyFunSuite with LocalSpark with TemporaryFolder with TableOutputs {
 
   private val key = RunKey(Map("model_sha256" -> "abc", "format" -> "iceberg"))
-
-  private def predicted(path: String) =
-    Predicted(path, Seq(Ranked(5, "cat, big", Some(0.75f)), Ranked(0, "dog", None)), time = 1700000000123L)
-
-  private def quarantined(path: String) =
-    Quarantined(path, Some(7L), Stage.Decode, "no image", time = 1700000000123L)
 
   private def open(place: Either[String, Path], partitionBy: Seq[String] = Seq.empty): TableOutput = {
     val all = OutputTables.of(spark, TableFormat.Iceberg, place.map(new LocalStorage(_))).all
@@ -33,22 +26,10 @@ class IcebergOutputSuite extends AnyFunSuite with LocalSpark with TemporaryFolde
 
   test("a folder: rows come back with their types, over several commits and runs") {
     withFolder { folder =>
-      val first = open(Right(folder))
-      first.commit(Tables.Predictions, Seq(predicted("/a/1 b%20.jpg"), predicted("/a/猫.jpg")))
-      first.commit(Tables.Predictions, Seq(predicted("/a/3")))
-      first.commit(Tables.Quarantine, Seq(quarantined("/a/4")))
-      val second = open(Right(folder))
-      assert(second.paths(Tables.Predictions).toSet == Set("/a/1 b%20.jpg", "/a/猫.jpg", "/a/3"))
-      assert(second.countRows() == Counts(3, 1, 4))
-      val row = spark.read.format("iceberg").load(s"file:$folder/predictions").where("path = '/a/3'").head()
-      assert(row.getAs[java.sql.Timestamp]("time").getTime == 1700000000123L)
-      assert(
-        row.getSeq[String](row.fieldIndex("labels")) == Seq("cat, big", "dog") && row.getAs[Float](
-          "probability"
-        ) == 0.75f
+      assertRowsComeBack(
+        () => open(Right(folder)),
+        () => spark.read.format("iceberg").load(s"file:$folder/predictions")
       )
-      second.forgetQuarantine()
-      assert(second.countRows() == Counts(3, 0, 3))
     }
   }
 
