@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import base64
 import html
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageOps
-
 from vitscale.errors import UsageError
+from vitscale.images.thumbnail import thumbnail
 
-THUMBNAIL_PIXELS = 96
-"""Longer side of a thumbnail."""
 SHOWN = 24
 """Images in one table; a large folder would make a large notebook."""
 
 _LABELS_SHOWN = 3
-_UNREADABLE = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)
-"""Errors of Pillow for a damaged or huge image."""
 
 
 @dataclass(frozen=True)
@@ -85,38 +78,13 @@ def _row(name: str, image: Any, answer: Any) -> str:
     else:
         lines = (f"{one['score']:.1%} {html.escape(one['label'])}" for one in answer[:_LABELS_SHOWN])
         text = "<br>".join(lines) or "no label"
-    cells = (_thumbnail(image), html.escape(name), text)
+    cells = (_picture(image), html.escape(name), text)
     return "".join(["<tr>", *(f'<td style="text-align:left">{cell}</td>' for cell in cells), "</tr>"])
 
 
-def _thumbnail(image: Any) -> str:
-    """Return the tag of a small JPEG; an empty string for an image that Pillow cannot read."""
-    try:
-        with _opened(image) as opened:
-            size = (THUMBNAIL_PIXELS, THUMBNAIL_PIXELS)
-            opened.draft("RGB", size)  # a JPEG is decoded at a fraction of its size
-            small = ImageOps.exif_transpose(opened).convert("RGB")
-            small.thumbnail(size)
-    except _UNREADABLE:
+def _picture(image: Any) -> str:
+    """Return the tag of a thumbnail; an empty string for an image without one."""
+    small = thumbnail(image)
+    if small is None:
         return ""
-    content = io.BytesIO()
-    small.save(content, "JPEG", quality=80)
-    encoded = base64.b64encode(content.getvalue()).decode()
-    return f'<img src="data:image/jpeg;base64,{encoded}" width="{small.width}" height="{small.height}">'
-
-
-def _opened(image: Any) -> Image.Image:
-    """Return an image that may be closed: the caller's own image of Pillow stays open.
-
-    Raises
-    ------
-    ValueError
-        If the object has no form that Pillow reads.
-    """
-    if isinstance(image, Image.Image):
-        return image.copy()
-    if isinstance(image, bytes):
-        return Image.open(io.BytesIO(image))
-    if isinstance(image, str | Path):
-        return Image.open(image)
-    raise ValueError(f"a {type(image).__name__} has no thumbnail")
+    return f'<img src="{small.uri}" width="{small.width}" height="{small.height}">'

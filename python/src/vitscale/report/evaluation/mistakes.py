@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
 
 from vitscale.evaluation.evaluate import Evaluated, Evaluation
+from vitscale.images.thumbnail import thumbnail
 
 _PAIRS = 12
 _PICTURES = 4
-_SIDE = 96  # pixels
 
 
 @dataclass(frozen=True)
@@ -54,18 +52,9 @@ def worst_mistakes(evaluation: Evaluation, evaluated: Evaluated) -> list[Mistake
 
 def _pictures(evaluation: Evaluation, evaluated: Evaluated, right: int, wrong: int) -> tuple[Picture, ...]:
     places = np.flatnonzero((evaluation.classes == right) & (evaluated.first == wrong))[:_PICTURES]
-    files = [evaluation.files[place] for place in places]
-    return tuple(Picture(_thumbnail(str(file)), str(file)) for file in files)
+    return tuple(_picture(evaluation.files[place]) for place in places)
 
 
-def _thumbnail(path: str) -> str:
-    try:
-        with Image.open(path) as image:
-            image.draft("RGB", (2 * _SIDE, 2 * _SIDE))
-            small = ImageOps.exif_transpose(image).convert("RGB")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        return ""  # read by the engine, not by Pillow
-    small.thumbnail((_SIDE, _SIDE))
-    stream = io.BytesIO()
-    small.save(stream, "JPEG", quality=70)
-    return "data:image/jpeg;base64," + base64.b64encode(stream.getvalue()).decode()
+def _picture(file: Path) -> Picture:
+    small = thumbnail(file)
+    return Picture("" if small is None else small.uri, str(file))
