@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vitscale.errors import UsageError
+from vitscale.evaluation.spark_files import read_files
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import SparkSession
 
 _READERS = {"parquet": "parquet", "jsonl": "json"}
 """Format of an output -> Spark's reader of it."""
@@ -51,7 +52,7 @@ class JobOutput:
         return folders[0].absolute() if len(folders) == len(self.images) == 1 else Path.cwd()
 
     def require_classes(self, count: int, model: str) -> None:
-        """Raise a UsageError if a prediction is no class of a model with so many labels."""
+        """Raise a UsageError if a predicted class number is not below the number of the model's labels."""
         highest = max((one for ids in self.predicted.values() for one in ids), default=-1)
         if highest >= count:
             raise UsageError(
@@ -107,13 +108,13 @@ def _plain(path: str) -> str:
 
 def _rows(session: SparkSession, reader: str, folder: str, columns: Sequence[str]) -> list[Any]:
     """Return rows of a table; none if nothing was written to it."""
-    table: DataFrame = session.read.format(reader).load(_literal(folder))
+    table = read_files(session, reader, folder)
     return table.select(*columns).collect() if columns[0] in table.columns else []
 
 
 def _read_json(session: SparkSession, path: str, location: str) -> dict[str, Any]:
     try:
-        text = session.read.text(_literal(path), wholetext=True).first()
+        text = read_files(session, "text", path, wholetext=True).first()
     except Exception as error:
         raise UsageError(
             f"{location} is no output of `vitscale classify`: {path} cannot be read. Check the path."
@@ -122,10 +123,3 @@ def _read_json(session: SparkSession, path: str, location: str) -> dict[str, Any
         raise UsageError(f"{location} is no output of `vitscale classify`: {path} is empty. Check the path.")
     found: dict[str, Any] = json.loads(text[0])
     return found
-
-
-def _literal(path: str) -> str:
-    from vitscale.jvm.bridge import scala_object
-
-    literal: str = scala_object("vitscale.sql.SparkPaths").literal(path)
-    return literal

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vitscale.errors import UsageError
+from vitscale.evaluation.spark_files import read_files
 
 
 @dataclass(frozen=True)
@@ -87,15 +88,13 @@ def _csv_rows(file: Path, columns: Sequence[str]) -> list[tuple[str, str]]:
 
 def _parquet_rows(file: Path, columns: Sequence[str]) -> list[tuple[str, str]]:
     from vitscale import start
-    from vitscale.jvm.bridge import scala_object
     from vitscale.ml.errors import stage_errors
 
     if not file.exists():
         raise UsageError(f"There is no file {file}. Give a CSV or Parquet file with labels.")
     with stage_errors():
         session = start("local[1]")
-        literal = scala_object("vitscale.sql.SparkPaths").literal(str(file.absolute()))
-        table = session.read.parquet(literal)
+        table = read_files(session, "parquet", str(file.absolute()))
         _refuse_missing(file, columns, table.columns)
         rows = table.select(*(table[column].cast("string") for column in columns)).collect()
     return [(row[0] or "", row[1] or "") for row in rows]
