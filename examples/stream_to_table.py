@@ -5,7 +5,7 @@ Usage: python stream_to_table.py IMAGES MODEL OUTPUT [delta|parquet] [SECONDS]
 Delta needs its library on Spark's class path, for example in spark-defaults.conf:
 spark.jars.packages io.delta:delta-spark_2.12:3.3.2
 
-Without SECONDS, the query classifies what is there and ends; with it, it looks again each so many seconds.
+SECONDS is the time between two looks for new photos. Without it, the query classifies the photos and ends.
 Start it again after it ended or was killed: the checkpoint knows which photos the table has.
 """
 

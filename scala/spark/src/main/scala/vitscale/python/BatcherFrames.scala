@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets.UTF_8
 
 /** What Python's `vitscale.DynamicBatcher` sends: numbers in big-endian order, then the image.
   *
-  * A request is its kind (1 byte) and its id (8 bytes). A classification goes on with `topK` (4, the smallest integer for the default), the
+  * A request is its kind (1 byte) and its id (8 bytes). In a classification, these follow: `topK` (4, the smallest integer for the default), the
   * threshold (4, a float, NaN for none), the form of the image (1), width and height of pixels (4 each), and the image
   * (length in 4 bytes, content). A result is the id (8 bytes) and JSON (length in 4 bytes, UTF-8).
   */

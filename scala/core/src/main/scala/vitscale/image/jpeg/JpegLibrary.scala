@@ -51,7 +51,7 @@ private[vitscale] object JpegLibrary {
     try {
       val turbo = TurboJpeg.load()
       if (isExact(turbo)) Right(turbo)
-      else Left("the system's libjpeg-turbo decodes a test image otherwise than Pillow")
+      else Left("the system's libjpeg-turbo gives other pixels than Pillow for a test image")
     } catch {
       case _: LinkageError => Left("the system has no libjpeg-turbo (libturbojpeg) that can be loaded")
       case NonFatal(error) => Left(s"the system's libjpeg-turbo does not work: ${error.getMessage}")
