@@ -153,6 +153,19 @@ def test_a_failed_backend_is_not_in_the_full_run(request_: Request, start: Any) 
     assert {row["backend"] for row in rows} == {"huggingface", "vitscale"}
 
 
+def test_named_backends_are_measured_instead_of_all(request_: Request, start: Any) -> None:
+    done = start(replace(request_, backends=("vitscale", "huggingface")), Machine(speed))
+    assert {row["backend"] for row in load_results(done.results[1])["benchmarks"]} == {
+        "huggingface",
+        "vitscale",
+    }
+    assert list(reasons(done)) == ["2 to 10 nodes"]
+
+
+def test_a_set_stands_for_its_backends(tiny_model: Path) -> None:
+    assert contenders(tiny_model, ("article", "vitscale"))[0] == [*SETS["article"], "vitscale"]
+
+
 def test_parts_are_checked() -> None:
     assert check_parts([]) == check_parts(["nodes", "full", "sample"]) == ("sample", "full", "nodes")
     assert check_parts(["full"]) == ("full",)

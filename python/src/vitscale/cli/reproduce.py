@@ -32,6 +32,16 @@ def reproduce(
     images: Annotated[
         Path | None, typer.Option(help="Folder of images. Without it the command makes photos.")
     ] = None,
+    backend: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--backend",
+            "-b",
+            help="Backend or set as in `vitscale bench`, instead of all that can run here; the first is the "
+            "reference. Repeatable.",
+            show_default="all",
+        ),
+    ] = None,
     count: Annotated[
         int | None,
         typer.Option(min=1, help="Number of images, instead of the published 3,544 and 34,745."),
@@ -74,6 +84,7 @@ def reproduce(
         budget_seconds=budget,
         folder=output,
         command=("vitscale", *sys.argv[1:]),
+        backends=tuple(backend or ()),
     )
     try:
         done = run(request, say)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from vitscale.backends.prerequisites import refuse_without_gpu
-from vitscale.backends.sets import SETS
+from vitscale.backends.sets import SETS, expand
 from vitscale.backends.spec import parse
 from vitscale.errors import VitscaleError
 from vitscale.jvm.jar import tensorflow_jars
@@ -18,14 +19,18 @@ ON_GPU = ("huggingface:device=gpu", "spark-nlp:device=gpu", "vitscale:device=gpu
 """The published backends and ViTScale on a GPU, if their prerequisites are met."""
 
 
-def contenders(model: Path) -> tuple[list[str], list[LeftOut]]:
-    """Return the backends that can run here, the reference first, and what is left out.
+def contenders(model: Path, wanted: Sequence[str] = ()) -> tuple[list[str], list[LeftOut]]:
+    """Return the backends to measure, the reference first, and what is left out.
 
     Parameters
     ----------
     model : Path
         Model folder.
+    wanted : sequence of str
+        Backends or sets that the user named; empty for all that can run here.
     """
+    if wanted:
+        return expand(wanted), list(_NEVER)
     left_out: list[LeftOut] = []
     backends = list(SETS["article"])
     missing = _missing_tensorflow(model)

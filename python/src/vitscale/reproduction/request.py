@@ -37,6 +37,8 @@ class Request:
         Folder for results and photos.
     command : tuple of str
         Command line, stored in the results.
+    backends : tuple of str
+        Backends or sets to measure, the reference first; empty for all that can run here.
     """
 
     parts: tuple[Part, ...]
@@ -47,6 +49,7 @@ class Request:
     budget_seconds: float | None
     folder: Path
     command: tuple[str, ...]
+    backends: tuple[str, ...] = ()
 
     def results(self, part: str) -> Path:
         """Return the results file of a part."""

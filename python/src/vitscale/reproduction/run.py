@@ -64,7 +64,7 @@ class _Reproduction:
         self._request = request
         self._report = report
         self._budget = Budget(request.budget_seconds)
-        self._backends, self._left_out = contenders(request.model)
+        self._backends, self._left_out = contenders(request.model, request.backends)
         if request.parts == (NODES,):
             self._backends = ["vitscale"]  # its pace is what the pilot measures
         self._kept = share_of_nodes(request) * (request.budget_seconds or 0.0)
