@@ -6,6 +6,8 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -145,16 +147,22 @@ def test_no_usable_folder_gives_a_remedy_for_containers(monkeypatch: pytest.Monk
         environment({})
 
 
-def test_it_runs_as_another_user_without_a_home(tmp_path: Path) -> None:
+@pytest.fixture
+def folder_of_everyone() -> Iterator[Path]:
+    """A temporary folder that every user may write to, unlike those of pytest."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o777)
+        yield Path(name)
+
+
+def test_it_runs_as_another_user_without_a_home(folder_of_everyone: Path) -> None:
     """As root, the process gets a user id without a name; else it keeps its own."""
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o777)
     user = 54321 if os.geteuid() == 0 else os.geteuid()
     # The modules are loaded before, because another user may not read this Python's folder.
     become = f"import os; from vitscale.jvm.container import main; os.setuid({user}); main()"
     done = subprocess.run(
         [sys.executable, "-c", become, "sh", "-c", "id -u; env"],
-        env={"TMPDIR": str(tmp_path), "HOME": "/proc", "PATH": os.environ["PATH"]},
+        env={"TMPDIR": str(folder_of_everyone), "HOME": "/proc", "PATH": os.environ["PATH"]},
         capture_output=True,
         text=True,
         check=False,
@@ -164,9 +172,9 @@ def test_it_runs_as_another_user_without_a_home(tmp_path: Path) -> None:
     first, *lines = done.stdout.splitlines()
     assert first == str(user)
     variables = dict(line.split("=", 1) for line in lines)
-    assert variables["HOME"] == str(tmp_path / f"vitscale-home-{user}")
+    assert variables["HOME"] == str(folder_of_everyone / f"vitscale-home-{user}")
     assert f"-Duser.home={variables['HOME']}" in variables["JDK_JAVA_OPTIONS"]
-    assert variables["SPARK_WORKER_DIR"] == str(tmp_path / "work")
+    assert variables["SPARK_WORKER_DIR"] == str(folder_of_everyone / "work")
 
 
 def test_a_user_id_without_a_name_gets_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """The environment of a JVM, by what the user's machine has or lacks; nothing here starts one."""
 
 import os
+import re
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -142,6 +143,7 @@ def statvfs_with(flags: int, folder: Path) -> Callable[[str | Path], SimpleNames
     [
         ("missing", "does not exist"),
         ("file", "is not a folder"),
+        ("unusable name", "cannot be used (File name too long)"),
         ("noexec", "is mounted noexec"),
         ("read-only", "is not writable"),
         ("full", "has 3 MiB free; 128 MiB are needed"),
@@ -150,7 +152,8 @@ def statvfs_with(flags: int, folder: Path) -> Callable[[str | Path], SimpleNames
 def test_another_folder_is_taken_where_libraries_cannot_be_loaded(
     trouble: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder, other = tmp_path / "named", tmp_path / "other"
+    name = "n" * 300 if trouble == "unusable name" else "named"
+    folder, other = tmp_path / name, tmp_path / "other"
     other.mkdir()
     folder.touch() if trouble == "file" else None
     folder.mkdir() if trouble in {"noexec", "read-only", "full"} else None
@@ -167,7 +170,7 @@ def test_another_folder_is_taken_where_libraries_cannot_be_loaded(
     assert found.note is not None and f"{folder} {reason}" in found.note and str(other) in found.note
     assert launch("Main", []).notes[-1] == found.note
     monkeypatch.setattr(temporary, "_OTHERS", ())
-    with pytest.raises(SetupError, match=f"{reason}.*Set TMPDIR to one"):
+    with pytest.raises(SetupError, match=f"{re.escape(reason)}.*Set TMPDIR to one"):
         temporary_folder()
     assert temporary_folder(home=other).folder == other
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,8 +66,13 @@ def temporary_folder(home: Path | None = None, more: Sequence[Path] = ()) -> Tem
 
 def library_problem(folder: Path) -> str | None:
     """Return the reason why libraries cannot be loaded from a folder, or None if they can."""
-    if not folder.is_dir():
-        return "is not a folder" if folder.exists() else "does not exist"
+    try:
+        mode = folder.stat().st_mode
+    except OSError as error:  # for example in a folder that this user may not enter
+        missing = isinstance(error, FileNotFoundError)
+        return "does not exist" if missing else f"cannot be used ({error.strerror})"
+    if not stat.S_ISDIR(mode):
+        return "is not a folder"
     flags = os.statvfs(folder).f_flag
     if flags & os.ST_RDONLY or not os.access(folder, os.W_OK | os.X_OK):
         return "is not writable"
