@@ -237,9 +237,16 @@ coverage: .venv $(jar)
 	$(venv)/python -m pytest --numprocesses 2 --dist loadfile --cov --cov-config=python/pyproject.toml \
 		--cov-report=term:skip-covered --cov-report=html:target/coverage/html tests/unit
 
+# Fails where a figure of README or docs is not the one that the raw values in benchmarks/ give; `figures` writes them.
+.PHONY: verify-docs figures
+verify-docs: .venv
+	$(venv)/python -m benchmarks.figures
+figures: .venv
+	$(venv)/python -m benchmarks.figures --write
+
 # The documentation as a site, with the Python and the Scala API, in target/site. A warning is an error; no network.
 .PHONY: docs
-docs: .venv
+docs: .venv verify-docs
 	$(venv)/mkdocs build --strict
 	./sbtw unidoc
 

@@ -33,24 +33,25 @@ def spread(statistics: Statistics | None) -> str:
     return f"range {between(statistics['min'], statistics['max'])}"
 
 
+def multiple(value: float) -> str:
+    """Return a multiple without its sign: 0.61, 1.41, 18.9."""
+    return number(value) if value >= 1 else f"{value:.2f}"
+
+
 def ratio(value: float | None) -> str:
     """Return a multiple, with a multiplication sign: 1.41x."""
-    return NONE if value is None else f"{_multiple(value)}{_TIMES}"
+    return NONE if value is None else f"{multiple(value)}{_TIMES}"
 
 
 def ratio_interval(ci: Interval | None) -> str:
     """Return the ends of a multiple's interval, 1.38 - 1.45, or nothing."""
-    return f"{_multiple(ci['low'])} {NONE} {_multiple(ci['high'])}" if ci else ""
+    return f"{multiple(ci['low'])} {NONE} {multiple(ci['high'])}" if ci else ""
 
 
 def percent(value: float) -> str:
     """Return a share: 0 %, 0.4 %, 91 %, 100 %."""
     amount = 100 * value
     return f"{amount:.1f} %" if 0 < amount < 1 else f"{amount:.0f} %"
-
-
-def _multiple(value: float) -> str:
-    return number(value) if value >= 1 else f"{value:.2f}"
 
 
 def mebibytes(value: int | None) -> str:
