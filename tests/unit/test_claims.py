@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from vitscale.report.claims import Check, check_claims, compared_timings, published, rows_sentence
+from vitscale.report.claims import (
+    Check,
+    check_claims,
+    compared_timings,
+    published,
+    rows_sentence,
+    verdict_sentences,
+)
 from vitscale.report.summary import summarise_results
 
 from tests.fixtures.gpu_results import on_gpu, shown
@@ -132,6 +139,23 @@ def test_each_round_lasts_mlperfs_time() -> None:
     check = the(checked(rounds("huggingface", 4.0), one_short), "65 %", era="ONNX")
     assert check.outcome == "not testable here"
     assert "in each round" in check.reason
+
+
+def told(*rows: dict[str, Any]) -> str:
+    summaries = [summarise_results(suite(list(rows)))]
+    return verdict_sentences(check_claims(summaries), summaries)
+
+
+def test_the_title_of_the_benchmark_gets_three_sentences() -> None:
+    plain, ours = rounds("huggingface", 4.0), rounds("vitscale", 10.0, options={"precision": "int8"})
+    text = told(plain, rounds("spark-nlp", 2.0, options=ONE_DNN_ON), rounds("spark-nlp", 1.0), ours)
+    claimed, measured, vitscale = text.split(". ")
+    assert "of 2022 claimed that Spark NLP is 1.65\N{MULTIPLICATION SIGN} on the sample and 1.47" in claimed
+    assert "spark-nlp (TensorFlow, oneDNN on) is 0.50\N{MULTIPLICATION SIGN} (0.50" in measured
+    assert "0.25\N{MULTIPLICATION SIGN}" in measured
+    assert measured.endswith("not reproduced")
+    assert vitscale.startswith("vitscale (int8) is 2.50\N{MULTIPLICATION SIGN} (2.50")
+    assert told(plain, ours) == ""
 
 
 def test_gpu_and_cluster_claims_need_a_gpu_and_a_cluster() -> None:

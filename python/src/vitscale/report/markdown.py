@@ -30,6 +30,8 @@ def markdown(sources: Sequence[Source], scaling: Sequence[ScalingSource] = ()) -
     for group in groups:
         if len(groups) > 1:
             parts.append(f"## {escaped(group.machine)}\n")
+        if group.verdict:
+            parts.append(f"{escaped(group.verdict)}\n")
         for section in group.sections:
             if len(sources) > 1:
                 parts.append(f"### {escaped(section.origin.name)}\n")

@@ -19,6 +19,7 @@ from vitscale.report.claims import (
     compared_timings,
     is_shown,
     rows_sentence,
+    verdict_sentences,
 )
 from vitscale.report.command import shown_command
 from vitscale.report.contents import Part, parts_of
@@ -189,6 +190,11 @@ class Group:
     def untested(self) -> dict[str, int]:
         """Reason -> number of the other claims."""
         return Counter(check.reason for check in self.checks if not is_shown(check))
+
+    @property
+    def verdict(self) -> str:
+        """What became of the claim of the published benchmark; empty where nothing here tests it."""
+        return verdict_sentences(self.checks, [section.summary for section in self.sections])
 
     @property
     def rows(self) -> str:

@@ -4,6 +4,7 @@ from vitscale.report.claims.check import Check, check_claims, is_shown
 from vitscale.report.claims.published import Published, published
 from vitscale.report.claims.rows import rows_sentence
 from vitscale.report.claims.timings import ComparedTiming, compared_timings
+from vitscale.report.claims.verdict import verdict_sentences
 
 __all__ = [
     "Check",
@@ -14,4 +15,5 @@ __all__ = [
     "is_shown",
     "published",
     "rows_sentence",
+    "verdict_sentences",
 ]
