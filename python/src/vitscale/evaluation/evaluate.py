@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vitscale.errors import UsageError
+from vitscale.evaluation.evaluated import Evaluated
 from vitscale.evaluation.figures import COLUMNS, cells
 from vitscale.evaluation.passes import Pass, classify
-from vitscale.evaluation.scores import Scores, scores_of, to_json
+from vitscale.evaluation.scores import scores_of, to_json
 from vitscale.evaluation.truth import Truth
 from vitscale.inference.vit import ViT
 from vitscale.tuning.loss import Loss, measure_loss
@@ -38,32 +39,6 @@ class Subject:
     weights: str
     labels: list[str]
     open: Callable[[str], ViT]
-
-
-@dataclass(frozen=True)
-class Evaluated:
-    """One precision.
-
-    Attributes
-    ----------
-    precision, runtime : str
-        What classified: the precision, or the output folder of a job; and the library of the forward pass.
-    scores : Scores
-        On the images that every precision classified.
-    images_per_sec : float or None
-        Of one pass with reading and decoding; no benchmark. None for the output of a job.
-    loss : Loss or None
-        Accuracy of the first precision minus this one's, image by image; None for the first.
-    first : ndarray of int, [images]
-        The predicted class of each.
-    """
-
-    precision: str
-    runtime: str
-    scores: Scores
-    images_per_sec: float | None
-    loss: Loss | None
-    first: NDArray[np.int64]
 
 
 @dataclass(frozen=True)

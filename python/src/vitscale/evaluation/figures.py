@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from vitscale.evaluation.evaluated import Evaluated
 from vitscale.evaluation.scores import Share
 from vitscale.tuning.loss import Loss
-
-if TYPE_CHECKING:
-    from vitscale.evaluation.evaluate import Evaluated
 
 COLUMNS = ("precision", "top-1 %", "loss in points", "top-5 %", "images/s")
 

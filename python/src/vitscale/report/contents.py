@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from vitscale.report.sections import Section
+from vitscale.report.sections import Section
 
 
 @dataclass(frozen=True)

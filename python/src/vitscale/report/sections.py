@@ -22,7 +22,6 @@ from vitscale.report.claims import (
     verdict_sentences,
 )
 from vitscale.report.command import shown_command
-from vitscale.report.contents import Part, parts_of
 from vitscale.report.gpu_panel import COLUMNS, GpuFigures, gpu_figures
 from vitscale.report.headline import Headline, headline, noise_of
 from vitscale.report.ledger import Account, fold, ledger
@@ -82,11 +81,6 @@ class Section:
     def brief(self) -> str:
         """The notes in one sentence."""
         return brief(self.summary)
-
-    @cached_property
-    def parts(self) -> dict[str, Part]:
-        """Its parts, for the table of contents."""
-        return parts_of(self)
 
     @cached_property
     def looks(self) -> dict[str, Style]:

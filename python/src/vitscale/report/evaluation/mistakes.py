@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from vitscale.evaluation.evaluate import Evaluated, Evaluation
+from vitscale.evaluation.evaluate import Evaluation
+from vitscale.evaluation.evaluated import Evaluated
 from vitscale.images.thumbnail import thumbnail
 
 _PAIRS = 12
