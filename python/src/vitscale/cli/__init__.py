@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+from typing import NoReturn
 
 from rich.markup import escape
 
@@ -58,6 +60,9 @@ __all__ = [
 ]
 
 
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
 def main() -> None:
     """Run a command; an expected error prints one message and sets the exit status, without a stack trace."""
     if existing_home() is None:
@@ -67,5 +72,21 @@ def main() -> None:
         with naming_extras(command):
             app()
     except VitscaleError as error:
-        progress.print(f"[bold red]error:[/] {escape(str(error))}")
-        sys.exit(error.exit_code)
+        _fail(str(error), error.exit_code)
+    except OSError as error:
+        if error.filename is None and error.errno not in _FULL:
+            raise  # the system did not say which file; the trace does
+        _fail(_refused(error), VitscaleError.exit_code)
+
+
+def _fail(message: str, exit_code: int) -> NoReturn:
+    progress.print(f"[bold red]error:[/] {escape(message)}")
+    sys.exit(exit_code)
+
+
+def _refused(error: OSError) -> str:
+    """Return what the system refused, and what to check."""
+    where = "" if error.filename is None else f"{os.fsdecode(error.filename)}: "
+    if error.errno in _FULL:
+        return f"{where}{error.strerror}. Free disk space, or choose another folder."
+    return f"{where}{error.strerror}. Check the path, its permissions and those of the folders above it."
