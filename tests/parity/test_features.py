@@ -80,6 +80,22 @@ def test_one_image_a_folder_and_none(
         assert len(vit.features([])) == 0
 
 
+def test_a_folder_below_that_may_not_be_read_fails_and_other_suffixes_are_told(
+    tiny_model: Path, files: list[Path], expected: NDArray[np.float32], tmp_path: Path
+) -> None:
+    shutil.copy(files[0], tmp_path / "a.jpg")
+    (tmp_path / "b.txt").write_text("no image")
+    (tmp_path / "loop").symlink_to(tmp_path)
+    with vitscale.ViT(tiny_model) as vit:
+        with pytest.warns(UserWarning, match="1 file with another suffix") as told:
+            found = vit.features(tmp_path, on_error="nan")
+        with pytest.warns(UserWarning), pytest.raises(ImageError, match="1 of 2 images failed"):
+            vit.features(tmp_path)
+    assert told[0].filename == __file__
+    np.testing.assert_allclose(found[0], expected[0], atol=TOLERANCE)
+    assert found.shape == (2, expected.shape[1]) and np.isnan(found[1]).all()
+
+
 def test_an_image_that_fails_raises_or_is_nan(
     tiny_model: Path, files: list[Path], expected: NDArray[np.float32], tmp_path: Path
 ) -> None:

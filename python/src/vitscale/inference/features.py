@@ -22,6 +22,8 @@ def features_of(
     kind: str,
     batch_size: int,
     on_error: str,
+    *,
+    more: Sequence[ImageError] = (),
 ) -> NDArray[np.float32]:
     """Return the features of one image or of several.
 
@@ -37,6 +39,8 @@ def features_of(
         Images of one forward pass.
     on_error : "raise" or "nan"
         Whether an image that fails raises, or gets a row of NaN.
+    more : sequence of ImageError
+        Failures that are known before; their rows come last.
 
     Returns
     -------
@@ -48,14 +52,17 @@ def features_of(
         If an image cannot be read, unless `on_error` is ``"nan"``.
     """
     several = images_of(images)
-    parts, failed = [np.empty((0, 0), np.float32)], []
+    parts: list[NDArray[np.float32]] = []
+    failed: list[ImageError] = []
     for chunk in chunks([images] if several is None else several, several is None):
         rows, errors = _chunk(classifier, chunk, kind, batch_size)
         parts.append(rows)
         failed += errors
+    width = parts[-1].shape[1] if parts else 0
+    parts.append(np.full((len(more), width), np.nan, np.float32))
     if on_error == "raise":
-        raise_first(failed, sum(len(part) for part in parts))
-    return np.concatenate(parts[1:] or parts)
+        raise_first([*failed, *more], sum(len(part) for part in parts))
+    return np.concatenate(parts)
 
 
 def _chunk(

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import warnings
 from collections.abc import Iterable, Sequence, Sized
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from vitscale.errors import ImageError
-from vitscale.images.image_set import find_images
 from vitscale.images.inputs import Given, ImageLike, chunks
 from vitscale.images.transport import for_java
 from vitscale.inference.answers import Answer, FolderAnswers, answer_of, failure_of, raise_first
+from vitscale.inference.folders import images_in, not_listed
 from vitscale.jvm.bridge import java_errors
 from vitscale.notebook.progress import progress_bar
 
@@ -44,14 +43,8 @@ class LabelRequest:
 
     def folder(self, classifier: Any, place: Path, all_files: bool) -> FolderAnswers:
         """Classify the images of a folder, and warn of files that were left aside."""
-        folder = find_images(place, all_files=all_files)
-        if folder.ignored.other_names:
-            left_aside = str(folder.ignored.in_words()).replace("--all-files takes", "all_files=True takes")
-            warnings.warn(f"{place}: {left_aside}", stacklevel=3)
-        not_listed: list[Answer] = [
-            ImageError(f"{folder.root / one.file}: {one.reason}") for one in folder.problems
-        ]
-        answers = self.all(classifier, folder.paths, not_listed)
+        folder = images_in(place, all_files, frames=3)
+        answers = self.all(classifier, folder.paths, not_listed(folder))
         files = [*folder.files, *(one.file or "." for one in folder.problems)]
         return FolderAnswers(folder.root, zip(files, answers, strict=True), folder.ignored)
 

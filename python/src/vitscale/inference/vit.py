@@ -13,12 +13,13 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from vitscale.errors import ImageError
 from vitscale.hub import model_folder
-from vitscale.images.image_set import find_images
 from vitscale.images.inputs import ImageLike, images_of
 from vitscale.inference.answers import Answer, FolderAnswers
 from vitscale.inference.arguments import folder_of, one_of, score, whole_number
 from vitscale.inference.features import features_of
+from vitscale.inference.folders import images_in, not_listed
 from vitscale.inference.labels import LabelRequest
 from vitscale.jvm.bridge import java_errors, python_api
 from vitscale.jvm.fork import PerProcess
@@ -211,7 +212,8 @@ class ViT:
         Parameters
         ----------
         images : an image, an iterable of images, or a folder
-            As for `classify`. The images of a folder come in the order of their paths.
+            As for `classify`. The images of a folder come in the order of their paths, behind them folders
+            below it that may not be read: they fail.
         normalize : bool
             Divide the features of each image by their L2 norm. A product of two images is then their cosine
             similarity.
@@ -227,6 +229,11 @@ class ViT:
         ndarray of float32 or float16, shape [images, width]
             For a ViT ``last_hidden_state[:, 0]`` of Transformers' ``ViTModel``.
 
+        Warns
+        -----
+        UserWarning
+            If files of a folder were left aside because of their suffixes.
+
         Raises
         ------
         ImageError
@@ -239,10 +246,12 @@ class ViT:
         """
         one_of("dtype", dtype, ("float32", "float16"))
         one_of("on_error", on_error, ("raise", "nan"))
+        not_read: list[ImageError] = []
         if (root := folder_of(images)) is not None:
-            images = find_images(root, all_files=all_files).paths
+            folder = images_in(root, all_files, frames=2)
+            images, not_read = folder.paths, not_listed(folder)
         kind = "normalized" if normalize else "pooled"
-        rows = features_of(self._classifier.get(), images, kind, self.batch_size, on_error)
+        rows = features_of(self._classifier.get(), images, kind, self.batch_size, on_error, more=not_read)
         return rows.astype(dtype, copy=False)
 
     def close(self) -> None:
