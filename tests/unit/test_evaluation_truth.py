@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 from vitscale.errors import UsageError
-from vitscale.evaluation.class_names import ClassNames
 from vitscale.evaluation.label_table import read_table
 from vitscale.evaluation.truth import from_folders, from_table
+from vitscale.models.class_names import ClassNames
+from vitscale.models.labels import true_labels
 
 LABELS = [
     "tench, Tinca tinca",
@@ -48,6 +49,11 @@ LABELS = [
 )
 def test_a_name_finds_one_class_or_none(name: str, number: int | None) -> None:
     assert ClassNames(LABELS).find(name) == number
+
+
+def test_folders_with_numbers_may_be_dates_where_nobody_said_that_they_are_classes() -> None:
+    files = ["Tench/1.jpg", "new_york/2.jpg", "crane/3.jpg", "2026/5/4.jpg", "7/5.jpg", "6.jpg"]
+    assert true_labels(files, LABELS) == [0, 6, -1, -1, 7, -1]
 
 
 def test_folders_are_the_classes_and_others_are_told() -> None:

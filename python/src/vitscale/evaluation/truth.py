@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from vitscale.errors import UsageError
-from vitscale.evaluation.class_names import ClassNames
 from vitscale.evaluation.label_table import LabelTable
+from vitscale.models.class_names import ClassNames
 
 _SHOWN = 3
 

@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import Any
 
 from vitscale.errors import ModelError
+from vitscale.models.class_names import ClassNames
 from vitscale.models.json_file import shown
 
 DEFAULT_COUNT = 2
@@ -58,17 +59,18 @@ def read_labels(config: dict[str, Any], where: str) -> list[str]:
 
 
 def true_labels(files: Sequence[str], labels: Sequence[str]) -> list[int]:
-    """Return the class number of each image by the name of its folder, -1 where that is no label.
+    """Return the class number of each image by the name of its folder, -1 where that is no label's text.
 
     Parameters
     ----------
     files : sequence of str
         Paths below the folder of images.
     labels : sequence of str
-        Label texts, by class number; upper and lower case count as the same.
+        Label texts, by class number.
     """
-    numbers = {label.casefold(): number for number, label in reversed(list(enumerate(labels)))}
-    return [numbers.get(PurePath(file).parent.name.casefold(), -1) for file in files]
+    names = ClassNames(labels)
+    found = [names.find_text(PurePath(file).parent.name) for file in files]
+    return [-1 if number is None else number for number in found]
 
 
 def _number(key: str, where: str) -> int:

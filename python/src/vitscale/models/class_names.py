@@ -29,12 +29,21 @@ class ClassNames:
 
     def find(self, name: str) -> int | None:
         """Return the class number of a name, None if it names no class or several."""
-        text = _plain(name)
-        for names, key in ((self._exact, name), (self._plain, text), (self._synonyms, text)):
-            if key in names:
-                return names[key]
+        found = self._texts(name)
+        if found:
+            return found[0]
         number = int(name) if name.isascii() and name.isdecimal() else self._count
         return number if number < self._count else None
+
+    def find_text(self, name: str) -> int | None:
+        """Return the class number of a label's text; a number alone may be a date, so it names no class."""
+        found = self._texts(name)
+        return found[0] if found else None
+
+    def _texts(self, name: str) -> list[int | None]:
+        text = _plain(name)
+        places = ((self._exact, name), (self._plain, text), (self._synonyms, text))
+        return [names[key] for names, key in places if key in names]
 
 
 def _unique(pairs: Iterable[tuple[str, int]]) -> dict[str, int | None]:
