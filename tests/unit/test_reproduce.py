@@ -162,6 +162,13 @@ def test_named_backends_are_measured_instead_of_all(request_: Request, start: An
     assert list(reasons(done)) == ["2 to 10 nodes"]
 
 
+def test_an_unknown_backend_is_refused_before_photos_are_made(request_: Request, start: Any) -> None:
+    machine = Machine(speed)
+    with pytest.raises(UsageError, match="Unknown backend 'spark'"):
+        start(replace(request_, images=None, backends=("spark",)), machine)
+    assert not machine.jobs and not list(request_.folder.glob("photos*"))
+
+
 def test_a_set_stands_for_its_backends(tiny_model: Path) -> None:
     assert contenders(tiny_model, ("article", "vitscale"))[0] == [*SETS["article"], "vitscale"]
 

@@ -28,9 +28,14 @@ def contenders(model: Path, wanted: Sequence[str] = ()) -> tuple[list[str], list
         Model folder.
     wanted : sequence of str
         Backends or sets that the user named; empty for all that can run here.
+
+    Raises
+    ------
+    UsageError
+        If a named backend or one of its options is unknown.
     """
     if wanted:
-        return expand(wanted), list(_NEVER)
+        return [str(parse(name)) for name in expand(wanted)], list(_NEVER)
     left_out: list[LeftOut] = []
     backends = list(SETS["article"])
     missing = _missing_tensorflow(model)
