@@ -134,6 +134,11 @@ bench-service: .venv $(jar) model
 
 SERVICE_FLAGS ?=
 
+# What lower precision costs on two small trained models.
+.PHONY: bench-precision
+bench-precision: .venv $(jar)
+	$(venv)/python -m benchmarks.precision
+
 # The wheels of `vitscale` and of Spark NLP's jar, for this machine's platform.
 #   make wheel PLATFORM=linux-aarch64       for another platform; this replaces the jars of the checkout
 PLATFORM ?=

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from vitscale.report.claims import Check, check_claims
+from vitscale.report.claims import Check, check_claims, verdict_sentences
 from vitscale.report.summary import summarise_results
 from vitscale.report.text_table import markdown_table
 from vitscale.results import units
@@ -14,10 +14,16 @@ _COLUMNS = ("published claim", "images", "claimed", "measured here", "verdict")
 _WORDS = frozenset({0, 1, 4})
 
 
-def claims_table(path: Path) -> str:
+def table(path: Path) -> str:
     """Return a table of the claims that a results file tests."""
     checks = check_claims([summarise_results(load_results(path))])
     return markdown_table(_COLUMNS, [_cells(one) for one in checks if one.ratio is not None], _WORDS)
+
+
+def verdict(path: Path) -> str:
+    """Return what became of the claim that gave the published benchmark its title."""
+    summaries = [summarise_results(load_results(path))]
+    return verdict_sentences(check_claims(summaries), summaries)
 
 
 def _cells(check: Check) -> list[str]:

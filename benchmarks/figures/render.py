@@ -13,8 +13,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from vitscale.results import units
 
-from benchmarks.figures import gpu, pixels, service
-from benchmarks.figures.claims import claims_table
+from benchmarks.figures import claims, gpu, pixels, precision, service
 from benchmarks.figures.suite import Suite
 
 RAW = Path(__file__).parent.parent
@@ -53,7 +52,10 @@ def _environment() -> Environment:
         "pixel_ratio": lambda name, *which: pixels.ratio(_raw(name), *which),
         "seconds_of_all": gpu.seconds_of_all,
         "tflops": gpu.tflops,
-        "claims_table": lambda name: claims_table(RAW / f"{name}.json"),
+        "claims_table": lambda name: claims.table(RAW / f"{name}.json"),
+        "published_verdict": lambda name: claims.verdict(RAW / f"{name}.json"),
+        "precision_table": lambda name: precision.table(_raw(name)),
+        "precision_changed": lambda name, *which: precision.changed(_raw(name), *which),
     }
     made.filters |= {
         "number": units.number,

@@ -122,6 +122,16 @@ class Suite:
         rows = [self._cells(row) for row in self.summary.measured]
         return markdown_table(columns, rows, frozenset({0, 1}))
 
+    def sweep(self) -> str:
+        """Return a table of the images per second of each backend at each batch size."""
+        sizes = sorted({cell.batch_size for row in self.summary.rows for cell in row.cells})
+        rows = []
+        for row in self.summary.measured:
+            rates = {cell.batch_size: cell.rate for cell in row.cells}
+            figures = [units.number(rate["median"]) if (rate := rates.get(size)) else "" for size in sizes]
+            rows.append([f"`{row.notation}`", *figures])
+        return markdown_table(["batch size", *map(str, sizes)], rows, frozenset({0}))
+
     def ratios(self, rows: Sequence[tuple[str, str]]) -> str:
         """Return a table of ratios: a line for each pair of a backend and its base."""
         cells = [(f"`{one}`", f"`{to}`", str(self.ratio(one, to))) for one, to in rows]
