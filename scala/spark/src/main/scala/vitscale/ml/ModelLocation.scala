@@ -38,9 +38,11 @@ final private[vitscale] case class ModelLocation(
   /** The same with the reason for its runtime. */
   def choose(device: Device): RuntimeChoice = place match {
     case Right(folder) => RuntimeChoice.open(folder, precision, runtime, device)
-    case Left(remote) =>
-      openCopy(ModelLocation.copies.computeIfAbsent(this, _ => download(remote)), device)
+    case Left(remote) => openCopy(copyOf(remote), device)
   }
+
+  private def copyOf(remote: HadoopPath): Path =
+    ModelLocation.copies.computeIfAbsent(this, _ => download(remote))
 
   private def openCopy(copy: Path, device: Device): RuntimeChoice =
     try RuntimeChoice.open(copy, precision, runtime, device)
@@ -50,11 +52,26 @@ final private[vitscale] case class ModelLocation(
         throw new ModelException(remedied.replace(copy.toString, path), error)
     }
 
+  /** Keeps the model for a later `save`, even if its folder is deleted before. */
+  def keep(): Unit = place match {
+    case Right(folder) => HeldFiles.hold(folder)
+    case Left(remote) =>
+      copyOf(remote)
+      ()
+  }
+
   /** Copies the model to a folder of any Hadoop file system, for a later `ModelLocation`. */
   def save(target: String): Unit = {
     val to = new HadoopPath(target)
     val configuration = ModelLocation.configuration
     val system = to.getFileSystem(configuration)
+    val isKept = place.exists { folder =>
+      !exists && HeldFiles.copy(folder, file => system.create(new HadoopPath(to, file.toString)))
+    }
+    if (!isKept) copyForms(to, system, configuration)
+  }
+
+  private def copyForms(to: HadoopPath, system: FileSystem, configuration: Configuration): Unit = {
     val files = forms.flatMap(folder => folder.files.map(file => file -> folder.path.resolve(file)))
     files.distinct.foreach { case (file, source) =>
       FileUtil.copy(source.toFile, system, new HadoopPath(to, file.toString), false, configuration)
@@ -67,7 +84,7 @@ final private[vitscale] case class ModelLocation(
     else (open() +: ModelRuntime.all.flatMap(form)).distinct
 
   private def form(of: ModelRuntime): Option[ModelFolder] =
-    try Some(copy(runtime = of.name).open())
+    try Some(RuntimeChoice.open(place.fold(copyOf, identity), precision, of.name, Device.Cpu).folder)
     catch { case _: ModelException => None } // the model folder does not have it
 
   /** Whether there is such a folder. */

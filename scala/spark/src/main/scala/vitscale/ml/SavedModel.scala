@@ -3,8 +3,6 @@ package vitscale.ml
 import org.apache.spark.ml.util.MLWriter
 import org.apache.spark.ml.vitscale.NamedStage
 
-import vitscale.UsageException
-
 /** The model inside the folder of a saved stage, so that a pipeline that was saved on one machine loads on another. */
 private[vitscale] object SavedModel {
 
@@ -12,22 +10,7 @@ private[vitscale] object SavedModel {
 
   /** Write a stage as another writer does, then its model. */
   def writer(stage: ViTParams, inner: MLWriter): MLWriter =
-    new NamedStage.Writer(inner, refuseOwn(stage, _), write(stage, _))
-
-  /** @throws vitscale.UsageException
-    *   if the stage's model is inside the folder, which overwriting would delete first
-    */
-  private def refuseOwn(stage: ViTParams, path: String): Unit =
-    if (
-      stage.isDefined(stage.modelPath) && stage.location == ModelLocation.here(
-        inside(path),
-        stage.getPrecision,
-        stage.getRuntime
-      )
-    )
-      throw new UsageException(
-        s"The stage was loaded from $path, and its model is read from there. Save it to another folder."
-      )
+    new NamedStage.Writer(inner, write(stage, _))
 
   private def inside(path: String): String = s"$path/$Folder"
 
@@ -35,14 +18,14 @@ private[vitscale] object SavedModel {
   def write(stage: ViTParams, path: String): Unit =
     if (stage.isDefined(stage.modelPath)) stage.location.save(inside(path))
 
-  /** Let a stage that was read use the model in its folder. Stages that ViTScale 0.1 saved have none, and keep the path of
-    * their model.
+  /** Let a stage that was read use the model in its folder, also where it is saved over that folder. Stages that ViTScale 0.1
+    * saved have none, and keep the path of their model.
     */
   def read(stage: ViTParams, path: String): Unit = {
     val place = ModelLocation(inside(path), stage.getPrecision, stage.getRuntime)
     if (place.exists) {
       stage.setModelPath(place.path)
-      ()
+      stage.location.keep()
     }
   }
 }

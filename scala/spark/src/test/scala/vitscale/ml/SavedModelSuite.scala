@@ -7,15 +7,7 @@ import org.apache.spark.ml.{Pipeline, PipelineModel, PipelineStage}
 import org.apache.spark.sql.DataFrame
 import org.scalatest.funsuite.AnyFunSuite
 
-import vitscale.{
-  LocalHdfs,
-  LocalSpark,
-  ModelException,
-  TemporaryFolder,
-  TestImages,
-  TinyModel,
-  UsageException
-}
+import vitscale.{LocalHdfs, LocalSpark, ModelException, TemporaryFolder, TestImages, TinyModel}
 
 /** Saved stages contain their model, so that the folder that it came from may go. */
 class SavedModelSuite extends AnyFunSuite with LocalSpark with TemporaryFolder {
@@ -68,14 +60,29 @@ class SavedModelSuite extends AnyFunSuite with LocalSpark with TemporaryFolder {
     }
   }
 
-  test("a stage is not saved over the folder that has its model") {
+  test("a stage is saved over the folder that it was loaded from, and keeps its model") {
     withFolder { root =>
       val saved = root.resolve("saved").toString
       stage(TinyModel.path).save(saved)
-      val loaded = ViTImageClassifier.load(saved)
-      val told = intercept[UsageException](loaded.write.overwrite().save(saved)).getMessage
-      assert(told.contains("another folder") && label(loaded.transform(photos)) == expected)
-      stage(TinyModel.path).write.overwrite().save(saved)
+      (1 to 2).foreach { _ =>
+        val loaded = ViTImageClassifier.load(saved)
+        loaded.write.overwrite().save(saved)
+        assert(label(loaded.transform(photos)) == expected)
+      }
+      assert(label(ViTImageClassifier.load(saved).transform(photos)) == expected)
+    }
+  }
+
+  Seq("local" -> None, "HDFS" -> Some(() => LocalHdfs.address)).foreach { case (name, address) =>
+    test(s"a pipeline is saved over the folder that it was loaded from, $name") {
+      withFolder { root =>
+        val saved = s"${address.fold(root.toString)(_.apply())}/pipeline"
+        new Pipeline().setStages(Array[PipelineStage](stage(TinyModel.path))).fit(photos).save(saved)
+        val loaded = PipelineModel.load(saved)
+        loaded.write.overwrite().save(saved)
+        assert(label(loaded.transform(photos)) == expected)
+        assert(label(PipelineModel.load(saved).transform(photos)) == expected)
+      }
     }
   }
 

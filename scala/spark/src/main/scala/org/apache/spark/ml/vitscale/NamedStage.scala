@@ -44,19 +44,13 @@ object NamedStage {
 
   /** Write a stage as another writer does, also to a relative path with a colon, which Hadoop takes for a scheme.
     *
-    * @param check
-    *   called with the path of the folder before anything is changed
     * @param onWrite
-    *   called with that path after the stage was written
+    *   called with the path of the folder after the stage was written
     */
-  final class Writer(inner: MLWriter, check: String => Unit = _ => (), onWrite: String => Unit = _ => ())
-      extends MLWriter {
+  final class Writer(inner: MLWriter, onWrite: String => Unit = _ => ()) extends MLWriter {
 
-    override def save(path: String): Unit = {
-      val folder = absolute(path, sparkSession.sessionState.newHadoopConf())
-      check(folder)
-      super.save(folder)
-    }
+    override def save(path: String): Unit =
+      super.save(absolute(path, sparkSession.sessionState.newHadoopConf()))
 
     override protected def saveImpl(path: String): Unit = {
       inner.session(sparkSession).save(path)
