@@ -12,47 +12,55 @@ import org.bytedeco.dnnl.{matmul, memory, post_ops, softmax_forward}
   *
   * @param elementType
   *   type of queries, keys, values and results
+  * @param most
+  *   largest number of tokens of an image that ask
   */
-final private[onednn] class Attention(builder: PlanBuilder, config: VitConfig, elementType: data_type) {
+final private[onednn] class Attention(
+    builder: PlanBuilder,
+    config: VitConfig,
+    elementType: data_type,
+    most: Int
+) {
 
   private val (heads, tokens, headSize) = (config.heads.toLong, config.tokens.toLong, config.headSize.toLong)
 
   /** Distance of two tokens in the tensor of queries, keys and values. */
   private val stride = 3L * config.hidden
 
-  private val scores = builder.tensor(data_type.f32, 1L, heads, tokens, tokens)
+  private val scores = builder.tensor(data_type.f32, 1L, heads, most.toLong, tokens)
   private val weights =
-    if (elementType == data_type.f32) scores else builder.tensor(elementType, 1L, heads, tokens, tokens)
+    if (elementType == data_type.f32) scores else builder.tensor(elementType, 1L, heads, most.toLong, tokens)
   private val scale = builder.constants((1 / math.sqrt(config.headSize.toDouble)).toFloat)
 
   /** @param joined
     *   [images, tokens, 3 hidden]: queries, keys and values side by side
     * @param result
     *   [images, queries, hidden]
-    * @param queries
-    *   how many tokens of each image, from the first on, ask
+    * @param asking
+    *   the tokens that ask
     * @param bias
     *   float32 [heads, queries, tokens], added to the scores of each image; none in most models
     */
-  def add(joined: memory, result: memory, images: Int, queries: Int, bias: Option[memory]): Unit =
-    (0L until images.toLong).foreach(addImage(joined, result, _, queries.toLong, bias))
+  def add(joined: memory, result: memory, asking: TokenRange, bias: Option[memory]): Unit =
+    (0L until asking.images.toLong).foreach(addImage(joined, result, _, asking, bias))
 
   private def addImage(
       joined: memory,
       result: memory,
       image: Long,
-      queries: Long,
+      range: TokenRange,
       bias: Option[memory]
   ): Unit = {
-    def part(number: Long) =
-      Descs.pointer(joined, elementType, image * tokens * stride + number * config.hidden)
+    val queries = range.count.toLong
+    def part(number: Long, token: Long = 0) =
+      Descs.pointer(joined, elementType, (image * tokens + token) * stride + number * config.hidden)
     def tensor(count: Long) =
       Descs.strided(
         elementType,
         Seq(1, heads, count, headSize),
         Seq(tokens * stride, headSize, stride, 1)
       )
-    val asking = builder.view(tensor(queries), part(0))
+    val asking = builder.view(tensor(queries), part(0, range.first.toLong))
     val keys = builder.view(
       Descs.strided(
         elementType,

@@ -3,9 +3,24 @@ package vitscale.onednn
 import org.bytedeco.dnnl.global.dnnl
 import org.bytedeco.dnnl.global.dnnl.algorithm
 import org.bytedeco.dnnl.memory.data_type
-import org.bytedeco.dnnl.{matmul, memory, post_ops}
+import org.bytedeco.dnnl.{matmul, memory, post_ops, reorder}
+import org.bytedeco.javacpp.Pointer
 
 import vitscale.onednn.family.Head
+
+/** What a plan writes, in memory that each run names.
+  *
+  * @param logits
+  *   float32 [images, classes]
+  * @param features
+  *   float32 [images, features]: the input of the classifier; none if it has several
+  */
+final private[onednn] class HeadOutputs(logits: memory, features: Option[memory]) {
+  def writeTo(logitsAt: Pointer, featuresAt: Pointer): Unit = {
+    logits.set_data_handle(logitsAt)
+    features.foreach(_.set_data_handle(featuresAt))
+  }
+}
 
 /** Adds the last part of a model to a plan: from the tokens behind the last block to logits.
   *
@@ -30,6 +45,40 @@ final private[onednn] class ClassifierHead(
     case _: Head.PatchMean => config.tokens
   }
 
+  /** Adds all its steps.
+    *
+    * @param last
+    *   [images * tokens, hidden], float32; it may be overwritten
+    */
+  def add(last: memory, images: Int): HeadOutputs = {
+    val logits = builder.view(Descs.dense(data_type.f32, images.toLong, classes), null: Pointer)
+    val pooled = pool(last, images)
+    val features = if (config.features == 0) None else Some(copied(pooled))
+    classify(pooled, logits, images)
+    new HeadOutputs(logits, features)
+  }
+
+  /** Copies the input of the classifiers as float32 to memory that each run names. */
+  private def copied(source: memory): memory = {
+    val shape = source.get_desc().get_dims()
+    val target = builder.view(Descs.dense(data_type.f32, shape.get(0), shape.get(1)), null: Pointer)
+    val description = OneDnn.explained("copy the features") {
+      new reorder.primitive_desc(
+        OneDnn.processor,
+        source.get_desc(),
+        OneDnn.processor,
+        target.get_desc(),
+        builder.attributes(),
+        false
+      )
+    }
+    builder.execute("features", description, new reorder(description))(
+      dnnl.DNNL_ARG_FROM -> source,
+      dnnl.DNNL_ARG_TO -> target
+    )
+    target
+  }
+
   /** Adds the steps from tokens to the input of the classifiers.
     *
     * @param residual
@@ -37,7 +86,7 @@ final private[onednn] class ClassifierHead(
     * @return
     *   [images, [[VitConfig.pooledSize]]]
     */
-  def pool(residual: memory, images: Int): memory = config.structure.head match {
+  private def pool(residual: memory, images: Int): memory = config.structure.head match {
     case Head.FirstTokens(norm, _) =>
       val pooled = builder.tensor(elementType, images.toLong, width)
       val rows = Descs.dense(elementType, images.toLong * tokens, hidden)
@@ -53,7 +102,7 @@ final private[onednn] class ClassifierHead(
     * @param output
     *   [images, classes], float32
     */
-  def classify(pooled: memory, output: memory, images: Int): Unit = config.structure.head match {
+  private def classify(pooled: memory, output: memory, images: Int): Unit = config.structure.head match {
     case Head.FirstTokens(_, classifiers) =>
       classifiers.zipWithIndex.foreach { case (name, index) =>
         val token = builder.view(

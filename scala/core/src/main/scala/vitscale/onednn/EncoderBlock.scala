@@ -9,54 +9,83 @@ import org.bytedeco.dnnl.{memory, reorder}
   *
   * Source: Dosovitskiy et al. 2021, equations 2 and 3. All blocks share the tensors between their layers.
   *
+  * @param range
+  *   the tokens that are computed
+  * @param joined
+  *   queries, keys and values of all tokens of the images, [images * tokens, 3 hidden]; the blocks take these tensors in turn
   * @param scales
   *   how the inputs of the linear layers become 8-bit codes, where `numbers` says that they do
   * @param observer
   *   looks at these inputs; none in an ordinary pass
+  * @param meeting
+  *   where other threads with other tokens of the same image meet this one, see [[Encoder]]
   */
 final private[onednn] class EncoderBlock(
     builder: PlanBuilder,
     pack: WeightPack,
     config: VitConfig,
     numbers: Numbers,
-    images: Int,
+    range: TokenRange,
+    joined: IndexedSeq[memory],
     scales: Option[Int8Scales],
-    observer: Option[ActivationObserver]
+    observer: Option[ActivationObserver],
+    meeting: Option[Meeting]
 ) {
 
-  private val (hidden, rows) = (config.hidden.toLong, images.toLong * config.tokens)
-  private val attention = new Attention(builder, config, numbers.other)
+  private val (hidden, rows) = (config.hidden.toLong, range.rows.toLong)
+  private val attention = new Attention(builder, config, numbers.other, range.count)
   private val layerNorm = new LayerNorm(builder, pack, config)
   private val relativePositions = new RelativePositions(pack, config)
   private val linear = new LinearLayers(builder, pack)
   private val feedForward = new FeedForward(builder, linear, config, numbers, rows)
 
   private val normalised = builder.tensor(numbers.inputs, rows, hidden)
-  private val joined = builder.tensor(numbers.other, rows, 3 * hidden)
   private val attended = builder.tensor(numbers.other, rows, hidden)
   private val attendedCodes =
     if (numbers.isInt8) builder.tensor(numbers.inputs, rows, hidden) else attended
 
   /** @param residual
-    *   [images, tokens, hidden], float32, all tokens
+    *   [images, tokens, hidden] of the range, float32
     * @param result
     *   the same, or [images, queries, hidden] for the first tokens alone
     * @param queries
-    *   tokens of each image in `result`
+    *   tokens of each image in `result`; 0 where no token of the range is needed behind this block
     */
   def add(index: Int, residual: memory, result: memory, queries: Int): Unit = {
     val weights = new BlockWeights(config, index)
     val codes = new BlockCodes(config, scales.flatMap(_.blocks(index)))
-    val all = new Rows(index, images * config.tokens)
-    val kept = new Rows(index, images * queries)
+    val all = new Rows(index, range.rows)
+    val allJoined = joined(index % joined.size)
     layerNorm.add(weights.normBeforeAttention, residual, all.normalised, codes.attentionInput)
     all.observe(all.normalised, ActivationPlace.AttentionInput, config.hidden)
-    linear.add(weights.queryKeyValue, numbers.weights, all.normalised, joined, codes.attentionInput)
-    val bias = relativePositions.bias(weights.relativePositions, queries)
-    attention.add(joined, attended, images, queries, bias)
+    linear.add(
+      weights.queryKeyValue,
+      numbers.weights,
+      all.normalised,
+      rowsOfRange(allJoined),
+      codes.attentionInput
+    )
+    meeting.foreach(builder.meet)
+    if (queries > 0)
+      addQueries(index, weights, codes, allJoined, residual, result, range.copy(count = queries))
+  }
+
+  /** Attention and feed-forward layers for the tokens that ask. */
+  private def addQueries(
+      index: Int,
+      weights: BlockWeights,
+      codes: BlockCodes,
+      allJoined: memory,
+      residual: memory,
+      result: memory,
+      asking: TokenRange
+  ): Unit = {
+    val kept = new Rows(index, asking.rows)
+    val bias = relativePositions.bias(weights.relativePositions, asking)
+    attention.add(allJoined, attended, asking, bias)
     kept.observe(kept.attended, ActivationPlace.AttentionOutput, config.hidden)
     codes.attentionOutput.foreach(one => encode(kept.attended, kept.attendedCodes, one.source))
-    if (queries != config.tokens) keepFirstTokens(residual, result, queries)
+    if (asking.count != range.count) keepFirstTokens(residual, result, asking.count)
     linear.add(
       weights.attentionOutput,
       numbers.weights,
@@ -67,15 +96,21 @@ final private[onednn] class EncoderBlock(
     )
     layerNorm.add(weights.normBeforeFeedForward, result, kept.normalised, codes.feedForwardInput)
     kept.observe(kept.normalised, ActivationPlace.FeedForwardInput, config.hidden)
-    feedForward.add(weights, codes, images * queries, kept.normalised, result) { hidden =>
+    feedForward.add(weights, codes, asking.rows, kept.normalised, result) { hidden =>
       kept.observe(hidden, ActivationPlace.FeedForwardHidden, config.intermediate)
     }
   }
 
+  private def rowsOfRange(tensor: memory): memory =
+    builder.view(
+      Descs.dense(numbers.other, rows, 3 * hidden),
+      Descs.pointer(tensor, numbers.other, range.first * 3 * hidden)
+    )
+
   private def keepFirstTokens(residual: memory, result: memory, count: Int): Unit =
-    (0L until images.toLong).foreach { image =>
+    (0L until range.images.toLong).foreach { image =>
       builder.copy(
-        Descs.pointer(residual, data_type.f32, image * config.tokens * hidden),
+        Descs.pointer(residual, data_type.f32, image * range.count * hidden),
         Descs.pointer(result, data_type.f32, image * count * hidden),
         count * hidden * java.lang.Float.BYTES
       )
@@ -103,7 +138,6 @@ final private[onednn] class EncoderBlock(
     )
   }
 
-  /** A block's weights, and how its inputs become codes; none where they stay numbers. */
   /** The first rows of the shared tensors. */
   final private class Rows(index: Int, count: Int) {
 

@@ -1,8 +1,6 @@
 package vitscale.onednn
 
-import java.util.concurrent.{Callable, ExecutionException, ExecutorService, Executors}
-
-import scala.jdk.CollectionConverters._
+import java.util.concurrent.{ExecutorService, Executors}
 
 import vitscale.{DaemonThreads, ModelException}
 import vitscale.forward.{ForwardBuffers, ForwardOptions, ForwardPass, SessionPool}
@@ -11,49 +9,34 @@ import vitscale.preprocess.{PixelLayout, Preprocessor}
 
 /** A ViT open on the processor through oneDNN, used by any number of threads.
   *
-  * Each worker computes on one core. A pass that may use several cores divides its images among as many workers.
-  *
   * @param precision
   *   `fp32`, `bf16` or `int8`
+  * @param cores
+  *   the cores of each pass that may run at the same time
   */
 final private[vitscale] class OneDnnPass private (
     val precision: String,
     layout: PixelLayout,
     classes: Int,
     override val featureCount: Int,
-    threads: Int,
     weights: AutoCloseable,
-    workers: SessionPool[OneDnnWorker]
+    helpers: Option[ExecutorService],
+    cores: SessionPool[PassCores]
 ) extends ForwardPass
     with AutoCloseable {
 
-  private val helpers: Option[ExecutorService] =
-    if (threads > 1) Some(Executors.newFixedThreadPool(workers.count, new DaemonThreads("vitscale-onednn")))
-    else None
-
-  override def concurrency: Int = math.max(1, workers.count / threads)
+  override def concurrency: Int = cores.count
 
   override def buffers(capacity: Int): ForwardBuffers =
     ForwardBuffers.of(layout, capacity, classes, featureCount)
 
   /** A plan always writes the features: they cost nothing beside a block. */
-  override def forward(buffers: ForwardBuffers, count: Int, withFeatures: Boolean): Unit = {
-    val shares = math.min(threads, count)
-    val bounds = (0 to shares).map(share => (share.toLong * count / shares).toInt)
-    val work = bounds.zip(bounds.tail).map { case (first, end) =>
-      () => workers.use(_.run(buffers, first, end - first))
-    }
-    helpers.filter(_ => shares > 1).fold(work.foreach(_.apply()))(together(work, _))
-  }
-
-  /** Waits for all of them, then throws what one of them threw. */
-  private def together(work: Seq[() => Unit], pool: ExecutorService): Unit =
-    try pool.invokeAll(work.map(part => OneDnnPass.callable(part)).asJava).asScala.foreach(_.get())
-    catch { case error: ExecutionException => throw error.getCause }
+  override def forward(buffers: ForwardBuffers, count: Int, withFeatures: Boolean): Unit =
+    cores.use(_.run(buffers, count))
 
   /** Waits for the passes that run, then frees all native memory. */
   override def close(): Unit = {
-    workers.close(_.close())
+    cores.close(_.close())
     helpers.foreach(_.shutdown())
     weights.close()
   }
@@ -90,17 +73,18 @@ private[vitscale] object OneDnnPass {
         if (numbers.isInt8)
           scales.orElse(Some(ScalesFile.read(folder, weights.checkpoint.fingerprint, config)))
         else None
-      val workers = openWorkers(config, options) { images =>
-        VitPlan.build(config, weights.pack, numbers, images, chosen)
-      }
+      val plans = new Plans(config, weights.pack, numbers, chosen)
+      val helpers = helpersOf(options)
+      val cores = Seq.fill(options.concurrency)(new PassCores(plans, options.threads, helpers))
+      cores.head.prepare(FirstBatch)
       new OneDnnPass(
         precision,
         layout,
         config.classes,
         config.features,
-        options.threads,
         weights,
-        new SessionPool(workers, each = 1)
+        helpers,
+        new SessionPool(cores, each = 1)
       )
     } catch {
       case error: Throwable =>
@@ -109,14 +93,13 @@ private[vitscale] object OneDnnPass {
     }
   }
 
-  /** One for each core; the first builds a plan at once, so that what is wrong with a model is said when it is opened. */
-  private def openWorkers(config: VitConfig, options: ForwardOptions)(
-      build: Int => VitPlan
-  ): Seq[OneDnnWorker] = {
-    val workers = Seq.fill(options.concurrency * options.threads)(new OneDnnWorker(config, build))
-    workers.head.prepare(FirstBatch)
-    workers
-  }
+  /** The threads of passes that take several cores. */
+  private def helpersOf(options: ForwardOptions): Option[ExecutorService] =
+    if (options.threads == 1) None
+    else {
+      val count = Math.multiplyExact(options.concurrency, options.threads)
+      Some(Executors.newFixedThreadPool(count, new DaemonThreads("vitscale-onednn")))
+    }
 
   /** The architecture of a model, for images of the size that its preprocessor makes.
     *
@@ -144,6 +127,4 @@ private[vitscale] object OneDnnPass {
 
   private def layoutOf(config: VitConfig, preprocessor: Preprocessor): PixelLayout =
     new PixelLayout.NormalizedChannels(preprocessor, config.imageHeight, config.imageWidth)
-
-  private def callable(work: () => Unit): Callable[Unit] = () => work()
 }

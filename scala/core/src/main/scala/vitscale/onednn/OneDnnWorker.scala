@@ -2,8 +2,6 @@ package vitscale.onednn
 
 import scala.collection.mutable
 
-import org.bytedeco.javacpp.{BytePointer, FloatPointer}
-
 import vitscale.forward.ForwardBuffers
 
 /** Runs batches of any size on one core, with a plan for each size up to the largest.
@@ -33,18 +31,10 @@ final private[onednn] class OneDnnWorker(config: VitConfig, build: Int => VitPla
     *   number of images
     */
   def run(buffers: ForwardBuffers, first: Int, count: Int): Unit = {
-    val input = new BytePointer(buffers.input(first + count))
-    val output = new FloatPointer(buffers.output(first + count))
-    val features = new FloatPointer(buffers.features(first + count))
     var done = 0
     while (done < count) {
       val size = math.min(OneDnnWorker.LargestBatch, count - done)
-      val at = first.toLong + done
-      plan(size).run(
-        input.getPointer(at * config.pixels * java.lang.Float.BYTES),
-        output.getPointer(at * config.classes),
-        features.getPointer(at * config.features)
-      )
+      plan(size).run(ImagePlaces.of(buffers, config, first + done, size))
       done += size
     }
   }

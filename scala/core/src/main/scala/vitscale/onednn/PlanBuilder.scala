@@ -92,6 +92,11 @@ final private[onednn] class PlanBuilder(scope: NativeScope) {
     ()
   }
 
+  def meet(meeting: Meeting): Unit = {
+    pending += (_ => new Step.Meet(meeting))
+    ()
+  }
+
   def observe(look: () => Unit): Unit = {
     pending += (_ => new Step.Observe(look))
     ()

@@ -22,23 +22,26 @@ final private[onednn] class RelativePositions(pack: WeightPack, config: VitConfi
     *
     * @param tables
     *   their names in the checkpoint
-    * @param queries
-    *   how many tokens of each image, from the first on, ask
+    * @param asking
+    *   the tokens that ask
     */
-  def bias(tables: Seq[String], queries: Int): Option[memory] =
+  def bias(tables: Seq[String], asking: TokenRange): Option[memory] =
     if (tables.isEmpty) None
     else
-      Some(pack.vector(s"${tables.mkString("+")} for $queries", heads * queries * tokens) { numbers =>
+      Some(pack.vector(nameOf(tables, asking), heads * asking.count * tokens) { numbers =>
         tables.foreach { name =>
-          add(Descs.floats(pack.vector(name, tableShape), tableShape.product.toInt), numbers, queries)
+          add(Descs.floats(pack.vector(name, tableShape), tableShape.product.toInt), numbers, asking)
         }
       })
 
-  private def add(table: FloatBuffer, numbers: FloatBuffer, queries: Int): Unit =
-    for (query <- 0 until queries; key <- 0 until tokens) {
-      val row = rowOf(query, key) * heads
+  private def nameOf(tables: Seq[String], asking: TokenRange): String =
+    s"${tables.mkString("+")} for ${asking.first}+${asking.count}"
+
+  private def add(table: FloatBuffer, numbers: FloatBuffer, asking: TokenRange): Unit =
+    for (query <- 0 until asking.count; key <- 0 until tokens) {
+      val row = rowOf(asking.first + query, key) * heads
       for (head <- 0 until heads) {
-        val place = (head * queries + query) * tokens + key
+        val place = (head * asking.count + query) * tokens + key
         numbers.put(place, numbers.get(place) + table.get(row + head))
       }
     }

@@ -37,6 +37,11 @@ private[onednn] object Step {
     }
   }
 
+  /** Waits for the other threads of the pass. */
+  final class Meet(meeting: Meeting) extends Step {
+    override def run(stream: dnnl_stream): Unit = meeting.await()
+  }
+
   /** Shows a tensor to whoever collects ranges. */
   final class Observe(look: () => Unit) extends Step {
     override def run(stream: dnnl_stream): Unit = look()

@@ -1,9 +1,7 @@
 package vitscale.onednn
 
-import org.bytedeco.dnnl.global.dnnl
 import org.bytedeco.dnnl.memory.data_type
-import org.bytedeco.dnnl.{dnnl_stream, memory, reorder, stream}
-import org.bytedeco.javacpp.Pointer
+import org.bytedeco.dnnl.{dnnl_stream, memory, stream}
 
 /** The forward pass of a ViT over batches of one size: primitives of oneDNN on tensors of their own.
   *
@@ -20,26 +18,20 @@ final private[onednn] class VitPlan private (
     scope: NativeScope,
     work: dnnl_stream,
     input: memory,
-    output: memory,
-    features: Option[memory],
+    outputs: HeadOutputs,
     steps: IndexedSeq[Step]
 ) extends AutoCloseable {
 
   /** Computes logits and features.
     *
-    * @param pixels
-    *   float32 [images, 3, height, width]
-    * @param logits
-    *   float32 [images, classes], written
-    * @param pooled
-    *   float32 [images, features], written: the input of the classifier
+    * @param at
+    *   the images, and where their results are written
     * @throws vitscale.ModelException
     *   if a step fails
     */
-  def run(pixels: Pointer, logits: Pointer, pooled: Pointer): Unit = {
-    input.set_data_handle(pixels)
-    output.set_data_handle(logits)
-    features.foreach(_.set_data_handle(pooled))
+  def run(at: ImagePlaces): Unit = {
+    input.set_data_handle(at.pixels)
+    outputs.writeTo(at.logits, at.features)
     var index = 0
     while (index < steps.size) {
       steps(index).run(work)
@@ -68,47 +60,19 @@ private[onednn] object VitPlan {
       observer: Option[ActivationObserver] = None
   ): VitPlan = NativeScope.filled { scope =>
     val builder = new PlanBuilder(scope)
-    val (hidden, classes) = (config.hidden.toLong, config.classes.toLong)
-    val residual = builder.tensor(data_type.f32, images.toLong * config.tokens, hidden)
+    val range = TokenRange.all(config, images)
+    val hidden = config.hidden.toLong
+    val residual = builder.tensor(data_type.f32, range.rows.toLong, hidden)
     val head = new ClassifierHead(builder, pack, config, numbers.other)
     val last =
       if (head.tokens == config.tokens) residual
       else builder.tensor(data_type.f32, images.toLong * head.tokens, hidden)
     val input = new PatchEmbedding(builder, pack, config, numbers.other).add(residual, images)
-    lazy val coded = new EncoderBlock(builder, pack, config, numbers, images, scales, observer)
-    lazy val exact = new EncoderBlock(builder, pack, config, numbers.withoutCodes, images, None, observer)
-    (0 until config.layers).foreach { index =>
-      val block = if (numbers.isInt8 && scales.exists(_.blocks(index).isDefined)) coded else exact
-      // The last block computes no tokens that the classifier does not read.
-      if (index < config.layers - 1) block.add(index, residual, residual, config.tokens)
-      else block.add(index, residual, last, head.tokens)
-    }
-    val output = builder.view(Descs.dense(data_type.f32, images.toLong, classes), null: Pointer)
-    val pooled = head.pool(last, images)
-    val features = if (config.features == 0) None else Some(copied(builder, pooled))
-    head.classify(pooled, output, images)
+    val joined = IndexedSeq(builder.tensor(numbers.other, range.rows.toLong, 3 * hidden))
+    new Encoder(builder, pack, config, numbers, range, joined, scales, observer)
+      .add(residual, last, head.tokens)
+    val outputs = head.add(last, images)
     val work = scope.own(new stream(OneDnn.processor))
-    new VitPlan(images, builder.implementations, scope, work.get(), input, output, features, builder.steps())
-  }
-
-  /** Copies the input of the classifier as float32 to memory that each run names. */
-  private def copied(builder: PlanBuilder, source: memory): memory = {
-    val shape = source.get_desc().get_dims()
-    val target = builder.view(Descs.dense(data_type.f32, shape.get(0), shape.get(1)), null: Pointer)
-    val description = OneDnn.explained("copy the features") {
-      new reorder.primitive_desc(
-        OneDnn.processor,
-        source.get_desc(),
-        OneDnn.processor,
-        target.get_desc(),
-        builder.attributes(),
-        false
-      )
-    }
-    builder.execute("features", description, new reorder(description))(
-      dnnl.DNNL_ARG_FROM -> source,
-      dnnl.DNNL_ARG_TO -> target
-    )
-    target
+    new VitPlan(images, builder.implementations, scope, work.get(), input, outputs, builder.steps())
   }
 }

@@ -68,11 +68,28 @@ class OneDnnPassSuite extends AnyFunSuite {
     }
   }
 
-  test("a pass that may use two cores divides its images") {
-    withPass(options = TinyModel.options.copy(threads = 2, cores = 2)) { pass =>
-      assert(pass.concurrency == 1)
-      assert(difference(logits(pass, images)) < 1e-5)
-      assert(difference(logits(pass, images.take(1))) < 1e-5)
+  test("cores of a pass divide its images among them, and share images if there are fewer") {
+    Seq(2, 3, 4).foreach { threads =>
+      withPass(options = TinyModel.options.copy(threads = threads, cores = threads)) { pass =>
+        assert(pass.concurrency == 1)
+        Seq(1, 2, 3, 11).foreach { count =>
+          val found = logits(pass, images.take(count))
+          assert(difference(found) < 1e-5, s"$count images on $threads cores")
+        }
+      }
+    }
+  }
+
+  test("passes that share images run side by side") {
+    withPass(options = TinyModel.options.copy(threads = 2, cores = 4)) { pass =>
+      assert(pass.concurrency == 2)
+      val found = new java.util.concurrent.ConcurrentLinkedQueue[Float]()
+      val callers = (1 to 6).map(_ =>
+        new Thread(() => (1 to 20).foreach(_ => found.add(difference(logits(pass, images.take(1))))))
+      )
+      callers.foreach(_.start())
+      callers.foreach(_.join())
+      assert(found.size == 120 && found.asScala.forall(_ < 1e-5))
     }
   }
 

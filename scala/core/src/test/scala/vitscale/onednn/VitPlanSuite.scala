@@ -1,8 +1,5 @@
 package vitscale.onednn
 
-import java.nio.charset.StandardCharsets.UTF_8
-import java.nio.file.Files
-
 import org.scalatest.funsuite.AnyFunSuite
 
 import vitscale.{TemporaryFolder, TinyModel}
@@ -34,25 +31,10 @@ class VitPlanSuite extends AnyFunSuite with TemporaryFolder {
     check(OneDnnWeights.open(TinyModel.path), config)
   }
 
-  /** Of the size of the base models, with two blocks: the last one may compute fewer tokens. */
-  private val models = Seq(
-    """"model_type": "deit", "architectures": ["DeiTForImageClassificationWithTeacher"]""",
-    """"model_type": "ijepa"""",
-    """"model_type": "dinov2", "image_size": 518""",
-    """"model_type": "dinov2_with_registers", "use_swiglu_ffn": true, "patch_size": 14, "image_size": 518""",
-    """"model_type": "siglip", "vision_config": {"num_hidden_layers": 2}""",
-    """"model_type": "clip", "vision_config": {"num_hidden_layers": 2}""",
-    """"model_type": "beit", "use_relative_position_bias": true""",
-    """"model_type": "data2vec-vision", "use_shared_relative_position_bias": true, "use_mean_pooling": false"""
-  )
-
-  models.foreach { settings =>
+  BaseModels.settings.foreach { settings =>
     test(s"a model with $settings") {
       withFolder { folder =>
-        val file = folder.resolve("config.json")
-        Files.write(file, s"""{"num_hidden_layers": 2, $settings}""".getBytes(UTF_8))
-        val config = VitConfig.read(file, classes = 1000, input = (224, 224))
-        EmptyCheckpoint.write(folder, config)
+        val config = BaseModels.write(folder, settings)
         check(OneDnnWeights.open(folder), config)
       }
     }

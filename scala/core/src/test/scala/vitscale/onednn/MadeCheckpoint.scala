@@ -9,13 +9,17 @@ import com.fasterxml.jackson.databind.ObjectMapper
 
 import vitscale.onednn.family.Head
 
-/** A checkpoint of any family whose weights are all zero, for tests that look at plans and not at numbers. */
-object EmptyCheckpoint {
+/** A checkpoint of any family with made weights. */
+object MadeCheckpoint {
 
   private val json = new ObjectMapper()
 
-  /** Writes `model.safetensors` with every tensor that the engine reads. */
-  def write(folder: Path, config: VitConfig): Unit = {
+  /** Writes `model.safetensors` with every tensor that the engine reads.
+    *
+    * @param weight
+    *   the value of each weight by its number
+    */
+  def write(folder: Path, config: VitConfig, weight: Int => Float): Unit = {
     val header = json.createObjectNode()
     val size = tensors(config).foldLeft(0L) { case (begin, (name, shape)) =>
       val end = begin + shape.product * java.lang.Float.BYTES
@@ -32,8 +36,16 @@ object EmptyCheckpoint {
     try {
       file.write(length.array)
       file.write(text)
-      file.setLength(length.capacity + text.length + size)
+      file.write(numbers((size / java.lang.Float.BYTES).toInt, weight))
     } finally file.close()
+  }
+
+  private def numbers(count: Int, weight: Int => Float): Array[Byte] = {
+    val made =
+      ByteBuffer.allocate(Math.multiplyExact(count, java.lang.Float.BYTES)).order(ByteOrder.LITTLE_ENDIAN)
+    val floats = made.asFloatBuffer()
+    (0 until count).foreach(number => floats.put(number, weight(number)))
+    made.array
   }
 
   private def tensors(config: VitConfig): Map[String, Seq[Long]] =
