@@ -52,8 +52,8 @@ def _environment() -> Environment:
         "pixel_ratio": lambda name, *which: pixels.ratio(_raw(name), *which),
         "seconds_of_all": gpu.seconds_of_all,
         "tflops": gpu.tflops,
-        "claims_table": lambda name: claims.table(RAW / f"{name}.json"),
-        "published_verdict": lambda name: claims.verdict(RAW / f"{name}.json"),
+        "claims_table": lambda name: claims.table(_suite(name).summary),
+        "published_verdict": lambda name: claims.verdict(_suite(name).summary),
         "precision_table": lambda name: precision.table(_raw(name)),
         "precision_changed": lambda name, *which: precision.changed(_raw(name), *which),
     }

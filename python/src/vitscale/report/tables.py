@@ -10,6 +10,7 @@ from vitscale.report.ratio import Ratio
 from vitscale.report.row import Row
 from vitscale.report.summary import Summary
 from vitscale.results import units
+from vitscale.results.schema import Interval
 
 
 class Entry(NamedTuple):
@@ -79,7 +80,12 @@ def _rate(row: Row) -> Entry:
 
 
 def _ratio(ratio: Ratio | None) -> Entry:
-    return Entry(units.ratio(ratio.median), units.ratio_interval(ratio.ci)) if ratio else Entry(units.NONE)
+    return ratio_entry(ratio.median, ratio.ci) if ratio else Entry(units.NONE)
+
+
+def ratio_entry(ratio: float | None, ci: Interval | None) -> Entry:
+    """Return a ratio with its interval."""
+    return Entry(units.ratio(ratio), units.ratio_interval(ci))
 
 
 def _verdict(row: Row) -> Entry:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from vitscale.report.claims.check import Check
 from vitscale.report.claims.published import published
-from vitscale.report.ratio import Ratio
 from vitscale.report.summary import Summary
+from vitscale.report.tables import ratio_entry
 from vitscale.results import units
 
 _SETS = {"sample": "on the sample", "full": "on the full set"}
@@ -51,14 +51,9 @@ def _claimed(tested: Sequence[Check]) -> str:
 
 def _measured(tested: Sequence[Check]) -> str:
     found = {check.tested_with.partition(" against")[0]: check for check in tested}
-    said = [f"{name} is {_with_interval(check.ratio, check)}" for name, check in found.items()]
+    said = [f"{name} is {ratio_entry(check.ratio, check.ci)}" for name, check in found.items()]
     outcomes = dict.fromkeys(check.outcome for check in tested)
     return f"With today's versions, {' and '.join(said)}: {' and '.join(outcomes)}."
-
-
-def _with_interval(ratio: float | None, about: Check | Ratio) -> str:
-    interval = units.ratio_interval(about.ci)
-    return f"{units.ratio(ratio)} ({interval})" if interval else units.ratio(ratio)
 
 
 def _ours(check: Check, summaries: Sequence[Summary]) -> str:
@@ -67,4 +62,4 @@ def _ours(check: Check, summaries: Sequence[Summary]) -> str:
         return ""
     rows = [row for row in summaries[check.source].measured if row.backend == "vitscale" and row.ratio]
     ratio = rows[0].ratio if rows else None
-    return f"{rows[0].label} is {_with_interval(ratio.median, ratio)}." if ratio else ""
+    return f"{rows[0].label} is {ratio_entry(ratio.median, ratio.ci)}." if ratio else ""
