@@ -37,7 +37,7 @@ final private[onednn] class ClassifierHead(
   private val (hidden, classes) = (config.hidden.toLong, config.classes.toLong)
   private val width = config.pooledSize.toLong
   private val linear = new LinearLayers(builder, pack)
-  private val layerNorm = new LayerNorm(builder, pack, config)
+  private val layerNorm = new LayerNorm(builder, pack, config.epsilon)
 
   /** How many tokens of each image it reads, from the first on. */
   val tokens: Int = config.structure.head match {

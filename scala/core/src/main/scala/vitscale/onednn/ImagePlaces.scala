@@ -26,12 +26,13 @@ private[onednn] object ImagePlaces {
     * @param count
     *   images that the buffers must hold from there on
     */
-  def of(buffers: ForwardBuffers, config: VitConfig, first: Int, count: Int): ImagePlaces = {
+  def of(buffers: ForwardBuffers, architecture: Architecture, first: Int, count: Int): ImagePlaces = {
     val at = first.toLong
     ImagePlaces(
-      new BytePointer(buffers.input(first + count)).getPointer(at * config.pixels * java.lang.Float.BYTES),
-      new FloatPointer(buffers.output(first + count)).getPointer(at * config.classes),
-      new FloatPointer(buffers.features(first + count)).getPointer(at * config.features)
+      new BytePointer(buffers.input(first + count))
+        .getPointer(at * architecture.pixels * java.lang.Float.BYTES),
+      new FloatPointer(buffers.output(first + count)).getPointer(at * architecture.classes),
+      new FloatPointer(buffers.features(first + count)).getPointer(at * architecture.features)
     )
   }
 }

@@ -22,8 +22,9 @@ private[vitscale] object OneDnnFit {
 
   private def unknownModel(folder: ModelFolder): Option[String] =
     try {
-      OneDnnPass.configOf(folder, new Preprocessor(PreprocessorConfig.read(folder.preprocessorConfig)))
-      None
+      val preprocessor = new Preprocessor(PreprocessorConfig.read(folder.preprocessorConfig))
+      val hasCodes = OneDnnPass.configOf(folder, preprocessor).codedBlocks.isDefined
+      if (folder.precision == "int8" && !hasCodes) Some(OneDnnPass.WithoutCodes.stripSuffix(".")) else None
     } catch { case error: ModelException => Some(error.getMessage.stripSuffix(Settings.Remedy)) }
 
   private def slow(folder: ModelFolder): Option[String] = {

@@ -5,9 +5,10 @@ import java.util.concurrent.{ExecutorService, Executors}
 import vitscale.{DaemonThreads, ModelException}
 import vitscale.forward.{ForwardBuffers, ForwardOptions, ForwardPass, SessionPool}
 import vitscale.model.ModelFolder
+import vitscale.onednn.family.Settings
 import vitscale.preprocess.{PixelLayout, Preprocessor}
 
-/** A ViT open on the processor through oneDNN, used by any number of threads.
+/** A model open on the processor through oneDNN, used by any number of threads.
   *
   * @param precision
   *   `fp32`, `bf16` or `int8`
@@ -47,6 +48,9 @@ private[vitscale] object OneDnnPass {
   /** Images of a pass by default, see `vitscale.classify.InferenceOptions`. */
   private val FirstBatch = 2
 
+  /** Why a model of such an architecture has no int8. */
+  val WithoutCodes = "The oneDNN engine computes models of this type in fp32 and bf16, not in int8."
+
   /** Opens the weights of a model folder in its precision: `fp32`, `bf16`, or `int8`.
     *
     * @param scales
@@ -71,9 +75,9 @@ private[vitscale] object OneDnnPass {
     try {
       val chosen =
         if (numbers.isInt8)
-          scales.orElse(Some(ScalesFile.read(folder, weights.checkpoint.fingerprint, config)))
+          scales.orElse(Some(ScalesFile.read(folder, weights.checkpoint.fingerprint, codedBlocksOf(config))))
         else None
-      val plans = new Plans(config, weights.pack, numbers, chosen)
+      val plans = config.plans(weights.pack, numbers, chosen)
       val helpers = helpersOf(options)
       val cores = Seq.fill(options.concurrency)(new PassCores(plans, options.threads, helpers))
       cores.head.prepare(FirstBatch)
@@ -101,14 +105,25 @@ private[vitscale] object OneDnnPass {
       Some(Executors.newFixedThreadPool(count, new DaemonThreads("vitscale-onednn")))
     }
 
+  /** The same of a ViT.
+    *
+    * @throws vitscale.ModelException
+    *   if the model is none
+    */
+  private[onednn] def vitOf(folder: ModelFolder, preprocessor: Preprocessor): VitConfig =
+    configOf(folder, preprocessor) match {
+      case vit: VitConfig => vit
+      case _ => throw new ModelException(WithoutCodes + Settings.Remedy)
+    }
+
   /** The architecture of a model, for images of the size that its preprocessor makes.
     *
     * @throws vitscale.ModelException
     *   if the engine does not run it, or the images have another size than the model
     */
-  private[onednn] def configOf(folder: ModelFolder, preprocessor: Preprocessor): VitConfig = {
+  private[onednn] def configOf(folder: ModelFolder, preprocessor: Preprocessor): Architecture = {
     val input = (preprocessor.height, preprocessor.width)
-    val config = VitConfig.read(folder.path.resolve("config.json"), folder.labels.size, input)
+    val config = Architecture.read(folder.path.resolve("config.json"), folder.labels.size, input)
     if (input != ((config.imageHeight, config.imageWidth)))
       throw new ModelException(
         s"preprocessor_config.json of ${folder.path} makes images of ${preprocessor.height}x${preprocessor.width} pixels; " +
@@ -117,14 +132,17 @@ private[vitscale] object OneDnnPass {
     config
   }
 
+  private def codedBlocksOf(config: Architecture): CodedBlocks =
+    config.codedBlocks.getOrElse(throw new ModelException(WithoutCodes + Settings.Remedy))
+
   /** Buffers for callers that run a worker themselves. */
   private[onednn] def buffersOf(
-      config: VitConfig,
+      config: Architecture,
       preprocessor: Preprocessor,
       capacity: Int
   ): ForwardBuffers =
     ForwardBuffers.of(layoutOf(config, preprocessor), capacity, config.classes, config.features)
 
-  private def layoutOf(config: VitConfig, preprocessor: Preprocessor): PixelLayout =
+  private def layoutOf(config: Architecture, preprocessor: Preprocessor): PixelLayout =
     new PixelLayout.NormalizedChannels(preprocessor, config.imageHeight, config.imageWidth)
 }

@@ -11,9 +11,10 @@ import vitscale.forward.ForwardBuffers
   * @param build
   *   makes the plan of a batch size
   */
-final private[onednn] class OneDnnWorker(config: VitConfig, build: Int => VitPlan) extends AutoCloseable {
+final private[onednn] class OneDnnWorker(architecture: Architecture, build: Int => BatchPlan)
+    extends AutoCloseable {
 
-  private val plans = mutable.Map.empty[Int, VitPlan]
+  private val plans = mutable.Map.empty[Int, BatchPlan]
 
   /** Makes a plan before it is needed. */
   def prepare(images: Int): Unit = {
@@ -21,7 +22,7 @@ final private[onednn] class OneDnnWorker(config: VitConfig, build: Int => VitPla
     ()
   }
 
-  private def plan(images: Int): VitPlan = plans.getOrElseUpdate(images, build(images))
+  private def plan(images: Int): BatchPlan = plans.getOrElseUpdate(images, build(images))
 
   /** Computes the logits and the features of some images of a batch, in place.
     *
@@ -34,7 +35,7 @@ final private[onednn] class OneDnnWorker(config: VitConfig, build: Int => VitPla
     var done = 0
     while (done < count) {
       val size = math.min(OneDnnWorker.LargestBatch, count - done)
-      plan(size).run(ImagePlaces.of(buffers, config, first + done, size))
+      plan(size).run(ImagePlaces.of(buffers, architecture, first + done, size))
       done += size
     }
   }

@@ -18,7 +18,7 @@ import vitscale.forward.ForwardBuffers
 final private[onednn] class PassCores(plans: Plans, threads: Int, helpers: Option[ExecutorService])
     extends AutoCloseable {
 
-  private val workers = IndexedSeq.fill(threads)(new OneDnnWorker(plans.config, plans.whole))
+  private val workers = IndexedSeq.fill(threads)(new OneDnnWorker(plans.architecture, plans.whole))
 
   /** By the place of the image in its batch, and the number of cores that share it. */
   private val split = mutable.Map.empty[(Int, Int), SplitPlan]
@@ -40,11 +40,11 @@ final private[onednn] class PassCores(plans: Plans, threads: Int, helpers: Optio
 
   private def shared(buffers: ForwardBuffers, count: Int): Seq[() => Unit] =
     Shares.of(threads, count).zipWithIndex.flatMap { case ((first, end), image) =>
-      SplitPlan.threads(plans.config, end - first) match {
+      plans.cores(end - first) match {
         case 1 => Seq(() => workers(image).run(buffers, image, 1))
         case cores =>
           val plan = split.getOrElseUpdate((image, cores), plans.split(cores))
-          plan.work(ImagePlaces.of(buffers, plans.config, image, 1))
+          plan.work(ImagePlaces.of(buffers, plans.architecture, image, 1))
       }
     }
 

@@ -21,7 +21,7 @@ final private[onednn] class PatchEmbedding(
   private val names = config.structure.embedding
   private val layer = Linear(
     Seq(names.patches),
-    Seq(hidden, VitConfig.Channels.toLong, config.patchHeight.toLong, config.patchWidth.toLong),
+    Seq(hidden, Architecture.Channels.toLong, config.patchHeight.toLong, config.patchWidth.toLong),
     unbiased = if (names.hasPatchBias) Set.empty else Set(names.patches)
   )
   private val learned = new LearnedTokens(pack, config)
@@ -36,7 +36,7 @@ final private[onednn] class PatchEmbedding(
     val patches = builder.tensor(elementType, images.toLong * config.patches, config.patchSize.toLong)
     gather(input, patches, images)
     (0L until images.toLong).foreach(addImage(patches, residual, _))
-    names.norm.foreach(new LayerNorm(builder, pack, config).add(_, residual, residual, codes = None))
+    names.norm.foreach(new LayerNorm(builder, pack, config.epsilon).add(_, residual, residual, codes = None))
     input
   }
 
@@ -46,7 +46,7 @@ final private[onednn] class PatchEmbedding(
     Descs.strided(
       data_type.f32,
       dims(images),
-      Seq(VitConfig.Channels * plane, config.patchHeight * row, config.patchWidth.toLong, plane, row, 1L)
+      Seq(Architecture.Channels * plane, config.patchHeight * row, config.patchWidth.toLong, plane, row, 1L)
     )
   }
 
@@ -55,7 +55,7 @@ final private[onednn] class PatchEmbedding(
       images,
       config.gridHeight,
       config.gridWidth,
-      VitConfig.Channels,
+      Architecture.Channels,
       config.patchHeight,
       config.patchWidth
     ).map(_.toLong)

@@ -76,7 +76,7 @@ private[onednn] object ScalesFile {
     * @throws vitscale.ModelException
     *   if there is no calibration, or it is another model's
     */
-  def read(folder: ModelFolder, fingerprint: String, config: VitConfig): Int8Scales = {
+  def read(folder: ModelFolder, fingerprint: String, expected: CodedBlocks): Int8Scales = {
     val path = folder.calibrationFile
     if (!Files.isRegularFile(path))
       throw new ModelException(
@@ -91,9 +91,11 @@ private[onednn] object ScalesFile {
     if (root.path("weights").asText != fingerprint)
       refuse(path, "was measured with other weights", "those beside it")
     val blocks = root.path("blocks").elements().asScala.toIndexedSeq
-    if (blocks.size != config.layers)
-      refuse(path, s"has scales of ${blocks.size} blocks", s"${config.layers}")
-    Int8Scales(blocks.map(fields => if (fields.isNull) None else Some(block(path, fields, config.hidden))))
+    if (blocks.size != expected.count)
+      refuse(path, s"has scales of ${blocks.size} blocks", s"${expected.count}")
+    Int8Scales(
+      blocks.map(fields => if (fields.isNull) None else Some(block(path, fields, expected.channels)))
+    )
   }
 
   private def block(path: Path, fields: JsonNode, channels: Int): BlockScales = {

@@ -1,7 +1,5 @@
 package vitscale.onednn
 
-import java.nio.file.Path
-
 import vitscale.onednn.family.{Head, ModelFamily, Settings, VitStructure}
 
 /** The architecture of a Vision Transformer: what a forward pass needs of its `config.json`.
@@ -37,7 +35,13 @@ final private[onednn] case class VitConfig(
     epsilon: Float,
     structure: VitStructure,
     classes: Int
-) {
+) extends Architecture {
+
+  override def codedBlocks: Option[CodedBlocks] = Some(CodedBlocks(layers, hidden))
+
+  override def plans(pack: WeightPack, numbers: Numbers, scales: Option[Int8Scales]): Plans =
+    new VitPlans(this, pack, numbers, scales)
+
   def headSize: Int = hidden / heads
 
   /** Patches in a column and in a row; pixels beyond the last whole patch are not read, as in a convolution. */
@@ -52,16 +56,12 @@ final private[onednn] case class VitConfig(
   def tokens: Int = leadingTokens + patches
 
   /** Numbers of one patch. */
-  def patchSize: Int = VitConfig.Channels * patchHeight * patchWidth
-
-  /** Numbers of one image. */
-  def pixels: Int = VitConfig.Channels * imageHeight * imageWidth
+  def patchSize: Int = Architecture.Channels * patchHeight * patchWidth
 
   /** Numbers of one image that the classifiers read. */
   def pooledSize: Int = structure.head.inputs(hidden)
 
-  /** Numbers of the features of one image, which one linear layer reads; 0 if several layers read several tokens. */
-  def features: Int = structure.head match {
+  override def features: Int = structure.head match {
     case Head.FirstTokens(_, classifiers) if classifiers.size > 1 => 0
     case _ => pooledSize
   }
@@ -74,18 +74,16 @@ final private[onednn] case class VitConfig(
 
 private[onednn] object VitConfig {
 
-  /** Red, green and blue. */
-  val Channels = 3
-
-  /** @param classes
+  /** @param top
+    *   the settings at the top of `config.json`
+    * @param classes
     *   number of the model's labels
     * @param input
     *   height and width of the images that the preprocessor makes, in pixels
     * @throws vitscale.ModelException
     *   if a setting has a value that no such model has, or one that this engine does not run
     */
-  def read(file: Path, classes: Int, input: (Int, Int)): VitConfig = {
-    val top = Settings.of(file)
+  def of(top: Settings, classes: Int, input: (Int, Int)): VitConfig = {
     val family = ModelFamily.of(top)
     of(family, family.section.fold(top)(top.in), classes, input)
   }
@@ -129,8 +127,8 @@ private[onednn] object VitConfig {
 
   /** Images have three channels, and at least one patch. */
   private def requireImages(settings: Settings, grids: Seq[(Int, Int)]): Unit = {
-    if (settings.whole("num_channels", Channels, 1 << 10) != Channels)
-      settings.refuse("num_channels", s"$Channels")
+    if (settings.whole("num_channels", Architecture.Channels, 1 << 10) != Architecture.Channels)
+      settings.refuse("num_channels", s"${Architecture.Channels}")
     if (grids.exists { case (rows, columns) => rows * columns == 0 })
       settings.refuse("patch_size", "at most the image_size")
   }

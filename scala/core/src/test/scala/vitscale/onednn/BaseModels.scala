@@ -3,6 +3,8 @@ package vitscale.onednn
 import java.nio.charset.StandardCharsets.UTF_8
 import java.nio.file.{Files, Path}
 
+import vitscale.onednn.family.Settings
+
 /** Models of each family in the size of the base models, with two blocks: the last one may compute fewer tokens. */
 object BaseModels {
 
@@ -26,7 +28,7 @@ object BaseModels {
   def write(folder: Path, settings: String, weight: Int => Float = _ => 0f): VitConfig = {
     val file = folder.resolve("config.json")
     Files.write(file, s"""{"num_hidden_layers": 2, $settings}""".getBytes(UTF_8))
-    val config = VitConfig.read(file, classes = 1000, input = (224, 224))
+    val config = VitConfig.of(Settings.of(file), classes = 1000, input = (224, 224))
     MadeCheckpoint.write(folder, config, weight)
     config
   }

@@ -49,7 +49,7 @@ class SplitPlanSuite extends AnyFunSuite with TemporaryFolder {
             val scales =
               Int8Scales(IndexedSeq.fill(config.layers)(Some(BlockScales(BlockRanges(4f, 4f, 4f, 4f)))))
             val numbers = Numbers.of(precision, OneDnn.instructions.copy(vnni = true))
-            val plans = new Plans(config, weights.pack, numbers, Some(scales))
+            val plans = new VitPlans(config, weights.pack, numbers, Some(scales))
             val whole = plans.whole(images = 1)
             whole.run(at)
             val expected = results(at, config)

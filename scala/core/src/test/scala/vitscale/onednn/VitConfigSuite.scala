@@ -5,6 +5,7 @@ import java.nio.file.Files
 
 import org.scalatest.funsuite.AnyFunSuite
 
+import vitscale.onednn.family.Settings
 import vitscale.{ModelException, TemporaryFolder}
 
 class VitConfigSuite extends AnyFunSuite with TemporaryFolder {
@@ -12,7 +13,7 @@ class VitConfigSuite extends AnyFunSuite with TemporaryFolder {
   private def config(json: String): VitConfig = withFolder { folder =>
     val file = folder.resolve("config.json")
     Files.write(file, json.getBytes(UTF_8))
-    VitConfig.read(file, 10, input = (224, 224))
+    VitConfig.of(Settings.of(file), 10, input = (224, 224))
   }
 
   test("what is not named has ViTConfig's defaults") {

@@ -2,6 +2,7 @@ package vitscale.onednn
 
 import org.scalatest.funsuite.AnyFunSuite
 
+import vitscale.onednn.family.Settings
 import vitscale.{TemporaryFolder, TinyModel}
 
 /** oneDNN's reference implementations are a hundred times slower than the others, so no step may fall back to one. */
@@ -27,7 +28,8 @@ class VitPlanSuite extends AnyFunSuite with TemporaryFolder {
     finally weights.close()
 
   test("a tiny ViT") {
-    val config = VitConfig.read(TinyModel.path.resolve("config.json"), classes = 11, input = (32, 32))
+    val config =
+      VitConfig.of(Settings.of(TinyModel.path.resolve("config.json")), classes = 11, input = (32, 32))
     check(OneDnnWeights.open(TinyModel.path), config)
   }
 

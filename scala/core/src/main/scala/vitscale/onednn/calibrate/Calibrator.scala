@@ -34,7 +34,7 @@ import vitscale.preprocess.{Preprocessor, PreprocessorConfig}
 final private[vitscale] class Calibrator(folder: ModelFolder, say: String => Unit) {
 
   private val preprocessor = new Preprocessor(PreprocessorConfig.read(folder.preprocessorConfig))
-  private val config = OneDnnPass.configOf(folder, preprocessor)
+  private val config = OneDnnPass.vitOf(folder, preprocessor)
 
   /** @param images
     *   decoded images like those that the model will classify; some hundred suffice
