@@ -2,7 +2,8 @@ package vitscale.onednn
 
 import java.nio.file.Path
 
-import vitscale.onednn.family.Settings
+import vitscale.onednn.convnext.ConvNextConfig
+import vitscale.onednn.family.{ModelFamily, Settings}
 
 /** A model that this engine runs, as its `config.json` describes it. */
 private[onednn] trait Architecture {
@@ -43,6 +44,9 @@ private[onednn] object Architecture {
   /** Red, green and blue. */
   val Channels = 3
 
+  /** The values of `model_type` that this engine runs. */
+  def modelTypes: Seq[String] = ModelFamily.all.map(_.modelType) :+ ConvNextConfig.ModelType
+
   /** @param classes
     *   number of the model's labels
     * @param input
@@ -50,6 +54,11 @@ private[onednn] object Architecture {
     * @throws vitscale.ModelException
     *   if a setting has a value that no such model has, or one that this engine does not run
     */
-  def read(file: Path, classes: Int, input: (Int, Int)): Architecture =
-    VitConfig.of(Settings.of(file), classes, input)
+  def read(file: Path, classes: Int, input: (Int, Int)): Architecture = {
+    val settings = Settings.of(file)
+    settings.modelType match {
+      case ConvNextConfig.ModelType => ConvNextConfig.of(settings, classes, input)
+      case _ => VitConfig.of(settings, classes, input)
+    }
+  }
 }

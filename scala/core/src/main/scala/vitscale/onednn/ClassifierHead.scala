@@ -1,26 +1,10 @@
 package vitscale.onednn
 
-import org.bytedeco.dnnl.global.dnnl
 import org.bytedeco.dnnl.global.dnnl.algorithm
 import org.bytedeco.dnnl.memory.data_type
-import org.bytedeco.dnnl.{matmul, memory, post_ops, reorder}
-import org.bytedeco.javacpp.Pointer
+import org.bytedeco.dnnl.{memory, post_ops}
 
 import vitscale.onednn.family.Head
-
-/** What a plan writes, in memory that each run names.
-  *
-  * @param logits
-  *   float32 [images, classes]
-  * @param features
-  *   float32 [images, features]: the input of the classifier; none if it has several
-  */
-final private[onednn] class HeadOutputs(logits: memory, features: Option[memory]) {
-  def writeTo(logitsAt: Pointer, featuresAt: Pointer): Unit = {
-    logits.set_data_handle(logitsAt)
-    features.foreach(_.set_data_handle(featuresAt))
-  }
-}
 
 /** Adds the last part of a model to a plan: from the tokens behind the last block to logits.
   *
@@ -51,32 +35,11 @@ final private[onednn] class ClassifierHead(
     *   [images * tokens, hidden], float32; it may be overwritten
     */
   def add(last: memory, images: Int): HeadOutputs = {
-    val logits = builder.view(Descs.dense(data_type.f32, images.toLong, classes), null: Pointer)
+    val logits = HeadOutputs.unplaced(builder, images.toLong, classes)
     val pooled = pool(last, images)
-    val features = if (config.features == 0) None else Some(copied(pooled))
+    val features = if (config.features == 0) None else Some(HeadOutputs.features(builder, pooled))
     classify(pooled, logits, images)
     new HeadOutputs(logits, features)
-  }
-
-  /** Copies the input of the classifiers as float32 to memory that each run names. */
-  private def copied(source: memory): memory = {
-    val shape = source.get_desc().get_dims()
-    val target = builder.view(Descs.dense(data_type.f32, shape.get(0), shape.get(1)), null: Pointer)
-    val description = OneDnn.explained("copy the features") {
-      new reorder.primitive_desc(
-        OneDnn.processor,
-        source.get_desc(),
-        OneDnn.processor,
-        target.get_desc(),
-        builder.attributes(),
-        false
-      )
-    }
-    builder.execute("features", description, new reorder(description))(
-      dnnl.DNNL_ARG_FROM -> source,
-      dnnl.DNNL_ARG_TO -> target
-    )
-    target
   }
 
   /** Adds the steps from tokens to the input of the classifiers.
@@ -126,6 +89,7 @@ final private[onednn] class ClassifierHead(
   private def poolPatches(head: Head.PatchMean, residual: memory, images: Int): memory = {
     head.normOfTokens.foreach(layerNorm.add(_, residual, residual, codes = None))
     val pooled = builder.tensor(data_type.f32, images.toLong, width)
+    val mean = new TokenMean(builder, config.leadingTokens, config.tokens)
     (0L until images.toLong).foreach { image =>
       val first = Descs.pointer(residual, data_type.f32, image * config.tokens * hidden)
       if (head.withFirstToken)
@@ -134,7 +98,7 @@ final private[onednn] class ClassifierHead(
           Descs.pointer(pooled, data_type.f32, image * width),
           hidden * java.lang.Float.BYTES
         )
-      mean(
+      mean.add(
         builder.view(Descs.dense(data_type.f32, config.tokens.toLong, hidden), first),
         builder.view(
           Descs.dense(data_type.f32, 1L, hidden),
@@ -144,35 +108,6 @@ final private[onednn] class ClassifierHead(
     }
     head.normOfMean.foreach(layerNorm.add(_, pooled, pooled, codes = None))
     pooled
-  }
-
-  /** Computes the mean of the patches as a product with their shares: oneDNN has a fast reduction only over the innermost
-    * dimension (`jit_uni_reduction.cpp`).
-    */
-  private def mean(tokens: memory, result: memory): Unit = {
-    val description = OneDnn.explained("take the mean of the patches") {
-      new matmul.primitive_desc(
-        OneDnn.processor,
-        shares.get_desc(),
-        tokens.get_desc(),
-        result.get_desc(),
-        builder.attributes(),
-        false
-      )
-    }
-    builder.execute("mean of the patches", description, new matmul(description))(
-      dnnl.DNNL_ARG_SRC -> shares,
-      dnnl.DNNL_ARG_WEIGHTS -> tokens,
-      dnnl.DNNL_ARG_DST -> result
-    )
-  }
-
-  /** [1, tokens]: 0 for each token before the patches, one part of the mean for each patch. */
-  private lazy val shares: memory = {
-    val made = builder.tensor(data_type.f32, 1L, config.tokens.toLong)
-    val parts = Array.fill(config.leadingTokens)(0f) ++ Array.fill(config.patches)(1f / config.patches)
-    Descs.floats(made, config.tokens).put(parts)
-    made
   }
 
   private def classifier(name: String, inputs: Long): Linear = Linear(Seq(name), Seq(classes, inputs))

@@ -2,14 +2,13 @@ package vitscale.onednn
 
 import org.bytedeco.dnnl.global.dnnl
 import org.bytedeco.dnnl.global.dnnl.algorithm
-import org.bytedeco.dnnl.memory.{data_type, desc}
-import org.bytedeco.dnnl.{memory, post_ops, reorder}
+import org.bytedeco.dnnl.memory.data_type
+import org.bytedeco.dnnl.{memory, post_ops}
 import org.bytedeco.javacpp.Pointer
 
 /** Adds the first part of a ViT to a plan: patches become tokens, learned tokens go before them, positions are added.
   *
-  * Source: Dosovitskiy et al. 2021, "An Image is Worth 16x16 Words", equation 1. A convolution whose stride is its kernel is a
-  * linear layer over patches; a reorder lays the numbers of each patch side by side.
+  * Source: Dosovitskiy et al. 2021, "An Image is Worth 16x16 Words", equation 1.
   */
 final private[onednn] class PatchEmbedding(
     builder: PlanBuilder,
@@ -32,50 +31,19 @@ final private[onednn] class PatchEmbedding(
     *   the tensor of pixels, float32 [images, 3, height, width], which has no memory yet
     */
   def add(residual: memory, images: Int): memory = {
-    val input = builder.view(pixels(images), null: Pointer)
-    val patches = builder.tensor(elementType, images.toLong * config.patches, config.patchSize.toLong)
-    gather(input, patches, images)
+    val grid = PatchGrid(
+      images,
+      Architecture.Channels,
+      config.imageHeight,
+      config.imageWidth,
+      config.patchHeight,
+      config.patchWidth
+    )
+    val input = builder.view(grid.ofPlanes(data_type.f32), null: Pointer)
+    val patches = grid.gather(builder, input, elementType)
     (0L until images.toLong).foreach(addImage(patches, residual, _))
     names.norm.foreach(new LayerNorm(builder, pack, config.epsilon).add(_, residual, residual, codes = None))
     input
-  }
-
-  /** Pixels by image, row and column of the patch, and channel, row and column inside of it. */
-  private def pixels(images: Int): desc = {
-    val (row, plane) = (config.imageWidth.toLong, config.imageHeight.toLong * config.imageWidth)
-    Descs.strided(
-      data_type.f32,
-      dims(images),
-      Seq(Architecture.Channels * plane, config.patchHeight * row, config.patchWidth.toLong, plane, row, 1L)
-    )
-  }
-
-  private def dims(images: Int): Seq[Long] =
-    Seq(
-      images,
-      config.gridHeight,
-      config.gridWidth,
-      Architecture.Channels,
-      config.patchHeight,
-      config.patchWidth
-    ).map(_.toLong)
-
-  private def gather(input: memory, patches: memory, images: Int): Unit = {
-    val target = builder.view(Descs.dense(elementType, dims(images): _*), patches.get_data_handle())
-    val description = OneDnn.explained("cut images into patches") {
-      new reorder.primitive_desc(
-        OneDnn.processor,
-        input.get_desc(),
-        OneDnn.processor,
-        target.get_desc(),
-        builder.attributes(),
-        false
-      )
-    }
-    builder.execute("patches", description, new reorder(description))(
-      dnnl.DNNL_ARG_FROM -> input,
-      dnnl.DNNL_ARG_TO -> target
-    )
   }
 
   private def addImage(patches: memory, residual: memory, image: Long): Unit = {

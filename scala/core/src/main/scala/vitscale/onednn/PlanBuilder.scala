@@ -5,7 +5,7 @@ import scala.collection.mutable
 import org.bytedeco.dnnl.global.dnnl
 import org.bytedeco.dnnl.global.dnnl.scratchpad_mode
 import org.bytedeco.dnnl.memory.{data_type, desc}
-import org.bytedeco.dnnl.{dnnl_exec_arg_t, memory, primitive, primitive_attr, primitive_desc_base}
+import org.bytedeco.dnnl.{dnnl_exec_arg_t, memory, primitive, primitive_attr, primitive_desc_base, reorder}
 import org.bytedeco.javacpp.Pointer
 
 /** Collects the steps of a forward pass, and owns their tensors.
@@ -85,6 +85,24 @@ final private[onednn] class PlanBuilder(scope: NativeScope) {
       argument.memory(tensor.get())
     }
     new Step.Execute(name, made.get(), arguments, tensors.size)
+  }
+
+  /** Appends a copy of a tensor into another layout or type. */
+  def convert(name: String, from: memory, to: memory): Unit = {
+    val description = OneDnn.explained(s"copy $name") {
+      new reorder.primitive_desc(
+        OneDnn.processor,
+        from.get_desc(),
+        OneDnn.processor,
+        to.get_desc(),
+        attributes(),
+        false
+      )
+    }
+    execute(name, description, new reorder(description))(
+      dnnl.DNNL_ARG_FROM -> from,
+      dnnl.DNNL_ARG_TO -> to
+    )
   }
 
   def copy(from: Pointer, to: Pointer, bytes: Long): Unit = {

@@ -106,17 +106,12 @@ private[onednn] object VitConfig {
       patchWidth = patch._2,
       positionGrid = if (resamples) square(gridOf(trained, patch), settings) else gridOf(trained, patch),
       activation =
-        if (structure.blocks.isGated) Activation.OfGate else activationOf(settings, family.activation),
+        if (structure.blocks.isGated) Activation.OfGate else settings.activation(family.activation),
       epsilon = settings.epsilon(family.epsilon),
       structure = structure,
       classes = classes
     )
   }
-
-  private def activationOf(settings: Settings, default: String): Activation =
-    Activation
-      .named(settings.text("hidden_act", default))
-      .getOrElse(settings.refuse("hidden_act", Activation.names.mkString(", ")))
 
   private def headsOf(settings: Settings): Int = {
     val heads = settings.whole("num_attention_heads", 12, 1 << 12)
@@ -127,8 +122,7 @@ private[onednn] object VitConfig {
 
   /** Images have three channels, and at least one patch. */
   private def requireImages(settings: Settings, grids: Seq[(Int, Int)]): Unit = {
-    if (settings.whole("num_channels", Architecture.Channels, 1 << 10) != Architecture.Channels)
-      settings.refuse("num_channels", s"${Architecture.Channels}")
+    settings.requireColours()
     if (grids.exists { case (rows, columns) => rows * columns == 0 })
       settings.refuse("patch_size", "at most the image_size")
   }

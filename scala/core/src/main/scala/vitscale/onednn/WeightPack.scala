@@ -33,39 +33,51 @@ final private[onednn] class WeightPack(checkpoint: SafeTensors) extends AutoClos
       weightType: data_type,
       wanted: desc,
       smoothing: IndexedSeq[Float] = IndexedSeq.empty
-  ): memory = synchronized {
-    val key = layer.name -> weightType
+  ): memory =
+    laidOut(layer.name -> weightType, wanted)(linearWeights(layer, weightType, smoothing))
+
+  /** The kernel of a convolution, float32, in a layout.
+    *
+    * @param shape
+    *   in the checkpoint: [outputs, inputs of a group, height, width]
+    * @param dims
+    *   the same numbers as oneDNN counts them
+    */
+  def kernel(name: String, shape: Seq[Long], dims: Seq[Long], wanted: desc): memory =
+    laidOut(name -> data_type.f32, wanted) {
+      val made = new memory(Descs.dense(data_type.f32, dims: _*), OneDnn.processor)
+      checkpoint.read(name, shape, Descs.floats(made, shape.product.toInt))
+      made
+    }
+
+  /** Weights in a layout, made when they are first wanted so. */
+  private def laidOut(key: (String, data_type), wanted: desc)(weights: => memory): memory = synchronized {
     val made = packed.getOrElse(key, Seq.empty)
     made.collectFirst { case (found, weights) if found.equals(wanted) => weights }.getOrElse {
-      val weights = NativeScope.temporary(pack(layer, weightType, wanted, smoothing))
-      packed(key) = made :+ (weights.get_desc() -> weights)
-      scope.own(packed(key).last._1)
-      weights
+      val target = scope.own(new memory(wanted, OneDnn.processor))
+      NativeScope.temporary(WeightPack.convert(weights, target))
+      packed(key) = made :+ (scope.own(target.get_desc()) -> target)
+      target
     }
   }
 
-  private def pack(
+  private def linearWeights(
       layer: Linear,
       weightType: data_type,
-      wanted: desc,
       smoothing: IndexedSeq[Float]
   ): memory = {
     val rows = read(layer)
     if (smoothing.nonEmpty) WeightPack.scaleColumns(Descs.floats(rows, layer.weights), smoothing.toArray)
-    val source =
-      if (weightType == data_type.s8) {
-        val codes = new memory(columns(layer, data_type.s8), OneDnn.processor)
-        val found = QuantisedRows.of(
-          Descs.floats(rows, layer.weights),
-          Descs.bytes(codes, layer.weights),
-          layer.inputs
-        )
-        quantised.getOrElseUpdate(layer.name, found)
-        codes
-      } else rows
-    val target = scope.own(new memory(wanted, OneDnn.processor))
-    WeightPack.convert(source, target)
-    target
+    if (weightType == data_type.s8) {
+      val codes = new memory(columns(layer, data_type.s8), OneDnn.processor)
+      val found = QuantisedRows.of(
+        Descs.floats(rows, layer.weights),
+        Descs.bytes(codes, layer.weights),
+        layer.inputs
+      )
+      quantised.getOrElseUpdate(layer.name, found)
+      codes
+    } else rows
   }
 
   /** As the checkpoint has them, [outputs, inputs] in float32, seen as [inputs, outputs]. */

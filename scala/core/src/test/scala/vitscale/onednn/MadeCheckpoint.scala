@@ -9,19 +9,27 @@ import com.fasterxml.jackson.databind.ObjectMapper
 
 import vitscale.onednn.family.Head
 
-/** A checkpoint of any family with made weights. */
+/** Checkpoints with made weights. */
 object MadeCheckpoint {
 
   private val json = new ObjectMapper()
 
-  /** Writes `model.safetensors` with every tensor that the engine reads.
+  /** Writes the `model.safetensors` of a ViT, with every tensor that the engine reads.
     *
     * @param weight
     *   the value of each weight by its number
     */
-  def write(folder: Path, config: VitConfig, weight: Int => Float): Unit = {
+  def write(folder: Path, config: VitConfig, weight: Int => Float): Unit =
+    write(folder, tensors(config), weight)
+
+  /** Writes a `model.safetensors`.
+    *
+    * @param tensors
+    *   names and shapes
+    */
+  def write(folder: Path, tensors: Map[String, Seq[Long]], weight: Int => Float): Unit = {
     val header = json.createObjectNode()
-    val size = tensors(config).foldLeft(0L) { case (begin, (name, shape)) =>
+    val size = tensors.foldLeft(0L) { case (begin, (name, shape)) =>
       val end = begin + shape.product * java.lang.Float.BYTES
       val entry = header.putObject(name)
       entry.put("dtype", "F32")
@@ -84,9 +92,10 @@ object MadeCheckpoint {
     }
   }
 
-  private def linear(name: String, shape: Seq[Long]) =
+  /** Weight and bias of a linear layer or a convolution. */
+  def linear(name: String, shape: Seq[Long]): Seq[(String, Seq[Long])] =
     Seq(s"$name.weight" -> shape, s"$name.bias" -> shape.take(1))
 
-  private def norm(name: String, hidden: Int) =
+  def norm(name: String, hidden: Int): Seq[(String, Seq[Long])] =
     Seq("weight", "bias").map(part => s"$name.$part" -> Seq(hidden.toLong))
 }

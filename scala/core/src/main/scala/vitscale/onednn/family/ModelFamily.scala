@@ -1,5 +1,7 @@
 package vitscale.onednn.family
 
+import vitscale.onednn.Architecture
+
 /** A family of Vision Transformers: what its checkpoints are called by `model_type`, and how their tensors are named.
   *
   * Defaults are those of the family's configuration class in Transformers 5.23.
@@ -43,17 +45,15 @@ private[onednn] object ModelFamily {
   /** Widest feed-forward block. */
   val LargestWidth: Int = 1 << 18
 
-  /** The family of a checkpoint; ViT where `model_type` is missing.
+  /** The family of a checkpoint.
     *
     * @param settings
     *   those at the top of `config.json`
     * @throws vitscale.ModelException
     *   if the engine does not run the family
     */
-  def of(settings: Settings): ModelFamily = {
-    val found = settings.text("model_type", Vit.modelType)
+  def of(settings: Settings): ModelFamily =
     all
-      .find(_.modelType == found)
-      .getOrElse(settings.refuse("model_type", s"one of ${all.map(_.modelType).mkString(", ")}"))
-  }
+      .find(_.modelType == settings.modelType)
+      .getOrElse(settings.refuse("model_type", s"one of ${Architecture.modelTypes.mkString(", ")}"))
 }

@@ -8,6 +8,7 @@ import scala.jdk.CollectionConverters._
 import com.fasterxml.jackson.databind.{JsonNode, ObjectMapper}
 
 import vitscale.ModelException
+import vitscale.onednn.{Activation, Architecture}
 
 /** The settings of a model in `config.json`, each checked as it is read.
   *
@@ -42,6 +43,16 @@ final private[onednn] class Settings private (file: Path, root: JsonNode, sectio
     else refuse(name, s"a whole number from 1 to $most")
   }
 
+  /** A list of at least one whole number from 1 to `most`. */
+  def wholes(name: String, default: Seq[Int], most: Int): Seq[Int] = {
+    val node = root.path(name)
+    val found = node.elements().asScala.toSeq
+    if (absent(node)) default
+    else if (found.nonEmpty && found.forall(one => one.isInt && one.intValue >= 1 && one.intValue <= most))
+      found.map(_.intValue)
+    else refuse(name, s"a list of whole numbers from 1 to $most")
+  }
+
   /** A whole number from 0 to `most`. */
   def count(name: String, default: Int, most: Int): Int = {
     val node = root.path(name)
@@ -73,6 +84,9 @@ final private[onednn] class Settings private (file: Path, root: JsonNode, sectio
     }
   }
 
+  /** `model_type`; a ViT's where it is missing */
+  def modelType: String = text("model_type", Vit.modelType)
+
   /** `hidden_size` */
   def hidden: Int = whole("hidden_size", 768, 1 << 16)
 
@@ -81,6 +95,17 @@ final private[onednn] class Settings private (file: Path, root: JsonNode, sectio
     val found = number("layer_norm_eps", default.toDouble)
     if (found > 0 && found < 1) found.toFloat else refuse("layer_norm_eps", "a number between 0 and 1")
   }
+
+  /** `hidden_act` */
+  def activation(default: String): Activation =
+    Activation
+      .named(text("hidden_act", default))
+      .getOrElse(refuse("hidden_act", Activation.names.mkString(", ")))
+
+  /** Images must have three channels, `num_channels`. */
+  def requireColours(): Unit =
+    if (whole("num_channels", Architecture.Channels, 1 << 10) != Architecture.Channels)
+      refuse("num_channels", s"${Architecture.Channels}")
 
   /** Whether `architectures` names a class of Transformers. */
   def isOf(architecture: String): Boolean =
