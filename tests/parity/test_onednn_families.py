@@ -115,7 +115,7 @@ def test_bf16_rounds_no_more_than_torch(case: Case) -> None:
 
 def test_int8_stays_near_transformers(case: Case) -> None:
     if not case.has_int8:
-        with pytest.raises(vitscale.ModelError, match=r"fp32 and bf16, not in int8\. Run the model on ONNX"):
+        with pytest.raises(vitscale.ModelError, match=r"fp32 and bf16, not in int8\. Run int8 on ONNX"):
             calibrate(case.folder, case.photos)
         return
     if lacks("int8"):

@@ -45,13 +45,13 @@ def _is_title(check: Check) -> bool:
 
 def _claimed(tested: Sequence[Check]) -> str:
     ratios = {check.claim.images: units.ratio(check.claim.ratio) for check in tested}
-    said = " and ".join(f"{ratio} {_SETS[images]}" for images, ratio in ratios.items())
-    return f"The benchmark of {published().year} claimed that Spark NLP is {said} as fast as Hugging Face."
+    speeds = " and ".join(f"{ratio} {_SETS[images]}" for images, ratio in ratios.items())
+    return f"The benchmark of {published().year} claimed these speeds for Spark NLP, over Hugging Face's: {speeds}."
 
 
 def _measured(tested: Sequence[Check]) -> str:
     found = {check.tested_with.partition(" against")[0]: check for check in tested}
-    said = [f"{name} is {ratio_entry(check.ratio, check.ci)}" for name, check in found.items()]
+    said = [f"{name} has {ratio_entry(check.ratio, check.ci)}" for name, check in found.items()]
     outcomes = dict.fromkeys(check.outcome for check in tested)
     return f"With today's versions, {' and '.join(said)}: {' and '.join(outcomes)}."
 
@@ -62,4 +62,4 @@ def _ours(check: Check, summaries: Sequence[Summary]) -> str:
         return ""
     rows = [row for row in summaries[check.source].measured if row.backend == "vitscale" and row.ratio]
     ratio = rows[0].ratio if rows else None
-    return f"{rows[0].label} is {ratio_entry(ratio.median, ratio.ci)}." if ratio else ""
+    return f"{rows[0].label} has {ratio_entry(ratio.median, ratio.ci)}." if ratio else ""

@@ -5,7 +5,6 @@ import java.util.concurrent.{ExecutorService, Executors}
 import vitscale.{DaemonThreads, ModelException}
 import vitscale.forward.{ForwardBuffers, ForwardOptions, ForwardPass, SessionPool}
 import vitscale.model.ModelFolder
-import vitscale.onednn.family.Settings
 import vitscale.preprocess.{PixelLayout, Preprocessor}
 
 /** A model open on the processor through oneDNN, used by any number of threads.
@@ -113,7 +112,7 @@ private[vitscale] object OneDnnPass {
   private[onednn] def vitOf(folder: ModelFolder, preprocessor: Preprocessor): VitConfig =
     configOf(folder, preprocessor) match {
       case vit: VitConfig => vit
-      case _ => throw new ModelException(WithoutCodes + Settings.Remedy)
+      case _ => throw withoutCodes
     }
 
   /** The architecture of a model, for images of the size that its preprocessor makes.
@@ -132,8 +131,11 @@ private[vitscale] object OneDnnPass {
     config
   }
 
+  private def withoutCodes: ModelException =
+    new ModelException(s"$WithoutCodes Run int8 on ONNX Runtime: export the model with --precision int8.")
+
   private def codedBlocksOf(config: Architecture): CodedBlocks =
-    config.codedBlocks.getOrElse(throw new ModelException(WithoutCodes + Settings.Remedy))
+    config.codedBlocks.getOrElse(throw withoutCodes)
 
   /** Buffers for callers that run a worker themselves. */
   private[onednn] def buffersOf(
