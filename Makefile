@@ -134,6 +134,13 @@ bench-service: .venv $(jar) model
 
 SERVICE_FLAGS ?=
 
+# Speed of other families beside Hugging Face's pipeline. Let nothing else run meanwhile.
+.PHONY: bench-families
+bench-families: .venv $(jar)
+	$(venv)/vitscale photos --count 64 --output data/pixels
+	PATH=$(abspath $(venv)):$$PATH $(venv)/python -m benchmarks.families --images data/pixels $(FAMILIES)
+FAMILIES ?=
+
 # What lower precision costs on two small trained models.
 .PHONY: bench-precision
 bench-precision: .venv $(jar)
