@@ -98,6 +98,13 @@ def test_the_image_runs_as_a_user_and_starts_the_entry_point() -> None:
     assert variables == {**SPARK, "SPARK_CONF_DIR": "/opt/spark/conf"}  # where Spark on Kubernetes mounts it
 
 
+def test_the_image_has_a_class_archive_for_any_user_id() -> None:
+    """Root makes it, with the Java and the folder of settings that later commands have."""
+    before, after = DOCKERFILE.split("vitscale archive-classes --for-all-users")
+    assert "JAVA_HOME=/opt/java" in before and "SPARK_CONF_DIR=/opt/spark/conf" in before
+    assert "USER 185" in after and "COPY" not in after
+
+
 def test_what_the_image_copies_is_not_ignored() -> None:
     kept = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
     assert all((ROOT / path).exists() for path in kept)

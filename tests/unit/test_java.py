@@ -1,4 +1,5 @@
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -71,3 +72,13 @@ def test_java_takes_the_flags() -> None:
     answer = subprocess.run(command, capture_output=True, text=True, check=True)
     assert 'version "17.' in answer.stderr
     assert "WARNING" not in answer.stderr
+
+
+def test_the_build_is_the_same_with_other_options(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("JDK_JAVA_OPTIONS", raising=False)
+    expected = find_java().build
+    assert re.search(r"Runtime Environment.* \(build 17\..*\n.*VM.* \(build 17\.", expected)
+    for options in ("-Dx=1", "-Xint -Xshare:off"):
+        monkeypatch.setenv("JDK_JAVA_OPTIONS", options)
+        find_java.cache_clear()
+        assert find_java().build == expected

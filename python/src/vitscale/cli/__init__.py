@@ -10,6 +10,7 @@ from typing import NoReturn
 from rich.markup import escape
 
 from vitscale.cli import (
+    archive_classes,
     bench,
     calibrate,
     check,
@@ -37,6 +38,7 @@ from vitscale.system.user import existing_home, home_folder
 
 __all__ = [
     "app",
+    "archive_classes",
     "bench",
     "calibrate",
     "check",

