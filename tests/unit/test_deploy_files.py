@@ -98,7 +98,7 @@ def test_the_image_runs_as_a_user_and_starts_the_entry_point() -> None:
     assert variables == {**SPARK, "SPARK_CONF_DIR": "/opt/spark/conf"}  # where Spark on Kubernetes mounts it
 
 
-def test_the_image_has_a_class_archive_for_any_user_id() -> None:
+def test_the_image_can_have_a_class_archive_for_any_user_id() -> None:
     """Root makes it, with the Java and the folder of settings that later commands have."""
     before, after = DOCKERFILE.split("vitscale archive-classes --for-all-users")
     assert "JAVA_HOME=/opt/java" in before and "SPARK_CONF_DIR=/opt/spark/conf" in before
