@@ -2,6 +2,7 @@ package vitscale.job.input
 
 import org.apache.spark.sql.execution.datasources.parquet.SparkToParquetSchemaConverter
 import org.apache.spark.sql.functions.{col, count}
+import org.apache.spark.sql.internal.SQLConf
 import org.apache.spark.sql.types.BinaryType
 import org.apache.spark.sql.{Column, DataFrame, Encoders, Row}
 
@@ -17,7 +18,7 @@ final private[job] class TableInput(read: TableRead, pathColumn: String, content
   import TableInput._
 
   private val name = read.version.name
-  private val schema = new SparkToParquetSchemaConverter().convert(read.frame.schema)
+  private val schema = new SparkToParquetSchemaConverter(SQLConf.get).convert(read.frame.schema)
 
   /** Whether each row has its image, not only the path of a file. */
   val hasImages: Boolean = contentColumn != ImageColumns.DefaultContent || ImageColumns.hasImages(schema)
