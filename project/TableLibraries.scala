@@ -6,9 +6,11 @@ object TableLibraries {
   private val Line = raw"(\w+)\s+([\d.]+)\s+([^\s:]+):([^\s:]+):(\S+)".r
 
   private val all: Map[(String, String), ModuleID] =
-    IO.readLines(file("python/src/vitscale/jvm/table-libraries.txt")).collect {
-      case Line(format, spark, organization, name, version) => (format, spark) -> organization % name % version
-    }.toMap
+    IO.readLines(file("python/src/vitscale/jvm/table-libraries.txt"))
+      .collect { case Line(format, spark, organization, name, version) =>
+        (format, spark) -> organization % name % version
+      }
+      .toMap
 
   /** @param format
     *   `delta` or `iceberg`
