@@ -75,7 +75,7 @@ models/vit-base-patch16-224: | .venv $(jar)
 jar: $(jar)
 
 $(jar): $(scala_sources) python/src/vitscale/_version.py python/src/vitscale/jvm/java-flags.txt \
-		python/src/vitscale/images/listing-rules.json | .venv
+		python/src/vitscale/jvm/table-libraries.txt python/src/vitscale/images/listing-rules.json | .venv
 	./sbtw pythonJars
 	touch $@
 
@@ -91,7 +91,7 @@ tensorflow: $(tensorflow_jars) .venv $(jar) model
 		$(venv)/vitscale export "$$model" --format tensorflow --output "$$model"
 
 # Delta, Iceberg and Hadoop's S3 client, for the tests: a user adds them with spark.jars.packages.
-$(table_jars): project/Dependencies.scala project/TableJars.scala | .venv
+$(table_jars): project/Dependencies.scala project/TableJars.scala python/src/vitscale/jvm/table-libraries.txt | .venv
 	./sbtw spark/collectTableJars
 	touch $@
 

@@ -83,6 +83,7 @@ lazy val spark = (project in file("scala/spark"))
     },
     dependencyOverrides += Dependencies.sparkCompress(scalaBinaryVersion.value),
     Compile / resourceGenerators += PackageResources.listingRules.taskValue,
+    Compile / resourceGenerators += PackageResources.tableLibraries.taskValue,
     PythonJars.vitscale,
     TableJars.all
   )

@@ -17,7 +17,6 @@ object Dependencies {
       aircompressor: String,
       commonsCompress: String,
       hadoop: String,
-      delta: String,
       awsOrganization: String,
       aws: String,
       awsModules: Seq[String],
@@ -36,7 +35,6 @@ object Dependencies {
       aircompressor = "0.27",
       commonsCompress = "1.23.0",
       hadoop = "3.3.4",
-      delta = "3.3.2",
       awsOrganization = "com.amazonaws",
       aws = "1.12.262", // of Hadoop 3.3.4
       awsModules = Seq("aws-java-sdk-s3", "aws-java-sdk-sts", "aws-java-sdk-dynamodb"),
@@ -49,7 +47,6 @@ object Dependencies {
       aircompressor = "2.0.2",
       commonsCompress = "1.27.1",
       hadoop = "3.4.1",
-      delta = "4.0.1",
       awsOrganization = "software.amazon.awssdk",
       aws = "2.24.6", // of Hadoop 3.4.1
       awsModules = Seq("s3"),
@@ -66,7 +63,6 @@ object Dependencies {
     val scopt = "4.1.0"
     val webp = "0.10.2"
     val jna = "5.17.0"
-    val iceberg = "1.10.0"
     val archunit = "1.4.1"
     val jmh = "1.37"
     val scalatest = "3.2.19"
@@ -135,11 +131,15 @@ object Dependencies {
     Seq("org.apache.hadoop" % "hadoop-client-minicluster" % platforms(scala).hadoop % Test)
 
   /** Table formats. The user brings their libraries. The jar calls Iceberg's; of Delta it extends the log store alone. */
-  def tables(scala: String): Seq[ModuleID] = Seq(
-    "io.delta" %% "delta-spark" % platforms(scala).delta % Test,
-    "io.delta" % "delta-storage" % platforms(scala).delta % Provided,
-    "org.apache.iceberg" %% s"iceberg-spark-runtime-${platforms(scala).sparkLine}" % Version.iceberg % Provided
-  )
+  def tables(scala: String): Seq[ModuleID] = {
+    val spark = platforms(scala).sparkLine
+    val delta = TableLibraries.module("delta", spark)
+    Seq(
+      delta % Test,
+      delta.organization % "delta-storage" % delta.revision % Provided,
+      TableLibraries.module("iceberg", spark) % Provided
+    )
+  }
 
   /** Hadoop's S3 client, with the services of AWS that it calls in the place of the bundle of all (280 MB). */
   def s3(scala: String): Seq[ModuleID] = {

@@ -10,10 +10,14 @@ object PackageResources {
     Seq(file)
   }
 
-  val listingRules = Def.task {
-    val name = "listing-rules.json"
-    val target = (Compile / resourceManaged).value / "vitscale" / name
-    IO.copyFile((ThisBuild / baseDirectory).value / "python/src/vitscale/images" / name, target)
+  val listingRules = Def.task(copied("images/listing-rules.json", (Compile / resourceManaged).value))
+
+  val tableLibraries = Def.task(copied("jvm/table-libraries.txt", (Compile / resourceManaged).value))
+
+  private def copied(source: String, resources: File): Seq[File] = {
+    val from = file("python/src/vitscale") / source
+    val target = resources / "vitscale" / from.getName
+    IO.copyFile(from, target)
     Seq(target)
   }
 }

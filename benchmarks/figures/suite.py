@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from vitscale.backends.registry import spec_of
 from vitscale.backends.spec import BackendSpec
 from vitscale.report.ratio import Ratio
 from vitscale.report.row import Row
@@ -201,7 +202,7 @@ class Suite:
 
 def _spec(row: Row) -> BackendSpec:
     benchmark = row.cells[0].benchmark
-    return BackendSpec(benchmark["backend"], benchmark["options"])
+    return spec_of(benchmark["backend"], benchmark["options"])
 
 
 def _figure(median: float, ci: Interval | None) -> Figure:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from vitscale.evaluation.job_output import read_output
 
 from tests.job.delta_runs import KEYS, Place, bucket, options
 from tests.job.faults import ROUNDS, SEED, Answers, answers, write_images
@@ -82,6 +83,10 @@ def test_kill_of_the_driver(images: Path, expected: Answers, place: Place) -> No
         assert place.rows(name).answers() == expected
     print(f"of {FILES + BAD} images, done when the driver was killed:", struck)
     assert any(0 < done < FILES + BAD for done in struck)
+    if type(place) is Place:  # `vitscale evaluate` reads the tables without Delta's library
+        found = read_output(place.output("kill-0"))
+        assert found.predicted.keys() == expected.predictions.keys()
+        assert found.quarantined.keys() == expected.quarantine.keys()
 
 
 def test_of_two_drivers_at_once_on_s3_one_wins(images: Path, expected: Answers, s3: Place) -> None:

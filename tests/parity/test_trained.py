@@ -11,7 +11,7 @@ from scipy.special import softmax
 from transformers import ViTForImageClassification, pipeline
 from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPil
 from vitscale.backends.onnxruntime.backend import OnnxRuntimeBackend
-from vitscale.backends.spec import parse
+from vitscale.backends.parsing import parse
 from vitscale.images.image_set import find_images
 from vitscale.models.export.run import export
 from vitscale.models.folder import ModelFolder

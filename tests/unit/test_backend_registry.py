@@ -29,7 +29,7 @@ def test_variants_of_a_backend_are_its_own() -> None:
 
 def test_the_registry_imports_no_library_of_a_backend() -> None:
     code = (
-        "import json, sys; from vitscale.backends import spec; spec.parse('openvino:dtype=bfloat16'); "
+        "import json, sys; from vitscale.backends import parsing; parsing.parse('openvino:dtype=bfloat16'); "
         f"print(json.dumps([name for name in {HEAVY!r} if name in sys.modules]))"
     )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

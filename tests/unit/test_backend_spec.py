@@ -1,9 +1,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from vitscale.backends.parsing import parse
+from vitscale.backends.process import environment_of, is_native
 from vitscale.backends.registry import BACKENDS
 from vitscale.backends.sets import SETS, expand
-from vitscale.backends.spec import BackendSpec, parse
+from vitscale.backends.spec import BackendSpec
 from vitscale.errors import UsageError
 
 
@@ -82,15 +84,15 @@ def test_notation_is_read_back(data: st.DataObject) -> None:
     ],
 )
 def test_what_runs_in_a_jvm_of_its_own(text: str, native: bool) -> None:
-    assert parse(text).is_native is native
+    assert is_native(parse(text)) is native
 
 
 def test_tensorflow_is_told_by_the_environment_of_its_process() -> None:
-    assert parse("spark-nlp").environment == {}
-    assert parse("spark-nlp:threads=2").environment == {}
-    assert parse("spark-nlp:engine=tensorflow").environment == {"TF_ENABLE_ONEDNN_OPTS": "0"}
+    assert environment_of(parse("spark-nlp")) == {}
+    assert environment_of(parse("spark-nlp:threads=2")) == {}
+    assert environment_of(parse("spark-nlp:engine=tensorflow")) == {"TF_ENABLE_ONEDNN_OPTS": "0"}
     tuned = parse("spark-nlp:engine=tensorflow,onednn=true,threads=2")
-    assert tuned.environment == {"TF_ENABLE_ONEDNN_OPTS": "1", "TF_NUM_INTRAOP_THREADS": "2"}
+    assert environment_of(tuned) == {"TF_ENABLE_ONEDNN_OPTS": "1", "TF_NUM_INTRAOP_THREADS": "2"}
 
 
 @pytest.mark.parametrize("name", SETS)

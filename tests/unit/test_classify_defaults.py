@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NoReturn
 
 import pytest
@@ -9,12 +10,22 @@ import typer
 from pyspark import SparkContext
 from typer.testing import CliRunner
 from vitscale.cli import app
+from vitscale.cli.job_arguments import _HANDLED_HERE, job_arguments
 from vitscale.jvm import spark_submit
 from vitscale.jvm.bridge import python_api
 
 REQUIRED = ["--model", "./models/vit", "--output", "out"]
 ACCESSORS = {"device": "deviceName", "table_format": "format", "input_kind": "input"}
 """Python's parameter -> name in Scala's `JobOptions`, where the two differ."""
+DEFAULT = re.compile(r" ?\(default: ([^)]*)\)")
+SHARED = {"all-files", "device", "limit", "model"}
+"""Options of several commands, which have one help for all."""
+
+
+def accessor(name: str) -> str:
+    """Return the name in Scala's `JobOptions` of a parameter."""
+    first, *rest = ACCESSORS.get(name, name).split("_")
+    return first + "".join(map(str.capitalize, rest))
 
 
 def parameters() -> dict[str, Any]:
@@ -36,33 +47,55 @@ def defaults() -> Any:
     return jvm.vitscale.job.run.JobOptions.parse(scala).get()
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "all_files",
-        "content_column",
-        "device",
-        "engine",
-        "features",
-        "features_type",
-        "input_kind",
-        "path_column",
-        "poll_seconds",
-        "precision",
-        "read_ahead",
-        "retry_failed",
-        "table_format",
-        "threads",
-        "truncated",
-        "watch",
-    ],
-)
-def test_help_shows_the_default_of_the_job(name: str, defaults: Any) -> None:
-    first, *rest = ACCESSORS.get(name, name).split("_")
-    found = getattr(defaults, first + "".join(map(str.capitalize, rest)))()
-    if name in ("features", "features_type", "table_format", "truncated"):
-        found = found.name()
-    assert parameters()[name].default == found
+@pytest.fixture(scope="module")
+def usage() -> dict[str, tuple[str, str | None]]:
+    """Option of the jar's command line -> its help, and the default that it names."""
+    python_api()
+    jvm = SparkContext._jvm
+    assert jvm is not None
+    text = jvm.scopt.OParser.usage(jvm.vitscale.job.run.JobParser.parser())
+    found = re.findall(r"^  --([a-z-]+)(?: <?\S+>?)?\s+(.+)$", text, re.MULTILINE)
+    return {name: (DEFAULT.sub("", help), next(iter(DEFAULT.findall(help)), None)) for name, help in found}
+
+
+def names(options: dict[str, Any]) -> dict[str, str]:
+    """Return the job's options: name in the jar -> name of Python's parameter."""
+    return {
+        job_arguments({one: "x"})[0].removeprefix("--"): one for one in options if one not in _HANDLED_HERE
+    }
+
+
+def test_both_command_lines_have_the_same_options_with_the_same_help(usage: Any) -> None:
+    options = parameters()
+    ours = names(options)
+    assert ours.keys() == usage.keys() - {"images", "images-listed-in", "help"}
+    different = {
+        name: (options[one].help, usage[name][0])
+        for name, one in ours.items()
+        if name not in SHARED and options[one].help.removesuffix(".") != usage[name][0].removesuffix(".")
+    }
+    assert different == {}
+
+
+def test_help_shows_the_default_that_the_jar_shows(usage: Any) -> None:
+    options = parameters()
+    shown = {}
+    for name, one in names(options).items():
+        option = options[one]
+        default = option.default if not isinstance(option.show_default, str) else option.show_default
+        shown[name] = None if default is None or default is False or default == () else str(default)
+    elsewhere = {"limit", "max-bytes", "max-pixels"}  # of several commands, or shown in other units
+    assert {name: value for name, value in shown.items() if name not in elsewhere} == {
+        name: usage[name][1] for name in shown.keys() - elsewhere
+    }
+
+
+def test_help_shows_the_default_of_the_job(defaults: Any) -> None:
+    options = {one: option.default for one, option in parameters().items() if one not in _HANDLED_HERE}
+    ours = {one: value for one, value in options.items() if isinstance(value, str | int | float | bool)}
+    found = {one: getattr(defaults, accessor(one))() for one in ours}
+    assert len(ours) > 15
+    assert ours == {one: value.name() if hasattr(value, "name") else value for one, value in found.items()}
 
 
 def test_help_shows_the_limits_of_the_job(defaults: Any) -> None:

@@ -147,6 +147,21 @@ def test_the_outputs_of_jobs_have_the_figures_of_classifying_here(
         assert [Path(file).name for file in found["failed"]] == ["broken.png"]
 
 
+def test_predictions_of_another_program_are_evaluated(model: Path, images: Path, tmp_path: Path) -> None:
+    files = sorted(images.rglob("*.png"))[:20]
+    names = [file.parent.name for file in files]
+    labels = theirs(files)
+    earlier, right = tmp_path / "earlier.csv", tmp_path / "right.csv"
+    for table, column in ((earlier, labels), (right, names)):
+        rows = [f"{file},{label}" for file, label in zip(files, column, strict=True)]
+        table.write_text("\n".join(["file,label", *rows]))
+    done = run("--predictions", earlier, "--predictions", right, "--model", model, "--json", "-")
+    first, second = json.loads(done.stdout)["precisions"]
+    assert done.exit_code == 0
+    assert first["top1"]["value"] == sum(map(str.__eq__, labels, names)) / len(files)
+    assert second["top1"]["value"] == 1
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [

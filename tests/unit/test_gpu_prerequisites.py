@@ -8,9 +8,9 @@ import pytest
 import torch
 from typer.testing import CliRunner
 from vitscale.backends.onnxruntime.definition import check_onnxruntime
+from vitscale.backends.parsing import on_gpu, parse
 from vitscale.backends.prerequisites import refuse_without_gpu
 from vitscale.backends.shared.jvm_needs import JAVA_OPTIONS, check_jar
-from vitscale.backends.spec import parse
 from vitscale.bench.plan import Settings, make_plan
 from vitscale.cli import app
 from vitscale.errors import GpuError, UsageError
@@ -121,14 +121,14 @@ def test_options_that_say_something_untrue_together_are_refused(text: str, messa
 
 def test_device_gpu_moves_all_that_can_and_leaves_the_others() -> None:
     named = ["huggingface:dtype=float16", "vitscale", "openvino", "spark-nlp:engine=tensorflow"]
-    assert [str(parse(one).on_gpu()) for one in named] == [
+    assert [str(on_gpu(parse(one))) for one in named] == [
         "huggingface:dtype=float16,device=gpu",
         "vitscale:device=gpu",
         "openvino",
         "spark-nlp:engine=tensorflow",
     ]
     with pytest.raises(UsageError, match="Remove it"):
-        parse("onnxruntime:threads=2").on_gpu()
+        on_gpu(parse("onnxruntime:threads=2"))
 
 
 @pytest.mark.usefixtures("no_driver")

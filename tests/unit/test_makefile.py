@@ -28,6 +28,7 @@ def clone(tmp_path: Path) -> Path:
         "python/bootstrap.txt",
         "python/src/vitscale/_version.py",
         "python/src/vitscale/jvm/java-flags.txt",
+        "python/src/vitscale/jvm/table-libraries.txt",
         "python/src/vitscale/images/listing-rules.json",
         "project/Dependencies.scala",
         "project/TensorflowJars.scala",

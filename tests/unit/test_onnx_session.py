@@ -7,7 +7,7 @@ import onnxruntime
 import pytest
 from vitscale.backends.onnxruntime.backend import OnnxRuntimeBackend
 from vitscale.backends.onnxruntime.session import BoundSession, OnnxSession, _use_of
-from vitscale.backends.spec import parse
+from vitscale.backends.parsing import parse
 from vitscale.errors import GpuError
 from vitscale.images.image_set import find_images
 from vitscale.models.folder import ModelFolder

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from vitscale.backends.base import Outputs
-from vitscale.backends.spec import parse
+from vitscale.backends.parsing import parse
 from vitscale.bench.parity_and_stages import refuse_incomplete
 from vitscale.errors import ParityError
 from vitscale.parity.compare import compare, compare_pairs, distinct

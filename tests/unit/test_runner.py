@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from vitscale.backends.spec import parse
+from vitscale.backends.parsing import parse
 from vitscale.bench import runner
 from vitscale.bench.budget import Budget
 from vitscale.bench.plan import Plan, Settings, make_plan

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
+from vitscale.backends.parsing import parse
 from vitscale.backends.registry import BACKENDS
-from vitscale.backends.spec import parse
 from vitscale.bench.plan import Cell
 from vitscale.bench.schedule import rounds, sweep
 

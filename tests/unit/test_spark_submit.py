@@ -60,6 +60,16 @@ def test_the_class_loader_of_the_users_jars_loads_the_job_too(
     ready = submission(["--images", "x"], master=master, memory=None, settings=[setting], scratch=Path("/s"))
     assert "spark.driver.userClassPathFirst=true" in ready.command
     assert list(ready.command)[-3:] == [resource, "--images", "x"]
+    excludes = [one for one in ready.command if one.startswith("spark.jars.excludes=")]
+    assert ["*:jackson-core" in one.partition("=")[2].split(",") for one in excludes] == (
+        [True] if "packages" in setting else []
+    )
+
+
+def test_the_users_excludes_are_kept() -> None:
+    settings = ["spark.jars.packages=io.delta:delta:1", "spark.jars.excludes=a:b"]
+    ready = submission(["--images", "x"], master="local", memory=None, settings=settings, scratch=Path("/s"))
+    assert [one for one in ready.command if "excludes" in one] == ["spark.jars.excludes=a:b"]
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from vitscale.backends.spec import BackendSpec
 from vitscale.images.image_set import FailedImage, ImageFolder
-from vitscale.models.folder import ModelFolder
 
 if TYPE_CHECKING:
     from vitscale.results.gpu_schema import DeviceUse
-    from vitscale.results.schema import Scenario, StageName
+    from vitscale.results.schema import StageName
 
 
 class Predictions(Protocol):
@@ -115,13 +113,3 @@ class Backend(Protocol):
     def close(self) -> None:
         """Release all resources."""
         ...
-
-
-def load_backend(
-    spec: BackendSpec, model: ModelFolder, batch_size: int, scenario: Scenario = "offline"
-) -> Backend:
-    """Load a model into a backend of this process.
-
-    The registry's loader imports the backend's module, so that a process imports only the backend it runs.
-    """
-    return spec.definition.load(spec, model, batch_size, scenario)

@@ -4,53 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
+
+from vitscale.backends.options import Option
+from vitscale.backends.spec import BackendSpec
 
 if TYPE_CHECKING:
     from vitscale.backends.base import Backend
-    from vitscale.backends.spec import BackendSpec
     from vitscale.models.folder import ModelFolder
     from vitscale.results.schema import Scenario
-
-Value = str | int | bool
-"""Value of an option."""
-
-
-@dataclass(frozen=True)
-class Option:
-    """An option of a backend.
-
-    Attributes
-    ----------
-    default : str, int, bool or None
-        Value if the option is not given; None leaves the choice to the library.
-    kind : type
-        ``str``, ``int`` or ``bool``.
-    help : str
-        One line for the user.
-    choices : tuple of str
-        Allowed values; empty for any value.
-    changes : str
-        ``"answer"``: it can change the labels. ``"speed"``: it changes the speed only. ``"call"``: it changes
-        how the backend is called, not its work for a batch.
-    """
-
-    default: Value | None
-    kind: type
-    help: str
-    choices: tuple[str, ...] = ()
-    changes: Literal["answer", "speed", "call"] = "answer"
-
-
-DEVICE = Option("cpu", str, "device for the model", ("cpu", "gpu"))
-GPUS = Option(1, int, "number of GPUs of this machine to use", changes="speed")
-PRECISION = Option("fp32", str, "precision of the graph to run")
-ENGINE_PRECISION = Option(
-    "fp32", str, "fp32, bf16 or int8 on oneDNN, or the name of a graph in the model folder"
-)
-RUNTIME = Option("auto", str, "library that computes the forward pass", ("auto", "onnxruntime", "onednn"))
-THREADS = Option(None, int, "threads of one forward pass (default: the engine's choice)", changes="speed")
-BRIDGE = Option("native", str, "called from Scala (native) or from Python (py4j)", ("native", "py4j"), "call")
 
 
 @dataclass(frozen=True)
@@ -92,7 +54,7 @@ class Definition:
     load : callable
         Loads a model into a backend of this process, and imports the engine's library.
     tuned : tuple of str
-        Variants in the set ``tuned``, in the notation of :mod:`.spec`.
+        Variants in the set ``tuned``, in the notation of :mod:`.parsing`.
     gpu : tuple of str
         Variants in the set ``gpu``.
     check_options : callable

@@ -7,6 +7,8 @@ from pkgutil import iter_modules
 
 from vitscale import backends
 from vitscale.backends.definition import Definition
+from vitscale.backends.options import Value
+from vitscale.backends.spec import BackendSpec
 
 _SHARED = "shared"
 
@@ -19,3 +21,13 @@ def _found() -> list[Definition]:
 
 BACKENDS: dict[str, Definition] = {one.name: one for one in _found()}
 """Name -> backend, in the order of their ranks."""
+
+
+def spec_of(name: str, options: dict[str, Value]) -> BackendSpec:
+    """Return a backend with options, for example of a results file; its name may be unknown."""
+    return BackendSpec(name, options, BACKENDS[name].options if name in BACKENDS else {})
+
+
+def definition_of(backend: BackendSpec) -> Definition:
+    """Return the definition of a backend."""
+    return BACKENDS[backend.name]

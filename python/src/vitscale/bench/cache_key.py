@@ -9,7 +9,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from vitscale.backends.spec import needs_java
+from vitscale.backends.process import needs_java
 from vitscale.bench.plan import Cell, Plan
 from vitscale.jvm.jar import all_jars, tensorflow_jars
 from vitscale.models import manifest

@@ -14,6 +14,8 @@ import numpy as np
 
 from vitscale.backends.base import Outputs
 from vitscale.backends.definition import JvmCommand
+from vitscale.backends.process import environment_of, is_native
+from vitscale.backends.registry import definition_of
 from vitscale.bench.launcher import Finished, run_process
 from vitscale.bench.worker import ERROR, OUTPUTS, RUN, STAGES
 from vitscale.bench.worker_request import WorkerRequest
@@ -62,7 +64,7 @@ def measure(job: WorkerRequest, report: Progress) -> Measured:
 
 def _measure(job: WorkerRequest, report: Progress, beside: Beside | None = None) -> Measured:
     with tempfile.TemporaryDirectory(prefix="vitscale-cell-") as folder:
-        start = _run_native if job.spec.is_native else _run_worker
+        start = _run_native if is_native(job.spec) else _run_worker
         run, error = start(job, Path(folder), report, beside)
         return None if run is None else _with_problems(job, run), error
 
@@ -136,13 +138,13 @@ def _start_worker(
     description = folder / "job.json"
     job.save(description)
     command = [sys.executable, "-m", "vitscale.bench.worker", str(description), str(folder)]
-    return run_process(command, report, job.spec.environment, beside)
+    return run_process(command, report, environment_of(job.spec), beside)
 
 
 def _run_native(job: WorkerRequest, folder: Path, report: Progress, beside: Beside | None) -> Measured:
     answer = folder / "results.json"
     jvm = _native(job, answer)
-    finished = run_process(jvm.command, report, {**jvm.environment, **job.spec.environment}, beside)
+    finished = run_process(jvm.command, report, {**jvm.environment, **environment_of(job.spec)}, beside)
     if not answer.exists():
         return None, _process_error(finished)
     benchmark = json.loads(answer.read_text())["benchmarks"][0]
@@ -154,7 +156,7 @@ def _run_native(job: WorkerRequest, folder: Path, report: Progress, beside: Besi
 
 
 def _command(job: WorkerRequest) -> JvmCommand:
-    of = job.spec.definition.command
+    of = definition_of(job.spec).command
     assert of is not None  # a native backend has one
     return of(job.spec)
 

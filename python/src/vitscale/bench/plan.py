@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from vitscale.backends import spec as specs
+from vitscale.backends import parsing
 from vitscale.backends.prerequisites import refuse_without_gpu
+from vitscale.backends.registry import definition_of
 from vitscale.backends.sets import expand
 from vitscale.backends.spec import BackendSpec
 from vitscale.bench.worker_request import WorkerRequest
@@ -178,7 +179,7 @@ def make_plan(
     UsageError, ModelError, JavaError, GpuError, OutputError
         If an argument is wrong; the message has the next step.
     """
-    named = [one.on_gpu() if on_gpu else one for one in map(specs.parse, expand(backends))]
+    named = [parsing.on_gpu(one) if on_gpu else one for one in map(parsing.parse, expand(backends))]
     chosen = tuple({str(one): one for one in named}.values())
     if not chosen:
         raise UsageError("No backend given. Give at least one --backend.")
@@ -193,7 +194,7 @@ def make_plan(
     found = find_named_images(names, limit, all_files=all_files)
     check_writable(output)
     for backend in chosen:
-        backend.definition.check_installed(backend, folder)
+        definition_of(backend).check_installed(backend, folder)
     bad = tuple(undecodable(found))
     if len(bad) == len(found.files):
         raise UsageError(

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 import psutil
 
-from vitscale.backends.base import Backend, Predictions, load_backend
+from vitscale.backends.base import Backend, Predictions
+from vitscale.backends.process import load_backend
 from vitscale.bench.queries import Queries
 from vitscale.bench.worker_request import WorkerRequest
 from vitscale.errors import VitscaleError

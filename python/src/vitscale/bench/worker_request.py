@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from vitscale.backends import spec
+from vitscale.backends.parsing import parse
 from vitscale.backends.spec import BackendSpec
 from vitscale.images.image_set import FailedImage, ImageFolder
 from vitscale.results.schema import Scenario
@@ -25,7 +25,7 @@ class WorkerRequest:
         ``"run"``: measure; ``"outputs"``: pixels and logits for a comparison; ``"stages"``: times of the
         stages.
     backend : str
-        The backend in the notation of :mod:`vitscale.backends.spec`.
+        The backend in the notation of :mod:`vitscale.backends.parsing`.
     model : str
         Model folder.
     batch_size : int
@@ -73,7 +73,7 @@ class WorkerRequest:
     @property
     def spec(self) -> BackendSpec:
         """The backend and its options."""
-        return spec.parse(self.backend)
+        return parse(self.backend)
 
     @property
     def images(self) -> ImageFolder:

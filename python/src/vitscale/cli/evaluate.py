@@ -60,8 +60,9 @@ def evaluate(
     predictions: Annotated[
         list[str] | None,
         typer.Option(
-            help="Output of `vitscale classify` (Parquet or JSON Lines) to evaluate; no image is classified. "
-            "Repeat the option to compare several with the first."
+            help="Predictions to evaluate; no image is classified: output of `vitscale classify` (Parquet, "
+            "JSON Lines or Delta), or CSV file with the columns file, label and perhaps score. Repeat the "
+            "option to compare several with the first."
         ),
     ] = None,
     precision: Annotated[
@@ -81,8 +82,8 @@ def evaluate(
     """Measure the accuracy of a model on labelled images, in one or several precisions.
 
     The class of an image is the name of its folder, or a row of --labels. With --predictions, the answers are
-    those of a job of `vitscale classify`. Exit status: 0 done, 1 images could not be classified, 2 usage, 130
-    interrupted.
+    those of a job of `vitscale classify` or of a CSV file. Exit status: 0 done, 1 images could not be
+    classified, 2 usage, 130 interrupted.
     """
     from vitscale.evaluation.labelled_images import subject_of, truth_of
     from vitscale.images.image_set import find_named_images
@@ -146,8 +147,12 @@ def _of_outputs(
     from vitscale.evaluation.evaluate import compare
     from vitscale.evaluation.job_output import read_output
     from vitscale.evaluation.passes import from_output
+    from vitscale.evaluation.prediction_file import is_prediction_file, read_prediction_file
 
-    outputs = [read_output(location) for location in locations]
+    outputs = [
+        read_prediction_file(Path(one), subject.labels) if is_prediction_file(one) else read_output(one)
+        for one in locations
+    ]
     for one in outputs:
         one.require_classes(len(subject.labels), subject.name)
     files = sorted({Path(path) for one in outputs for path in one.paths})

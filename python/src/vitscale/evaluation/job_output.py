@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vitscale.errors import UsageError
+from vitscale.evaluation.delta_log import live_files
 from vitscale.evaluation.spark_files import read_files
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-_READERS = {"parquet": "parquet", "jsonl": "json"}
-"""Format of an output -> Spark's reader of it."""
+_READERS = {"parquet": "parquet", "jsonl": "json", "delta": "parquet"}
+"""Format of an output -> Spark's reader of its files."""
 
 
 @dataclass(frozen=True)
@@ -72,9 +73,10 @@ def read_output(location: str) -> JobOutput:
     Raises
     ------
     UsageError
-        If it is no output of ``vitscale classify``, has no prediction, or is neither Parquet nor JSON Lines.
+        If it is no output of ``vitscale classify``, has no prediction, or is neither Parquet, JSON Lines nor
+        Delta.
     """
-    from vitscale import start
+    from vitscale.jvm.session import start
     from vitscale.ml.errors import stage_errors
 
     whole = location if "://" in location else str(Path(location).absolute())
@@ -82,19 +84,19 @@ def read_output(location: str) -> JobOutput:
         session = start("local[*]")
         ledger = _read_json(session, f"{whole}/ledger.json", location)
         key = _read_json(session, f"{whole}/_vitscale/run.json", location)
-        reader = _READERS.get(key["format"])
-        if reader is None:
+        kind = key["format"]
+        if kind not in _READERS:
             raise UsageError(
-                f"{location} holds {key['format']}; expected {' or '.join(_READERS)}. Classify again with "
-                "one of these as --format."
+                f"{location} holds {kind}; expected {', '.join(_READERS)}. Write its rows to a CSV file with "
+                "the header file,label,score, and give that file."
             )
         predicted = {
             _plain(row.path): row.label_ids
-            for row in _rows(session, reader, f"{whole}/predictions", ("path", "label_ids"))
+            for row in _rows(session, kind, f"{whole}/predictions", ("path", "label_ids"))
         }
         quarantined = {
             _plain(row.path): f"{row.path}: {row.reason}"
-            for row in _rows(session, reader, f"{whole}/quarantine", ("path", "reason"))
+            for row in _rows(session, kind, f"{whole}/quarantine", ("path", "reason"))
         }
     if not predicted:
         raise UsageError(f"{location} has no predictions. Classify the images again.")
@@ -106,10 +108,12 @@ def _plain(path: str) -> str:
     return str(Path(path))
 
 
-def _rows(session: SparkSession, reader: str, folder: str, columns: Sequence[str]) -> list[Any]:
+def _rows(session: SparkSession, kind: str, folder: str, columns: Sequence[str]) -> list[Any]:
     """Return rows of a table; none if nothing was written to it."""
-    table = read_files(session, reader, folder)
-    return table.select(*columns).collect() if columns[0] in table.columns else []
+    places = live_files(session, folder) if kind == "delta" else [folder]
+    tables = [read_files(session, _READERS[kind], place) for place in places]
+    filled = [table for table in tables if columns[0] in table.columns]
+    return [row for table in filled for row in table.select(*columns).collect()]
 
 
 def _read_json(session: SparkSession, path: str, location: str) -> dict[str, Any]:

@@ -87,7 +87,7 @@ def _csv_rows(file: Path, columns: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _parquet_rows(file: Path, columns: Sequence[str]) -> list[tuple[str, str]]:
-    from vitscale import start
+    from vitscale.jvm.session import start
     from vitscale.ml.errors import stage_errors
 
     if not file.exists():

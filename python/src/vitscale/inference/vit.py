@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-import logging
 import warnings
 from collections.abc import Iterable
-from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vitscale.errors import ImageError
-from vitscale.hub import model_folder
 from vitscale.images.inputs import ImageLike, images_of
 from vitscale.inference.answers import Answer, FolderAnswers
 from vitscale.inference.arguments import folder_of, one_of, score, whole_number
 from vitscale.inference.features import features_of
 from vitscale.inference.folders import images_in, not_listed
 from vitscale.inference.labels import LabelRequest
-from vitscale.jvm.bridge import java_errors, python_api
-from vitscale.jvm.fork import PerProcess
+from vitscale.inference.open_model import OpenModel
 from vitscale.results.profile import Profile
 from vitscale.system.cpu_info import cpu_name
 
-_LOGGER = logging.getLogger("vitscale")
 
-
-class ViT:
+class ViT(OpenModel):
     """A Vision Transformer on the JVM. The logger ``vitscale`` warns if its weights are random.
 
     Parameters
@@ -84,13 +77,7 @@ class ViT:
         truncated: Literal["error", "gray"] = "error",
     ) -> None:
         self.batch_size = whole_number("batch_size", batch_size)
-        folder = str(Path(model_folder(str(model), precision, runtime)).absolute())
-        self._classifier = PerProcess(partial(_open, folder, precision, threads or 0, runtime, truncated))
-        with java_errors():
-            self.runtime = str(self._classifier.get().runtime())
-            warning = self._classifier.get().warning()
-        if warning is not None:
-            _LOGGER.warning(warning)
+        super().__init__(str(model), precision, threads or 0, runtime, truncated)
 
     @classmethod
     def from_profile(cls, profile: str | Path, model: str | Path | None = None) -> ViT:
@@ -253,24 +240,3 @@ class ViT:
         kind = "normalized" if normalize else "pooled"
         rows = features_of(self._classifier.get(), images, kind, self.batch_size, on_error, more=not_read)
         return rows.astype(dtype, copy=False)
-
-    def close(self) -> None:
-        """Free the model's memory in the JVM."""
-        classifier = self._classifier.made
-        if classifier is not None:
-            with java_errors():
-                classifier.close()
-
-    def __enter__(self) -> ViT:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-
-def _open(model: str, precision: str, threads: int, runtime: str, truncated: str) -> Any:
-    """Open a model in the JVM of this process."""
-    with java_errors():
-        return python_api().classifier(model, precision, threads, runtime, truncated)

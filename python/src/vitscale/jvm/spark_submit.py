@@ -15,7 +15,9 @@ from vitscale.jvm.locales import EVERYWHERE, EXECUTOR_LOCALE
 from vitscale.jvm.preflight import memory_notes, refuse_impossible
 from vitscale.jvm.settings import LOCAL, MASTER, all_settings, driver_settings, parsed
 from vitscale.jvm.spark_master import KINDS, is_local, is_on_this_machine
+from vitscale.jvm.spark_release import spark_jars
 from vitscale.jvm.temporary import temporary_folder
+from vitscale.jvm.user_packages import EXCLUDES, PACKAGES, sparks_own
 from vitscale.system.temp_folder import scratch_folder
 from vitscale.system.user import existing_home
 
@@ -28,7 +30,7 @@ _SPARK_NLP = "spark-nlp"
 _NO_RESOURCE = "spark-internal"
 """Spark's name (SparkLauncher.NO_RESOURCE) for "class path only, no jar"."""
 
-_LIBRARIES = ("spark.jars", "spark.jars.packages")
+_LIBRARIES = ("spark.jars", PACKAGES)
 """Settings with further jars of the user: table formats, clients of object stores."""
 _CHILD_FIRST = "spark.driver.userClassPathFirst"
 """Spark loads these jars and the application's jar by a class loader of their own. It must come first: the
@@ -142,6 +144,8 @@ def submission(
     has_libraries = any(known.get(key) for key in _LIBRARIES)
     if has_libraries and _CHILD_FIRST not in known:
         submit += ["--conf", f"{_CHILD_FIRST}=true"]
+        if known.get(PACKAGES) and EXCLUDES not in known:
+            submit += ["--conf", f"{EXCLUDES}={sparks_own(spark_jars())}"]
     return launch(
         SPARK_SUBMIT,
         [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from vitscale.backends.spec import BackendSpec
+from vitscale.backends.registry import spec_of
 from vitscale.report.naming import options_of
 from vitscale.results.schema import Benchmark, BenchmarkSuite, Parity
 
@@ -68,7 +68,7 @@ def agreement_of(benchmark: Benchmark, results: BenchmarkSuite) -> Agreement:
     Options that only change speed have no parity row of their own: ``spark-nlp`` speaks for it over py4j too.
     """
     rows = results["parity"]
-    spec = BackendSpec(benchmark["backend"], benchmark["options"])
+    spec = spec_of(benchmark["backend"], benchmark["options"])
     if not spec.gives_answers:
         return Agreement(Verdict.NOT_COMPARED, "It runs the forward pass alone and gives no labels.")
     name = str(spec.without_speed_options())

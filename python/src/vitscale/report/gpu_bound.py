@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Literal
 
-from vitscale.backends.spec import BackendSpec
+from vitscale.backends.registry import spec_of
 from vitscale.results import units
 from vitscale.results.schema import Benchmark, BenchmarkSuite, StageName, Stages
 from vitscale.results.stats import counted_runs
@@ -54,7 +54,7 @@ class GpuBound:
 def gpu_row(stages: Stages, results: BenchmarkSuite) -> Benchmark | None:
     """Return the benchmark on a GPU that stages belong to; None where they belong to a CPU."""
     for row in results["benchmarks"]:
-        inside = str(BackendSpec(row["backend"], row["options"]).inside)
+        inside = str(spec_of(row["backend"], row["options"]).inside)
         if (inside, row["batch_size"]) == (stages["backend"], stages["batch_size"]) and _is_shown(row):
             return row
     return None

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from vitscale.backends.parsing import parse
 from vitscale.backends.prerequisites import refuse_without_gpu
 from vitscale.backends.sets import SETS, expand
-from vitscale.backends.spec import parse
 from vitscale.errors import VitscaleError
 from vitscale.jvm.jar import tensorflow_jars
 from vitscale.models.folder import ModelFolder

@@ -17,8 +17,9 @@ from multiprocessing import get_context
 from threading import Lock
 from typing import Any
 
-from vitscale.backends.base import Backend, load_backend
-from vitscale.backends.spec import parse
+from vitscale.backends.base import Backend
+from vitscale.backends.parsing import parse
+from vitscale.backends.process import load_backend
 from vitscale.errors import VitscaleError
 from vitscale.images.image_set import ImageFolder
 from vitscale.models.folder import ModelFolder

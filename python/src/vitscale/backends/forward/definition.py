@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from vitscale.backends.definition import DEVICE, ENGINE_PRECISION, GPUS, RUNTIME, THREADS, Definition
+from vitscale.backends.definition import Definition
+from vitscale.backends.options import DEVICE, ENGINE_PRECISION, GPUS, RUNTIME, THREADS
 from vitscale.backends.shared.jvm_needs import check_jar, check_java
 from vitscale.backends.vitscale.definition import check_options, command, load
 from vitscale.results.notation import FORWARD_ALONE

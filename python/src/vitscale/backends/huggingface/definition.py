@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vitscale.backends.definition import DEVICE, Definition, Option
+from vitscale.backends.definition import Definition
+from vitscale.backends.options import DEVICE, Option
 from vitscale.errors import GpuError
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from vitscale.backends.definition import DEVICE, PRECISION, THREADS, Definition, Option
+from vitscale.backends.definition import Definition
+from vitscale.backends.options import DEVICE, PRECISION, THREADS, Option
 from vitscale.backends.shared.gpu_options import refuse_threads_on_gpu
 from vitscale.errors import GpuError
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vitscale.backends.definition import PRECISION, THREADS, Definition, Option
+from vitscale.backends.definition import Definition
+from vitscale.backends.options import PRECISION, THREADS, Option
 from vitscale.errors import UsageError
 
 if TYPE_CHECKING:

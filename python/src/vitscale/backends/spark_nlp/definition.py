@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vitscale.backends.definition import BRIDGE, DEVICE, PRECISION, THREADS, Definition, JvmCommand, Option
+from vitscale.backends.definition import Definition, JvmCommand
+from vitscale.backends.options import BRIDGE, DEVICE, PRECISION, THREADS, Option
 from vitscale.backends.shared.gpu_options import refuse_threads_on_gpu
 from vitscale.backends.shared.jvm_needs import benchmark_arguments, check_jar, check_java
 from vitscale.errors import UsageError

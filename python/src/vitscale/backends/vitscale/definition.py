@@ -4,17 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vitscale.backends.definition import (
-    BRIDGE,
-    DEVICE,
-    ENGINE_PRECISION,
-    GPUS,
-    RUNTIME,
-    THREADS,
-    Definition,
-    JvmCommand,
-    Option,
-)
+from vitscale.backends.definition import Definition, JvmCommand
+from vitscale.backends.options import BRIDGE, DEVICE, ENGINE_PRECISION, GPUS, RUNTIME, THREADS, Option
 from vitscale.backends.shared.gpu_options import (
     refuse_gpus_without_gpu,
     refuse_onednn_on_gpu,

@@ -4,7 +4,7 @@ import java.nio.file.Path
 
 import vitscale.UsageException
 import vitscale.device.Device
-import vitscale.model.{ModelFolder, ModelRuntime}
+import vitscale.model.{ModelFolder, ModelRuntime, OnnxFolder}
 import vitscale.onednn.{OneDnn, OneDnnFit}
 import vitscale.onnx.OnnxModel
 
@@ -63,8 +63,8 @@ object RuntimeChoice {
     }
 
   private def folderFor(path: Path, precision: String, runtime: ModelRuntime): ModelFolder =
-    if (!ModelFolder.isOnnxFolder(path)) ModelFolder.open(path, precision, runtime)
-    else if (runtime == ModelRuntime.OnnxRuntime) ModelFolder.openOnnx(path)
+    if (!OnnxFolder.is(path)) ModelFolder.open(path, precision, runtime)
+    else if (runtime == ModelRuntime.OnnxRuntime) OnnxFolder.open(path)
     else
       throw new UsageException(
         s"$path holds only a graph, but oneDNN needs the checkpoint's weights. Give the model folder around it, or choose " +
@@ -75,12 +75,12 @@ object RuntimeChoice {
     lazy val weights = ModelFolder.open(path, precision, ModelRuntime.OneDnn)
     val obstacle =
       if (device != Device.Cpu) Some("it runs on GPUs")
-      else if (ModelFolder.isOnnxFolder(path)) Some("the folder holds only a graph")
+      else if (OnnxFolder.is(path)) Some("the folder holds only a graph")
       else OneDnnFit.missing(path, precision).orElse(OneDnnFit.obstacle(weights))
     obstacle match {
       case None => RuntimeChoice(weights, "it is the faster one on this processor")
       // Without a graph, oneDNN is the only choice. Its own error names a missing file.
-      case Some(_) if OneDnnFit.missing(path, precision).isEmpty && !ModelFolder.hasGraph(path, precision) =>
+      case Some(_) if OneDnnFit.missing(path, precision).isEmpty && !OnnxFolder.isIn(path, precision) =>
         RuntimeChoice(weights, s"the model folder has no graph in $precision")
       case Some(reason) => RuntimeChoice(folderFor(path, precision, ModelRuntime.OnnxRuntime), reason)
     }

@@ -64,7 +64,7 @@ final case class ModelFolder(
     new ModelException(s"$what has no output features. ${featureProblem.getOrElse(unrecorded)}")
   }
 
-  def onnxFile: Path = onnxFolder.resolve(ModelFolder.OnnxFile)
+  def onnxFile: Path = onnxFolder.resolve(OnnxFolder.GraphFile)
 
   /** How oneDNN rounds activations to 8 bits, as `vitscale calibrate` writes it. */
   def calibrationFile: Path = path.resolve(ModelFolder.CalibrationPlace)
@@ -150,11 +150,10 @@ object ModelFolder {
   private val NotLinear = "Its classification head is not one linear layer."
 
   private val Int8 = "int8"
-  private val OnnxFile = "model.onnx"
   private val CalibrationPlace = "onednn/int8/scales.json"
-  private val ConfigFile = "config.json"
-  private val PreprocessorFile = "preprocessor_config.json"
-  private val ProvenanceFile = "vitscale.json"
+  private[model] val ConfigFile = "config.json"
+  private[model] val PreprocessorFile = "preprocessor_config.json"
+  private[model] val ProvenanceFile = "vitscale.json"
 
   private val ownFiles = Seq(ConfigFile, PreprocessorFile, ProvenanceFile)
 
@@ -175,11 +174,11 @@ object ModelFolder {
     val root = path.toAbsolutePath.normalize
     if (!Files.isDirectory(root))
       throw new ModelException(s"There is no model folder $path. Make one: vitscale export MODEL -o $path")
-    val onnx = root.resolve("onnx").resolve(precision)
+    val onnx = OnnxFolder.in(root, precision)
     val own = Seq(ConfigFile, PreprocessorFile, ProvenanceFile).map(root.resolve(_))
     requireFiles(
       root,
-      if (runtime == ModelRuntime.OnnxRuntime) own ++ onnxFiles(onnx) else own,
+      if (runtime == ModelRuntime.OnnxRuntime) own ++ OnnxFolder.files(onnx) else own,
       s"Make it: vitscale export MODEL --precision $precision -o $path"
     )
     if (runtime == ModelRuntime.OneDnn) WeightFiles.of(root)
@@ -218,68 +217,13 @@ object ModelFolder {
     else if (recorded.isNull) Some(NotLinear)
     else Some(s"Export the model again: vitscale export MODEL $options")
 
-  /** Opens the folder that Spark NLP's `loadSavedModel` takes. Where it lies inside a model folder, that one is opened:
-    * its labels are complete.
-    *
-    * @throws vitscale.ModelException
-    *   if there is no such folder, a file is missing, or the files do not fit each other
-    */
-  def openOnnx(folder: Path): ModelFolder = {
-    val onnx = folder.toAbsolutePath.normalize
-    if (!Files.isDirectory(onnx))
-      throw new ModelException(
-        s"There is no folder $folder. Make one: vitscale export MODEL -o DIR, then name DIR/onnx/fp32"
-      )
-    enclosing(onnx).fold(standalone(onnx))(open(_, onnx.getFileName.toString))
-  }
-
-  /** Whether a folder is what [[openOnnx]] takes, and no model folder. */
-  def isOnnxFolder(path: Path): Boolean = Files.isRegularFile(path.resolve(OnnxFile))
-
-  /** Whether a model folder holds a graph for ONNX Runtime. */
-  def hasGraph(path: Path, precision: String): Boolean = isOnnxFolder(path.resolve("onnx").resolve(precision))
-
-  private def enclosing(onnx: Path): Option[Path] =
-    Option(onnx.getParent)
-      .filter(_.endsWith("onnx"))
-      .flatMap(parent => Option(parent.getParent))
-      .filter(root => Seq(ConfigFile, ProvenanceFile).forall(name => Files.isRegularFile(root.resolve(name))))
-
-  private def standalone(onnx: Path): ModelFolder = {
-    val files = onnxFiles(onnx)
-    requireFiles(onnx, files, "Make it: vitscale export MODEL -o DIR, then name DIR/onnx/fp32")
-    val Seq(_, labelsFile, preprocessorFile) = files
-    val labels = Labels.fromIds(JsonFile.read(labelsFile), labelsFile)
-    val (height, width) = madeSize(preprocessorFile)
-    ModelFolder(
-      path = onnx,
-      precision = onnx.getFileName.toString,
-      runtime = ModelRuntime.OnnxRuntime,
-      onnxFolder = onnx,
-      preprocessorConfig = preprocessorFile,
-      name = onnx.getFileName.toString,
-      weights = Pretrained,
-      modelType = ModelConfig.Vit,
-      labels = labels,
-      scores = ScoreFunction.of("", labels.size),
-      imageHeight = height,
-      imageWidth = width,
-      recordedSha256 = None
-    )
-  }
-
   /** Height and width of the images that an image processor makes. */
-  private def madeSize(file: Path): (Int, Int) = {
+  private[model] def madeSize(file: Path): (Int, Int) = {
     val preprocessor = new Preprocessor(PreprocessorConfig.read(file))
     (preprocessor.height, preprocessor.width)
   }
 
-  private def onnxFiles(onnx: Path): Seq[Path] = {
-    val assets = onnx.resolve("assets")
-    Seq(onnx.resolve(OnnxFile), assets.resolve("labels.json"), assets.resolve(PreprocessorFile))
-  }
-
-  private def requireFiles(root: Path, files: Seq[Path], remedy: String): Unit =
+  private[model] def requireFiles(root: Path, files: Seq[Path], remedy: String): Unit =
     files.find(!Files.isRegularFile(_)).foreach { missing =>
       throw new ModelException(s"The model folder $root lacks ${root.relativize(missing)}. $remedy")
     }

@@ -6,7 +6,7 @@ import java.nio.file.{Files, Path, StandardCopyOption}
 import org.scalatest.EitherValues
 import org.scalatest.funsuite.AnyFunSuite
 
-import vitscale.model.ModelFolder
+import vitscale.model.{ModelFolder, OnnxFolder}
 import vitscale.{ModelException, TestImages, TinyModel}
 
 /** Models that do not fit what their folder says; the graphs are those of `tests/fixtures/make_wrong_graphs.py`. */
@@ -129,7 +129,7 @@ class WrongModelSuite extends AnyFunSuite with EitherValues {
   ) {
     val folder =
       Files.move(TinyModel.copy().resolve("onnx/fp32"), Files.createTempDirectory("vitscale-").resolve("m"))
-    val model = ModelFolder.openOnnx(folder)
+    val model = OnnxFolder.open(folder)
     assert(model.labels(2) == "LABEL_2" && model.labels(5) == "crane" && model.labels.size == 11)
     assert((model.imageHeight, model.imageWidth) == ((32, 32)))
     assert(
@@ -138,7 +138,7 @@ class WrongModelSuite extends AnyFunSuite with EitherValues {
   }
 
   test("Spark NLP's folder inside a model folder gives the model folder's labels") {
-    assert(ModelFolder.openOnnx(TinyModel.onnxFolder) == ModelFolder.open(TinyModel.path, "fp32"))
+    assert(OnnxFolder.open(TinyModel.onnxFolder) == ModelFolder.open(TinyModel.path, "fp32"))
   }
 
   private def write(folder: Path, file: String, text: String): Unit = {

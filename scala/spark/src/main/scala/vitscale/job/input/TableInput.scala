@@ -2,6 +2,7 @@ package vitscale.job.input
 
 import org.apache.spark.sql.execution.datasources.parquet.SparkToParquetSchemaConverter
 import org.apache.spark.sql.functions.{col, count}
+import org.apache.spark.sql.internal.SQLConf
 import org.apache.spark.sql.types.BinaryType
 import org.apache.spark.sql.{Column, DataFrame, Encoders, Row}
 
@@ -17,7 +18,7 @@ final private[job] class TableInput(read: TableRead, pathColumn: String, content
   import TableInput._
 
   private val name = read.version.name
-  private val schema = new SparkToParquetSchemaConverter().convert(read.frame.schema)
+  private val schema = new SparkToParquetSchemaConverter(SQLConf.get).convert(read.frame.schema)
 
   /** Whether each row has its image, not only the path of a file. */
   val hasImages: Boolean = contentColumn != ImageColumns.DefaultContent || ImageColumns.hasImages(schema)
@@ -53,7 +54,8 @@ final private[job] class TableInput(read: TableRead, pathColumn: String, content
   def firstPaths(limit: Int): Seq[String] =
     keys.rdd.map(_.getString(0)).filter(_ != null).takeOrdered(limit).toSeq
 
-  /** Open the rows.
+  /** Open the rows. The first pass reads the paths alone. Where it reads the same splits as the pass over the images, a split
+    * without a waiting image is not read again.
     *
     * @throws vitscale.UsageException
     *   if a row has no path, or several rows have the same
@@ -61,20 +63,27 @@ final private[job] class TableInput(read: TableRead, pathColumn: String, content
   def open(reading: Reading): Input = {
     requireKeys()
     val settings = reading
-    val counted = keys.rdd.mapPartitions { rows =>
-      var (all, before) = (0L, Counters.nothing)
-      rows.foreach { row =>
-        all += 1
-        before += settings.done.counts(row.getString(0))
+    val counted = keys.rdd
+      .mapPartitions { rows =>
+        var (all, before) = (0L, Counters.nothing)
+        rows.foreach { row =>
+          all += 1
+          before += settings.done.counts(row.getString(0))
+        }
+        Iterator.single((all, before))
       }
-      Iterator.single((all, before))
-    }
-    val (all, before) = counted.fold((0L, Counters.nothing)) { case ((one, first), (other, second)) =>
-      (one + other, first + second)
-    }
+      .collect()
+      .toIndexedSeq
+    val all = counted.map { case (rows, _) => rows }.sum
+    val before = counted.map { case (_, done) => done }.foldLeft(Counters.nothing)(_ + _)
     val content =
       read.frame.select(text(columns.path.get).as(Key), field(columns.content).cast(BinaryType).as("content"))
-    val source = new TableSource(content.rdd, all - before.passedOver, reading)
+    val rows = content.rdd
+    val waiting =
+      if (TableSplits.areEqual(keys.rdd, rows))
+        counted.indices.filter(one => counted(one)._1 > counted(one)._2.passedOver)
+      else rows.partitions.indices
+    val source = new TableSource(rows, waiting, all - before.passedOver, reading)
     Input(source, all - before.leftOut, before, Ignored.none)
   }
 

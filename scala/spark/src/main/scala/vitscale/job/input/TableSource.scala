@@ -11,22 +11,28 @@ import vitscale.job.task.{Attempts, ChunkSizes, TaskBatch}
   *
   * @param rows
   *   path and content of each row
+  * @param partitions
+  *   partitions of the rows in which an image waits
   * @param images
   *   number of rows that wait
   */
-final private[job] class TableSource(rows: RDD[Row], images: Long, reading: Reading) extends ImageSource {
+final private[job] class TableSource(
+    rows: RDD[Row],
+    partitions: IndexedSeq[Int],
+    images: Long,
+    reading: Reading
+) extends ImageSource {
 
-  private val partitions = rows.getNumPartitions
   private var taken = 0
 
   /** How many rows each partition has is not known, so the rest is estimated. */
   override def waiting: Long =
-    if (images == 0 || taken == partitions) 0
-    else math.max(1, images * (partitions - taken) / partitions)
+    if (images == 0 || taken == partitions.size) 0
+    else math.max(1, images * (partitions.size - taken) / partitions.size)
 
   override def next(tasks: Int, sizes: ChunkSizes): Option[TaskBatch] = {
-    val some = taken until math.min(partitions, taken + tasks)
-    taken = some.end
+    val some = partitions.slice(taken, taken + tasks)
+    taken += some.size
     if (some.isEmpty) None else Some(new RowBatch(some, 0, Int.MaxValue))
   }
 

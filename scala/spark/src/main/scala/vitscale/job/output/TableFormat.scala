@@ -2,7 +2,7 @@ package vitscale.job.output
 
 import java.time.Instant
 
-import scala.util.{Properties, Try}
+import scala.util.Try
 
 import org.apache.spark.SPARK_VERSION
 import org.apache.spark.sql.Row
@@ -38,15 +38,12 @@ sealed abstract class FileFormat(name: String, val suffix: String) extends Table
   *
   * @param source
   *   class of its data source in Spark, which tells whether the library is on the class path
-  * @param artifact
-  *   returns the library's Maven coordinate for the versions of Spark (`3.5`) and Scala (`2.12`)
   * @param settings
   *   settings of Spark that its SQL commands need
   */
 sealed abstract class OpenFormat(
     name: String,
     val source: String,
-    artifact: (String, String) => String,
     val settings: Map[String, String]
 ) extends TableFormat(name) {
 
@@ -62,16 +59,7 @@ sealed abstract class OpenFormat(
     *   if it is not
     */
   def requireLibrary(option: String): Unit =
-    if (!isPresent) {
-      val library = artifact(
-        SPARK_VERSION.split('.').take(2).mkString("."),
-        Properties.versionNumberString.split('.').take(2).mkString(".")
-      )
-      throw new UsageException(
-        s"$option needs the library $library, which is not on the class path. " +
-          s"Add --conf spark.jars.packages=$library."
-      )
-    }
+    if (!isPresent) throw new UsageException(TableLibraries.missing(option, name, SPARK_VERSION))
 }
 
 object TableFormat {
@@ -97,12 +85,11 @@ object TableFormat {
     override def paths(file: Array[Byte]): Seq[String] = CsvFile.paths(file)
   }
 
-  /** Delta Lake. Its release notes name the version for each Spark (https://docs.delta.io/releases). */
+  /** Delta Lake. */
   case object Delta
       extends OpenFormat(
         "delta",
         "io.delta.sql.DeltaSparkSessionExtension",
-        (spark, scala) => s"io.delta:delta-spark_$scala:${if (spark == "3.5") "3.3.2" else "4.0.1"}",
         Map(
           "spark.sql.extensions" -> "io.delta.sql.DeltaSparkSessionExtension",
           "spark.sql.catalog.spark_catalog" -> "org.apache.spark.sql.delta.catalog.DeltaCatalog",
@@ -116,7 +103,6 @@ object TableFormat {
       extends OpenFormat(
         "iceberg",
         "org.apache.iceberg.spark.SparkCatalog",
-        (spark, scala) => s"org.apache.iceberg:iceberg-spark-runtime-${spark}_$scala:1.10.0",
         // The catalog that reads tables of folders: Iceberg's default needs Hive. Its warehouse stays empty.
         Map(
           "spark.sql.catalog.default_iceberg" -> "org.apache.iceberg.spark.SparkCatalog",

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit
 import scala.util.control.NonFatal
 
 import org.apache.spark.SparkConf
-import org.apache.spark.sql.SparkSession
+import org.apache.spark.sql.{AnalysisException, SparkSession}
 
 import vitscale.UsageException
 import vitscale.job.input.{InputKind, PieceSource}
@@ -15,7 +15,9 @@ import vitscale.job.output.OpenFormat
 import vitscale.job.task.Engine
 import vitscale.onednn.OneDnn
 
-/** The Spark session of a job. Settings of `spark-submit` and `--conf` are kept; all others get the job's defaults. */
+/** The Spark session of a job. Settings of `spark-submit` and `--conf` are kept; all others get the job's defaults. A session
+  * that the user made himself, as Databricks does, keeps its settings: the job gets a session of its own beside it.
+  */
 private[job] object JobSession {
 
   private val StandaloneMaster = "spark://(.+)".r
@@ -36,12 +38,28 @@ private[job] object JobSession {
     options.openFormats.foreach(addSettings(conf, _))
     if (options.input == InputKind.Table.name)
       smallReads.foreach { case (key, value) => conf.setIfMissing(key, value) }
+    running.map(beside(_, conf)).getOrElse(created(conf, master))
+  }
+
+  private def created(conf: SparkConf, master: String): SparkSession =
     try SparkSession.builder().config(conf).getOrCreate()
     catch {
       case NonFatal(error) =>
         val reason = String.valueOf(error.getMessage).linesIterator.take(1).mkString
         throw new UsageException(s"Spark did not start with master $master: $reason", error)
     }
+
+  /** The session that Spark's builder would return, and whose settings it would change. */
+  private def running: Option[SparkSession] =
+    SparkSession.getActiveSession.orElse(SparkSession.getDefaultSession).filterNot(_.sparkContext.isStopped)
+
+  /** A session of the same application. It has the user's settings, and the job's for what he did not set. */
+  private def beside(user: SparkSession, conf: SparkConf): SparkSession = {
+    val own = user.newSession()
+    for ((key, value) <- conf.getAll.toMap ++ user.conf.getAll; if !own.conf.getOption(key).contains(value))
+      try own.conf.set(key, value)
+      catch { case _: AnalysisException => () } // settings of the application, which no session changes
+    own
   }
 
   /** Rows as large as images: a task reads a few MiB, and few rows at a time. */

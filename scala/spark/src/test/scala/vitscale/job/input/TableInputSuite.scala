@@ -2,15 +2,24 @@ package vitscale.job.input
 
 import java.nio.file.{Files, Path}
 
+import scala.jdk.CollectionConverters._
+
+import org.apache.hadoop.fs.{Path => HadoopPath}
+import org.apache.parquet.hadoop.ParquetFileReader
+import org.apache.parquet.hadoop.util.HadoopInputFile
+import org.apache.spark.SparkException
+import org.scalatest.Assertion
 import org.scalatest.funsuite.AnyFunSuite
 
-import vitscale.UsageException
+import vitscale.{FileUri, UsageException}
 import vitscale.job.InputJobs
 import vitscale.job.records.TableVersion
 import vitscale.job.run.JobOptions
 
 /** The job over tables. */
 class TableInputSuite extends AnyFunSuite with InputJobs {
+
+  private val SplitBytes = "spark.sql.files.maxPartitionBytes"
 
   private def table(folder: Path, name: String = "", images: Seq[Path] = Seq.empty): JobOptions =
     options(folder, images: _*).copy(input = InputKind.Table.name, tables = Seq(name).filter(_.nonEmpty))
@@ -43,6 +52,46 @@ class TableInputSuite extends AnyFunSuite with InputJobs {
       assert(second.tables.head.version.contains(2L))
       assert(labels(folder) == expected(0 until 8))
     }
+  }
+
+  test("a resumed run reads no image of a split whose rows are done") {
+    withFolder { folder =>
+      spark.sql("CREATE DATABASE IF NOT EXISTS inputs")
+      spark.conf.set(SplitBytes, "1024") // one file in each split
+      try {
+        write("inputs.resumed", "parquet", 0 until 4)
+        val place = FileUri.path(spark.table("inputs.resumed").inputFiles.head).get.getParent
+        assert(run(table(folder, "inputs.resumed")).predicted == 4)
+        damageImages(place)
+        write("inputs.resumed", "parquet", 4 until 6)
+        val second = run(table(folder, "inputs.resumed"))
+        assert(
+          (second.thisRun.predicted, second.predicted, second.quarantined) == ((2, 6, 0)) && second.isBalanced
+        )
+        assert(labels(folder) == expected(0 until 6))
+      } finally spark.conf.unset(SplitBytes)
+    }
+  }
+
+  /** Overwrite the images in the files of a table, and leave their paths. */
+  private def damageImages(place: Path): Assertion = {
+    val files = Files.list(place).iterator.asScala.toSeq.filter(_.toString.endsWith(".parquet"))
+    for (file <- files) {
+      Files.deleteIfExists(file.resolveSibling(s".${file.getFileName}.crc"))
+      val bytes = Files.readAllBytes(file)
+      val input = HadoopInputFile.fromPath(new HadoopPath(file.toUri), spark.sparkContext.hadoopConfiguration)
+      val reader = ParquetFileReader.open(input)
+      for (
+        chunk <- reader.getFooter.getBlocks.asScala.flatMap(_.getColumns.asScala);
+        if chunk.getPath.toDotString == "content"
+      ) {
+        val start = chunk.getStartingPos.toInt
+        java.util.Arrays.fill(bytes, start, start + chunk.getTotalSize.toInt, -1: Byte)
+      }
+      reader.close()
+      Files.write(file, bytes)
+    }
+    assertThrows[SparkException](spark.read.parquet(place.toString).select("content").collect())
   }
 
   test("tables of a catalog: Parquet, and one with a row without an image") {
