@@ -7,86 +7,97 @@ import org.bytedeco.dnnl.{matmul, memory, post_ops, softmax_forward}
 
 /** Adds scaled dot-product attention of several heads to a plan: softmax(Q K^T^ / sqrt(head size) + bias) V.
   *
-  * Source of the formula: Vaswani et al. 2017, "Attention Is All You Need", equation 1. Images go one after the other, so that
-  * the scores of one stay in the cache. Queries, keys and values are strided views of one tensor; nothing is transposed.
+  * Source of the formula: Vaswani et al. 2017, "Attention Is All You Need", equation 1. Queries, keys and values are strided
+  * views of one tensor; nothing is transposed.
   *
+  * @param shape
+  *   of the sequences that attend to themselves: the tokens of an image, or of a window
   * @param elementType
   *   type of queries, keys, values and results
   * @param most
-  *   largest number of tokens of an image that ask
+  *   largest number of tokens of a sequence that ask
+  * @param together
+  *   sequences of one primitive; the others follow after it, so that the scores stay in the cache
   */
 final private[onednn] class Attention(
     builder: PlanBuilder,
-    config: VitConfig,
+    shape: AttentionShape,
     elementType: data_type,
-    most: Int
+    most: Int,
+    together: Int = 1
 ) {
 
-  private val (heads, tokens, headSize) = (config.heads.toLong, config.tokens.toLong, config.headSize.toLong)
+  private val (heads, tokens, headSize) = (shape.heads.toLong, shape.tokens.toLong, shape.headSize.toLong)
+  private val hidden = heads * headSize
 
   /** Distance of two tokens in the tensor of queries, keys and values. */
-  private val stride = 3L * config.hidden
+  private val stride = 3 * hidden
 
-  private val scores = builder.tensor(data_type.f32, 1L, heads, most.toLong, tokens)
+  private val scores = builder.tensor(data_type.f32, together.toLong, heads, most.toLong, tokens)
   private val weights =
-    if (elementType == data_type.f32) scores else builder.tensor(elementType, 1L, heads, most.toLong, tokens)
-  private val scale = builder.constants((1 / math.sqrt(config.headSize.toDouble)).toFloat)
+    if (elementType == data_type.f32) scores
+    else builder.tensor(elementType, together.toLong, heads, most.toLong, tokens)
+  private val scale = builder.constants((1 / math.sqrt(shape.headSize.toDouble)).toFloat)
 
   /** @param joined
-    *   [images, tokens, 3 hidden]: queries, keys and values side by side
+    *   [sequences, tokens, 3 hidden]: queries, keys and values side by side
     * @param result
-    *   [images, queries, hidden]
+    *   [sequences, queries, hidden]
     * @param asking
-    *   the tokens that ask
+    *   the tokens of each sequence that ask
     * @param bias
-    *   float32 [heads, queries, tokens], added to the scores of each image; none in most models
+    *   float32 [heads, queries, tokens], added to the scores of each sequence; none in most models
     */
   def add(joined: memory, result: memory, asking: TokenRange, bias: Option[memory]): Unit =
-    (0L until asking.images.toLong).foreach(addImage(joined, result, _, asking, bias))
+    (0 until asking.images by together).foreach { first =>
+      addSequences(joined, result, first, math.min(together, asking.images - first), asking, bias)
+    }
 
-  private def addImage(
+  private def addSequences(
       joined: memory,
       result: memory,
-      image: Long,
+      first: Int,
+      count: Int,
       range: TokenRange,
       bias: Option[memory]
   ): Unit = {
-    val queries = range.count.toLong
+    val (sequence, sequences, queries) = (first.toLong, count.toLong, range.count.toLong)
     def part(number: Long, token: Long = 0) =
-      Descs.pointer(joined, elementType, (image * tokens + token) * stride + number * config.hidden)
-    def tensor(count: Long) =
+      Descs.pointer(joined, elementType, (sequence * tokens + token) * stride + number * hidden)
+    def tensor(rows: Long) =
       Descs.strided(
         elementType,
-        Seq(1, heads, count, headSize),
+        Seq(sequences, heads, rows, headSize),
         Seq(tokens * stride, headSize, stride, 1)
       )
+    def weighing(of: data_type) = Descs.dense(of, sequences, heads, queries, tokens)
     val asking = builder.view(tensor(queries), part(0, range.first.toLong))
     val keys = builder.view(
       Descs.strided(
         elementType,
-        Seq(1, heads, headSize, tokens),
+        Seq(sequences, heads, headSize, tokens),
         Seq(tokens * stride, headSize, 1, stride)
       ),
       part(1)
     )
     val values = builder.view(tensor(tokens), part(2))
-    val imageScores = builder.view(shape(data_type.f32, queries), scores.get_data_handle())
-    val imageWeights = builder.view(shape(elementType, queries), weights.get_data_handle())
-    val hidden = config.hidden.toLong
+    val ownScores = builder.view(weighing(data_type.f32), scores.get_data_handle())
+    val ownWeights = builder.view(weighing(elementType), weights.get_data_handle())
     val results = builder.view(
       Descs.strided(
         elementType,
-        Seq(1, heads, queries, headSize),
+        Seq(sequences, heads, queries, headSize),
         Seq(queries * hidden, headSize, hidden, 1)
       ),
-      Descs.pointer(result, elementType, image * queries * hidden)
+      Descs.pointer(result, elementType, sequence * queries * hidden)
     )
-    product("attention scores", asking, keys, imageScores, Some(scale), bias)
-    softmax(imageScores, imageWeights)
-    product("attention values", imageWeights, values, results)
+    val added = bias.map { values =>
+      builder.view(Descs.dense(data_type.f32, 1L, heads, queries, tokens), values.get_data_handle())
+    }
+    product("attention scores", asking, keys, ownScores, Some(scale), added)
+    softmax(ownScores, ownWeights)
+    product("attention values", ownWeights, values, results)
   }
-
-  private def shape(of: data_type, queries: Long) = Descs.dense(of, 1L, heads, queries, tokens)
 
   private def product(
       name: String,
@@ -98,8 +109,7 @@ final private[onednn] class Attention(
   ): Unit = {
     val attributes = builder.attributes()
     scale.foreach(_ => attributes.set_scales_mask(dnnl.DNNL_ARG_SRC, 0))
-    val added = bias.map(values => builder.view(result.get_desc(), values.get_data_handle()))
-    added.foreach(values => attributes.set_post_ops(Attention.adding(values)))
+    bias.foreach(values => attributes.set_post_ops(Attention.adding(values)))
     val description = OneDnn.explained(s"compute $name") {
       new matmul.primitive_desc(
         OneDnn.processor,
@@ -113,7 +123,7 @@ final private[onednn] class Attention(
     val tensors =
       Seq(dnnl.DNNL_ARG_SRC -> left, dnnl.DNNL_ARG_WEIGHTS -> right, dnnl.DNNL_ARG_DST -> result)
     val scales = scale.map((dnnl.DNNL_ARG_ATTR_SCALES | dnnl.DNNL_ARG_SRC) -> _)
-    val extra = added.map((dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * 1 | dnnl.DNNL_ARG_SRC_1) -> _)
+    val extra = bias.map((dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * 1 | dnnl.DNNL_ARG_SRC_1) -> _)
     builder.execute(name, description, new matmul(description))(tensors ++ scales ++ extra: _*)
   }
 
@@ -136,6 +146,15 @@ final private[onednn] class Attention(
     )
   }
 }
+
+/** Sequences of tokens that attend to themselves.
+  *
+  * @param tokens
+  *   of a sequence
+  * @param headSize
+  *   numbers of a token in each head
+  */
+final private[onednn] case class AttentionShape(heads: Int, tokens: Int, headSize: Int)
 
 private[onednn] object Attention {
 

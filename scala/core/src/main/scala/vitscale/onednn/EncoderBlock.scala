@@ -33,7 +33,7 @@ final private[onednn] class EncoderBlock(
 ) {
 
   private val (hidden, rows) = (config.hidden.toLong, range.rows.toLong)
-  private val attention = new Attention(builder, config, numbers.other, range.count)
+  private val attention = new Attention(builder, config.attention, numbers.other, range.count)
   private val layerNorm = new LayerNorm(builder, pack, config.epsilon)
   private val relativePositions = new RelativePositions(pack, config)
   private val linear = new LinearLayers(builder, pack)
