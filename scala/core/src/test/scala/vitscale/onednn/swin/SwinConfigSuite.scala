@@ -1,0 +1,48 @@
+package vitscale.onednn.swin
+
+import org.scalatest.funsuite.AnyFunSuite
+
+import vitscale.{ModelException, TemporaryFolder}
+
+class SwinConfigSuite extends AnyFunSuite with TemporaryFolder {
+
+  private def config(settings: String, side: Int = 224): SwinConfig = withFolder { folder =>
+    SwinModels.config(settings, side, folder.resolve("config.json"))
+  }
+
+  test("what is not named has SwinConfig's defaults: swin-tiny-patch4-window7-224") {
+    val tiny = config(""""architectures": []""")
+    assert(tiny.stages.map(_.channels) == Seq(96, 192, 384, 768) && tiny.features == 768)
+    assert(tiny.stages.map(_.blocks) == Seq(2, 2, 6, 2) && tiny.stages.map(_.heads) == Seq(3, 6, 12, 24))
+    assert(tiny.stages.map(_.height) == Seq(56, 28, 14, 7) && tiny.stages.map(_.intermediate).head == 384)
+    assert(tiny.epsilon == 1e-5f && tiny.hasQkvBias && !tiny.hasPositions && tiny.codedBlocks.isEmpty)
+  }
+
+  test("each second block is shifted by half a window, unless the map is one window") {
+    val stages = config(""""window_size": 7""").stages
+    assert((0 to 3).map(stages.head.windows(_).shift) == Seq(0, 3, 0, 3))
+    assert((0 to 3).map(stages.last.windows(_).shift) == Seq(0, 0, 0, 0))
+  }
+
+  test("images have the preprocessor's size, or image_size where positions are learned") {
+    assert(config(""""window_size": 12""", side = 384).imageWidth == 384)
+    assert(config(""""use_absolute_embeddings": true""", side = 384).imageWidth == 224)
+  }
+
+  test("a value that the engine does not run is refused by its name") {
+    Seq(
+      """"depths": []""" -> "depths",
+      """"depths": [2, 2, 0, 2]""" -> "a list of whole numbers from 1 to",
+      """"depths": [1, 1, 1, 1, 1, 1, 1, 1, 1]""" -> "at most 8 numbers",
+      """"num_heads": [3, 6]""" -> "4 numbers, as many as depths has",
+      """"num_heads": [3, 6, 12, 25]""" -> "divisors of the channels, which are 768 at stage 4",
+      """"window_size": 8""" -> "at most 7, since stage 4 has 7x7 tokens",
+      """"patch_size": 5""" -> "one that divides the image of 224x224 pixels",
+      """"mlp_ratio": 0""" -> "mlp_ratio",
+      """"hidden_act": "mish"""" -> "hidden_act",
+      """"num_channels": 1""" -> "num_channels"
+    ).foreach { case (settings, expected) =>
+      assert(intercept[ModelException](config(settings)).getMessage.contains(expected), settings)
+    }
+  }
+}
