@@ -84,6 +84,9 @@ final private[onednn] case class SwinStage(
   /** Tokens of a window. */
   def area: Int = window * window
 
+  /** Attention scores of a window. */
+  def scores: Long = heads.toLong * area * area
+
   def attention: AttentionShape = AttentionShape(heads, area, channels / heads)
 
   /** How the windows of a block lie: those of each second one are shifted by half a window, if the map has several. */
@@ -152,6 +155,10 @@ private[onednn] object SwinConfig {
         s"at most ${math.min(stage.height, stage.width)}, since stage ${stage.index + 1} has ${stage.height}x${stage.width} tokens"
       )
     }
+    stages.find(_.scores > MostScores).foreach { stage =>
+      val found = s"which are ${stage.scores} at stage ${stage.index + 1}"
+      settings.refuse("window_size", s"at most $MostScores attention scores of a window, $found")
+    }
     stages.toIndexedSeq
   }
 
@@ -166,5 +173,6 @@ private[onednn] object SwinConfig {
   private val MostHeads = 1 << 12
   private val MostStages = 8
   private val MostTokens = 1 << 7
+  private val MostScores = 1L << 26
   private val MostChannels = 1 << 18
 }

@@ -29,6 +29,12 @@ class SwinConfigSuite extends AnyFunSuite with TemporaryFolder {
     assert(config(""""use_absolute_embeddings": true""", side = 384).imageWidth == 224)
   }
 
+  test("a window whose scores take too much memory is refused") {
+    val settings = """"window_size": 64, "depths": [2], "num_heads": [6]"""
+    val message = intercept[ModelException](config(settings, side = 512)).getMessage
+    assert(message.contains("attention scores of a window, which are 100663296 at stage 1"))
+  }
+
   test("a value that the engine does not run is refused by its name") {
     Seq(
       """"depths": []""" -> "depths",

@@ -1,12 +1,14 @@
 package vitscale.onednn.swin
 
+import java.util.concurrent.{ExecutorService, Executors}
+
 import scala.util.Random
 
-import org.bytedeco.javacpp.{BytePointer, FloatPointer}
 import org.scalatest.funsuite.AnyFunSuite
 
-import vitscale.TemporaryFolder
-import vitscale.onednn.{ImagePlaces, Numbers, OneDnn, OneDnnWeights}
+import vitscale.onednn.{Numbers, OneDnn, OneDnnPass, OneDnnWeights, PassCores, Plans}
+import vitscale.preprocess.{Preprocessor, PreprocessorConfig}
+import vitscale.{TemporaryFolder, TinyModel}
 
 class SwinPlanSuite extends AnyFunSuite with TemporaryFolder {
 
@@ -37,46 +39,59 @@ class SwinPlanSuite extends AnyFunSuite with TemporaryFolder {
     }
   }
 
-  test("an image has the same results in batches of 1 to 4") {
+  test("an image has the same results in batches of 1 to 4 and on 1 to 3 cores") {
     withFolder { folder =>
-      val numbers = new Random(7)
+      val random = new Random(7)
       val settings =
         """"embed_dim": 32, "depths": [2, 2], "num_heads": [1, 2], "window_size": 4, "use_absolute_embeddings": true, "image_size": 52"""
-      val config = SwinModels.write(folder, settings, 52, _ => (0.1 * numbers.nextGaussian()).toFloat)
+      val config = SwinModels.write(folder, settings, 52, _ => (0.1 * random.nextGaussian()).toFloat)
       val weights = OneDnnWeights.open(folder)
+      val pool = Executors.newFixedThreadPool(3)
       try
         precisions.foreach { precision =>
-          val alone = run(config, weights, precision, 1, from = 3)
-          (2 to 4).foreach { images =>
-            val last = run(config, weights, precision, images, from = 4 - images).takeRight(alone.size)
-            val largest = alone.map(math.abs(_)).max
-            val difference = alone.zip(last).map { case (one, other) => math.abs(one - other) }.max
-            assert(largest > 0.1 && difference < 1e-5 * largest, s"$precision, $images images")
+          val plans = config.plans(weights.pack, numbersOf(precision), scales = None)
+          val alone = (0 until 4).map(image => logits(plans, image, images = 1).head)
+          val largest = alone.flatten.map(math.abs(_)).max
+          assert(largest > 0.1)
+          for (images <- 1 to 4; threads <- 1 to 3) {
+            val found = logits(plans, 0, images, threads, Some(pool).filter(_ => threads > 1))
+            val differences =
+              found.zip(alone).flatMap { case (one, other) => one.zip(other).map(pair => pair._1 - pair._2) }
+            val which = s"$precision, $images images on $threads cores"
+            assert(differences.map(math.abs(_)).max < 1e-5 * largest, which)
           }
         }
-      finally weights.close()
+      finally {
+        pool.shutdown()
+        weights.close()
+      }
     }
   }
 
-  /** The logits of some of four images. */
-  private def run(
-      config: SwinConfig,
-      weights: OneDnnWeights,
-      precision: String,
+  /** The logits of some of four images, each computed twice.
+    *
+    * @param first
+    *   index of the first image
+    */
+  private def logits(
+      plans: Plans,
+      first: Int,
       images: Int,
-      from: Int
-  ): IndexedSeq[Float] = {
-    val numbers = new Random(8)
-    val values = Array.fill(4 * config.pixels)(numbers.nextGaussian().toFloat)
-    val pixels = new FloatPointer(values.slice(from * config.pixels, (from + images) * config.pixels): _*)
-    val logits = new FloatPointer(images.toLong * config.classes)
-    val at =
-      ImagePlaces(new BytePointer(pixels), logits, new FloatPointer(images.toLong * config.features))
-    val plan = SwinPlan.build(config, weights.pack, numbersOf(precision), images)
+      threads: Int = 1,
+      pool: Option[ExecutorService] = None
+  ): IndexedSeq[Array[Float]] = {
+    val model = plans.architecture
+    val preprocessor =
+      new Preprocessor(PreprocessorConfig.read(TinyModel.path.resolve("preprocessor_config.json")))
+    val buffers = OneDnnPass.buffersOf(model, preprocessor, images)
+    val random = new Random(8)
+    val values = Array.fill(4 * model.pixels)(random.nextGaussian().toFloat)
+    buffers.input(images).asFloatBuffer().put(values, first * model.pixels, images * model.pixels)
+    val cores = new PassCores(plans, threads, pool)
     try {
-      plan.run(at)
-      plan.run(at)
-      (0 until images * config.classes).map(index => logits.get(index.toLong))
-    } finally plan.close()
+      cores.run(buffers, images)
+      cores.run(buffers, images)
+    } finally cores.close()
+    (0 until images).map(buffers.logitsOf)
   }
 }
