@@ -47,7 +47,8 @@ private[onednn] object Architecture {
 
   /** The values of `model_type` that this engine runs. */
   def modelTypes: Seq[String] =
-    ModelFamily.all.map(_.modelType) ++ Seq(ConvNextConfig.ModelType, SwinConfig.ModelType)
+    ModelFamily.all
+      .map(_.modelType) ++ Seq(ConvNextConfig.ModelType, SwinConfig.ModelType, SwinConfig.SecondModelType)
 
   /** @param classes
     *   number of the model's labels
@@ -60,7 +61,7 @@ private[onednn] object Architecture {
     val settings = Settings.of(file)
     settings.modelType match {
       case ConvNextConfig.ModelType => ConvNextConfig.of(settings, classes, input)
-      case SwinConfig.ModelType => SwinConfig.of(settings, classes, input)
+      case SwinConfig.ModelType | SwinConfig.SecondModelType => SwinConfig.of(settings, classes, input)
       case _ => VitConfig.of(settings, classes, input)
     }
   }

@@ -8,7 +8,7 @@ import org.bytedeco.dnnl.{matmul, memory, post_ops, softmax_forward}
 /** Adds scaled dot-product attention of several heads to a plan: softmax(Q K^T^ / sqrt(head size) + bias) V.
   *
   * Source of the formula: Vaswani et al. 2017, "Attention Is All You Need", equation 1. Queries, keys and values are strided
-  * views of one tensor; nothing is transposed.
+  * views of a tensor; nothing is transposed.
   *
   * @param shape
   *   of the sequences that attend to themselves: the tokens of an image, or of a window
@@ -30,57 +30,70 @@ final private[onednn] class Attention(
   private val (heads, tokens, headSize) = (shape.heads.toLong, shape.tokens.toLong, shape.headSize.toLong)
   private val hidden = heads * headSize
 
-  /** Distance of two tokens in the tensor of queries, keys and values. */
-  private val stride = 3 * hidden
-
   private val scores = builder.tensor(data_type.f32, together.toLong, heads, most.toLong, tokens)
   private val weights =
     if (elementType == data_type.f32) scores
     else builder.tensor(elementType, together.toLong, heads, most.toLong, tokens)
   private val scale = builder.constants((1 / math.sqrt(shape.headSize.toDouble)).toFloat)
 
-  /** @param joined
-    *   [sequences, tokens, 3 hidden]: queries, keys and values side by side
+  /** @param inputs
+    *   queries, keys and values of [sequences, tokens]
     * @param result
     *   [sequences, queries, hidden]
     * @param asking
     *   the tokens of each sequence that ask
     * @param bias
     *   float32 [heads, queries, tokens], added to the scores of each sequence; none in most models
+    * @param factors
+    *   the same, multiplied with the scores before
     */
-  def add(joined: memory, result: memory, asking: TokenRange, bias: Option[memory]): Unit =
+  def add(
+      inputs: AttentionInputs,
+      result: memory,
+      asking: TokenRange,
+      bias: Option[memory],
+      factors: Option[memory] = None
+  ): Unit =
     (0 until asking.images by together).foreach { first =>
-      addSequences(joined, result, first, math.min(together, asking.images - first), asking, bias)
+      val count = math.min(together, asking.images - first)
+      val after = factors.map(_ -> algorithm.binary_mul).toSeq ++ bias.map(_ -> algorithm.binary_add)
+      addSequences(inputs, result, first, count, asking, after)
     }
 
   private def addSequences(
-      joined: memory,
+      inputs: AttentionInputs,
       result: memory,
       first: Int,
       count: Int,
       range: TokenRange,
-      bias: Option[memory]
+      afterScores: Seq[(memory, algorithm)]
   ): Unit = {
     val (sequence, sequences, queries) = (first.toLong, count.toLong, range.count.toLong)
-    def part(number: Long, token: Long = 0) =
-      Descs.pointer(joined, elementType, (sequence * tokens + token) * stride + number * hidden)
-    def tensor(rows: Long) =
+    def from(numbers: TokenNumbers, token: Long = 0) =
+      Descs.pointer(
+        numbers.tensor,
+        elementType,
+        (sequence * tokens + token) * numbers.stride + numbers.first
+      )
+    def tensor(rows: Long, stride: Long) =
       Descs.strided(
         elementType,
         Seq(sequences, heads, rows, headSize),
         Seq(tokens * stride, headSize, stride, 1)
       )
     def weighing(of: data_type) = Descs.dense(of, sequences, heads, queries, tokens)
-    val asking = builder.view(tensor(queries), part(0, range.first.toLong))
+    val asking =
+      builder.view(tensor(queries, inputs.queries.stride), from(inputs.queries, range.first.toLong))
+    val keyStride = inputs.keys.stride
     val keys = builder.view(
       Descs.strided(
         elementType,
         Seq(sequences, heads, headSize, tokens),
-        Seq(tokens * stride, headSize, 1, stride)
+        Seq(tokens * keyStride, headSize, 1, keyStride)
       ),
-      part(1)
+      from(inputs.keys)
     )
-    val values = builder.view(tensor(tokens), part(2))
+    val values = builder.view(tensor(tokens, inputs.values.stride), from(inputs.values))
     val ownScores = builder.view(weighing(data_type.f32), scores.get_data_handle())
     val ownWeights = builder.view(weighing(elementType), weights.get_data_handle())
     val results = builder.view(
@@ -91,10 +104,11 @@ final private[onednn] class Attention(
       ),
       Descs.pointer(result, elementType, sequence * queries * hidden)
     )
-    val added = bias.map { values =>
-      builder.view(Descs.dense(data_type.f32, 1L, heads, queries, tokens), values.get_data_handle())
+    val after = afterScores.map { case (values, operation) =>
+      val shape = Descs.dense(data_type.f32, 1L, heads, queries, tokens)
+      builder.view(shape, values.get_data_handle()) -> operation
     }
-    product("attention scores", asking, keys, ownScores, Some(scale), added)
+    product("attention scores", asking, keys, ownScores, Some(scale), after)
     softmax(ownScores, ownWeights)
     product("attention values", ownWeights, values, results)
   }
@@ -105,11 +119,11 @@ final private[onednn] class Attention(
       right: memory,
       result: memory,
       scale: Option[memory] = None,
-      bias: Option[memory] = None
+      after: Seq[(memory, algorithm)] = Seq.empty
   ): Unit = {
     val attributes = builder.attributes()
     scale.foreach(_ => attributes.set_scales_mask(dnnl.DNNL_ARG_SRC, 0))
-    bias.foreach(values => attributes.set_post_ops(Attention.adding(values)))
+    if (after.nonEmpty) attributes.set_post_ops(Attention.binary(after))
     val description = OneDnn.explained(s"compute $name") {
       new matmul.primitive_desc(
         OneDnn.processor,
@@ -123,7 +137,9 @@ final private[onednn] class Attention(
     val tensors =
       Seq(dnnl.DNNL_ARG_SRC -> left, dnnl.DNNL_ARG_WEIGHTS -> right, dnnl.DNNL_ARG_DST -> result)
     val scales = scale.map((dnnl.DNNL_ARG_ATTR_SCALES | dnnl.DNNL_ARG_SRC) -> _)
-    val extra = bias.map((dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * 1 | dnnl.DNNL_ARG_SRC_1) -> _)
+    val extra = after.zipWithIndex.map { case ((values, _), place) =>
+      (dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (place + 1) | dnnl.DNNL_ARG_SRC_1) -> values
+    }
     builder.execute(name, description, new matmul(description))(tensors ++ scales ++ extra: _*)
   }
 
@@ -147,23 +163,14 @@ final private[onednn] class Attention(
   }
 }
 
-/** Sequences of tokens that attend to themselves.
-  *
-  * @param tokens
-  *   of a sequence
-  * @param headSize
-  *   numbers of a token in each head
-  */
-final private[onednn] case class AttentionShape(heads: Int, tokens: Int, headSize: Int)
-
 private[onednn] object Attention {
 
   /** The dimension of the keys in the scores. */
   private val Keys = 3
 
-  private def adding(values: memory): post_ops = {
+  private def binary(operations: Seq[(memory, algorithm)]): post_ops = {
     val made = new post_ops()
-    made.append_binary(algorithm.binary_add, values.get_desc())
+    operations.foreach { case (values, operation) => made.append_binary(operation, values.get_desc()) }
     made
   }
 }

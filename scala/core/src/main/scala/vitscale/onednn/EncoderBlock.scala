@@ -82,7 +82,7 @@ final private[onednn] class EncoderBlock(
   ): Unit = {
     val kept = new Rows(index, asking.rows)
     val bias = relativePositions.bias(weights.relativePositions, asking)
-    attention.add(allJoined, attended, asking, bias)
+    attention.add(AttentionInputs.joined(allJoined, hidden), attended, asking, bias)
     kept.observe(kept.attended, ActivationPlace.AttentionOutput, config.hidden)
     codes.attentionOutput.foreach(one => encode(kept.attended, kept.attendedCodes, one.source))
     if (asking.count != range.count) keepFirstTokens(residual, result, asking.count)

@@ -6,7 +6,8 @@ import vitscale.onednn.{LayerNorm, LinearLayers, PlanBuilder, RowMoves, WeightPa
 
 /** Adds patch merging to a plan: each 2x2 tokens become one with twice the channels. A map of an odd size ends with zeros.
   *
-  * Source: Liu et al. 2021, "Swin Transformer", section 3.1, and `SwinPatchMerging` in Transformers' `modeling_swin.py`.
+  * Source: Liu et al. 2021, "Swin Transformer", section 3.1, `SwinPatchMerging` in Transformers' `modeling_swin.py`, and
+  * `Swinv2PatchMerging` in `modeling_swinv2.py`, which normalises the results, not the inputs.
   *
   * @param images
   *   of a batch
@@ -14,6 +15,7 @@ import vitscale.onednn.{LayerNorm, LinearLayers, PlanBuilder, RowMoves, WeightPa
 final private[swin] class PatchMerging(
     builder: PlanBuilder,
     pack: WeightPack,
+    config: SwinConfig,
     tensors: SwinTensors,
     images: Int
 ) {
@@ -29,12 +31,15 @@ final private[swin] class PatchMerging(
   def add(stage: SwinStage, next: SwinStage, residual: memory): memory = {
     val rows = images * next.tokens
     val merged = tensors.merged(rows, 4 * stage.channels)
-    val normalised = tensors.tokens(rows, 4 * stage.channels)
+    val taken = tensors.tokens(rows, 4 * stage.channels)
     val result = tensors.residual(rows, next.channels)
+    val norm = SwinWeights.mergingNorm(config, stage)
     val rowBytes = stage.channels.toLong * java.lang.Float.BYTES
     builder.move(residual, merged, RowMoves.gather(neighbours(stage, next)), rowBytes)
-    layerNorm.add(SwinWeights.mergingNorm(stage), merged, normalised, codes = None)
-    linear.add(SwinWeights.reduction(stage), tensors.numbers.weights, normalised, result)
+    if (config.isSecond) builder.convert("four tokens", merged, taken)
+    else layerNorm.add(norm, merged, taken, codes = None)
+    linear.add(SwinWeights.reduction(config, stage), tensors.numbers.weights, taken, result)
+    if (config.isSecond) layerNorm.add(norm, result, result, codes = None)
     result
   }
 

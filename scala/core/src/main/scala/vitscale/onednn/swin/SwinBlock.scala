@@ -2,21 +2,13 @@ package vitscale.onednn.swin
 
 import org.bytedeco.dnnl.{memory, post_ops}
 
-import vitscale.onednn.{
-  Attention,
-  Descs,
-  FeedForward,
-  LayerNorm,
-  LinearLayers,
-  PlanBuilder,
-  RowMoves,
-  TokenRange,
-  WeightPack
-}
+import vitscale.onednn.{FeedForward, LayerNorm, LinearLayers, PlanBuilder, WeightPack}
 
-/** Adds the blocks of a stage to a plan: x + attention(norm(x)) inside of windows, then x + feedForward(norm(x)).
+/** Adds the blocks of a stage to a plan: x + attention(norm(x)) inside of windows, then x + feedForward(norm(x)). Swin Transformer
+  * V2 normalises what it adds: x + norm(attention(x)), then x + norm(feedForward(x)).
   *
-  * Source: Liu et al. 2021, "Swin Transformer", equation 3, and `SwinLayer` in Transformers' `modeling_swin.py`.
+  * Source: Liu et al. 2021, "Swin Transformer", equation 3, Liu et al. 2022, "Swin Transformer V2", figure 1, and `SwinLayer` and
+  * `Swinv2Layer` in Transformers.
   *
   * @param images
   *   of a batch
@@ -32,12 +24,9 @@ final private[swin] class SwinBlock(
 
   private val (channels, rows) = (stage.channels, images * stage.tokens)
   private val numbers = tensors.numbers
-  private val rowBytes = channels.toLong * memory.data_type_size(numbers.inputs)
   private val layerNorm = new LayerNorm(builder, pack, config.epsilon)
   private val linear = new LinearLayers(builder, pack)
-  private val bias = new WindowBias(builder, pack, stage)
-  private val attention =
-    new Attention(builder, stage.attention, numbers.other, stage.area, SwinBlock.windowsTogether(stage))
+  private val attention = new WindowAttention(builder, pack, config, stage, tensors, images)
   private val tokens = tensors.tokens(rows, channels)
 
   /** @param index
@@ -47,54 +36,33 @@ final private[swin] class SwinBlock(
     */
   def add(index: Int, residual: memory): Unit = {
     val weights = new SwinWeights(config, stage, index)
-    layerNorm.add(weights.normBeforeAttention, residual, tokens, codes = None)
-    attend(weights, stage.windows(index))
-    linear.add(weights.attentionOutput, numbers.weights, tokens, residual, after = Some(FeedForward.sum))
-    layerNorm.add(weights.normBeforeFeedForward, residual, tokens, codes = None)
-    feedForward(weights, residual)
-  }
-
-  /** Replaces the tokens by what they get from their windows. */
-  private def attend(weights: SwinWeights, grid: WindowGrid): Unit = {
-    val places = grid.table(images)
-    val windows = tensors.windows(places.size, channels)
-    val joined = tensors.inner(places.size, 3 * channels)
-    builder.move(tokens, windows, RowMoves.gather(places), rowBytes)
-    linear.add(weights.queryKeyValue, numbers.weights, windows, joined)
-    val groups = grid.groups.map(_.count * images)
-    groups.scanLeft(0)(_ + _).zip(groups).zip(bias.of(weights.relativePositions, grid)).foreach {
-      case ((first, count), values) =>
-        attention.add(
-          from(joined, first, count, 3 * channels),
-          from(windows, first, count, channels),
-          TokenRange(count, 0, stage.area),
-          Some(values)
-        )
+    addTo(residual, weights.normBeforeAttention) { (result, after) =>
+      attention.add(weights, stage.windows(index), tokens)
+      linear.add(weights.attentionOutput, numbers.weights, tokens, result, after = after)
     }
-    builder.move(windows, tokens, RowMoves.scatter(places), rowBytes)
+    addTo(residual, weights.normBeforeFeedForward) { (result, after) =>
+      val hidden = tensors.inner(rows, stage.intermediate)
+      val activate = new post_ops()
+      activate.append_eltwise(config.activation.algorithm, config.activation.alpha, 0f)
+      linear.add(weights.feedForwardIn, numbers.weights, tokens, hidden, after = Some(activate))
+      linear.add(weights.feedForwardOut, numbers.weights, hidden, result, after = after)
+    }
   }
 
-  /** Some windows of a tensor in the order of windows. */
-  private def from(tensor: memory, first: Int, count: Int, width: Int): memory =
-    builder.view(
-      Descs.dense(numbers.other, count.toLong * stage.area, width.toLong),
-      Descs.pointer(tensor, numbers.other, first.toLong * stage.area * width)
-    )
-
-  private def feedForward(weights: SwinWeights, residual: memory): Unit = {
-    val hidden = tensors.inner(rows, stage.intermediate)
-    val activate = new post_ops()
-    activate.append_eltwise(config.activation.algorithm, config.activation.alpha, 0f)
-    linear.add(weights.feedForwardIn, numbers.weights, tokens, hidden, after = Some(activate))
-    linear.add(weights.feedForwardOut, numbers.weights, hidden, residual, after = Some(FeedForward.sum))
-  }
-}
-
-private object SwinBlock {
-
-  /** Bytes of the attention scores of one primitive. */
-  private val ScoreBytes = 1 << 19
-
-  private def windowsTogether(stage: SwinStage): Int =
-    math.max(1, ScoreBytes / (stage.heads * stage.area * stage.area * java.lang.Float.BYTES))
+  /** Adds what some layers make of the tokens to the residual.
+    *
+    * @param layers
+    *   adds these layers: they read the tokens, and write to a tensor with what is done behind their products
+    */
+  private def addTo(residual: memory, norm: String)(layers: (memory, Option[post_ops]) => Unit): Unit =
+    if (config.isSecond) {
+      val result = tensors.outputs(rows, channels)
+      builder.convert("tokens", residual, tokens)
+      layers(result, None)
+      layerNorm.add(norm, result, result, codes = None)
+      Addition.add(builder, "residual", residual, result)
+    } else {
+      layerNorm.add(norm, residual, tokens, codes = None)
+      layers(residual, Some(FeedForward.sum))
+    }
 }

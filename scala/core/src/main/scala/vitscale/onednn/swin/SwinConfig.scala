@@ -13,11 +13,15 @@ import vitscale.onednn.{
   WholePlans
 }
 
-/** The architecture of a Swin Transformer for image classification (`SwinForImageClassification`).
+/** The architecture of a Swin Transformer for image classification (`SwinForImageClassification`,
+  * `Swinv2ForImageClassification`).
   *
-  * Source: Liu et al. 2021, "Swin Transformer: Hierarchical Vision Transformer using Shifted Windows", and Transformers'
-  * `modeling_swin.py`.
+  * Source: Liu et al. 2021, "Swin Transformer: Hierarchical Vision Transformer using Shifted Windows", Liu et al. 2022, "Swin
+  * Transformer V2: Scaling Up Capacity and Resolution", and Transformers' `modeling_swin.py` and `modeling_swinv2.py`.
   *
+  * @param isSecond
+  *   whether it is a Swin Transformer V2: attention by cosines, positions from a small network, layer normalisation behind the
+  *   other layers
   * @param imageHeight
   *   in pixels; a multiple of the patch's, as the width is
   * @param patchHeight
@@ -32,6 +36,7 @@ import vitscale.onednn.{
   *   whether a learned vector is added to each patch (`use_absolute_embeddings`)
   */
 final private[onednn] case class SwinConfig(
+    isSecond: Boolean,
     imageHeight: Int,
     imageWidth: Int,
     patchHeight: Int,
@@ -66,6 +71,10 @@ final private[onednn] case class SwinConfig(
   *   width of the feed-forward blocks
   * @param window
   *   tokens in a column, and in a row, of a window
+  * @param shift
+  *   of the windows of each second block, in tokens
+  * @param trainedWindow
+  *   the window that positions were trained for; 0 if it is the same
   */
 final private[onednn] case class SwinStage(
     index: Int,
@@ -75,7 +84,9 @@ final private[onednn] case class SwinStage(
     height: Int,
     width: Int,
     intermediate: Int,
-    window: Int
+    window: Int,
+    shift: Int,
+    trainedWindow: Int
 ) {
 
   /** Tokens of an image. */
@@ -89,22 +100,20 @@ final private[onednn] case class SwinStage(
 
   def attention: AttentionShape = AttentionShape(heads, area, channels / heads)
 
-  /** How the windows of a block lie: those of each second one are shifted by half a window, if the map has several. */
-  def windows(block: Int): WindowGrid = {
-    val isShifted = block % 2 == 1 && math.min(height, width) > window
-    WindowGrid(height, width, window, if (isShifted) window / 2 else 0)
-  }
+  /** How the windows of a block lie. */
+  def windows(block: Int): WindowGrid = WindowGrid(height, width, window, if (block % 2 == 1) shift else 0)
 }
 
 private[onednn] object SwinConfig {
 
   val ModelType = "swin"
+  val SecondModelType = "swinv2"
 
   /** PyTorch's default, of the layer normalisations behind the patch embedding and in patch merging. */
   val Epsilon: Float = 1e-5f
 
   /** @param settings
-    *   those of `config.json`; defaults are those of `SwinConfig` in Transformers 5.23
+    *   those of `config.json`; defaults are those of `SwinConfig` and `Swinv2Config` in Transformers 5.23
     * @param classes
     *   number of the model's labels
     * @param input
@@ -115,16 +124,20 @@ private[onednn] object SwinConfig {
   def of(settings: Settings, classes: Int, input: (Int, Int)): SwinConfig = {
     val patch = settings.edges("patch_size", 4)
     val hasPositions = settings.flag("use_absolute_embeddings", default = false)
-    val image = if (hasPositions) settings.edges("image_size", 224) else input
+    val isSecond = settings.modelType == SecondModelType
+    // Transformers makes a position too many there, and fails.
+    if (isSecond && hasPositions) settings.refuse("use_absolute_embeddings", "false for swinv2")
+    val image = if (hasPositions || isSecond) settings.edges("image_size", 224) else input
     if (image._1 % patch._1 != 0 || image._2 % patch._2 != 0)
       settings.refuse("patch_size", s"one that divides the image of ${image._1}x${image._2} pixels")
     settings.requireColours()
     SwinConfig(
+      isSecond = isSecond,
       imageHeight = image._1,
       imageWidth = image._2,
       patchHeight = patch._1,
       patchWidth = patch._2,
-      stages = stagesOf(settings, (image._1 / patch._1, image._2 / patch._2)),
+      stages = stagesOf(settings, isSecond, (image._1 / patch._1, image._2 / patch._2)),
       activation = settings.activation("gelu"),
       epsilon = settings.epsilon(1e-5f),
       hasQkvBias = settings.flag("qkv_bias", default = true),
@@ -133,7 +146,7 @@ private[onednn] object SwinConfig {
     )
   }
 
-  private def stagesOf(settings: Settings, map: (Int, Int)): IndexedSeq[SwinStage] = {
+  private def stagesOf(settings: Settings, isSecond: Boolean, map: (Int, Int)): IndexedSeq[SwinStage] = {
     val depths = settings.wholes("depths", Seq(2, 2, 6, 2), MostBlocks)
     val heads = settings.wholes("num_heads", Seq(3, 6, 12, 24), MostHeads)
     if (depths.size > MostStages) settings.refuse("depths", s"at most $MostStages numbers")
@@ -141,25 +154,52 @@ private[onednn] object SwinConfig {
       settings.refuse("num_heads", s"${depths.size} numbers, as many as depths has")
     val window = settings.whole("window_size", 7, MostTokens)
     val maps = Iterator.iterate(map) { case (height, width) => ((height + 1) / 2, (width + 1) / 2) }
-    val stages = depths.zip(heads).zip(maps.toSeq.take(depths.size)).zipWithIndex.map {
+    val stages = depths.zip(heads).zip(maps.take(depths.size).toIndexedSeq).zipWithIndex.map {
       case (((blocks, heads), (height, width)), index) =>
-        val channels = settings.whole("embed_dim", 96, MostChannels) << index
+        val channels = settings.whole("embed_dim", 96, WidestPatch) << index
         if (channels % heads != 0)
           settings.refuse("num_heads", s"divisors of the channels, which are $channels at stage ${index + 1}")
-        SwinStage(index, blocks, channels, heads, height, width, wide(settings, channels), window)
-    }
-    stages.find(stage => math.min(stage.height, stage.width) < window).foreach { stage =>
-      // Transformers cuts the window down to the map, and then adds a bias of the whole window: it fails.
-      settings.refuse(
-        "window_size",
-        s"at most ${math.min(stage.height, stage.width)}, since stage ${stage.index + 1} has ${stage.height}x${stage.width} tokens"
-      )
+        val stage =
+          SwinStage(index, blocks, channels, heads, height, width, wide(settings, channels), window, 0, 0)
+        if (isSecond) second(settings, stage, map._1 >> index, depths.size) else first(settings, stage)
     }
     stages.find(_.scores > MostScores).foreach { stage =>
       val found = s"which are ${stage.scores} at stage ${stage.index + 1}"
       settings.refuse("window_size", s"at most $MostScores attention scores of a window, $found")
     }
     stages.toIndexedSeq
+  }
+
+  /** Windows are shifted where the map has several of them. */
+  private def first(settings: Settings, stage: SwinStage): SwinStage = {
+    val least = math.min(stage.height, stage.width)
+    // Transformers cuts the window down to the map, and then adds a bias of the whole window: it fails.
+    if (least < stage.window)
+      settings.refuse(
+        "window_size",
+        s"at most $least, since stage ${stage.index + 1} has ${stage.height}x${stage.width} tokens"
+      )
+    stage.copy(shift = if (least > stage.window) stage.window / 2 else 0)
+  }
+
+  /** Windows are cut down to the map (`_compute_window_shift` in Transformers' `modeling_swinv2.py`).
+    *
+    * @param height
+    *   of the map in tokens, as Transformers counts them there: halves are rounded down
+    */
+  private def second(settings: Settings, stage: SwinStage, height: Int, stages: Int): SwinStage = {
+    if (height == 0) settings.refuse("image_size", s"a token in each of the $stages stages")
+    val trained = settings.wholes("pretrained_window_sizes", Seq.fill(stages)(0), MostTokens, least = 0)
+    if (trained.size < stages || trained.contains(1))
+      settings.refuse(
+        "pretrained_window_sizes",
+        s"at least $stages numbers, as many as depths has, none of them 1"
+      )
+    stage.copy(
+      window = math.min(stage.window, height),
+      shift = if (height > stage.window) stage.window / 2 else 0,
+      trainedWindow = trained(stage.index)
+    )
   }
 
   private def wide(settings: Settings, channels: Int): Int = {
@@ -174,5 +214,6 @@ private[onednn] object SwinConfig {
   private val MostStages = 8
   private val MostTokens = 1 << 7
   private val MostScores = 1L << 26
-  private val MostChannels = 1 << 18
+  private val WidestPatch = 1 << 12
+  private val MostChannels = 1 << 20
 }

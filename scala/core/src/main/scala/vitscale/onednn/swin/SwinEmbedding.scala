@@ -1,21 +1,10 @@
 package vitscale.onednn.swin
 
-import org.bytedeco.dnnl.global.dnnl
-import org.bytedeco.dnnl.global.dnnl.algorithm
+import org.bytedeco.dnnl.memory
 import org.bytedeco.dnnl.memory.data_type
-import org.bytedeco.dnnl.{binary, memory}
 import org.bytedeco.javacpp.Pointer
 
-import vitscale.onednn.{
-  Architecture,
-  Descs,
-  LayerNorm,
-  LinearLayers,
-  OneDnn,
-  PatchGrid,
-  PlanBuilder,
-  WeightPack
-}
+import vitscale.onednn.{Architecture, Descs, LayerNorm, LinearLayers, PatchGrid, PlanBuilder, WeightPack}
 
 /** Adds the first part of a Swin Transformer to a plan: patches become tokens, which are normalised; positions are added where
   * the model has them (`SwinEmbeddings` in Transformers' `modeling_swin.py`).
@@ -49,32 +38,17 @@ final private[swin] class SwinEmbedding(
     val patches = grid.gather(builder, input, elementType)
     new LinearLayers(builder, pack).add(SwinWeights.patches(config), elementType, patches, residual)
     new LayerNorm(builder, pack, SwinConfig.Epsilon)
-      .add(SwinWeights.normOfPatches, residual, residual, codes = None)
+      .add(SwinWeights.normOfPatches(config), residual, residual, codes = None)
     if (config.hasPositions) addPositions(residual, images)
     input
   }
 
   private def addPositions(residual: memory, images: Int): Unit = {
     val positions =
-      pack.vector(SwinWeights.positions, Seq(1L, stage.tokens.toLong, stage.channels.toLong))
+      pack.vector(SwinWeights.positions(config), Seq(1L, stage.tokens.toLong, stage.channels.toLong))
     val numbers = stage.tokens.toLong * stage.channels
     val tokens = builder.view(Descs.dense(data_type.f32, images.toLong, numbers), residual.get_data_handle())
     val added = builder.view(Descs.dense(data_type.f32, 1L, numbers), positions.get_data_handle())
-    val description = OneDnn.explained("add positions") {
-      new binary.primitive_desc(
-        OneDnn.processor,
-        algorithm.binary_add,
-        tokens.get_desc(),
-        added.get_desc(),
-        tokens.get_desc(),
-        builder.attributes(),
-        false
-      )
-    }
-    builder.execute("positions", description, new binary(description))(
-      dnnl.DNNL_ARG_SRC_0 -> tokens,
-      dnnl.DNNL_ARG_SRC_1 -> added,
-      dnnl.DNNL_ARG_DST -> tokens
-    )
+    Addition.add(builder, "positions", tokens, added)
   }
 }

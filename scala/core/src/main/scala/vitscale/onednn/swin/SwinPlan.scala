@@ -14,7 +14,7 @@ private[onednn] object SwinPlan {
       val first = config.stages.head
       val residual = tensors.residual(images * first.tokens, first.channels)
       val input = new SwinEmbedding(builder, pack, config, numbers.other).add(residual, images)
-      val merging = new PatchMerging(builder, pack, tensors, images)
+      val merging = new PatchMerging(builder, pack, config, tensors, images)
       val last = config.stages.foldLeft(residual) { (tokens, stage) =>
         val blocks = new SwinBlock(builder, pack, config, stage, tensors, images)
         (0 until stage.blocks).foreach(blocks.add(_, tokens))
@@ -25,7 +25,7 @@ private[onednn] object SwinPlan {
         pack,
         config.classes,
         config.epsilon,
-        normOfTokens = Some(SwinWeights.lastNorm)
+        normOfTokens = Some(SwinWeights.lastNorm(config))
       )
       (input, head.add(last, images))
     }

@@ -40,6 +40,8 @@ final private[swin] class SwinTensors(
     math.max(numbersOfInputs * inputBytes, mergedOf(stage) * FloatBytes)
   }
 
+  private lazy val results = largest(mapOf(_) * FloatBytes)
+
   private def FloatBytes = java.lang.Float.BYTES
 
   private def view(of: memory, elementType: data_type, rows: Int, channels: Int): memory =
@@ -47,6 +49,9 @@ final private[swin] class SwinTensors(
 
   /** [rows, channels], float32. */
   def residual(rows: Int, channels: Int): memory = view(residuals, data_type.f32, rows, channels)
+
+  /** What is normalised before it is added to the residual: [rows, channels], float32. */
+  def outputs(rows: Int, channels: Int): memory = view(results, data_type.f32, rows, channels)
 
   /** Tokens that layers take or give, in the order of the map: [rows, channels]. */
   def tokens(rows: Int, channels: Int): memory = view(maps, numbers.inputs, rows, channels)

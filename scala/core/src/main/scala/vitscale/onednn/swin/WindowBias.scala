@@ -5,34 +5,47 @@ import org.bytedeco.dnnl.memory.data_type
 
 import vitscale.onednn.{Descs, PlanBuilder, WeightPack}
 
-/** What is added to the attention scores of windows: a learned number for each head and each distance of two tokens, and a large
+/** What is added to the attention scores of windows: a number for each head and each distance of two tokens, and a large
   * negative one for tokens that must not see each other (`SwinRelativePositionBias` and `get_attn_mask` in Transformers'
   * `modeling_swin.py`).
   */
-final private[swin] class WindowBias(builder: PlanBuilder, pack: WeightPack, stage: SwinStage) {
+final private[swin] class WindowBias(
+    builder: PlanBuilder,
+    pack: WeightPack,
+    config: SwinConfig,
+    stage: SwinStage
+) {
 
   private val (heads, window, area) = (stage.heads, stage.window, stage.area)
   private val distances = 2 * window - 1
+
+  /** Added to scores of tokens that must not see each other. Transformers adds it twice in Swin Transformer V2. */
+  private val mask = if (config.isSecond) -200f else -100f
 
   /** Numbers of one group. */
   private val size = heads * area * area
 
   /** For each group of windows, float32 [heads, tokens, tokens].
     *
-    * @param table
-    *   name of the learned numbers in the checkpoint: [distances, heads]
+    * @param weights
+    *   of the block
     */
-  def of(table: String, grid: WindowGrid): IndexedSeq[memory] = {
-    val values = learned(table)
-    val made = pack.vector(s"$table with masks of $grid", Math.multiplyExact(grid.groups.size, size)) { to =>
+  def of(weights: SwinWeights, grid: WindowGrid): IndexedSeq[memory] = {
+    lazy val values =
+      if (config.isSecond) new PositionNetwork(pack, stage).table(weights.positionNetwork)
+      else learned(weights.relativePositions)
+    val made = pack.vector(
+      s"${weights.relativePositions} with masks of $grid",
+      Math.multiplyExact(grid.groups.size, size)
+    ) { to =>
       for {
         group <- grid.groups
         head <- 0 until heads
         query <- 0 until area
         key <- 0 until area
       } {
-        val mask = if (grid.areApart(group, query, key)) WindowBias.Mask else 0f
-        to.put(values(distance(query, key) * heads + head) + mask)
+        val hidden = if (grid.areApart(group, query, key)) mask else 0f
+        to.put(values(distance(query, key) * heads + head) + hidden)
       }
     }
     grid.groups.indices.map { group =>
@@ -57,10 +70,4 @@ final private[swin] class WindowBias(builder: PlanBuilder, pack: WeightPack, sta
     val right = query % window - key % window + window - 1
     down * distances + right
   }
-}
-
-private object WindowBias {
-
-  /** Added to scores of tokens that must not see each other. */
-  private val Mask = -100f
 }

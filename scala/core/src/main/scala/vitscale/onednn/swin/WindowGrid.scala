@@ -38,7 +38,7 @@ final private[swin] case class WindowGrid(height: Int, width: Int, window: Int, 
         WindowGroup(0 until rows - 1, columns - 1 until columns, cutsRows = false, cutsColumns = true),
         WindowGroup(rows - 1 until rows, 0 until columns - 1, cutsRows = true, cutsColumns = false),
         WindowGroup(rows - 1 until rows, columns - 1 until columns, cutsRows = true, cutsColumns = true)
-      )
+      ).filter(_.count > 0)
 
   /** The row of the map for each token of the windows: by group, image, window and place inside of it. Tokens outside of the map
     * are zeros.

@@ -29,6 +29,14 @@ class SwinConfigSuite extends AnyFunSuite with TemporaryFolder {
     assert(config(""""use_absolute_embeddings": true""", side = 384).imageWidth == 224)
   }
 
+  test("Swin V2 cuts windows down to the map, which it counts in whole halves") {
+    val settings =
+      """"model_type": "swinv2", "image_size": 144, "window_size": 8, "pretrained_window_sizes": [6, 0, 0, 0]"""
+    val stages = config(settings, side = 144).stages
+    assert(stages.map(_.height) == Seq(36, 18, 9, 5) && stages.map(_.window) == Seq(8, 8, 8, 4))
+    assert(stages.map(_.shift) == Seq(4, 4, 4, 0) && stages.map(_.trainedWindow) == Seq(6, 0, 0, 0))
+  }
+
   test("a window whose scores take too much memory is refused") {
     val settings = """"window_size": 64, "depths": [2], "num_heads": [6]"""
     val message = intercept[ModelException](config(settings, side = 512)).getMessage
@@ -46,7 +54,11 @@ class SwinConfigSuite extends AnyFunSuite with TemporaryFolder {
       """"patch_size": 5""" -> "one that divides the image of 224x224 pixels",
       """"mlp_ratio": 0""" -> "mlp_ratio",
       """"hidden_act": "mish"""" -> "hidden_act",
-      """"num_channels": 1""" -> "num_channels"
+      """"num_channels": 1""" -> "num_channels",
+      """"model_type": "swinv2", "use_absolute_embeddings": true""" -> "false for swinv2",
+      """"model_type": "swinv2", "image_size": 28""" -> "a token in each of the 4 stages",
+      """"model_type": "swinv2", "pretrained_window_sizes": [0, 0]""" -> "at least 4 numbers",
+      """"model_type": "swinv2", "pretrained_window_sizes": [1, 0, 0, 0]""" -> "none of them 1"
     ).foreach { case (settings, expected) =>
       assert(intercept[ModelException](config(settings)).getMessage.contains(expected), settings)
     }

@@ -20,7 +20,8 @@ class SwinPlanSuite extends AnyFunSuite with TemporaryFolder {
   Seq(
     (SwinModels.Tiny, 224, 2),
     (SwinModels.Tiny + """, "use_absolute_embeddings": true""", 224, 1),
-    (SwinModels.Base, 384, 1)
+    (SwinModels.Base, 384, 1),
+    (SwinModels.Second, 256, 2)
   ).foreach { case (settings, side, images) =>
     test(s"no step of $images images falls back to a reference implementation: $settings") {
       withFolder { folder =>
