@@ -4,6 +4,7 @@ import java.nio.file.Path
 
 import vitscale.onednn.convnext.ConvNextConfig
 import vitscale.onednn.family.{ModelFamily, Settings}
+import vitscale.onednn.swin.SwinConfig
 
 /** A model that this engine runs, as its `config.json` describes it. */
 private[onednn] trait Architecture {
@@ -45,7 +46,9 @@ private[onednn] object Architecture {
   val Channels = 3
 
   /** The values of `model_type` that this engine runs. */
-  def modelTypes: Seq[String] = ModelFamily.all.map(_.modelType) :+ ConvNextConfig.ModelType
+  def modelTypes: Seq[String] =
+    ModelFamily.all
+      .map(_.modelType) ++ Seq(ConvNextConfig.ModelType, SwinConfig.ModelType, SwinConfig.SecondModelType)
 
   /** @param classes
     *   number of the model's labels
@@ -58,6 +61,7 @@ private[onednn] object Architecture {
     val settings = Settings.of(file)
     settings.modelType match {
       case ConvNextConfig.ModelType => ConvNextConfig.of(settings, classes, input)
+      case SwinConfig.ModelType | SwinConfig.SecondModelType => SwinConfig.of(settings, classes, input)
       case _ => VitConfig.of(settings, classes, input)
     }
   }

@@ -7,86 +7,111 @@ import org.bytedeco.dnnl.{matmul, memory, post_ops, softmax_forward}
 
 /** Adds scaled dot-product attention of several heads to a plan: softmax(Q K^T^ / sqrt(head size) + bias) V.
   *
-  * Source of the formula: Vaswani et al. 2017, "Attention Is All You Need", equation 1. Images go one after the other, so that
-  * the scores of one stay in the cache. Queries, keys and values are strided views of one tensor; nothing is transposed.
+  * Source of the formula: Vaswani et al. 2017, "Attention Is All You Need", equation 1. Queries, keys and values are strided
+  * views of a tensor; nothing is transposed.
   *
+  * @param shape
+  *   of the sequences that attend to themselves: the tokens of an image, or of a window
   * @param elementType
   *   type of queries, keys, values and results
   * @param most
-  *   largest number of tokens of an image that ask
+  *   largest number of tokens of a sequence that ask
+  * @param together
+  *   sequences of one primitive; the others follow after it, so that the scores stay in the cache
   */
 final private[onednn] class Attention(
     builder: PlanBuilder,
-    config: VitConfig,
+    shape: AttentionShape,
     elementType: data_type,
-    most: Int
+    most: Int,
+    together: Int = 1
 ) {
 
-  private val (heads, tokens, headSize) = (config.heads.toLong, config.tokens.toLong, config.headSize.toLong)
+  private val (heads, tokens, headSize) = (shape.heads.toLong, shape.tokens.toLong, shape.headSize.toLong)
+  private val hidden = heads * headSize
 
-  /** Distance of two tokens in the tensor of queries, keys and values. */
-  private val stride = 3L * config.hidden
-
-  private val scores = builder.tensor(data_type.f32, 1L, heads, most.toLong, tokens)
+  private val scores = builder.tensor(data_type.f32, together.toLong, heads, most.toLong, tokens)
   private val weights =
-    if (elementType == data_type.f32) scores else builder.tensor(elementType, 1L, heads, most.toLong, tokens)
-  private val scale = builder.constants((1 / math.sqrt(config.headSize.toDouble)).toFloat)
+    if (elementType == data_type.f32) scores
+    else builder.tensor(elementType, together.toLong, heads, most.toLong, tokens)
+  private val scale = builder.constants((1 / math.sqrt(shape.headSize.toDouble)).toFloat)
 
-  /** @param joined
-    *   [images, tokens, 3 hidden]: queries, keys and values side by side
+  /** @param inputs
+    *   queries, keys and values of [sequences, tokens]
     * @param result
-    *   [images, queries, hidden]
+    *   [sequences, queries, hidden]
     * @param asking
-    *   the tokens that ask
+    *   the tokens of each sequence that ask
     * @param bias
-    *   float32 [heads, queries, tokens], added to the scores of each image; none in most models
+    *   float32 [heads, queries, tokens], added to the scores of each sequence; none in most models
+    * @param factors
+    *   the same, multiplied with the scores before
     */
-  def add(joined: memory, result: memory, asking: TokenRange, bias: Option[memory]): Unit =
-    (0L until asking.images.toLong).foreach(addImage(joined, result, _, asking, bias))
-
-  private def addImage(
-      joined: memory,
+  def add(
+      inputs: AttentionInputs,
       result: memory,
-      image: Long,
+      asking: TokenRange,
+      bias: Option[memory],
+      factors: Option[memory] = None
+  ): Unit =
+    (0 until asking.images by together).foreach { first =>
+      val count = math.min(together, asking.images - first)
+      val after = factors.map(_ -> algorithm.binary_mul).toSeq ++ bias.map(_ -> algorithm.binary_add)
+      addSequences(inputs, result, first, count, asking, after)
+    }
+
+  private def addSequences(
+      inputs: AttentionInputs,
+      result: memory,
+      first: Int,
+      count: Int,
       range: TokenRange,
-      bias: Option[memory]
+      afterScores: Seq[(memory, algorithm)]
   ): Unit = {
-    val queries = range.count.toLong
-    def part(number: Long, token: Long = 0) =
-      Descs.pointer(joined, elementType, (image * tokens + token) * stride + number * config.hidden)
-    def tensor(count: Long) =
+    val (sequence, sequences, queries) = (first.toLong, count.toLong, range.count.toLong)
+    def from(numbers: TokenNumbers, token: Long = 0) =
+      Descs.pointer(
+        numbers.tensor,
+        elementType,
+        (sequence * tokens + token) * numbers.stride + numbers.first
+      )
+    def tensor(rows: Long, stride: Long) =
       Descs.strided(
         elementType,
-        Seq(1, heads, count, headSize),
+        Seq(sequences, heads, rows, headSize),
         Seq(tokens * stride, headSize, stride, 1)
       )
-    val asking = builder.view(tensor(queries), part(0, range.first.toLong))
+    def weighing(of: data_type) = Descs.dense(of, sequences, heads, queries, tokens)
+    val asking =
+      builder.view(tensor(queries, inputs.queries.stride), from(inputs.queries, range.first.toLong))
+    val keyStride = inputs.keys.stride
     val keys = builder.view(
       Descs.strided(
         elementType,
-        Seq(1, heads, headSize, tokens),
-        Seq(tokens * stride, headSize, 1, stride)
+        Seq(sequences, heads, headSize, tokens),
+        Seq(tokens * keyStride, headSize, 1, keyStride)
       ),
-      part(1)
+      from(inputs.keys)
     )
-    val values = builder.view(tensor(tokens), part(2))
-    val imageScores = builder.view(shape(data_type.f32, queries), scores.get_data_handle())
-    val imageWeights = builder.view(shape(elementType, queries), weights.get_data_handle())
-    val hidden = config.hidden.toLong
+    val values = builder.view(tensor(tokens, inputs.values.stride), from(inputs.values))
+    val ownScores = builder.view(weighing(data_type.f32), scores.get_data_handle())
+    val ownWeights = builder.view(weighing(elementType), weights.get_data_handle())
     val results = builder.view(
       Descs.strided(
         elementType,
-        Seq(1, heads, queries, headSize),
+        Seq(sequences, heads, queries, headSize),
         Seq(queries * hidden, headSize, hidden, 1)
       ),
-      Descs.pointer(result, elementType, image * queries * hidden)
+      Descs.pointer(result, elementType, sequence * queries * hidden)
     )
-    product("attention scores", asking, keys, imageScores, Some(scale), bias)
-    softmax(imageScores, imageWeights)
-    product("attention values", imageWeights, values, results)
+    val after = afterScores.map { case (values, operation) =>
+      val shape = Descs.dense(data_type.f32, 1L, heads, queries, tokens)
+      builder.view(shape, values.get_data_handle()) -> operation
+    }
+    product("attention scores", asking, keys, ownScores, Some(scale), after)
+    softmax(ownScores, ownWeights)
+    product("attention values", ownWeights, values, results)
   }
-
-  private def shape(of: data_type, queries: Long) = Descs.dense(of, 1L, heads, queries, tokens)
 
   private def product(
       name: String,
@@ -94,12 +119,11 @@ final private[onednn] class Attention(
       right: memory,
       result: memory,
       scale: Option[memory] = None,
-      bias: Option[memory] = None
+      after: Seq[(memory, algorithm)] = Seq.empty
   ): Unit = {
     val attributes = builder.attributes()
     scale.foreach(_ => attributes.set_scales_mask(dnnl.DNNL_ARG_SRC, 0))
-    val added = bias.map(values => builder.view(result.get_desc(), values.get_data_handle()))
-    added.foreach(values => attributes.set_post_ops(Attention.adding(values)))
+    if (after.nonEmpty) attributes.set_post_ops(Attention.binary(after))
     val description = OneDnn.explained(s"compute $name") {
       new matmul.primitive_desc(
         OneDnn.processor,
@@ -113,7 +137,9 @@ final private[onednn] class Attention(
     val tensors =
       Seq(dnnl.DNNL_ARG_SRC -> left, dnnl.DNNL_ARG_WEIGHTS -> right, dnnl.DNNL_ARG_DST -> result)
     val scales = scale.map((dnnl.DNNL_ARG_ATTR_SCALES | dnnl.DNNL_ARG_SRC) -> _)
-    val extra = added.map((dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * 1 | dnnl.DNNL_ARG_SRC_1) -> _)
+    val extra = after.zipWithIndex.map { case ((values, _), place) =>
+      (dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (place + 1) | dnnl.DNNL_ARG_SRC_1) -> values
+    }
     builder.execute(name, description, new matmul(description))(tensors ++ scales ++ extra: _*)
   }
 
@@ -142,9 +168,9 @@ private[onednn] object Attention {
   /** The dimension of the keys in the scores. */
   private val Keys = 3
 
-  private def adding(values: memory): post_ops = {
+  private def binary(operations: Seq[(memory, algorithm)]): post_ops = {
     val made = new post_ops()
-    made.append_binary(algorithm.binary_add, values.get_desc())
+    operations.foreach { case (values, operation) => made.append_binary(operation, values.get_desc()) }
     made
   }
 }

@@ -33,7 +33,7 @@ final private[onednn] class EncoderBlock(
 ) {
 
   private val (hidden, rows) = (config.hidden.toLong, range.rows.toLong)
-  private val attention = new Attention(builder, config, numbers.other, range.count)
+  private val attention = new Attention(builder, config.attention, numbers.other, range.count)
   private val layerNorm = new LayerNorm(builder, pack, config.epsilon)
   private val relativePositions = new RelativePositions(pack, config)
   private val linear = new LinearLayers(builder, pack)
@@ -82,7 +82,7 @@ final private[onednn] class EncoderBlock(
   ): Unit = {
     val kept = new Rows(index, asking.rows)
     val bias = relativePositions.bias(weights.relativePositions, asking)
-    attention.add(allJoined, attended, asking, bias)
+    attention.add(AttentionInputs.joined(allJoined, hidden), attended, asking, bias)
     kept.observe(kept.attended, ActivationPlace.AttentionOutput, config.hidden)
     codes.attentionOutput.foreach(one => encode(kept.attended, kept.attendedCodes, one.source))
     if (asking.count != range.count) keepFirstTokens(residual, result, asking.count)

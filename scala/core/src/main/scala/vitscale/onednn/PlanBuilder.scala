@@ -6,7 +6,7 @@ import org.bytedeco.dnnl.global.dnnl
 import org.bytedeco.dnnl.global.dnnl.scratchpad_mode
 import org.bytedeco.dnnl.memory.{data_type, desc}
 import org.bytedeco.dnnl.{dnnl_exec_arg_t, memory, primitive, primitive_attr, primitive_desc_base, reorder}
-import org.bytedeco.javacpp.Pointer
+import org.bytedeco.javacpp.{BytePointer, Pointer}
 
 /** Collects the steps of a forward pass, and owns their tensors.
   *
@@ -107,6 +107,17 @@ final private[onednn] class PlanBuilder(scope: NativeScope) {
 
   def copy(from: Pointer, to: Pointer, bytes: Long): Unit = {
     pending += (_ => new Step.Copy(from, to, bytes))
+    ()
+  }
+
+  /** Appends a copy of rows to other places.
+    *
+    * @param rowBytes
+    *   bytes of a row in both tensors
+    */
+  def move(from: memory, to: memory, moves: RowMoves, rowBytes: Long): Unit = {
+    val (source, target) = (new BytePointer(from.get_data_handle()), new BytePointer(to.get_data_handle()))
+    pending += (_ => new Step.MoveRows(source, target, moves, rowBytes))
     ()
   }
 

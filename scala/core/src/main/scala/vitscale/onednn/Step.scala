@@ -2,7 +2,7 @@ package vitscale.onednn
 
 import org.bytedeco.dnnl.global.dnnl
 import org.bytedeco.dnnl.{dnnl_exec_arg_t, dnnl_primitive, dnnl_stream}
-import org.bytedeco.javacpp.Pointer
+import org.bytedeco.javacpp.{BytePointer, Pointer}
 
 import vitscale.ModelException
 
@@ -34,6 +34,21 @@ private[onednn] object Step {
     override def run(stream: dnnl_stream): Unit = {
       Pointer.memcpy(to, from, bytes)
       ()
+    }
+  }
+
+  /** Moves rows to other places, and writes zeros to those without a source. Used by one thread at a time, as every step. */
+  final class MoveRows(from: BytePointer, to: BytePointer, moves: RowMoves, rowBytes: Long) extends Step {
+    override def run(stream: dnnl_stream): Unit = {
+      var index = 0
+      while (index < moves.count) {
+        val source = moves.source(index)
+        val bytes = moves.rows(index) * rowBytes
+        to.position(moves.target(index) * rowBytes)
+        if (source == RowMoves.Zeros) Pointer.memset(to, 0, bytes)
+        else Pointer.memcpy(to, from.position[BytePointer](source * rowBytes), bytes)
+        index += 1
+      }
     }
   }
 

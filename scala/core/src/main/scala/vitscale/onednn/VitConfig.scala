@@ -42,7 +42,7 @@ final private[onednn] case class VitConfig(
   override def plans(pack: WeightPack, numbers: Numbers, scales: Option[Int8Scales]): Plans =
     new VitPlans(this, pack, numbers, scales)
 
-  def headSize: Int = hidden / heads
+  def attention: AttentionShape = AttentionShape(heads, tokens, hidden / heads)
 
   /** Patches in a column and in a row; pixels beyond the last whole patch are not read, as in a convolution. */
   def gridHeight: Int = imageHeight / patchHeight

@@ -30,14 +30,14 @@ class OtherFamilySuite extends AnyFunSuite {
   }
 
   test("auto takes ONNX Runtime for a family that oneDNN does not know, and says so") {
-    val choice = RuntimeChoice.open(family("swin"), "fp32", RuntimeChoice.Auto, Device.Cpu)
+    val choice = RuntimeChoice.open(family("resnet"), "fp32", RuntimeChoice.Auto, Device.Cpu)
     assert(choice.folder.runtime == ModelRuntime.OnnxRuntime)
-    assert(choice.reason.contains("model_type") && choice.reason.contains("swin"))
+    assert(choice.reason.contains("model_type") && choice.reason.contains("resnet"))
   }
 
   test("oneDNN, asked for, refuses it with one line") {
     val error = intercept[ModelException](
-      ViTClassifier.open(family("swin"), "fp32", TinyModel.options, ModelRuntime.OneDnn.name)
+      ViTClassifier.open(family("resnet"), "fp32", TinyModel.options, ModelRuntime.OneDnn.name)
     )
     assert(error.getMessage.contains("model_type") && !error.getMessage.contains('\n'))
   }

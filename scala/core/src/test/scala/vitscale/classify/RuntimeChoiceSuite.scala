@@ -29,10 +29,10 @@ class RuntimeChoiceSuite extends AnyFunSuite {
     val other = TinyModel.copy()
     Files.write(
       other.resolve("config.json"),
-      Files.readString(other.resolve("config.json")).replace("\"vit\"", "\"swin\"").getBytes(UTF_8)
+      Files.readString(other.resolve("config.json")).replace("\"vit\"", "\"resnet\"").getBytes(UTF_8)
     )
     val cases = Seq(
-      (other, "fp32", Device.Cpu, "is \"swin\"; the oneDNN engine expects one of vit, deit"),
+      (other, "fp32", Device.Cpu, "is \"resnet\"; the oneDNN engine expects one of vit, deit"),
       (copyWithout("model.safetensors"), "fp32", Device.Cpu, "no weights"),
       (whole, "fp32-uint8", Device.Cpu, "no precision fp32-uint8"),
       (whole, "fp32", Device.Gpu(Seq(0)), "GPU"),

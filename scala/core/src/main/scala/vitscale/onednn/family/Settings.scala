@@ -43,14 +43,16 @@ final private[onednn] class Settings private (file: Path, root: JsonNode, sectio
     else refuse(name, s"a whole number from 1 to $most")
   }
 
-  /** A list of at least one whole number from 1 to `most`. */
-  def wholes(name: String, default: Seq[Int], most: Int): Seq[Int] = {
+  /** A list of at least one whole number from `least` to `most`. */
+  def wholes(name: String, default: Seq[Int], most: Int, least: Int = 1): Seq[Int] = {
     val node = root.path(name)
     val found = node.elements().asScala.toSeq
     if (absent(node)) default
-    else if (found.nonEmpty && found.forall(one => one.isInt && one.intValue >= 1 && one.intValue <= most))
+    else if (
+      found.nonEmpty && found.forall(one => one.isInt && one.intValue >= least && one.intValue <= most)
+    )
       found.map(_.intValue)
-    else refuse(name, s"a list of whole numbers from 1 to $most")
+    else refuse(name, s"a list of whole numbers from $least to $most")
   }
 
   /** A whole number from 0 to `most`. */
