@@ -41,7 +41,9 @@ final private[job] class DeltaTable(spark: SparkSession, table: SqlTable, driver
 
   override def name: String = table.identifier
 
-  override def schema: Option[StructType] = table.schema
+  /** Spark takes any folder with files for a table without columns, so Delta is asked. */
+  override def schema: Option[StructType] =
+    if (Try(history(" LIMIT 1")).isSuccess) table.schema else None
 
   override def rows: DataFrame = table.frame
 
@@ -50,9 +52,20 @@ final private[job] class DeltaTable(spark: SparkSession, table: SqlTable, driver
   override def setProperty(key: String, value: String): Unit = table.setProperty(key, value)
 
   override def create(columns: StructType, partitionBy: Seq[String]): Unit = {
-    // Another driver may create it at the same time; then it exists at the next attempt.
-    val attempts = Iterator.fill(Attempts)(Try(table.create("delta", columns, partitionBy)))
-    attempts.find(!isConflict(_)).foreach(_.get)
+    // Another driver may create it at the same time. Then Delta reports a conflict or a folder that is not empty.
+    @tailrec def attempt(left: Int): Unit = {
+      val result = Try(table.create("delta", columns, partitionBy))
+      if (schema.isEmpty) {
+        if (left > 1 && (isConflict(result) || isFilled(result))) attempt(left - 1)
+        else {
+          result.get
+          throw new OutputException(
+            s"$name cannot be made: its folder is not empty and holds no Delta table. Choose another output."
+          )
+        }
+      }
+    }
+    attempt(Attempts)
   }
 
   /** Of several drivers that claim at once, all but the last one see a driver that they did not see before, and give up. */
@@ -111,9 +124,10 @@ final private[job] class DeltaTable(spark: SparkSession, table: SqlTable, driver
   /** The last commit of any driver of this application. Other programs may have committed since. */
   private def newest: Option[Stamp] = stamps(s" LIMIT $Recent").headOption.orElse(stamps("").headOption)
 
+  private def history(limit: String): DataFrame = spark.sql(s"DESCRIBE HISTORY ${table.identifier}$limit")
+
   private def stamps(limit: String): Seq[Stamp] =
-    spark
-      .sql(s"DESCRIBE HISTORY ${table.identifier}$limit")
+    history(limit)
       .select("userMetadata")
       .collect()
       .toSeq
@@ -142,6 +156,12 @@ private[job] object DeltaTable {
     *   the commit's version for its application
     */
   private final case class Stamp(driver: String, version: Long)
+
+  /** Delta lists the folder after it has looked for a table there, so a table that is made in between is only files. */
+  private def isFilled(result: Try[Unit]): Boolean =
+    result.failed.toOption.exists(error =>
+      String.valueOf(error.getMessage).contains("DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION")
+    )
 
   /** All of Delta's conflicts extend Java's exception (`io.delta.exceptions`). */
   private def isConflict(result: Try[Unit]): Boolean = result match {

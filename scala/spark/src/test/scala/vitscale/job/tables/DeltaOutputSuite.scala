@@ -1,6 +1,6 @@
 package vitscale.job.tables
 
-import java.nio.file.Path
+import java.nio.file.{Files, Path}
 
 import org.scalatest.funsuite.AnyFunSuite
 
@@ -41,6 +41,16 @@ class DeltaOutputSuite extends AnyFunSuite with LocalSpark with TemporaryFolder 
       next.commit(Tables.Predictions, Seq(predicted("/after")))
       next.commit(Tables.Quarantine, Seq(quarantined("/bad")))
       assert(next.countRows() == Counts(predicted = 2, quarantined = 1, paths = 3))
+    }
+  }
+
+  test("a folder with other files becomes no table") {
+    withFolder { folder =>
+      val place = Files.createDirectories(folder.resolve("predictions"))
+      Files.write(place.resolve("notes.txt"), Array[Byte](1))
+      val refused = intercept[OutputException](open(folder))
+      assert(refused.getMessage.contains("not empty"), refused.getMessage)
+      assert(Files.list(place).count() == 1)
     }
   }
 
