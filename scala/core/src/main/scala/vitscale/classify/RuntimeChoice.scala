@@ -5,7 +5,8 @@ import java.nio.file.Path
 import vitscale.UsageException
 import vitscale.device.Device
 import vitscale.model.{ModelFolder, ModelRuntime, OnnxFolder}
-import vitscale.onednn.{OneDnn, OneDnnFit}
+import vitscale.onednn.OneDnnFit
+import vitscale.onednn.library.OneDnn
 import vitscale.onnx.OnnxModel
 
 /** The library that computes the forward pass of a model on this machine.

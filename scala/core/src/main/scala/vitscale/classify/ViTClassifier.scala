@@ -7,8 +7,8 @@ import vitscale.DaemonThreads
 import vitscale.classify.Prediction.Answer
 import vitscale.device.{Device, DeviceUse, ProviderUse}
 import vitscale.forward.ForwardPass
-import vitscale.image.{PackedImage, PixelRows}
 import vitscale.image.decode.ImageDecoder
+import vitscale.image.{PackedImage, PixelRows}
 import vitscale.model.{ModelFolder, ModelRuntime}
 import vitscale.onednn.OneDnnPass
 import vitscale.onnx.OnnxModel

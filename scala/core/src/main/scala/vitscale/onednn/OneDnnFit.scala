@@ -4,7 +4,8 @@ import java.nio.file.{Files, Path}
 
 import vitscale.ModelException
 import vitscale.model.{ModelFolder, WeightFiles}
-import vitscale.onednn.family.Settings
+import vitscale.onednn.checkpoint.Settings
+import vitscale.onednn.library.{Numbers, OneDnn}
 import vitscale.preprocess.{Preprocessor, PreprocessorConfig}
 
 /** Whether this engine can run a model, and is the fastest way to do so. Each answer is the reason against it. */

@@ -2,10 +2,15 @@ package vitscale.onednn
 
 import java.util.concurrent.{ExecutorService, Executors}
 
-import vitscale.{DaemonThreads, ModelException}
 import vitscale.forward.{ForwardBuffers, ForwardOptions, ForwardPass, SessionPool}
 import vitscale.model.ModelFolder
+import vitscale.onednn.int8.{CodedBlocks, Int8Scales, ScalesFile}
+import vitscale.onednn.layer.OneDnnWeights
+import vitscale.onednn.library.{Numbers, OneDnn}
+import vitscale.onednn.pass.{Architecture, PassCores}
+import vitscale.onednn.vit.VitConfig
 import vitscale.preprocess.{PixelLayout, Preprocessor}
+import vitscale.{DaemonThreads, ModelException}
 
 /** A model open on the processor through oneDNN, used by any number of threads.
   *
@@ -122,7 +127,7 @@ private[vitscale] object OneDnnPass {
     */
   private[onednn] def configOf(folder: ModelFolder, preprocessor: Preprocessor): Architecture = {
     val input = (preprocessor.height, preprocessor.width)
-    val config = Architecture.read(folder.path.resolve("config.json"), folder.labels.size, input)
+    val config = Architectures.read(folder.path.resolve("config.json"), folder.labels.size, input)
     if (input != ((config.imageHeight, config.imageWidth)))
       throw new ModelException(
         s"preprocessor_config.json of ${folder.path} makes images of ${preprocessor.height}x${preprocessor.width} pixels; " +

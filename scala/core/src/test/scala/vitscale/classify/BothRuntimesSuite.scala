@@ -6,10 +6,10 @@ import scala.jdk.CollectionConverters._
 
 import org.scalatest.funsuite.AnyFunSuite
 
-import vitscale.onednn.OneDnn
-import vitscale.onednn.calibrate.Calibrator
 import vitscale.image.decode.ImageDecoder
 import vitscale.model.{ModelFolder, ModelRuntime}
+import vitscale.onednn.calibrate.Calibrator
+import vitscale.onednn.library.OneDnn
 import vitscale.{TestImages, TinyModel}
 
 /** Both native libraries in one JVM. Each sets up the tiles of AMX for its own products, thread by thread, so threads that

@@ -8,8 +8,9 @@ import org.scalatest.funsuite.AnyFunSuite
 import vitscale.device.Device
 import vitscale.image.RgbImage
 import vitscale.model.{ModelFolder, ModelRuntime}
+import vitscale.onednn.OneDnnFit
 import vitscale.onednn.calibrate.Calibrator
-import vitscale.onednn.{OneDnn, OneDnnFit}
+import vitscale.onednn.library.OneDnn
 import vitscale.{TinyModel, UsageException}
 
 class RuntimeChoiceSuite extends AnyFunSuite {

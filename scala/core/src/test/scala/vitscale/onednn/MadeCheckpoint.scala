@@ -7,7 +7,9 @@ import java.nio.{ByteBuffer, ByteOrder}
 
 import com.fasterxml.jackson.databind.ObjectMapper
 
-import vitscale.onednn.family.Head
+import vitscale.onednn.layer.MeanHead
+import vitscale.onednn.vit.family.Head
+import vitscale.onednn.vit.{BlockWeights, VitConfig}
 
 /** Checkpoints with made weights. */
 object MadeCheckpoint {
@@ -88,7 +90,7 @@ object MadeCheckpoint {
         norm(name, config.hidden) ++ classifiers.flatMap(linear(_, Seq(classes, hidden)))
       case Head.PatchMean(normOfTokens, normOfMean, _) =>
         (normOfTokens ++ normOfMean).toSeq.flatMap(norm(_, config.hidden)) ++
-          linear(Head.Classifier, Seq(classes, config.pooledSize.toLong))
+          linear(MeanHead.Classifier, Seq(classes, config.pooledSize.toLong))
     }
   }
 

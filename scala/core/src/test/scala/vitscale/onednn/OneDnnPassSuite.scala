@@ -12,6 +12,7 @@ import vitscale.image.PackedImage
 import vitscale.image.decode.ImageDecoder
 import vitscale.model.{ModelFolder, ModelRuntime}
 import vitscale.onednn.calibrate.Calibrator
+import vitscale.onednn.library.OneDnn
 import vitscale.preprocess.{Preprocessor, PreprocessorConfig}
 import vitscale.{DeviceException, ModelException, TestImages, TinyModel}
 

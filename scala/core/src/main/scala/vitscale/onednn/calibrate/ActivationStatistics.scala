@@ -2,14 +2,9 @@ package vitscale.onednn.calibrate
 
 import java.nio.FloatBuffer
 
-import vitscale.onednn.{
-  ActivationObserver,
-  ActivationPlace,
-  BlockCodes,
-  BlockRanges,
-  QuantisedRows,
-  VitConfig
-}
+import vitscale.onednn.int8.BlockRanges
+import vitscale.onednn.layer.QuantisedRows
+import vitscale.onednn.vit.{ActivationObserver, ActivationPlace, BlockCodes, VitConfig}
 
 /** Largest magnitude of each channel behind the layer normalisations, in float32. */
 final private[calibrate] class ChannelPeaks(config: VitConfig) extends ActivationObserver {

@@ -5,21 +5,12 @@ import java.nio.file.Path
 import vitscale.UsageException
 import vitscale.image.{PackedImage, PixelRows}
 import vitscale.model.ModelFolder
-import vitscale.onednn.{
-  ActivationObserver,
-  ActivationPlace,
-  BlockScales,
-  BlockWeights,
-  Int8Scales,
-  Linear,
-  Numbers,
-  OneDnn,
-  OneDnnPass,
-  OneDnnWeights,
-  OneDnnWorker,
-  ScalesFile,
-  VitPlan
-}
+import vitscale.onednn.OneDnnPass
+import vitscale.onednn.int8.{BlockScales, Int8Scales, ScalesFile}
+import vitscale.onednn.layer.{Linear, OneDnnWeights}
+import vitscale.onednn.library.{Numbers, OneDnn}
+import vitscale.onednn.pass.OneDnnWorker
+import vitscale.onednn.vit.{ActivationObserver, ActivationPlace, BlockWeights, VitPlan}
 import vitscale.preprocess.{Preprocessor, PreprocessorConfig}
 
 /** Finds how a model becomes 8-bit codes with the least loss.

@@ -4,7 +4,8 @@ import vitscale.device.Device
 import vitscale.forward.ForwardOptions
 import vitscale.image.PackedImage
 import vitscale.model.ModelFolder
-import vitscale.onednn.{Int8Scales, OneDnnPass}
+import vitscale.onednn.OneDnnPass
+import vitscale.onednn.int8.Int8Scales
 import vitscale.preprocess.Preprocessor
 
 /** Images on which a model in 8-bit codes is compared with itself in float32.

@@ -1,6 +1,6 @@
 package vitscale.onednn.calibrate
 
-import vitscale.onednn.Int8Scales
+import vitscale.onednn.int8.Int8Scales
 
 /** Chooses the blocks of a model that are computed without 8-bit codes, by measurement: those first that lose most alone.
   *

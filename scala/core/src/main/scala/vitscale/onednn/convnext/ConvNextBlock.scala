@@ -3,17 +3,9 @@ package vitscale.onednn.convnext
 import org.bytedeco.dnnl.memory.data_type
 import org.bytedeco.dnnl.{memory, post_ops}
 
-import vitscale.onednn.{
-  DepthwiseConvolution,
-  Descs,
-  FeedForward,
-  LayerNorm,
-  Linear,
-  LinearLayers,
-  Numbers,
-  PlanBuilder,
-  WeightPack
-}
+import vitscale.onednn.layer.{DepthwiseConvolution, LayerNorm, Linear, LinearLayers, WeightPack}
+import vitscale.onednn.library.{Descs, Numbers}
+import vitscale.onednn.plan.PlanBuilder
 
 /** Adds blocks of a stage to a plan: x + factors * out(activation(in(norm(depthwise(x))))).
   *
@@ -83,7 +75,7 @@ final private[convnext] class ConvNextBlock(
       numbers.weights,
       hidden,
       part(tokens, data_type.f32, channels, first),
-      after = Some(FeedForward.sum)
+      after = Some(LinearLayers.sum)
     )
   }
 

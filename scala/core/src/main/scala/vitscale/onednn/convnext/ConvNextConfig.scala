@@ -1,17 +1,10 @@
 package vitscale.onednn.convnext
 
-import vitscale.onednn.family.Settings
-import vitscale.onednn.{
-  Activation,
-  Architecture,
-  BatchPlan,
-  CodedBlocks,
-  Int8Scales,
-  Numbers,
-  Plans,
-  WeightPack,
-  WholePlans
-}
+import vitscale.onednn.checkpoint.Settings
+import vitscale.onednn.int8.{CodedBlocks, Int8Scales}
+import vitscale.onednn.layer.{Activation, WeightPack}
+import vitscale.onednn.library.Numbers
+import vitscale.onednn.pass.{Architecture, BatchPlan, Plans, WholePlans}
 
 /** The architecture of a ConvNeXT: Liu et al. 2022, "A ConvNet for the 2020s" (`ConvNextForImageClassification`).
   *
@@ -92,7 +85,7 @@ private[onednn] object ConvNextConfig {
       imageWidth = input._2,
       patch = patch,
       stages = stages,
-      activation = settings.activation("gelu"),
+      activation = Activation.of(settings, "gelu"),
       epsilon = settings.epsilon(1e-12f),
       scalesLayers = settings.number("layer_scale_init_value", 1e-6) > 0,
       classes = classes

@@ -4,18 +4,10 @@ import org.bytedeco.dnnl.memory
 import org.bytedeco.dnnl.memory.data_type
 import org.bytedeco.javacpp.Pointer
 
-import vitscale.onednn.{
-  Architecture,
-  HeadOutputs,
-  LayerNorm,
-  Linear,
-  LinearLayers,
-  MeanHead,
-  Numbers,
-  PatchGrid,
-  PlanBuilder,
-  WeightPack
-}
+import vitscale.onednn.checkpoint.Settings
+import vitscale.onednn.layer.{HeadOutputs, LayerNorm, Linear, LinearLayers, MeanHead, PatchGrid, WeightPack}
+import vitscale.onednn.library.Numbers
+import vitscale.onednn.plan.PlanBuilder
 
 /** Adds the forward pass of a ConvNeXT to a plan: patches, stages, mean, classifier.
   *
@@ -40,7 +32,7 @@ final private[convnext] class ConvNextPlan(
   def add(): (memory, HeadOutputs) = {
     val grid = PatchGrid(
       images,
-      Architecture.Channels,
+      Settings.Channels,
       config.imageHeight,
       config.imageWidth,
       config.patch,

@@ -4,7 +4,8 @@ import org.bytedeco.dnnl.global.dnnl
 import org.bytedeco.dnnl.global.dnnl.algorithm
 import org.bytedeco.dnnl.{binary, memory}
 
-import vitscale.onednn.{OneDnn, PlanBuilder}
+import vitscale.onednn.library.OneDnn
+import vitscale.onednn.plan.PlanBuilder
 
 /** Adds tensors to each other. */
 private[swin] object Addition {

@@ -5,7 +5,9 @@ import org.bytedeco.dnnl.global.dnnl.prop_kind
 import org.bytedeco.dnnl.memory.data_type
 import org.bytedeco.dnnl.{layer_normalization_forward, memory}
 
-import vitscale.onednn.{Descs, OneDnn, PlanBuilder, WeightPack}
+import vitscale.onednn.layer.WeightPack
+import vitscale.onednn.library.{Descs, OneDnn}
+import vitscale.onednn.plan.PlanBuilder
 
 /** Attention by cosines: queries and keys are divided by their lengths, and each head multiplies the scores with a learned
   * factor.

@@ -2,7 +2,8 @@ package vitscale.onednn.swin
 
 import org.bytedeco.dnnl.memory
 
-import vitscale.onednn.{LayerNorm, LinearLayers, PlanBuilder, RowMoves, WeightPack}
+import vitscale.onednn.layer.{LayerNorm, LinearLayers, WeightPack}
+import vitscale.onednn.plan.{PlanBuilder, RowMoves}
 
 /** Adds patch merging to a plan: each 2x2 tokens become one with twice the channels. A map of an odd size ends with zeros.
   *

@@ -1,6 +1,7 @@
 package vitscale.onednn.swin
 
-import vitscale.onednn.{Descs, WeightPack}
+import vitscale.onednn.layer.WeightPack
+import vitscale.onednn.library.Descs
 
 /** The network of Swin Transformer V2 that computes a number for each head and each distance of two tokens of a window.
   *

@@ -2,7 +2,8 @@ package vitscale.onednn.swin
 
 import org.bytedeco.dnnl.{memory, post_ops}
 
-import vitscale.onednn.{FeedForward, LayerNorm, LinearLayers, PlanBuilder, WeightPack}
+import vitscale.onednn.layer.{LayerNorm, LinearLayers, WeightPack}
+import vitscale.onednn.plan.PlanBuilder
 
 /** Adds the blocks of a stage to a plan: x + attention(norm(x)) inside of windows, then x + feedForward(norm(x)). Swin Transformer
   * V2 normalises what it adds: x + norm(attention(x)), then x + norm(feedForward(x)).
@@ -63,6 +64,6 @@ final private[swin] class SwinBlock(
       Addition.add(builder, "residual", residual, result)
     } else {
       layerNorm.add(norm, residual, tokens, codes = None)
-      layers(residual, Some(FeedForward.sum))
+      layers(residual, Some(LinearLayers.sum))
     }
 }

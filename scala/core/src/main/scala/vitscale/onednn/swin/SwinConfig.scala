@@ -1,17 +1,10 @@
 package vitscale.onednn.swin
 
-import vitscale.onednn.family.Settings
-import vitscale.onednn.{
-  Activation,
-  Architecture,
-  AttentionShape,
-  CodedBlocks,
-  Int8Scales,
-  Numbers,
-  Plans,
-  WeightPack,
-  WholePlans
-}
+import vitscale.onednn.checkpoint.Settings
+import vitscale.onednn.int8.{CodedBlocks, Int8Scales}
+import vitscale.onednn.layer.{Activation, AttentionShape, WeightPack}
+import vitscale.onednn.library.Numbers
+import vitscale.onednn.pass.{Architecture, Plans, WholePlans}
 
 /** The architecture of a Swin Transformer for image classification (`SwinForImageClassification`,
   * `Swinv2ForImageClassification`).
@@ -138,7 +131,7 @@ private[onednn] object SwinConfig {
       patchHeight = patch._1,
       patchWidth = patch._2,
       stages = stagesOf(settings, isSecond, (image._1 / patch._1, image._2 / patch._2)),
-      activation = settings.activation("gelu"),
+      activation = Activation.of(settings, "gelu"),
       epsilon = settings.epsilon(1e-5f),
       hasQkvBias = settings.flag("qkv_bias", default = true),
       hasPositions = hasPositions,

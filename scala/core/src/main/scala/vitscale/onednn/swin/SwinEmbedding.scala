@@ -4,7 +4,10 @@ import org.bytedeco.dnnl.memory
 import org.bytedeco.dnnl.memory.data_type
 import org.bytedeco.javacpp.Pointer
 
-import vitscale.onednn.{Architecture, Descs, LayerNorm, LinearLayers, PatchGrid, PlanBuilder, WeightPack}
+import vitscale.onednn.checkpoint.Settings
+import vitscale.onednn.layer.{LayerNorm, LinearLayers, PatchGrid, WeightPack}
+import vitscale.onednn.library.Descs
+import vitscale.onednn.plan.PlanBuilder
 
 /** Adds the first part of a Swin Transformer to a plan: patches become tokens, which are normalised; positions are added where
   * the model has them (`SwinEmbeddings` in Transformers' `modeling_swin.py`).
@@ -28,7 +31,7 @@ final private[swin] class SwinEmbedding(
   def add(residual: memory, images: Int): memory = {
     val grid = PatchGrid(
       images,
-      Architecture.Channels,
+      Settings.Channels,
       config.imageHeight,
       config.imageWidth,
       config.patchHeight,

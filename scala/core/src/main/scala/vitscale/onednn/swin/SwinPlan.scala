@@ -1,6 +1,8 @@
 package vitscale.onednn.swin
 
-import vitscale.onednn.{BatchPlan, MeanHead, Numbers, WeightPack}
+import vitscale.onednn.layer.{MeanHead, WeightPack}
+import vitscale.onednn.library.Numbers
+import vitscale.onednn.pass.BatchPlan
 
 /** The plan of a Swin Transformer for batches of one size. */
 private[onednn] object SwinPlan {

@@ -3,7 +3,8 @@ package vitscale.onednn.swin
 import org.bytedeco.dnnl.memory
 import org.bytedeco.dnnl.memory.data_type
 
-import vitscale.onednn.{Descs, Numbers, PlanBuilder}
+import vitscale.onednn.library.{Descs, Numbers}
+import vitscale.onednn.plan.PlanBuilder
 
 /** The tensors between the layers of a Swin Transformer. All blocks of all stages take the same memory in turn.
   *

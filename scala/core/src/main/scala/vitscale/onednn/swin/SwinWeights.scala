@@ -1,6 +1,7 @@
 package vitscale.onednn.swin
 
-import vitscale.onednn.{Architecture, Linear}
+import vitscale.onednn.checkpoint.Settings
+import vitscale.onednn.layer.Linear
 
 /** Names and shapes of what a block has in the checkpoint. */
 final private[swin] class SwinWeights(config: SwinConfig, stage: SwinStage, block: Int) {
@@ -48,7 +49,7 @@ private[swin] object SwinWeights {
 
   def patches(config: SwinConfig): Linear = Linear(
     Seq(s"${root(config)}.embeddings.patch_embeddings.projection"),
-    Seq(config.stages.head.channels, Architecture.Channels, config.patchHeight, config.patchWidth)
+    Seq(config.stages.head.channels, Settings.Channels, config.patchHeight, config.patchWidth)
       .map(_.toLong)
   )
 

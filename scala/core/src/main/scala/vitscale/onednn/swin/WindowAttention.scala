@@ -2,17 +2,9 @@ package vitscale.onednn.swin
 
 import org.bytedeco.dnnl.memory
 
-import vitscale.onednn.{
-  Attention,
-  AttentionInputs,
-  Descs,
-  LinearLayers,
-  PlanBuilder,
-  RowMoves,
-  TokenNumbers,
-  TokenRange,
-  WeightPack
-}
+import vitscale.onednn.layer.{Attention, AttentionInputs, LinearLayers, TokenNumbers, TokenRange, WeightPack}
+import vitscale.onednn.library.Descs
+import vitscale.onednn.plan.{PlanBuilder, RowMoves}
 
 /** Adds the attention inside of windows to a plan.
   *

@@ -3,7 +3,9 @@ package vitscale.onednn.swin
 import org.bytedeco.dnnl.memory
 import org.bytedeco.dnnl.memory.data_type
 
-import vitscale.onednn.{Descs, PlanBuilder, WeightPack}
+import vitscale.onednn.layer.WeightPack
+import vitscale.onednn.library.Descs
+import vitscale.onednn.plan.PlanBuilder
 
 /** What is added to the attention scores of windows: a number for each head and each distance of two tokens, and a large
   * negative one for tokens that must not see each other (`SwinRelativePositionBias` and `get_attn_mask` in Transformers'

@@ -1,6 +1,6 @@
 package vitscale.onednn.swin
 
-import vitscale.onednn.RowMoves
+import vitscale.onednn.plan.RowMoves
 
 /** How windows cover a map of tokens. Zeros right of the map and below it make the last windows whole; a shift rolls the map up
   * and to the left before it is cut (`maybe_pad`, `cyclic_shift` and `window_partition` in Transformers' `modeling_swin.py`).

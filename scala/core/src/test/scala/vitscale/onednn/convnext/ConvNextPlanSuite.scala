@@ -6,9 +6,11 @@ import java.nio.file.{Files, Path}
 import org.scalatest.funsuite.AnyFunSuite
 
 import vitscale.TemporaryFolder
+import vitscale.onednn.MadeCheckpoint
 import vitscale.onednn.MadeCheckpoint.{linear, norm}
-import vitscale.onednn.family.Settings
-import vitscale.onednn.{MadeCheckpoint, Numbers, OneDnn, OneDnnWeights}
+import vitscale.onednn.checkpoint.Settings
+import vitscale.onednn.layer.OneDnnWeights
+import vitscale.onednn.library.{Numbers, OneDnn}
 
 /** ConvNeXT tiny with made weights; its logits are compared with those of Transformers in Python's tests. */
 class ConvNextPlanSuite extends AnyFunSuite with TemporaryFolder {

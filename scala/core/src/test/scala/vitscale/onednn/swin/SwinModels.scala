@@ -3,8 +3,9 @@ package vitscale.onednn.swin
 import java.nio.charset.StandardCharsets.UTF_8
 import java.nio.file.{Files, Path}
 
-import vitscale.onednn.{Linear, MadeCheckpoint}
-import vitscale.onednn.family.Settings
+import vitscale.onednn.MadeCheckpoint
+import vitscale.onednn.checkpoint.Settings
+import vitscale.onednn.layer.Linear
 
 /** Swin Transformers with made weights. */
 object SwinModels {

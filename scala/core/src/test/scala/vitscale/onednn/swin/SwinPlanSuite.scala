@@ -6,7 +6,10 @@ import scala.util.Random
 
 import org.scalatest.funsuite.AnyFunSuite
 
-import vitscale.onednn.{Numbers, OneDnn, OneDnnPass, OneDnnWeights, PassCores, Plans}
+import vitscale.onednn.OneDnnPass
+import vitscale.onednn.layer.OneDnnWeights
+import vitscale.onednn.library.{Numbers, OneDnn}
+import vitscale.onednn.pass.{PassCores, Plans}
 import vitscale.preprocess.{Preprocessor, PreprocessorConfig}
 import vitscale.{TemporaryFolder, TinyModel}
 

@@ -2,7 +2,7 @@ package vitscale.onednn.swin
 
 import org.scalatest.funsuite.AnyFunSuite
 
-import vitscale.onednn.RowMoves
+import vitscale.onednn.plan.RowMoves
 
 class WindowGridSuite extends AnyFunSuite {
 

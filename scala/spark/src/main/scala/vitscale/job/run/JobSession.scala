@@ -13,7 +13,7 @@ import vitscale.UsageException
 import vitscale.job.input.{InputKind, PieceSource}
 import vitscale.job.output.OpenFormat
 import vitscale.job.task.Engine
-import vitscale.onednn.OneDnn
+import vitscale.onednn.library.OneDnn
 
 /** The Spark session of a job. Settings of `spark-submit` and `--conf` are kept; all others get the job's defaults. A session
   * that the user made himself, as Databricks does, keeps its settings: the job gets a session of its own beside it.

@@ -1,0 +1,179 @@
+package vitscale.onednn.layer
+
+import org.bytedeco.dnnl.global.dnnl
+import org.bytedeco.dnnl.global.dnnl.{algorithm, prop_kind}
+import org.bytedeco.dnnl.memory.data_type
+import org.bytedeco.dnnl.{matmul, memory, post_ops, softmax_forward}
+
+import vitscale.onednn.library.{Descs, OneDnn}
+import vitscale.onednn.plan.PlanBuilder
+
+/** Adds scaled dot-product attention of several heads to a plan: softmax(Q K^T^ / sqrt(head size) + bias) V.
+  *
+  * Source of the formula: Vaswani et al. 2017, "Attention Is All You Need", equation 1. Queries, keys and values are strided
+  * views of a tensor; nothing is transposed.
+  *
+  * @param shape
+  *   of the sequences that attend to themselves: the tokens of an image, or of a window
+  * @param elementType
+  *   type of queries, keys, values and results
+  * @param most
+  *   largest number of tokens of a sequence that ask
+  * @param together
+  *   sequences of one primitive; the others follow after it, so that the scores stay in the cache
+  */
+final private[onednn] class Attention(
+    builder: PlanBuilder,
+    shape: AttentionShape,
+    elementType: data_type,
+    most: Int,
+    together: Int = 1
+) {
+
+  private val (heads, tokens, headSize) = (shape.heads.toLong, shape.tokens.toLong, shape.headSize.toLong)
+  private val hidden = heads * headSize
+
+  private val scores = builder.tensor(data_type.f32, together.toLong, heads, most.toLong, tokens)
+  private val weights =
+    if (elementType == data_type.f32) scores
+    else builder.tensor(elementType, together.toLong, heads, most.toLong, tokens)
+  private val scale = builder.constants((1 / math.sqrt(shape.headSize.toDouble)).toFloat)
+
+  /** @param inputs
+    *   queries, keys and values of [sequences, tokens]
+    * @param result
+    *   [sequences, queries, hidden]
+    * @param asking
+    *   the tokens of each sequence that ask
+    * @param bias
+    *   float32 [heads, queries, tokens], added to the scores of each sequence; none in most models
+    * @param factors
+    *   the same, multiplied with the scores before
+    */
+  def add(
+      inputs: AttentionInputs,
+      result: memory,
+      asking: TokenRange,
+      bias: Option[memory],
+      factors: Option[memory] = None
+  ): Unit =
+    (0 until asking.images by together).foreach { first =>
+      val count = math.min(together, asking.images - first)
+      val after = factors.map(_ -> algorithm.binary_mul).toSeq ++ bias.map(_ -> algorithm.binary_add)
+      addSequences(inputs, result, first, count, asking, after)
+    }
+
+  private def addSequences(
+      inputs: AttentionInputs,
+      result: memory,
+      first: Int,
+      count: Int,
+      range: TokenRange,
+      afterScores: Seq[(memory, algorithm)]
+  ): Unit = {
+    val (sequence, sequences, queries) = (first.toLong, count.toLong, range.count.toLong)
+    def from(numbers: TokenNumbers, token: Long = 0) =
+      Descs.pointer(
+        numbers.tensor,
+        elementType,
+        (sequence * tokens + token) * numbers.stride + numbers.first
+      )
+    def tensor(rows: Long, stride: Long) =
+      Descs.strided(
+        elementType,
+        Seq(sequences, heads, rows, headSize),
+        Seq(tokens * stride, headSize, stride, 1)
+      )
+    def weighing(of: data_type) = Descs.dense(of, sequences, heads, queries, tokens)
+    val asking =
+      builder.view(tensor(queries, inputs.queries.stride), from(inputs.queries, range.first.toLong))
+    val keyStride = inputs.keys.stride
+    val keys = builder.view(
+      Descs.strided(
+        elementType,
+        Seq(sequences, heads, headSize, tokens),
+        Seq(tokens * keyStride, headSize, 1, keyStride)
+      ),
+      from(inputs.keys)
+    )
+    val values = builder.view(tensor(tokens, inputs.values.stride), from(inputs.values))
+    val ownScores = builder.view(weighing(data_type.f32), scores.get_data_handle())
+    val ownWeights = builder.view(weighing(elementType), weights.get_data_handle())
+    val results = builder.view(
+      Descs.strided(
+        elementType,
+        Seq(sequences, heads, queries, headSize),
+        Seq(queries * hidden, headSize, hidden, 1)
+      ),
+      Descs.pointer(result, elementType, sequence * queries * hidden)
+    )
+    val after = afterScores.map { case (values, operation) =>
+      val shape = Descs.dense(data_type.f32, 1L, heads, queries, tokens)
+      builder.view(shape, values.get_data_handle()) -> operation
+    }
+    product("attention scores", asking, keys, ownScores, Some(scale), after)
+    softmax(ownScores, ownWeights)
+    product("attention values", ownWeights, values, results)
+  }
+
+  private def product(
+      name: String,
+      left: memory,
+      right: memory,
+      result: memory,
+      scale: Option[memory] = None,
+      after: Seq[(memory, algorithm)] = Seq.empty
+  ): Unit = {
+    val attributes = builder.attributes()
+    scale.foreach(_ => attributes.set_scales_mask(dnnl.DNNL_ARG_SRC, 0))
+    if (after.nonEmpty) attributes.set_post_ops(Attention.binary(after))
+    val description = OneDnn.explained(s"compute $name") {
+      new matmul.primitive_desc(
+        OneDnn.processor,
+        left.get_desc(),
+        right.get_desc(),
+        result.get_desc(),
+        attributes,
+        false
+      )
+    }
+    val tensors =
+      Seq(dnnl.DNNL_ARG_SRC -> left, dnnl.DNNL_ARG_WEIGHTS -> right, dnnl.DNNL_ARG_DST -> result)
+    val scales = scale.map((dnnl.DNNL_ARG_ATTR_SCALES | dnnl.DNNL_ARG_SRC) -> _)
+    val extra = after.zipWithIndex.map { case ((values, _), place) =>
+      (dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (place + 1) | dnnl.DNNL_ARG_SRC_1) -> values
+    }
+    builder.execute(name, description, new matmul(description))(tensors ++ scales ++ extra: _*)
+  }
+
+  private def softmax(from: memory, to: memory): Unit = {
+    val description = OneDnn.explained("compute softmax") {
+      new softmax_forward.primitive_desc(
+        OneDnn.processor,
+        prop_kind.forward_inference,
+        algorithm.softmax_accurate,
+        from.get_desc(),
+        to.get_desc(),
+        Attention.Keys,
+        builder.attributes(),
+        false
+      )
+    }
+    builder.execute("softmax", description, new softmax_forward(description))(
+      dnnl.DNNL_ARG_SRC -> from,
+      dnnl.DNNL_ARG_DST -> to
+    )
+  }
+}
+
+private[onednn] object Attention {
+
+  /** The dimension of the keys in the scores. */
+  private val Keys = 3
+
+  private def binary(operations: Seq[(memory, algorithm)]): post_ops = {
+    val made = new post_ops()
+    operations.foreach { case (values, operation) => made.append_binary(operation, values.get_desc()) }
+    made
+  }
+}

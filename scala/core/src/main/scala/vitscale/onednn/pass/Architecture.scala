@@ -1,0 +1,33 @@
+package vitscale.onednn.pass
+
+import vitscale.onednn.checkpoint.Settings
+import vitscale.onednn.int8.{CodedBlocks, Int8Scales}
+import vitscale.onednn.layer.WeightPack
+import vitscale.onednn.library.Numbers
+
+/** A model that this engine runs, as its `config.json` describes it. */
+private[onednn] trait Architecture {
+
+  /** Height and width of the images that it sees, in pixels. */
+  def imageHeight: Int
+  def imageWidth: Int
+
+  /** Number of labels. */
+  def classes: Int
+
+  /** Numbers of the features of one image, which one linear layer reads; 0 if several layers read several tokens. */
+  def features: Int
+
+  /** The blocks that 8-bit codes can compute; none where the engine has fp32 and bf16 alone. */
+  def codedBlocks: Option[CodedBlocks]
+
+  /** What makes the plans of an open model.
+    *
+    * @param scales
+    *   for int8 alone
+    */
+  def plans(pack: WeightPack, numbers: Numbers, scales: Option[Int8Scales]): Plans
+
+  /** Numbers of one image. */
+  final def pixels: Int = Settings.Channels * imageHeight * imageWidth
+}

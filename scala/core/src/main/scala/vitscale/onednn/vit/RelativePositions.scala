@@ -1,0 +1,62 @@
+package vitscale.onednn.vit
+
+import java.nio.FloatBuffer
+
+import org.bytedeco.dnnl.memory
+
+import vitscale.onednn.layer.{TokenRange, WeightPack}
+import vitscale.onednn.library.Descs
+
+/** What BEiT adds to attention scores: a learned number for each head and each distance of two patches.
+  *
+  * Source: Bao et al. 2022, section 2.2, and `BeitRelativePositionBias` in Transformers' `modeling_beit.py`. The table has a row
+  * for each distance in rows and columns, then three more: class token to patch, patch to class token, class token to itself.
+  */
+final private[onednn] class RelativePositions(pack: WeightPack, config: VitConfig) {
+
+  private val (heads, tokens) = (config.heads, config.tokens)
+
+  /** Distances of two patches in a column, and in a row. */
+  private val (rows, columns) = (2 * config.gridHeight - 1, 2 * config.gridWidth - 1)
+  private val distances = rows * columns
+  private val tableShape = Seq(distances + 3L, heads.toLong)
+
+  /** The sum of some tables, float32 [heads, queries, tokens]; none without tables.
+    *
+    * @param tables
+    *   their names in the checkpoint
+    * @param asking
+    *   the tokens that ask
+    */
+  def bias(tables: Seq[String], asking: TokenRange): Option[memory] =
+    if (tables.isEmpty) None
+    else
+      Some(pack.vector(nameOf(tables, asking), heads * asking.count * tokens) { numbers =>
+        tables.foreach { name =>
+          add(Descs.floats(pack.vector(name, tableShape), tableShape.product.toInt), numbers, asking)
+        }
+      })
+
+  private def nameOf(tables: Seq[String], asking: TokenRange): String =
+    s"${tables.mkString("+")} for ${asking.first}+${asking.count}"
+
+  private def add(table: FloatBuffer, numbers: FloatBuffer, asking: TokenRange): Unit =
+    for (query <- 0 until asking.count; key <- 0 until tokens) {
+      val row = rowOf(asking.first + query, key) * heads
+      for (head <- 0 until heads) {
+        val place = (head * asking.count + query) * tokens + key
+        numbers.put(place, numbers.get(place) + table.get(row + head))
+      }
+    }
+
+  private def rowOf(query: Int, key: Int): Int = (query, key) match {
+    case (0, 0) => distances + 2
+    case (_, 0) => distances + 1
+    case (0, _) => distances
+    case _ =>
+      val (from, to) = (query - 1, key - 1)
+      val down = from / config.gridWidth - to / config.gridWidth + config.gridHeight - 1
+      val right = from % config.gridWidth - to % config.gridWidth + config.gridWidth - 1
+      down * columns + right
+  }
+}
