@@ -46,7 +46,8 @@ def _is_title(check: Check) -> bool:
 def _claimed(tested: Sequence[Check]) -> str:
     ratios = {check.claim.images: units.ratio(check.claim.ratio) for check in tested}
     speeds = " and ".join(f"{ratio} {_SETS[images]}" for images, ratio in ratios.items())
-    return f"The benchmark of {published().year} claimed these speeds for Spark NLP, over Hugging Face's: {speeds}."
+    year = published().year
+    return f"The benchmark of {year} claimed these speeds for Spark NLP, over Hugging Face's: {speeds}."
 
 
 def _measured(tested: Sequence[Check]) -> str:
