@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 from typing import Any
 
+from vitscale.backends.registry import spec_of
 from vitscale.backends.shared.top_k import top_labels
 from vitscale.backends.spark_nlp.backend import SparkNlpBackend
-from vitscale.backends.spec import BackendSpec
 from vitscale.errors import UsageError
 from vitscale.images.image_set import find_images
 from vitscale.models.folder import ModelFolder
@@ -43,7 +43,7 @@ class SparkNLPViT:
 
     def __init__(self, model: str | Path, precision: str = "fp32", *, batch_size: int = 8) -> None:
         self._model = ModelFolder.open(Path(model), precision)
-        self._backend = SparkNlpBackend(BackendSpec("spark-nlp"), self._model, batch_size)
+        self._backend = SparkNlpBackend(spec_of("spark-nlp", {}), self._model, batch_size)
 
     def classify(self, folder: str | Path, top_k: int = 5) -> dict[str, list[dict[str, Any]]]:
         """Classify the images of a folder.
