@@ -27,7 +27,7 @@ class RefusedJobsSuite extends AnyFunSuite with NumberedImages {
     }
   }
 
-  test("what is no Parquet is told in one line") {
+  test("a file that is no Parquet is reported in one line") {
     withFolder { folder =>
       Files.createDirectories(folder.resolve("rows"))
       Files.write(folder.resolve("rows/part.parquet"), TestImages.garbage)

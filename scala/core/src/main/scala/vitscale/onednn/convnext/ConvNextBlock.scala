@@ -1,7 +1,7 @@
 package vitscale.onednn.convnext
 
 import org.bytedeco.dnnl.memory.data_type
-import org.bytedeco.dnnl.{memory, post_ops}
+import org.bytedeco.dnnl.memory
 
 import vitscale.onednn.layer.{DepthwiseConvolution, LayerNorm, Linear, LinearLayers, WeightPack}
 import vitscale.onednn.library.{Descs, Numbers}
@@ -60,14 +60,12 @@ final private[convnext] class ConvNextBlock(
     val input = part(normalised, numbers.inputs, channels, 0)
     val hidden = part(activated, numbers.inputs, wide, 0)
     layerNorm.add(s"$name.layernorm", part(convolved, data_type.f32, channels, first), input, codes = None)
-    val activation = new post_ops()
-    activation.append_eltwise(config.activation.algorithm, config.activation.alpha, 0f)
     linear.add(
       Linear(Seq(s"$name.pwconv1"), Seq(wide, channels)),
       numbers.weights,
       input,
       hidden,
-      after = Some(activation)
+      after = Some(config.activation.applied)
     )
     val factors = if (config.scalesLayers) Some(s"$name.layer_scale_parameter") else None
     linear.add(

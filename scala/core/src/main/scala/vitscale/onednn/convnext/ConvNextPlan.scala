@@ -2,9 +2,7 @@ package vitscale.onednn.convnext
 
 import org.bytedeco.dnnl.memory
 import org.bytedeco.dnnl.memory.data_type
-import org.bytedeco.javacpp.Pointer
 
-import vitscale.onednn.checkpoint.Settings
 import vitscale.onednn.layer.{HeadOutputs, LayerNorm, Linear, LinearLayers, MeanHead, PatchGrid, WeightPack}
 import vitscale.onednn.library.Numbers
 import vitscale.onednn.plan.PlanBuilder
@@ -30,15 +28,9 @@ final private[convnext] class ConvNextPlan(
     *   the tensor of pixels, float32 [images, 3, height, width], and the results; neither has memory yet
     */
   def add(): (memory, HeadOutputs) = {
-    val grid = PatchGrid(
-      images,
-      Settings.Channels,
-      config.imageHeight,
-      config.imageWidth,
-      config.patch,
-      config.patch
-    )
-    val input = builder.view(grid.ofPlanes(data_type.f32), null: Pointer)
+    val size = (config.imageHeight, config.imageWidth)
+    val grid = PatchGrid.ofImages(images, size, (config.patch, config.patch))
+    val input = grid.unplacedPixels(builder)
     val embeddings = "convnext.embeddings"
     val first = tokensOf(grid, input, s"$embeddings.patch_embeddings", config.stages.head)
     layerNorm.add(s"$embeddings.layernorm", first, first, codes = None)

@@ -1,6 +1,7 @@
 package vitscale.onednn.layer
 
 import org.bytedeco.dnnl.global.dnnl.algorithm
+import org.bytedeco.dnnl.post_ops
 
 import vitscale.onednn.checkpoint.Settings
 
@@ -13,7 +14,15 @@ import vitscale.onednn.checkpoint.Settings
   * @param least
   *   its smallest value over all inputs, where 8-bit codes of its results begin
   */
-final private[onednn] case class Activation(algorithm: algorithm, alpha: Float, least: Float)
+final private[onednn] case class Activation(algorithm: algorithm, alpha: Float, least: Float) {
+
+  /** Lets a primitive apply it to its results; more may be appended. */
+  def applied: post_ops = {
+    val made = new post_ops()
+    made.append_eltwise(algorithm, alpha, 0f)
+    made
+  }
+}
 
 private[onednn] object Activation {
 

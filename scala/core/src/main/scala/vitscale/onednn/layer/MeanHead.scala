@@ -14,6 +14,10 @@ import vitscale.onednn.plan.PlanBuilder
   *   layer normalisation of the mean
   * @param epsilon
   *   added to the variance by each
+  * @param leading
+  *   tokens at the begin of each image that do not count in the mean
+  * @param withFirstToken
+  *   whether the classifier reads the first token too, before the mean
   */
 final private[onednn] class MeanHead(
     builder: PlanBuilder,
@@ -21,7 +25,9 @@ final private[onednn] class MeanHead(
     classes: Int,
     epsilon: Float,
     normOfTokens: Option[String] = None,
-    normOfMean: Option[String] = None
+    normOfMean: Option[String] = None,
+    leading: Int = 0,
+    withFirstToken: Boolean = false
 ) {
 
   private val layerNorm = new LayerNorm(builder, pack, epsilon)
@@ -33,20 +39,28 @@ final private[onednn] class MeanHead(
     val shape = last.get_desc().get_dims()
     val (tokens, channels) = (shape.get(0) / images, shape.get(1))
     normOfTokens.foreach(layerNorm.add(_, last, last, codes = None))
-    val pooled = builder.tensor(data_type.f32, images.toLong, channels)
-    val mean = new TokenMean(builder, leading = 0, tokens.toInt)
+    val parts = if (withFirstToken) 2L else 1L
+    val pooled = builder.tensor(data_type.f32, images.toLong, parts * channels)
+    val mean = new TokenMean(builder, leading, tokens.toInt)
     def rows(of: memory, first: Long, count: Long) =
       builder.view(
         Descs.dense(data_type.f32, count, channels),
         Descs.pointer(of, data_type.f32, first * channels)
       )
     (0L until images.toLong).foreach { image =>
-      mean.add(rows(last, image * tokens, tokens), rows(pooled, image, 1L))
+      val ofImage = rows(last, image * tokens, tokens)
+      if (withFirstToken)
+        builder.copy(
+          ofImage.get_data_handle(),
+          Descs.pointer(pooled, data_type.f32, image * parts * channels),
+          channels * java.lang.Float.BYTES
+        )
+      mean.add(ofImage, rows(pooled, (image + 1) * parts - 1, 1L))
     }
     normOfMean.foreach(layerNorm.add(_, pooled, pooled, codes = None))
     val features = HeadOutputs.features(builder, pooled)
     val logits = HeadOutputs.unplaced(builder, images.toLong, classes.toLong)
-    val classifier = Linear(Seq(MeanHead.Classifier), Seq(classes.toLong, channels))
+    val classifier = Linear(Seq(MeanHead.Classifier), Seq(classes.toLong, parts * channels))
     new LinearLayers(builder, pack).add(classifier, data_type.f32, pooled, logits)
     new HeadOutputs(logits, Some(features))
   }

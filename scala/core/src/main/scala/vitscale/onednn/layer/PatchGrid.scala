@@ -2,7 +2,9 @@ package vitscale.onednn.layer
 
 import org.bytedeco.dnnl.memory
 import org.bytedeco.dnnl.memory.{data_type, desc}
+import org.bytedeco.javacpp.Pointer
 
+import vitscale.onednn.checkpoint.Settings
 import vitscale.onednn.library.Descs
 import vitscale.onednn.plan.PlanBuilder
 
@@ -33,8 +35,11 @@ final private[onednn] case class PatchGrid(
   /** Numbers of one patch. */
   val patchSize: Int = channels * patchHeight * patchWidth
 
+  /** The tensor of pixels, float32 [images, 3, height, width], without memory until a run names it. */
+  def unplacedPixels(builder: PlanBuilder): memory = builder.view(ofPlanes(data_type.f32), null: Pointer)
+
   /** Maps with one plane behind the other: [images, channels, height, width]. */
-  def ofPlanes(elementType: data_type): desc =
+  private def ofPlanes(elementType: data_type): desc =
     described(elementType, pixel = 1L, channel = height.toLong * width)
 
   /** Maps with the channels of each token side by side: [images, height, width, channels]. */
@@ -66,4 +71,11 @@ final private[onednn] case class PatchGrid(
     builder.convert("patches", maps, target)
     made
   }
+}
+
+private[onednn] object PatchGrid {
+
+  /** The patches of coloured images. Sizes are in pixels, heights before widths. */
+  def ofImages(images: Int, size: (Int, Int), patch: (Int, Int)): PatchGrid =
+    PatchGrid(images, Settings.Channels, size._1, size._2, patch._1, patch._2)
 }

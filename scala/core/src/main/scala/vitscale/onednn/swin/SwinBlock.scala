@@ -43,9 +43,13 @@ final private[swin] class SwinBlock(
     }
     addTo(residual, weights.normBeforeFeedForward) { (result, after) =>
       val hidden = tensors.inner(rows, stage.intermediate)
-      val activate = new post_ops()
-      activate.append_eltwise(config.activation.algorithm, config.activation.alpha, 0f)
-      linear.add(weights.feedForwardIn, numbers.weights, tokens, hidden, after = Some(activate))
+      linear.add(
+        weights.feedForwardIn,
+        numbers.weights,
+        tokens,
+        hidden,
+        after = Some(config.activation.applied)
+      )
       linear.add(weights.feedForwardOut, numbers.weights, hidden, result, after = after)
     }
   }

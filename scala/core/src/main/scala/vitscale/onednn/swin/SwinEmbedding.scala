@@ -2,9 +2,7 @@ package vitscale.onednn.swin
 
 import org.bytedeco.dnnl.memory
 import org.bytedeco.dnnl.memory.data_type
-import org.bytedeco.javacpp.Pointer
 
-import vitscale.onednn.checkpoint.Settings
 import vitscale.onednn.layer.{LayerNorm, LinearLayers, PatchGrid, WeightPack}
 import vitscale.onednn.library.Descs
 import vitscale.onednn.plan.PlanBuilder
@@ -29,15 +27,9 @@ final private[swin] class SwinEmbedding(
     *   the tensor of pixels, float32 [images, 3, height, width], which has no memory yet
     */
   def add(residual: memory, images: Int): memory = {
-    val grid = PatchGrid(
-      images,
-      Settings.Channels,
-      config.imageHeight,
-      config.imageWidth,
-      config.patchHeight,
-      config.patchWidth
-    )
-    val input = builder.view(grid.ofPlanes(data_type.f32), null: Pointer)
+    val size = (config.imageHeight, config.imageWidth)
+    val grid = PatchGrid.ofImages(images, size, (config.patchHeight, config.patchWidth))
+    val input = grid.unplacedPixels(builder)
     val patches = grid.gather(builder, input, elementType)
     new LinearLayers(builder, pack).add(SwinWeights.patches(config), elementType, patches, residual)
     new LayerNorm(builder, pack, SwinConfig.Epsilon)

@@ -4,7 +4,7 @@ import org.bytedeco.dnnl.global.dnnl.algorithm
 import org.bytedeco.dnnl.memory.data_type
 import org.bytedeco.dnnl.{memory, post_ops}
 
-import vitscale.onednn.layer.{HeadOutputs, LayerNorm, Linear, LinearLayers, MeanHead, TokenMean, WeightPack}
+import vitscale.onednn.layer.{HeadOutputs, LayerNorm, Linear, LinearLayers, MeanHead, WeightPack}
 import vitscale.onednn.library.Descs
 import vitscale.onednn.plan.PlanBuilder
 import vitscale.onednn.vit.family.Head
@@ -37,49 +37,41 @@ final private[onednn] class ClassifierHead(
     * @param last
     *   [images * tokens, hidden], float32; it may be overwritten
     */
-  def add(last: memory, images: Int): HeadOutputs = {
+  def add(last: memory, images: Int): HeadOutputs = config.structure.head match {
+    case Head.FirstTokens(norm, classifiers) => addFirstTokens(last, images, norm, classifiers)
+    case Head.PatchMean(normOfTokens, normOfMean, withFirstToken) =>
+      new MeanHead(
+        builder,
+        pack,
+        config.classes,
+        config.epsilon,
+        normOfTokens,
+        normOfMean,
+        config.leadingTokens,
+        withFirstToken
+      ).add(last, images)
+  }
+
+  private def addFirstTokens(
+      last: memory,
+      images: Int,
+      norm: String,
+      classifiers: Seq[String]
+  ): HeadOutputs = {
     val logits = HeadOutputs.unplaced(builder, images.toLong, classes)
-    val pooled = pool(last, images)
+    val pooled = builder.tensor(elementType, images.toLong, width)
+    val rows = Descs.dense(elementType, images.toLong * tokens, hidden)
+    layerNorm.add(norm, last, builder.view(rows, pooled.get_data_handle()), codes = None)
     val features = if (config.features == 0) None else Some(HeadOutputs.features(builder, pooled))
-    classify(pooled, logits, images)
+    classifiers.zipWithIndex.foreach { case (name, index) =>
+      val token = builder.view(
+        Descs.strided(elementType, Seq(images.toLong, hidden), Seq(width, 1L)),
+        Descs.pointer(pooled, elementType, index * hidden)
+      )
+      val after = if (tokens == 1) None else Some(averaging(index, tokens))
+      linear.add(Linear(Seq(name), Seq(classes, hidden)), elementType, token, logits, after = after)
+    }
     new HeadOutputs(logits, features)
-  }
-
-  /** Adds the steps from tokens to the input of the classifiers.
-    *
-    * @param residual
-    *   [images * tokens, hidden], float32; it may be overwritten
-    * @return
-    *   [images, [[VitConfig.pooledSize]]]
-    */
-  private def pool(residual: memory, images: Int): memory = config.structure.head match {
-    case Head.FirstTokens(norm, _) =>
-      val pooled = builder.tensor(elementType, images.toLong, width)
-      val rows = Descs.dense(elementType, images.toLong * tokens, hidden)
-      layerNorm.add(norm, residual, builder.view(rows, pooled.get_data_handle()), codes = None)
-      pooled
-    case head: Head.PatchMean => poolPatches(head, residual, images)
-  }
-
-  /** Adds the classifiers.
-    *
-    * @param pooled
-    *   [images, [[VitConfig.pooledSize]]]
-    * @param output
-    *   [images, classes], float32
-    */
-  private def classify(pooled: memory, output: memory, images: Int): Unit = config.structure.head match {
-    case Head.FirstTokens(_, classifiers) =>
-      classifiers.zipWithIndex.foreach { case (name, index) =>
-        val token = builder.view(
-          Descs.strided(elementType, Seq(images.toLong, hidden), Seq(width, 1L)),
-          Descs.pointer(pooled, elementType, index * hidden)
-        )
-        val after = if (tokens == 1) None else Some(averaging(index, tokens))
-        linear.add(classifier(name, hidden), elementType, token, output, after = after)
-      }
-    case _: Head.PatchMean =>
-      linear.add(classifier(MeanHead.Classifier, width), data_type.f32, pooled, output)
   }
 
   /** Sums up the results of all classifiers; the last one divides the sum. */
@@ -88,30 +80,4 @@ final private[onednn] class ClassifierHead(
     if (index == count - 1) made.append_eltwise(algorithm.eltwise_linear, 1f / count, 0f)
     made
   }
-
-  private def poolPatches(head: Head.PatchMean, residual: memory, images: Int): memory = {
-    head.normOfTokens.foreach(layerNorm.add(_, residual, residual, codes = None))
-    val pooled = builder.tensor(data_type.f32, images.toLong, width)
-    val mean = new TokenMean(builder, config.leadingTokens, config.tokens)
-    (0L until images.toLong).foreach { image =>
-      val first = Descs.pointer(residual, data_type.f32, image * config.tokens * hidden)
-      if (head.withFirstToken)
-        builder.copy(
-          first,
-          Descs.pointer(pooled, data_type.f32, image * width),
-          hidden * java.lang.Float.BYTES
-        )
-      mean.add(
-        builder.view(Descs.dense(data_type.f32, config.tokens.toLong, hidden), first),
-        builder.view(
-          Descs.dense(data_type.f32, 1L, hidden),
-          Descs.pointer(pooled, data_type.f32, (image + 1) * width - hidden)
-        )
-      )
-    }
-    head.normOfMean.foreach(layerNorm.add(_, pooled, pooled, codes = None))
-    pooled
-  }
-
-  private def classifier(name: String, inputs: Long): Linear = Linear(Seq(name), Seq(classes, inputs))
 }

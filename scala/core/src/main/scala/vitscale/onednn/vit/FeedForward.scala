@@ -40,8 +40,7 @@ final private[onednn] class FeedForward(
   ): Unit = {
     val activated = builder.view(Descs.dense(numbers.inputs, rows.toLong, wide), hidden.get_data_handle())
     val input = codes.feedForwardInput.map(_.copy(result = codes.feedForwardHidden.map(_.source)))
-    val after = new post_ops()
-    after.append_eltwise(config.activation.algorithm, config.activation.alpha, 0f)
+    val after = config.activation.applied
     val factor = factors.map(tensor => multiply(weights, codes, rows, source, tensor, after))
     codes.feedForwardHidden.foreach(one =>
       after.append_eltwise(algorithm.eltwise_linear, 1f, -one.inputShift)

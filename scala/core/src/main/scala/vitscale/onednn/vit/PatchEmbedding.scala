@@ -4,7 +4,6 @@ import org.bytedeco.dnnl.global.dnnl
 import org.bytedeco.dnnl.global.dnnl.algorithm
 import org.bytedeco.dnnl.memory.data_type
 import org.bytedeco.dnnl.{memory, post_ops}
-import org.bytedeco.javacpp.Pointer
 
 import vitscale.onednn.checkpoint.Settings
 import vitscale.onednn.layer.{LayerNorm, Linear, LinearLayers, PatchGrid, WeightPack}
@@ -36,15 +35,9 @@ final private[onednn] class PatchEmbedding(
     *   the tensor of pixels, float32 [images, 3, height, width], which has no memory yet
     */
   def add(residual: memory, images: Int): memory = {
-    val grid = PatchGrid(
-      images,
-      Settings.Channels,
-      config.imageHeight,
-      config.imageWidth,
-      config.patchHeight,
-      config.patchWidth
-    )
-    val input = builder.view(grid.ofPlanes(data_type.f32), null: Pointer)
+    val size = (config.imageHeight, config.imageWidth)
+    val grid = PatchGrid.ofImages(images, size, (config.patchHeight, config.patchWidth))
+    val input = grid.unplacedPixels(builder)
     val patches = grid.gather(builder, input, elementType)
     (0L until images.toLong).foreach(addImage(patches, residual, _))
     names.norm.foreach(new LayerNorm(builder, pack, config.epsilon).add(_, residual, residual, codes = None))
