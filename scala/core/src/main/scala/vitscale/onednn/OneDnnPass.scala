@@ -4,7 +4,7 @@ import java.util.concurrent.{ExecutorService, Executors}
 
 import vitscale.forward.{ForwardBuffers, ForwardOptions, ForwardPass, SessionPool}
 import vitscale.model.ModelFolder
-import vitscale.onednn.int8.{CodedBlocks, Int8Scales, ScalesFile}
+import vitscale.onednn.int8.{CodedBlocks, Int8Scales, MixedPrecision, ScalesFile}
 import vitscale.onednn.layer.OneDnnWeights
 import vitscale.onednn.library.{Numbers, OneDnn}
 import vitscale.onednn.pass.{Architecture, PassCores}
@@ -81,7 +81,7 @@ private[vitscale] object OneDnnPass {
         if (numbers.isInt8)
           scales.orElse(Some(ScalesFile.read(folder, weights.checkpoint.fingerprint, codedBlocksOf(config))))
         else None
-      val plans = config.plans(weights.pack, numbers, chosen)
+      val plans = config.plans(weights.pack, MixedPrecision(numbers, chosen))
       val helpers = helpersOf(options)
       val cores = Seq.fill(options.concurrency)(new PassCores(plans, options.threads, helpers))
       cores.head.prepare(FirstBatch)

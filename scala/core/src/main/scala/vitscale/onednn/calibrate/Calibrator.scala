@@ -6,7 +6,7 @@ import vitscale.UsageException
 import vitscale.image.{PackedImage, PixelRows}
 import vitscale.model.ModelFolder
 import vitscale.onednn.OneDnnPass
-import vitscale.onednn.int8.{BlockScales, Int8Scales, ScalesFile}
+import vitscale.onednn.int8.{BlockScales, Int8Scales, MixedPrecision, ScalesFile}
 import vitscale.onednn.layer.{Linear, OneDnnWeights}
 import vitscale.onednn.library.{Numbers, OneDnn}
 import vitscale.onednn.pass.OneDnnWorker
@@ -90,8 +90,8 @@ final private[vitscale] class Calibrator(folder: ModelFolder, say: String => Uni
       weights: OneDnnWeights,
       by: ActivationObserver
   ): Unit = {
-    val worker =
-      new OneDnnWorker(config, VitPlan.build(config, weights.pack, Numbers.Fp32, _, observer = Some(by)))
+    val exact = MixedPrecision(Numbers.Fp32)
+    val worker = new OneDnnWorker(config, VitPlan.build(config, weights.pack, exact, _, Some(by)))
     val buffers = OneDnnPass.buffersOf(config, preprocessor, Calibrator.BatchSize)
     try
       images.grouped(Calibrator.BatchSize).foreach { batch =>

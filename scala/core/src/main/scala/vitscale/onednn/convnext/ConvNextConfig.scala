@@ -1,9 +1,8 @@
 package vitscale.onednn.convnext
 
 import vitscale.onednn.checkpoint.Settings
-import vitscale.onednn.int8.{CodedBlocks, Int8Scales}
+import vitscale.onednn.int8.{CodedBlocks, MixedPrecision}
 import vitscale.onednn.layer.{Activation, WeightPack}
-import vitscale.onednn.library.Numbers
 import vitscale.onednn.pass.{Architecture, BatchPlan, Plans, WholePlans}
 
 /** The architecture of a ConvNeXT: Liu et al. 2022, "A ConvNet for the 2020s" (`ConvNextForImageClassification`).
@@ -34,10 +33,10 @@ final private[onednn] case class ConvNextConfig(
 
   override def codedBlocks: Option[CodedBlocks] = None
 
-  override def plans(pack: WeightPack, numbers: Numbers, scales: Option[Int8Scales]): Plans =
+  override def plans(pack: WeightPack, precision: MixedPrecision): Plans =
     new WholePlans(
       this,
-      images => BatchPlan.build(images)(new ConvNextPlan(_, pack, this, numbers, images).add())
+      images => BatchPlan.build(images)(new ConvNextPlan(_, pack, this, precision.numbers, images).add())
     )
 }
 

@@ -1,9 +1,8 @@
 package vitscale.onednn.pass
 
 import vitscale.onednn.checkpoint.Settings
-import vitscale.onednn.int8.{CodedBlocks, Int8Scales}
+import vitscale.onednn.int8.{CodedBlocks, MixedPrecision}
 import vitscale.onednn.layer.WeightPack
-import vitscale.onednn.library.Numbers
 
 /** A model that this engine runs, as its `config.json` describes it. */
 private[onednn] trait Architecture {
@@ -21,12 +20,8 @@ private[onednn] trait Architecture {
   /** The blocks that 8-bit codes can compute; none where the engine has fp32 and bf16 alone. */
   def codedBlocks: Option[CodedBlocks]
 
-  /** What makes the plans of an open model.
-    *
-    * @param scales
-    *   for int8 alone
-    */
-  def plans(pack: WeightPack, numbers: Numbers, scales: Option[Int8Scales]): Plans
+  /** What makes the plans of an open model. */
+  def plans(pack: WeightPack, precision: MixedPrecision): Plans
 
   /** Numbers of one image. */
   final def pixels: Int = Settings.Channels * imageHeight * imageWidth

@@ -1,12 +1,9 @@
 package vitscale.onednn.swin
 
-import org.bytedeco.dnnl.global.dnnl
-import org.bytedeco.dnnl.global.dnnl.prop_kind
-import org.bytedeco.dnnl.memory.data_type
-import org.bytedeco.dnnl.{layer_normalization_forward, memory}
+import org.bytedeco.dnnl.memory
 
-import vitscale.onednn.layer.WeightPack
-import vitscale.onednn.library.{Descs, OneDnn}
+import vitscale.onednn.layer.{RmsNorm, WeightPack}
+import vitscale.onednn.library.Descs
 import vitscale.onednn.plan.PlanBuilder
 
 /** Attention by cosines: queries and keys are divided by their lengths, and each head multiplies the scores with a learned
@@ -18,31 +15,14 @@ import vitscale.onednn.plan.PlanBuilder
 final private[swin] class CosineInputs(builder: PlanBuilder, pack: WeightPack, stage: SwinStage) {
 
   private val (heads, area, headSize) = (stage.heads, stage.area, stage.attention.headSize)
+  private val norm = new RmsNorm(builder, CosineInputs.Epsilon)
 
   /** Divides vectors by the root of the mean of their squares: what remains has the length sqrt(head size).
     *
     * @param vectors
     *   [vectors, head size]; the results replace them
     */
-  def normalise(vectors: memory): Unit = {
-    val description = OneDnn.explained("normalise queries and keys") {
-      new layer_normalization_forward.primitive_desc(
-        OneDnn.processor,
-        prop_kind.forward_inference.value,
-        vectors.get_desc(),
-        vectors.get_desc(),
-        Descs.dense(data_type.f32, vectors.get_desc().get_dims().get(0)),
-        CosineInputs.Epsilon,
-        dnnl.dnnl_rms_norm,
-        builder.attributes(),
-        false
-      )
-    }
-    builder.execute("norm of queries and keys", description, new layer_normalization_forward(description))(
-      dnnl.DNNL_ARG_SRC -> vectors,
-      dnnl.DNNL_ARG_DST -> vectors
-    )
-  }
+  def normalise(vectors: memory): Unit = norm.add("norm of queries and keys", vectors)
 
   /** What the scores are multiplied with, float32 [heads, tokens, tokens]. The attention divides by sqrt(head size), and the
     * product of two normalised vectors is the cosine times the head size.

@@ -1,9 +1,8 @@
 package vitscale.onednn.swin
 
 import vitscale.onednn.checkpoint.Settings
-import vitscale.onednn.int8.{CodedBlocks, Int8Scales}
+import vitscale.onednn.int8.{CodedBlocks, MixedPrecision}
 import vitscale.onednn.layer.{Activation, AttentionShape, WeightPack}
-import vitscale.onednn.library.Numbers
 import vitscale.onednn.pass.{Architecture, Plans, WholePlans}
 
 /** The architecture of a Swin Transformer for image classification (`SwinForImageClassification`,
@@ -46,8 +45,8 @@ final private[onednn] case class SwinConfig(
 
   override def codedBlocks: Option[CodedBlocks] = None
 
-  override def plans(pack: WeightPack, numbers: Numbers, scales: Option[Int8Scales]): Plans =
-    new WholePlans(this, SwinPlan.build(this, pack, numbers, _))
+  override def plans(pack: WeightPack, precision: MixedPrecision): Plans =
+    new WholePlans(this, SwinPlan.build(this, pack, precision.numbers, _))
 }
 
 /** Some blocks on a map of one size.

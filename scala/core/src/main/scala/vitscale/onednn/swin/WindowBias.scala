@@ -3,7 +3,7 @@ package vitscale.onednn.swin
 import org.bytedeco.dnnl.memory
 import org.bytedeco.dnnl.memory.data_type
 
-import vitscale.onednn.layer.WeightPack
+import vitscale.onednn.layer.{RelativePositionIndex, WeightPack}
 import vitscale.onednn.library.Descs
 import vitscale.onednn.plan.PlanBuilder
 
@@ -18,8 +18,8 @@ final private[swin] class WindowBias(
     stage: SwinStage
 ) {
 
-  private val (heads, window, area) = (stage.heads, stage.window, stage.area)
-  private val distances = 2 * window - 1
+  private val (heads, area) = (stage.heads, stage.area)
+  private val index = RelativePositionIndex(stage.window, stage.window)
 
   /** Added to scores of tokens that must not see each other. Transformers adds it twice in Swin Transformer V2. */
   private val mask = if (config.isSecond) -200f else -100f
@@ -47,7 +47,7 @@ final private[swin] class WindowBias(
         key <- 0 until area
       } {
         val hidden = if (grid.areApart(group, query, key)) mask else 0f
-        to.put(values(distance(query, key) * heads + head) + hidden)
+        to.put(values(index.of(query, key) * heads + head) + hidden)
       }
     }
     grid.groups.indices.map { group =>
@@ -59,17 +59,8 @@ final private[swin] class WindowBias(
   }
 
   private def learned(table: String): Array[Float] = {
-    val numbers = new Array[Float](distances * distances * heads)
-    Descs
-      .floats(pack.vector(table, Seq(distances.toLong * distances, heads.toLong)), numbers.length)
-      .get(numbers)
+    val numbers = new Array[Float](index.size * heads)
+    Descs.floats(pack.vector(table, Seq(index.size.toLong, heads.toLong)), numbers.length).get(numbers)
     numbers
-  }
-
-  /** Row of the table. */
-  private def distance(query: Int, key: Int): Int = {
-    val down = query / window - key / window + window - 1
-    val right = query % window - key % window + window - 1
-    down * distances + right
   }
 }

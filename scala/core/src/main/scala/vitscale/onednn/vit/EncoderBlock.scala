@@ -4,7 +4,7 @@ import org.bytedeco.dnnl.global.dnnl
 import org.bytedeco.dnnl.memory.data_type
 import org.bytedeco.dnnl.{memory, reorder}
 
-import vitscale.onednn.int8.Int8Scales
+import vitscale.onednn.int8.MixedPrecision
 import vitscale.onednn.layer.{
   Attention,
   AttentionInputs,
@@ -14,37 +14,27 @@ import vitscale.onednn.layer.{
   TokenRange,
   WeightPack
 }
-import vitscale.onednn.library.{Descs, Numbers, OneDnn}
-import vitscale.onednn.plan.{Meeting, PlanBuilder}
+import vitscale.onednn.library.{Descs, OneDnn}
+import vitscale.onednn.plan.PlanBuilder
 
 /** Adds blocks of the encoder to a plan: x + attention(norm(x)), then x + feedForward(norm(x)). Weights take up factors of the
   * channels (layer scale), so these cost nothing.
   *
   * Source: Dosovitskiy et al. 2021, equations 2 and 3. All blocks share the tensors between their layers.
   *
-  * @param range
-  *   the tokens that are computed
-  * @param joined
-  *   queries, keys and values of all tokens of the images, [images * tokens, 3 hidden]; the blocks take these tensors in turn
-  * @param scales
-  *   how the inputs of the linear layers become 8-bit codes, where `numbers` says that they do
   * @param observer
-  *   looks at these inputs; none in an ordinary pass
-  * @param meeting
-  *   where other threads with other tokens of the same image meet this one, see [[Encoder]]
+  *   looks at the inputs of linear layers; none in an ordinary pass
   */
 final private[onednn] class EncoderBlock(
     builder: PlanBuilder,
     pack: WeightPack,
     config: VitConfig,
-    numbers: Numbers,
-    range: TokenRange,
-    joined: IndexedSeq[memory],
-    scales: Option[Int8Scales],
-    observer: Option[ActivationObserver],
-    meeting: Option[Meeting]
+    precision: MixedPrecision,
+    shard: SequenceShard,
+    observer: Option[ActivationObserver]
 ) {
 
+  private val (numbers, range) = (precision.numbers, shard.range)
   private val (hidden, rows) = (config.hidden.toLong, range.rows.toLong)
   private val attention = new Attention(builder, config.attention, numbers.other, range.count)
   private val layerNorm = new LayerNorm(builder, pack, config.epsilon)
@@ -66,39 +56,39 @@ final private[onednn] class EncoderBlock(
     */
   def add(index: Int, residual: memory, result: memory, queries: Int): Unit = {
     val weights = new BlockWeights(config, index)
-    val codes = new BlockCodes(config, scales.flatMap(_.blocks(index)))
+    val codes = new BlockCodes(config, precision.scalesOf(index))
     val all = new Rows(index, range.rows)
-    val allJoined = joined(index % joined.size)
+    val joined = shard.joinedOf(index)
     layerNorm.add(weights.normBeforeAttention, residual, all.normalised, codes.attentionInput)
     all.observe(all.normalised, ActivationPlace.AttentionInput, config.hidden)
     linear.add(
       weights.queryKeyValue,
       numbers.weights,
       all.normalised,
-      rowsOfRange(allJoined),
+      rowsOfRange(joined),
       codes.attentionInput
     )
-    meeting.foreach(builder.meet)
-    if (queries > 0)
-      addQueries(index, weights, codes, allJoined, residual, result, range.copy(count = queries))
+    shard.meeting.foreach(builder.meet)
+    if (queries > 0) {
+      val asking = range.copy(count = queries)
+      if (queries != range.count) keepFirstTokens(residual, result, queries)
+      addQueries(weights, codes, joined, result, asking)
+    }
   }
 
-  /** Attention and feed-forward layers for the tokens that ask. */
+  /** Attention and feed-forward layers for the tokens that ask, added to their values in `result`. */
   private def addQueries(
-      index: Int,
       weights: BlockWeights,
       codes: BlockCodes,
-      allJoined: memory,
-      residual: memory,
+      joined: memory,
       result: memory,
       asking: TokenRange
   ): Unit = {
-    val kept = new Rows(index, asking.rows)
+    val kept = new Rows(weights.index, asking.rows)
     val bias = relativePositions.bias(weights.relativePositions, asking)
-    attention.add(AttentionInputs.joined(allJoined, hidden), attended, asking, bias)
+    attention.add(AttentionInputs.joined(joined, hidden), attended, asking, bias)
     kept.observe(kept.attended, ActivationPlace.AttentionOutput, config.hidden)
     codes.attentionOutput.foreach(one => encode(kept.attended, kept.attendedCodes, one.source))
-    if (asking.count != range.count) keepFirstTokens(residual, result, asking.count)
     linear.add(
       weights.attentionOutput,
       numbers.weights,

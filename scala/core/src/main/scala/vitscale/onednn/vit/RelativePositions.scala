@@ -4,7 +4,7 @@ import java.nio.FloatBuffer
 
 import org.bytedeco.dnnl.memory
 
-import vitscale.onednn.layer.{TokenRange, WeightPack}
+import vitscale.onednn.layer.{RelativePositionIndex, TokenRange, WeightPack}
 import vitscale.onednn.library.Descs
 
 /** What BEiT adds to attention scores: a learned number for each head and each distance of two patches.
@@ -15,11 +15,8 @@ import vitscale.onednn.library.Descs
 final private[onednn] class RelativePositions(pack: WeightPack, config: VitConfig) {
 
   private val (heads, tokens) = (config.heads, config.tokens)
-
-  /** Distances of two patches in a column, and in a row. */
-  private val (rows, columns) = (2 * config.gridHeight - 1, 2 * config.gridWidth - 1)
-  private val distances = rows * columns
-  private val tableShape = Seq(distances + 3L, heads.toLong)
+  private val patches = RelativePositionIndex(config.gridHeight, config.gridWidth)
+  private val tableShape = Seq(patches.size + 3L, heads.toLong)
 
   /** The sum of some tables, float32 [heads, queries, tokens]; none without tables.
     *
@@ -50,13 +47,9 @@ final private[onednn] class RelativePositions(pack: WeightPack, config: VitConfi
     }
 
   private def rowOf(query: Int, key: Int): Int = (query, key) match {
-    case (0, 0) => distances + 2
-    case (_, 0) => distances + 1
-    case (0, _) => distances
-    case _ =>
-      val (from, to) = (query - 1, key - 1)
-      val down = from / config.gridWidth - to / config.gridWidth + config.gridHeight - 1
-      val right = from % config.gridWidth - to % config.gridWidth + config.gridWidth - 1
-      down * columns + right
+    case (0, 0) => patches.size + 2
+    case (_, 0) => patches.size + 1
+    case (0, _) => patches.size
+    case _ => patches.of(query - 1, key - 1)
   }
 }

@@ -1,9 +1,8 @@
 package vitscale.onednn.vit
 
 import vitscale.onednn.checkpoint.Settings
-import vitscale.onednn.int8.{CodedBlocks, Int8Scales}
+import vitscale.onednn.int8.{CodedBlocks, MixedPrecision}
 import vitscale.onednn.layer.{Activation, AttentionShape, WeightPack}
-import vitscale.onednn.library.Numbers
 import vitscale.onednn.pass.{Architecture, Plans}
 import vitscale.onednn.vit.family.{Head, ModelFamily, VitStructure}
 
@@ -44,8 +43,8 @@ final private[onednn] case class VitConfig(
 
   override def codedBlocks: Option[CodedBlocks] = Some(CodedBlocks(layers, hidden))
 
-  override def plans(pack: WeightPack, numbers: Numbers, scales: Option[Int8Scales]): Plans =
-    new VitPlans(this, pack, numbers, scales)
+  override def plans(pack: WeightPack, precision: MixedPrecision): Plans =
+    new VitPlans(this, pack, precision)
 
   def attention: AttentionShape = AttentionShape(heads, tokens, hidden / heads)
 

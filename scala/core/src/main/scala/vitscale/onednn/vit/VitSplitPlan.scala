@@ -3,9 +3,9 @@ package vitscale.onednn.vit
 import org.bytedeco.dnnl.memory.data_type
 import org.bytedeco.dnnl.stream
 
-import vitscale.onednn.int8.Int8Scales
+import vitscale.onednn.int8.MixedPrecision
 import vitscale.onednn.layer.{TokenRange, WeightPack}
-import vitscale.onednn.library.{Descs, NativeScope, Numbers, OneDnn}
+import vitscale.onednn.library.{Descs, NativeScope, OneDnn}
 import vitscale.onednn.pass.SplitPlan
 import vitscale.onednn.plan.{Meeting, PlanBuilder}
 
@@ -23,18 +23,16 @@ private[onednn] object VitSplitPlan {
     *
     * @param threads
     *   cores of the pass, see [[threads]]
-    * @param scales
-    *   for int8 alone
     * @throws vitscale.ModelException
     *   if weights are missing or have another shape, or oneDNN lacks a primitive
     */
   def build(
       config: VitConfig,
       pack: WeightPack,
-      numbers: Numbers,
-      threads: Int,
-      scales: Option[Int8Scales]
+      precision: MixedPrecision,
+      threads: Int
   ): SplitPlan = NativeScope.filled { scope =>
+    val numbers = precision.numbers
     val (hidden, tokens) = (config.hidden.toLong, config.tokens.toLong)
     val meeting = new Meeting(threads)
     val ranges = TokenRange.parts(config.tokens, threads)
@@ -52,8 +50,8 @@ private[onednn] object VitSplitPlan {
         Descs.dense(data_type.f32, range.count.toLong, hidden),
         Descs.pointer(residual, data_type.f32, range.first * hidden)
       )
-      val encoder =
-        new Encoder(builder, pack, config, numbers, range, joined, scales, meeting = Some(meeting))
+      val shard = SequenceShard(range, joined, Some(meeting))
+      val encoder = new Encoder(builder, pack, config, precision, shard)
       if (readsAll) {
         encoder.add(own, own, range.count)
         builder.meet(meeting)

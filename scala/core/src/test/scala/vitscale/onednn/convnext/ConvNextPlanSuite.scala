@@ -9,6 +9,7 @@ import vitscale.TemporaryFolder
 import vitscale.onednn.MadeCheckpoint
 import vitscale.onednn.MadeCheckpoint.{linear, norm}
 import vitscale.onednn.checkpoint.Settings
+import vitscale.onednn.int8.MixedPrecision
 import vitscale.onednn.layer.OneDnnWeights
 import vitscale.onednn.library.{Numbers, OneDnn}
 
@@ -56,7 +57,7 @@ class ConvNextPlanSuite extends AnyFunSuite with TemporaryFolder {
       val weights = OneDnnWeights.open(folder)
       try
         Seq("fp32", "bf16").filter(_ == "fp32" || OneDnn.instructions.bf16).foreach { precision =>
-          val plans = model.plans(weights.pack, Numbers.of(precision, OneDnn.instructions), scales = None)
+          val plans = model.plans(weights.pack, MixedPrecision(Numbers.of(precision, OneDnn.instructions)))
           Seq(1, 4).foreach { images =>
             val plan = plans.whole(images)
             assert(plan.implementations.size > 10)

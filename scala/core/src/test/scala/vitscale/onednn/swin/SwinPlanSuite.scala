@@ -7,6 +7,7 @@ import scala.util.Random
 import org.scalatest.funsuite.AnyFunSuite
 
 import vitscale.onednn.OneDnnPass
+import vitscale.onednn.int8.MixedPrecision
 import vitscale.onednn.layer.OneDnnWeights
 import vitscale.onednn.library.{Numbers, OneDnn}
 import vitscale.onednn.pass.{PassCores, Plans}
@@ -53,7 +54,7 @@ class SwinPlanSuite extends AnyFunSuite with TemporaryFolder {
       val pool = Executors.newFixedThreadPool(3)
       try
         precisions.foreach { precision =>
-          val plans = config.plans(weights.pack, numbersOf(precision), scales = None)
+          val plans = config.plans(weights.pack, MixedPrecision(numbersOf(precision)))
           val alone = (0 until 4).map(image => logits(plans, image, images = 1).head)
           val largest = alone.flatten.map(math.abs(_)).max
           assert(largest > 0.1)

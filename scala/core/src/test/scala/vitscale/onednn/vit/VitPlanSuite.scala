@@ -3,7 +3,7 @@ package vitscale.onednn.vit
 import org.scalatest.funsuite.AnyFunSuite
 
 import vitscale.onednn.checkpoint.Settings
-import vitscale.onednn.int8.{BlockRanges, BlockScales, Int8Scales}
+import vitscale.onednn.int8.{BlockRanges, BlockScales, Int8Scales, MixedPrecision}
 import vitscale.onednn.layer.OneDnnWeights
 import vitscale.onednn.library.{Numbers, OneDnn}
 import vitscale.{TemporaryFolder, TinyModel}
@@ -16,7 +16,7 @@ class VitPlanSuite extends AnyFunSuite with TemporaryFolder {
   private def implementations(weights: OneDnnWeights, config: VitConfig, precision: String): Set[String] = {
     val scales = Int8Scales(IndexedSeq.fill(config.layers)(Some(BlockScales(BlockRanges(4f, 4f, 4f, 4f)))))
     val numbers = Numbers.of(precision, OneDnn.instructions.copy(vnni = true))
-    val plan = VitPlan.build(config, weights.pack, numbers, images = 2, Some(scales))
+    val plan = VitPlan.build(config, weights.pack, MixedPrecision(numbers, Some(scales)), images = 2)
     try plan.implementations
     finally plan.close()
   }

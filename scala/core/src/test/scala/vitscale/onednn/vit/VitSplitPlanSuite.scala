@@ -9,7 +9,7 @@ import org.bytedeco.javacpp.{BytePointer, FloatPointer}
 import org.scalatest.funsuite.AnyFunSuite
 
 import vitscale.TemporaryFolder
-import vitscale.onednn.int8.{BlockRanges, BlockScales, Int8Scales}
+import vitscale.onednn.int8.{BlockRanges, BlockScales, Int8Scales, MixedPrecision}
 import vitscale.onednn.layer.{OneDnnWeights, TokenRange}
 import vitscale.onednn.library.{Numbers, OneDnn}
 import vitscale.onednn.pass.ImagePlaces
@@ -54,7 +54,7 @@ class VitSplitPlanSuite extends AnyFunSuite with TemporaryFolder {
             val scales =
               Int8Scales(IndexedSeq.fill(config.layers)(Some(BlockScales(BlockRanges(4f, 4f, 4f, 4f)))))
             val numbers = Numbers.of(precision, OneDnn.instructions.copy(vnni = true))
-            val plans = new VitPlans(config, weights.pack, numbers, Some(scales))
+            val plans = new VitPlans(config, weights.pack, MixedPrecision(numbers, Some(scales)))
             val whole = plans.whole(images = 1)
             whole.run(at)
             val expected = results(at, config)
