@@ -20,6 +20,12 @@ private[vitscale] object WeightFiles {
   def existIn(folder: Path): Boolean =
     Seq(Single, Index).map(folder.resolve(_)).exists(Files.isRegularFile(_))
 
+  /** The file that lists all tensors: the weights themselves, or the index of their shards. */
+  def listing(folder: Path): Path = {
+    val single = folder.resolve(Single)
+    if (Files.isRegularFile(single)) single else folder.resolve(Index)
+  }
+
   /** All files that a copy of the weights consists of. */
   def withIndex(folder: Path): Seq[Path] = {
     val index = folder.resolve(Index)

@@ -75,7 +75,8 @@ final private[onednn] class SafeTensors private (
       .orElse(places.get(name.drop(name.indexOf('.') + 1)))
       .getOrElse(
         throw new ModelException(
-          s"The weights in $folder lack $name, which a ViT for image classification has. Export the model again."
+          s"${WeightFiles.listing(folder)} lacks $name; a model of the type " +
+            s"${Settings.of(folder.resolve("config.json")).modelType} has it. Export the model again."
         )
       )
 

@@ -57,8 +57,8 @@ final private[onednn] class Attention(
       bias: Option[memory],
       factors: Option[memory] = None
   ): Unit =
-    (0 until asking.images by together).foreach { first =>
-      val count = math.min(together, asking.images - first)
+    (0 until asking.sequences by together).foreach { first =>
+      val count = math.min(together, asking.sequences - first)
       val after = factors.map(_ -> algorithm.binary_mul).toSeq ++ bias.map(_ -> algorithm.binary_add)
       addSequences(inputs, result, first, count, asking, after)
     }

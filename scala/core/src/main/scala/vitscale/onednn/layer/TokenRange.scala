@@ -2,27 +2,27 @@ package vitscale.onednn.layer
 
 import vitscale.onednn.library.Shares
 
-/** The tokens that one thread computes: all of some images, or some of one image.
+/** The tokens that one thread computes: all of some sequences, or some of one sequence.
   *
-  * @param images
-  *   number of images
+  * @param sequences
+  *   number of sequences of tokens that attend to each other: images, or windows of images
   * @param first
-  *   index of the first token in each image
+  *   index of the first token in each sequence
   * @param count
-  *   tokens of each image
+  *   tokens of each sequence
   */
-final private[onednn] case class TokenRange(images: Int, first: Int, count: Int) {
+final private[onednn] case class TokenRange(sequences: Int, first: Int, count: Int) {
 
   /** Number of all its tokens. */
-  val rows: Int = Math.multiplyExact(images, count)
+  val rows: Int = Math.multiplyExact(sequences, count)
 }
 
 private[onednn] object TokenRange {
 
-  /** All tokens of some images. */
-  def all(images: Int, tokens: Int): TokenRange = TokenRange(images, 0, tokens)
+  /** All tokens of some sequences. */
+  def all(sequences: Int, tokens: Int): TokenRange = TokenRange(sequences, 0, tokens)
 
-  /** The tokens of one image in parts of almost the same size, the first tokens in the first part. */
+  /** The tokens of one sequence in parts of almost the same size, the first tokens in the first part. */
   def parts(tokens: Int, count: Int): IndexedSeq[TokenRange] =
     Shares.of(tokens, count).map { case (first, end) => TokenRange(1, first, end - first) }
 }

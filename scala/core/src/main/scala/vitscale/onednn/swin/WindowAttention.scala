@@ -47,7 +47,7 @@ final private[swin] class WindowAttention(
           Descs.dense(numbers.other, count.toLong * stage.area, channels.toLong),
           Descs.pointer(windows, numbers.other, row * channels)
         )
-        attention.add(inputs.from(row), result, TokenRange(count, 0, stage.area), Some(values), factors)
+        attention.add(inputs.from(row), result, TokenRange.all(count, stage.area), Some(values), factors)
     }
     builder.move(windows, tokens, RowMoves.scatter(places), rowBytes)
   }

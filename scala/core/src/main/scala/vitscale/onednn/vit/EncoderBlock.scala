@@ -111,7 +111,7 @@ final private[onednn] class EncoderBlock(
     )
 
   private def keepFirstTokens(residual: memory, result: memory, count: Int): Unit =
-    (0L until range.images.toLong).foreach { image =>
+    (0L until range.sequences.toLong).foreach { image =>
       builder.copy(
         Descs.pointer(residual, data_type.f32, image * range.count * hidden),
         Descs.pointer(result, data_type.f32, image * count * hidden),
