@@ -9,6 +9,7 @@ from vitscale.report.naming import readable
 from vitscale.report.scaling.section import ScalingSection
 from vitscale.report.scaling.source import ScalingSource
 from vitscale.report.sections import Group, Section, Source, groups_of
+from vitscale.report.tables import ratio_entry
 from vitscale.report.text_table import escaped, markdown_table
 from vitscale.results import units
 
@@ -99,17 +100,15 @@ def scaling_markdown(scaling: ScalingSection) -> str:
 
 
 def _claim_cells(check: Check) -> tuple[str, ...]:
-    ours = units.ratio(check.ratio)
-    if check.scaling:
-        ours = f"{check.scaling.measured_text}; {check.scaling.estimate_text}"
-    if check.ci:
-        ours += f" ({units.ratio_interval(check.ci)})"
-    claim = check.claim
+    claim, scaling = check.claim, check.scaling
+    ours = (
+        f"{scaling.measured_text}; {scaling.estimate_text}" if scaling else ratio_entry(check.ratio, check.ci)
+    )
     return (
         claim.statement,
         claim.images,
         units.ratio(claim.ratio),
-        ours,
+        str(ours),
         check.outcome,
         check.reason,
         check.tested_with,

@@ -20,11 +20,10 @@ from vitscale.reproduction.workload import PUBLISHED, images_of
 from vitscale.results import units
 from vitscale.results.document import write_results
 from vitscale.results.schema import BenchmarkSuite, LeftOut
+from vitscale.results.stats import MLPERF_SECONDS
 
 Progress = Callable[[str], None]
 
-MLPERF_SECONDS = 600
-"""Minimum duration of a run that does not use the whole set (MLPerf Inference rules, "run duration")."""
 _PILOT_IMAGES = 16
 _PILOT_BATCH = 8
 

@@ -11,7 +11,7 @@ from statistics import median
 
 from vitscale.results.notation import notation
 from vitscale.results.schema import Benchmark, BenchmarkSuite, Run
-from vitscale.results.stats import MIN_FORKS, SWEEP, measurements, rate
+from vitscale.results.stats import MIN_FORKS, MLPERF_SECONDS, SWEEP, measurements, rate
 
 WIDEST_INTERVAL = 0.05
 """Largest half width of an interval, as a share of its median."""
@@ -21,8 +21,6 @@ SLOWEST_FIRST = 0.9
 """Smallest speed of a fork's first measured iteration, as a share of the median of its later ones."""
 MOST_OTHER_LOAD = 0.1
 """CPU cores that other programs may use on average."""
-MLPERF_SECONDS = 600
-"""MLPerf's minimum duration of a run (MLPerf Inference rules, "run duration")."""
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,9 @@ SWEEP = 0
 CONFIDENCE = 0.95
 MIN_FORKS = 3
 """Smallest number of forks for an interval by resampling."""
+MLPERF_SECONDS = 600
+"""Minimum duration of a run that does not use the whole set (MLPerf Inference rules, section "Scenarios",
+column "Duration")."""
 _RESAMPLES = 9999
 
 

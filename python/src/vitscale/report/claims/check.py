@@ -20,12 +20,10 @@ from vitscale.report.scaling.source import ScalingSource
 from vitscale.report.summary import Summary, ratio_between
 from vitscale.results import units
 from vitscale.results.schema import Interval
-from vitscale.results.stats import measurements
+from vitscale.results.stats import MLPERF_SECONDS, measurements
 
 Outcome = Literal["reproduced", "not reproduced", "not testable here"]
 
-LONG_ENOUGH_SECONDS = 600
-"""MLPerf's minimum duration of a run that does not go through the whole set (MLPerf Inference rules)."""
 _ROUNDING = 0.005
 """Claims were published with two decimals or whole per cents."""
 
@@ -183,11 +181,11 @@ def _too_few(ratio: Ratio) -> str:
 def _too_short(claim: Claim, above: Row, below: Row, summary: Summary) -> str:
     wanted, files = published().images[claim.images], summary.results["workload"]["images"]["files"]
     seconds = min(_shortest_round(above), _shortest_round(below))
-    if files >= wanted or seconds >= LONG_ENOUGH_SECONDS:
+    if files >= wanted or seconds >= MLPERF_SECONDS:
         return ""
     return (
         f"Too few images: {files:,} in {seconds:.0f} s; a test needs all {wanted:,} "
-        f"or {LONG_ENOUGH_SECONDS} s in each round (MLPerf's rule)."
+        f"or {MLPERF_SECONDS} s in each round (MLPerf's rule)."
     )
 
 
