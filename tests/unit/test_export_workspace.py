@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 from vitscale.errors import OutputError
-from vitscale.models import manifest
 from vitscale.models.export.workspace import publish_whole, real_target, workspace
+from vitscale.system import model_files
 
 from tests.fixtures.odd import FOLDER_NAMES
 
-FILES = {"config.json": "{}", "onnx/fp32/model.onnx": "graph", manifest.RECORD: '{"onnx": {}}'}
+FILES = {"config.json": "{}", "onnx/fp32/model.onnx": "graph", model_files.RECORD: '{"onnx": {}}'}
 NOBODY = 54321
 
 
@@ -75,7 +75,7 @@ def test_a_mount_is_filled(volume: Path) -> None:
     (volume / "lost+found").mkdir()
     publish(volume)
     assert files(volume) == FILES
-    assert listed(volume) == sorted(["config.json", "lost+found", "onnx", manifest.RECORD])
+    assert listed(volume) == sorted(["config.json", "lost+found", "onnx", model_files.RECORD])
 
 
 @pytest.mark.parametrize("exists", [False, True])
@@ -124,7 +124,7 @@ def test_a_failure_while_publishing_leaves_an_empty_folder(
     move = Path.replace
 
     def fails_at_the_record(self: Path, target: Path) -> Path:
-        if self.name == manifest.RECORD:
+        if self.name == model_files.RECORD:
             raise OSError(28, "No space left on device")
         return move(self, target)
 
@@ -140,7 +140,7 @@ def test_the_record_comes_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     move = Path.replace
     monkeypatch.setattr(Path, "replace", lambda self, to: (moved.append(self.name), move(self, to))[1])
     publish(tmp_path / "model")
-    assert moved[-1] == manifest.RECORD
+    assert moved[-1] == model_files.RECORD
     assert len(moved) == 3
 
 

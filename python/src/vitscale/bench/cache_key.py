@@ -13,6 +13,7 @@ from vitscale.backends.process import needs_java
 from vitscale.bench.plan import Cell, Plan
 from vitscale.jvm.jar import all_jars, tensorflow_jars
 from vitscale.models import manifest
+from vitscale.system import model_files
 
 
 class CacheKeys:
@@ -33,7 +34,7 @@ class CacheKeys:
         self._plan = plan
         self._common = {
             "images": images_sha256,
-            "preprocessing": manifest.sha256(plan.model.path / manifest.PREPROCESSOR),
+            "preprocessing": manifest.sha256(plan.model.path / model_files.PREPROCESSOR),
             "scenario": settings.scenario,
             "iterations": settings.iterations,
             "warmup_images": settings.warmup_images,
@@ -48,7 +49,7 @@ class CacheKeys:
             "backend": str(cell.backend),
             "batch_size": cell.batch_size,
             "is_control": cell.is_control,
-            "weights": _hash_of(self._plan.model.path / manifest.WEIGHTS),
+            "weights": _hash_of(self._plan.model.path / model_files.WEIGHTS),
             "calibration": self._calibration,
             "onnx": self._plan.model_of(cell.backend).onnx_sha256,
             "tensorflow": self._tensorflow if cell.backend.uses_tensorflow else None,
@@ -58,7 +59,7 @@ class CacheKeys:
 
     @cached_property
     def _calibration(self) -> str | None:
-        file = self._plan.model.path / manifest.CALIBRATION
+        file = self._plan.model.path / model_files.CALIBRATION
         return manifest.sha256(file) if file.is_file() else None
 
     @cached_property

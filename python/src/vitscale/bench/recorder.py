@@ -15,6 +15,7 @@ from vitscale.models import manifest
 from vitscale.results.document import SCHEMA_VERSION, load_results, write_results
 from vitscale.results.schema import Benchmark, BenchmarkError, BenchmarkSuite, Parity, Run, Stages
 from vitscale.results.stats import with_figures
+from vitscale.system import model_files
 
 Progress = Callable[[str], None]
 
@@ -156,7 +157,7 @@ def _empty_results(
                 "image_height": model.image_height,
                 "image_width": model.image_width,
                 "onnx_sha256": model.onnx_sha256,
-                "preprocessing_sha256": manifest.sha256(model.path / manifest.PREPROCESSOR),
+                "preprocessing_sha256": manifest.sha256(model.path / model_files.PREPROCESSOR),
             },
             "images": {
                 "path": str(plan.images.root),

@@ -12,7 +12,7 @@ from vitscale.errors import UsageError
 from vitscale.models.defaults import DEFAULT_CHECKPOINT
 from vitscale.models.export.target import Place
 from vitscale.models.export.variant import Variant
-from vitscale.models.manifest import Engine
+from vitscale.system.model_files import Engine
 
 DEFAULT_OUTPUT = Path(DEFAULT_MODEL)
 

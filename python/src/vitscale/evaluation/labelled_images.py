@@ -18,6 +18,7 @@ from vitscale.models import manifest
 from vitscale.models.json_file import read_object
 from vitscale.models.labels import read_labels
 from vitscale.notebook.progress import progress_bar
+from vitscale.system import model_files
 
 
 def evaluate(
@@ -97,8 +98,8 @@ def subject_of(place: Path, name: str, runtime: str) -> Subject:
         If it is no folder made by `vitscale export`.
     """
     about = manifest.require(place)
-    config = read_object(place / manifest.CONFIG, "Export the model again.")
-    texts = read_labels(config, str(place / manifest.CONFIG))
+    config = read_object(place / model_files.CONFIG, "Export the model again.")
+    texts = read_labels(config, str(place / model_files.CONFIG))
     if config.get("problem_type") == "regression":
         raise UsageError(f"{name} is a regression: it gives values, not classes. Evaluate a classifier.")
     return Subject(

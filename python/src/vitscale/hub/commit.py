@@ -9,6 +9,7 @@ from huggingface_hub import HfApi, ModelInfo, snapshot_download
 
 from vitscale.hub.name import HubName
 from vitscale.hub.refusals import refuse_by_hub
+from vitscale.system.model_files import CONFIG
 
 SECONDS = 10.0
 """Timeout of the hub for a connection, and for a response."""
@@ -46,7 +47,7 @@ def commit_in_hub_cache(name: HubName) -> str | None:
     """Return the commit in the cache of `huggingface_hub`, None without one."""
     try:
         place = snapshot_download(
-            name.model, revision=name.revision, local_files_only=True, allow_patterns=["config.json"]
+            name.model, revision=name.revision, local_files_only=True, allow_patterns=[CONFIG]
         )
     except Exception:  # not in the cache, or unreadable
         return None

@@ -18,8 +18,9 @@ from urllib.parse import quote, unquote
 from vitscale.errors import OutputError
 from vitscale.hub.name import HubName
 from vitscale.system.cache_folder import cache_folder
+from vitscale.system.model_files import RECORD, Engine, graph_file, graphs_folder
 
-_RECORD = "vitscale.json"
+_ENGINE: Engine = "onnx"
 _REFS = "refs"
 _LAST_USE = ".last-use"
 _BETWEEN = "--"
@@ -38,8 +39,8 @@ def export_folder(name: HubName, commit: str) -> Path:
 def has_graph(folder: Path, variant: str) -> bool:
     """Tell whether a model folder is complete and has a variant's graph."""
     try:
-        record = json.loads((folder / _RECORD).read_text(encoding="utf-8"))
-        return variant in record["onnx"] and (folder / "onnx" / variant / "model.onnx").is_file()
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        return variant in record[_ENGINE] and graph_file(folder, _ENGINE, variant).is_file()
     except (OSError, ValueError, LookupError, TypeError):
         return False
 
@@ -111,7 +112,7 @@ class Export:
         """
         try:
             # The record first: a folder without it is no model, so a partial one is never opened.
-            (self.folder / _RECORD).unlink(missing_ok=True)
+            (self.folder / RECORD).unlink(missing_ok=True)
             shutil.rmtree(self.folder)
             for revision in self.revisions:
                 _ref(HubName(self.model, revision)).unlink(missing_ok=True)
@@ -126,7 +127,7 @@ def all_exports() -> Iterator[Export]:
         found = [
             _export(HubName(f"{organisation}/{name}"), commit)
             for commit in _folders(model)
-            if (commit / _RECORD).is_file()
+            if (commit / RECORD).is_file()
         ]
         yield from sorted(found, key=lambda export: export.last_use)
 
@@ -138,9 +139,9 @@ def _export(name: HubName, folder: Path) -> Export:
         model=name.model,
         commit=folder.name,
         revisions=tuple(sorted(unquote(file.name) for file in refs if _commit_in(file) == folder.name)),
-        precisions=tuple(sorted(one.name for one in _folders(folder / "onnx"))),
+        precisions=tuple(sorted(one.name for one in _folders(graphs_folder(folder, _ENGINE)))),
         size=sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()),
-        last_use=(used if used.exists() else folder / _RECORD).stat().st_mtime,
+        last_use=(used if used.exists() else folder / RECORD).stat().st_mtime,
         folder=folder,
     )
 

@@ -15,6 +15,7 @@ from vitscale.images.inputs import ImageLike, single_image
 from vitscale.images.inputs.engine_image import named
 from vitscale.images.transport import for_java
 from vitscale.jvm.bridge import java_errors, python_api
+from vitscale.system.model_files import PREPROCESSOR
 
 Settings: TypeAlias = Mapping[str, Any] | str | Path | None
 
@@ -88,7 +89,7 @@ def _settings(config: Settings) -> str:
     if isinstance(config, Mapping):
         return json.dumps(dict(config))
     path = Path(config)
-    path = path / "preprocessor_config.json" if path.is_dir() else path
+    path = path / PREPROCESSOR if path.is_dir() else path
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:

@@ -14,6 +14,7 @@ from vitscale.models import manifest
 from vitscale.models.defaults import LEAST_AGREEMENT
 from vitscale.models.json_file import read_object
 from vitscale.models.labels import read_labels, true_labels
+from vitscale.system import model_files
 
 _FEWEST_TO_DIVIDE = 64
 """With fewer images than these, all of them calibrate and all of them check."""
@@ -94,7 +95,7 @@ def calibrate(model: Path, images: Path, *, count: int = 256, force: bool = Fals
         )
     with java_errors():
         file = Path(found.write())
-    labels = read_labels(read_object(model / manifest.CONFIG, "Export the model again."), str(model))
+    labels = read_labels(read_object(model / model_files.CONFIG, "Export the model again."), str(model))
     truth = true_labels(checks.files, labels)
     return Calibrated(
         file=file,

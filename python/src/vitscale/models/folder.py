@@ -11,6 +11,7 @@ from vitscale.models import manifest
 from vitscale.models.defaults import ONEDNN_PRECISIONS
 from vitscale.models.json_file import read_object, shown
 from vitscale.models.labels import read_labels
+from vitscale.system import model_files
 
 
 @dataclass(frozen=True)
@@ -69,11 +70,15 @@ class ModelFolder:
         """
         remedy = f"Make one: vitscale export {self.name} --format tensorflow -o {self.path}"
         facts = (manifest.read(self.path) or {}).get("tensorflow", {}).get("fp32")
-        folder = manifest.graph_folder(self.path, "tensorflow", "fp32")
-        needed = [manifest.SAVED_MODEL, f"assets/{manifest.LABELS}", f"assets/{manifest.PREPROCESSOR}"]
+        folder = model_files.graph_folder(self.path, "tensorflow", "fp32")
+        needed = [
+            model_files.SAVED_MODEL,
+            f"assets/{model_files.LABELS}",
+            f"assets/{model_files.PREPROCESSOR}",
+        ]
         if facts is None or not all((folder / name).is_file() for name in needed):
             raise ModelError(f"{self.path} has no SavedModel for Spark NLP's TensorFlow engine. {remedy}")
-        return _checked_hash(folder / manifest.SAVED_MODEL, facts["sha256"], remedy)
+        return _checked_hash(folder / model_files.SAVED_MODEL, facts["sha256"], remedy)
 
     @staticmethod
     def open_for(path: Path, precision: str, runtime: str) -> ModelFolder:
@@ -104,35 +109,35 @@ class ModelFolder:
             raise ModelError(f"There is no model folder {path}. {_remedy(path, precision)}")
         about = manifest.read(path)
         if about is None:
-            raise ModelError(f"{path} has no {manifest.RECORD}. {_remedy(path, precision)}")
+            raise ModelError(f"{path} has no {model_files.RECORD}. {_remedy(path, precision)}")
         if precision not in about["onnx"]:
             there = ", ".join(about["onnx"]) or "no graph"
             raise ModelError(f"{path} has {there}, not {precision}. {_remedy(path, precision)}")
-        onnx = manifest.graph_folder(path, "onnx", precision)
+        onnx = model_files.graph_folder(path, "onnx", precision)
         for needed in (
-            path / manifest.PREPROCESSOR,
-            path / manifest.WEIGHTS,
-            onnx / manifest.ONNX,
-            onnx / "assets" / manifest.PREPROCESSOR,
+            path / model_files.PREPROCESSOR,
+            path / model_files.WEIGHTS,
+            onnx / model_files.ONNX,
+            onnx / "assets" / model_files.PREPROCESSOR,
         ):
             if not needed.is_file():
                 raise ModelError(f"{needed} is missing. {_remedy(path, precision)}")
-        config = read_object(path / manifest.CONFIG, _remedy(path, precision))
-        labels = read_labels(config, str(path / manifest.CONFIG))
+        config = read_object(path / model_files.CONFIG, _remedy(path, precision))
+        labels = read_labels(config, str(path / model_files.CONFIG))
         height, width = _edges(config, path, precision)
         return ModelFolder(
             path=path,
             name=about.get("name", path.resolve().name),
             weights=about.get("weights", "pretrained"),
             labels=labels,
-            unique_labels=_unique_labels(onnx / "assets" / manifest.LABELS, len(labels), path, precision),
+            unique_labels=_unique_labels(onnx / "assets" / model_files.LABELS, len(labels), path, precision),
             image_height=height,
             image_width=width,
             precision=precision,
             input_type=about["onnx"][precision].get("input", "float32"),
-            onnx_path=onnx / manifest.ONNX,
+            onnx_path=onnx / model_files.ONNX,
             onnx_sha256=_checked_hash(
-                onnx / manifest.ONNX, about["onnx"][precision]["sha256"], _remedy(path, precision)
+                onnx / model_files.ONNX, about["onnx"][precision]["sha256"], _remedy(path, precision)
             ),
         )
 
@@ -156,9 +161,9 @@ def _edges(config: dict[str, Any], path: Path, precision: str) -> tuple[int, int
     that one, or do not have the field; the image processor makes theirs.
     """
     if config.get("model_type", "vit") == "vit":
-        file, field, size = manifest.CONFIG, "image_size", config.get("image_size", _DEFAULT_EDGE)
+        file, field, size = model_files.CONFIG, "image_size", config.get("image_size", _DEFAULT_EDGE)
     else:
-        file = manifest.PREPROCESSOR
+        file = model_files.PREPROCESSOR
         processor = read_object(path / file, _remedy(path, precision))
         field = "crop_size" if processor.get("do_center_crop") else "size"
         size = processor.get(field)

@@ -1,27 +1,17 @@
-"""The record `vitscale.json` of a model folder, and the paths of the folder's parts."""
+"""The record `vitscale.json` of a model folder."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from vitscale.errors import ModelError
 from vitscale.models.json_file import read_object, shown
+from vitscale.system.model_files import RECORD
 
-RECORD = "vitscale.json"
-CONFIG = "config.json"
-PREPROCESSOR = "preprocessor_config.json"
-WEIGHTS = "model.safetensors"
-CALIBRATION = "onednn/int8/scales.json"
-ONNX = "model.onnx"
-SAVED_MODEL = "saved_model.pb"
-LABELS = "labels.json"
 BLOCK = 1 << 20  # bytes hashed at a time
-Engine = Literal["onnx", "tensorflow"]
-GRAPHS: dict[Engine, str] = {"onnx": ONNX, "tensorflow": SAVED_MODEL}
-"""Engine -> file name of its graph, in the folder of the variant."""
 
 
 def read(folder: Path) -> dict[str, Any] | None:
@@ -79,11 +69,6 @@ def write(folder: Path, content: dict[str, Any]) -> None:
     unfinished = folder / f".{RECORD}"
     unfinished.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     unfinished.replace(folder / RECORD)
-
-
-def graph_folder(folder: Path, engine: Engine, variant: str) -> Path:
-    """Return the folder of a graph, for Spark NLP's `loadSavedModel`."""
-    return folder / engine / variant
 
 
 def sha256(path: Path) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 from vitscale.errors import ModelError, UsageError
 from vitscale.jvm.memory import NATIVE_BASE_MIB
-from vitscale.models import manifest
+from vitscale.system import model_files
 
 _MIB = 1 << 20
 _FLOAT = 4  # bytes
@@ -62,7 +62,7 @@ class Footprint:
             If the folder lacks its configuration or the graph, or the model is no plain ViT.
         """
         try:
-            config = json.loads((model / manifest.CONFIG).read_text(encoding="utf-8"))
+            config = json.loads((model / model_files.CONFIG).read_text(encoding="utf-8"))
             weights = _weights(model, precision)
             labels = len(config["id2label"])
         except (OSError, ValueError, KeyError) as error:
@@ -190,12 +190,12 @@ def size_executor(
 
 def _weights(model: Path, precision: str) -> int:
     """Return the bytes of the graph; without one, of the weights as oneDNN packs them."""
-    graph = manifest.graph_folder(model, "onnx", precision)
+    graph = model_files.graph_folder(model, "onnx", precision)
     if precision in _PACKED and not graph.is_dir():
         files = list(model.glob("*.safetensors"))
         if files:
             return int(sum(file.stat().st_size for file in files) * _PACKED[precision])
-    return sum(file.stat().st_size for file in graph.iterdir() if file.name.startswith(manifest.ONNX))
+    return sum(file.stat().st_size for file in graph.iterdir() if file.name.startswith(model_files.ONNX))
 
 
 def _activations(config: dict[str, Any], height: int, width: int) -> int:

@@ -11,6 +11,7 @@ from vitscale.inference.vit import ViT
 from vitscale.models import manifest
 from vitscale.models.calibration import calibrate
 from vitscale.models.defaults import ONEDNN_PRECISIONS
+from vitscale.system import model_files
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def candidates(
     usable, refused = [], {}
     for one in named:
         try:
-            if one == Candidate("onednn", "int8") and not (model / manifest.CALIBRATION).is_file():
+            if one == Candidate("onednn", "int8") and not (model / model_files.CALIBRATION).is_file():
                 say("calibrating int8")
                 calibrate(model, images)
             one.open(model).close()

@@ -15,6 +15,7 @@ from vitscale.models import manifest
 from vitscale.models.json_file import read_object
 from vitscale.models.labels import read_labels, true_labels
 from vitscale.results.profile import Profile
+from vitscale.system import model_files
 from vitscale.system.cpu_info import cpu_name
 from vitscale.tuning.candidates import REFERENCE, Candidate, candidates
 from vitscale.tuning.loss import Loss, measure_loss
@@ -115,7 +116,7 @@ def tune(
 def _losses(
     model: Path, usable: Sequence[Candidate], images: ImageFolder, say: Callable[[str], None]
 ) -> dict[Candidate, Loss]:
-    labels = read_labels(read_object(model / manifest.CONFIG, "Export the model again."), str(model))
+    labels = read_labels(read_object(model / model_files.CONFIG, "Export the model again."), str(model))
     truth = [number if number >= 0 else None for number in true_labels(images.files, labels)]
     reference = _first_classes(model, REFERENCE, images)
     losses = {}
@@ -157,7 +158,7 @@ def _profile(
 ) -> Profile:
     return Profile(
         model=os.fspath(model.absolute()),
-        model_sha256=manifest.sha256(model / manifest.WEIGHTS),
+        model_sha256=manifest.sha256(model / model_files.WEIGHTS),
         cpu=cpu_name(),
         runtime=chosen.candidate.runtime,
         precision=chosen.candidate.precision,

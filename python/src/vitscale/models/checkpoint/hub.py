@@ -11,13 +11,13 @@ from vitscale.errors import ModelError
 from vitscale.hub.commit import ask_hub
 from vitscale.hub.name import HubName
 from vitscale.hub.refusals import HubUnreachableError, refuse_by_hub, unreachable
-from vitscale.models import manifest
 from vitscale.models.checkpoint.image_processor import NESTED
 from vitscale.models.checkpoint.weight_files import ADAPTER, choose_weights
+from vitscale.system import model_files
 
 __all__ = ["HubUnreachableError", "fetch"]
-_SETTINGS = (manifest.CONFIG, manifest.PREPROCESSOR, NESTED, ADAPTER)
-_FOLDER = f"a folder with {manifest.CONFIG}, {manifest.PREPROCESSOR} and {manifest.WEIGHTS}"
+_SETTINGS = (model_files.CONFIG, model_files.PREPROCESSOR, NESTED, ADAPTER)
+_FOLDER = f"a folder with {model_files.CONFIG}, {model_files.PREPROCESSOR} and {model_files.WEIGHTS}"
 
 
 def fetch(name: HubName, check: Callable[[Path], object]) -> Path:

@@ -26,8 +26,8 @@ from vitscale.models.checkpoint.kinds import CHANNELS
 from vitscale.models.checkpoint.processor_settings import FLIPPED, OFFSET, PLAIN, plain_settings
 from vitscale.models.json_file import read_object, shown
 from vitscale.system.error_text import first_sentence
+from vitscale.system.model_files import CONFIG, PREPROCESSOR
 
-PREPROCESSOR = "preprocessor_config.json"
 NESTED = "processor_config.json"
 _STEPS = ("_preprocess", "process_image", "resize", "center_crop", "rescale", "normalize")
 _OWN_STEPS = (
@@ -117,7 +117,7 @@ def _theirs(settings: dict[str, Any], where: str, model_type: str) -> Any:
     factory: Any = AutoImageProcessor
     try:
         with tempfile.TemporaryDirectory() as alone:
-            Path(alone, "config.json").write_text(json.dumps({"model_type": model_type}))
+            Path(alone, CONFIG).write_text(json.dumps({"model_type": model_type}))
             Path(alone, PREPROCESSOR).write_text(json.dumps(usable))
             made = factory.from_pretrained(alone, backend="pil", trust_remote_code=False)
     except Exception as error:  # many classes, also for a wrong type of a field

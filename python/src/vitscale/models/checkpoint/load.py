@@ -25,6 +25,7 @@ from vitscale.models.checkpoint.vit_config import vit_config
 from vitscale.models.checkpoint.weight_files import ADAPTER, adapter
 from vitscale.models.checkpoint.weights import read_weights
 from vitscale.models.json_file import read_object
+from vitscale.system import model_files
 
 __all__ = ["CHANNELS", "Checkpoint", "input_shape", "label_texts", "load_checkpoint"]
 Weights = Literal["pretrained", "random"]
@@ -124,17 +125,17 @@ class _Settings:
 
 def _settings(folder: Path, name: str) -> _Settings:
     """Read the settings; raise an error if they are not those of a supported classifier."""
-    if not (folder / manifest.CONFIG).is_file():
+    if not (folder / model_files.CONFIG).is_file():
         if (folder / ADAPTER).is_file():
             raise adapter(name)
-        inner = sorted(entry.parent.name for entry in folder.glob(f"*/{manifest.CONFIG}"))
+        inner = sorted(entry.parent.name for entry in folder.glob(f"*/{model_files.CONFIG}"))
         remedy = (
             f"Its subfolder {inner[-1]} has one; give that folder."
             if inner
             else "Write one with save_pretrained of a Transformers model and of its image processor."
         )
-        raise ModelError(f"{name} has no {manifest.CONFIG} in {folder}. {remedy}")
-    content = read_object(folder / manifest.CONFIG)
+        raise ModelError(f"{name} has no {model_files.CONFIG} in {folder}. {remedy}")
+    content = read_object(folder / model_files.CONFIG)
     family = family_of(content, name)
     class_name = model_class(content, family, name)
     config = _config(content, family, name)
@@ -145,7 +146,7 @@ def _settings(folder: Path, name: str) -> _Settings:
 
 
 def _config(content: dict[str, Any], family: Family, name: str) -> PreTrainedConfig:
-    where = f"{manifest.CONFIG} of {name}"
+    where = f"{model_files.CONFIG} of {name}"
     if family.model_type == "vit":
         return vit_config(content, where)
     return family_config(content, family, where)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from vitscale.errors import ModelError
-from vitscale.models import manifest
+from vitscale.system import model_files
 
 _ARCHIVES = (".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst", ".7z", ".rar")
 
@@ -30,18 +30,18 @@ def local_folder(source: str) -> Path | None:
         raise ModelError(f"{source!r} cannot be opened: {error}. Give a readable folder.") from error
     if source.startswith(("/", "./", "../", "~")) or source.endswith("/"):
         raise ModelError(
-            f"There is no folder {source}. Give a folder with {manifest.CONFIG} and the weights, or a model "
-            "of the Hugging Face hub."
+            f"There is no folder {source}. Give a folder with {model_files.CONFIG} and the weights, or a "
+            "model of the Hugging Face hub."
         )
     return None
 
 
 def _instead_of(file: Path) -> str:
     if file.suffix.lower() in _ARCHIVES:
-        return f"{file} is an archive. Unpack it, and give the folder with {manifest.CONFIG}."
-    if (file.parent / manifest.CONFIG).is_file():
+        return f"{file} is an archive. Unpack it, and give the folder with {model_files.CONFIG}."
+    if (file.parent / model_files.CONFIG).is_file():
         return f"{file} is a file. Give its folder: {file.parent}"
     return (
-        f"{file} is a file. Give a folder with {manifest.CONFIG} and {manifest.WEIGHTS}, as written by "
+        f"{file} is a file. Give a folder with {model_files.CONFIG} and {model_files.WEIGHTS}, as written by "
         "save_pretrained."
     )

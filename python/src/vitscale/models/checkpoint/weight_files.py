@@ -9,18 +9,18 @@ from typing import Any
 
 from vitscale.errors import ModelError
 from vitscale.models.json_file import read_object, shown
+from vitscale.system.model_files import ONNX, SAVED_MODEL, WEIGHTS
 
-SAFETENSORS = "model.safetensors"
 PICKLED = "pytorch_model.bin"
 ADAPTER = "adapter_config.json"
 _INDEX = ".index.json"
-_CHOICES = (SAFETENSORS, SAFETENSORS + _INDEX, PICKLED, PICKLED + _INDEX)
+_CHOICES = (WEIGHTS, WEIGHTS + _INDEX, PICKLED, PICKLED + _INDEX)
 """Candidates in the order of Transformers."""
 _FOREIGN = {
     "tf_model.h5": "weights of TensorFlow",
     "flax_model.msgpack": "weights of Flax",
-    "model.onnx": "an ONNX graph",
-    "saved_model.pb": "a SavedModel of TensorFlow",
+    ONNX: "an ONNX graph",
+    SAVED_MODEL: "a SavedModel of TensorFlow",
 }
 
 
@@ -65,7 +65,7 @@ def choose_weights(names: Collection[str], name: str) -> WeightFiles:
     found = next((f"{one}, {what}" for one, what in _FOREIGN.items() if one in names), None)
     found = found or next((one for one in sorted(names) if one.endswith(_OTHER_SUFFIXES)), None)
     instead = f"It has {found}; save it again with save_pretrained." if found else "Download the model again."
-    raise ModelError(f"{name} has neither {SAFETENSORS} nor {PICKLED}, nor the index of one. {instead}")
+    raise ModelError(f"{name} has neither {WEIGHTS} nor {PICKLED}, nor the index of one. {instead}")
 
 
 def adapter(name: str) -> ModelError:

@@ -21,6 +21,7 @@ from vitscale.models.export.onnx_file import OPSET, largest_difference, write_on
 from vitscale.models.export.quantise import quantise_dynamically, quantise_statically
 from vitscale.models.export.sparknlp_assets import write_assets
 from vitscale.models.export.variant import Variant
+from vitscale.system import model_files
 
 MADE_PHOTOS = 128  # without images of the user
 MOST_IMAGES = 1000  # evenly spaced; takes some minutes for ViT-base
@@ -56,7 +57,7 @@ class VariantBuilder:
 
     def build(self, folder: Path) -> dict[str, Any]:
         """Write `model.onnx` and `assets` into an empty folder and return the facts for the record."""
-        target = folder / manifest.ONNX
+        target = folder / model_files.ONNX
         self._say(f"Exporting {self._checkpoint.name} to ONNX")
         if self._variant.lossless:
             write_onnx(self._checkpoint, self._variant, target)

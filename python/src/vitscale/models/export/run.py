@@ -19,8 +19,9 @@ from vitscale.models.export.read_back import read_back
 from vitscale.models.export.target import Place, refuse_unsupported
 from vitscale.models.export.variant import Variant
 from vitscale.models.export.workspace import publish_whole, real_target, workspace
-from vitscale.models.manifest import Engine
 from vitscale.models.tensorflow.build import SavedModelBuilder
+from vitscale.system import model_files
+from vitscale.system.model_files import Engine
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ def export(
         name=checkpoint.name,
         weights=checkpoint.weights,
         variant=variant.name,
-        graph_path=place.folder(output) / manifest.GRAPHS[engine],
+        graph_path=place.folder(output) / model_files.GRAPHS[engine],
         graph_sha256=facts["sha256"],
         max_logit_difference=facts["max_logit_difference"],
         cost=facts.get("cost"),
@@ -159,7 +160,7 @@ def _write_model(
         "family": model_type(checkpoint),
         "weights": checkpoint.weights,
         **({"revision": checkpoint.revision} if checkpoint.revision else {}),
-        "weights_sha256": manifest.sha256(made / manifest.WEIGHTS),
+        "weights_sha256": manifest.sha256(made / model_files.WEIGHTS),
         "vitscale_version": __version__,
         "onnx": {},
         place.engine: {place.variant.name: facts},
@@ -171,9 +172,9 @@ def _write_model(
 def _write_checkpoint(checkpoint: Checkpoint, made: Path) -> None:
     """Write Hugging Face's files, always with label texts, which Transformers may omit."""
     checkpoint.model.save_pretrained(made, max_shard_size="1TB")
-    _write_json(made / manifest.PREPROCESSOR, settings_of(checkpoint.processor))
-    (made / manifest.WEIGHTS).chmod(0o644)  # safetensors makes it readable by its owner only
-    path = made / manifest.CONFIG
+    _write_json(made / model_files.PREPROCESSOR, settings_of(checkpoint.processor))
+    (made / model_files.WEIGHTS).chmod(0o644)  # safetensors makes it readable by its owner only
+    path = made / model_files.CONFIG
     config = json.loads(path.read_text(encoding="utf-8"))
     labels = label_texts(checkpoint)
     config["id2label"] = {str(number): label for number, label in enumerate(labels)}

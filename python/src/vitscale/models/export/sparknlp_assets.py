@@ -9,9 +9,9 @@ from typing import Any
 
 from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPil
 
-from vitscale.models import manifest
 from vitscale.models.checkpoint.image_processor import settings_of
 from vitscale.models.checkpoint.kinds import CHANNELS
+from vitscale.system import model_files
 
 
 def write_assets(folder: Path, labels: Sequence[str], processor: ViTImageProcessorPil) -> None:
@@ -29,8 +29,8 @@ def write_assets(folder: Path, labels: Sequence[str], processor: ViTImageProcess
     assets = folder / "assets"
     assets.mkdir(exist_ok=True)  # TensorFlow creates one, too
     numbers = {label: number for number, label in enumerate(unique_labels(labels))}
-    _write(assets / manifest.LABELS, numbers)
-    _write(assets / manifest.PREPROCESSOR, preprocessor_config(processor))
+    _write(assets / model_files.LABELS, numbers)
+    _write(assets / model_files.PREPROCESSOR, preprocessor_config(processor))
 
 
 def unique_labels(labels: Sequence[str]) -> list[str]:

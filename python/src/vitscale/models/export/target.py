@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vitscale.errors import ModelError, UsageError
-from vitscale.models import manifest
 from vitscale.models.export.variant import Variant
-from vitscale.models.manifest import Engine
+from vitscale.system import model_files
+from vitscale.system.model_files import Engine
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Place:
 
     def folder(self, model: Path) -> Path:
         """Return the folder of its graph."""
-        return manifest.graph_folder(model, self.engine, self.variant.name)
+        return model_files.graph_folder(model, self.engine, self.variant.name)
 
 
 def refuse_unsupported(place: Place, name: str, kind: str) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from vitscale.errors import OutputError
 from vitscale.models import manifest
+from vitscale.system import model_files
 
 _PREFIX = ".vitscale-export-"
 _NOBODYS = ("lost+found", ".DS_Store")
@@ -69,7 +70,7 @@ def publish_whole(made: Path, target: Path) -> None:
     if not target.exists():
         made.replace(target)
         return
-    names = sorted(_names(made), key=lambda name: name == manifest.RECORD)
+    names = sorted(_names(made), key=lambda name: name == model_files.RECORD)
     moved: list[Path] = []
     try:
         for name in names:

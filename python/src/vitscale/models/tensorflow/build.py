@@ -19,6 +19,7 @@ from vitscale.models.export.check import probe_batches, refuse_difference
 from vitscale.models.export.inputs import preprocess
 from vitscale.models.export.sparknlp_assets import write_assets
 from vitscale.models.tensorflow.environment import environment_python
+from vitscale.system import model_files
 
 _LINES_TOLD = 5
 
@@ -53,7 +54,7 @@ class SavedModelBuilder:
         difference = refuse_difference(self._checkpoint, batches, answers, "SavedModel")
         write_assets(folder, label_texts(self._checkpoint), self._checkpoint.processor)
         return {
-            "sha256": manifest.sha256(folder / manifest.SAVED_MODEL),
+            "sha256": manifest.sha256(folder / model_files.SAVED_MODEL),
             "max_logit_difference": difference,
         }
 
