@@ -1,7 +1,7 @@
 package vitscale.bench
 
 import vitscale.bench.BenchmarkOptions.{SparkNlp, TensorFlowEngine}
-import vitscale.command.OptionChecks.{refusedByDevice, OneGpuOfSparkNlp}
+import vitscale.command.DeviceConflicts.{refusedByDevice, OneGpuOfSparkNlp}
 
 /** Options of the JVM benchmark that contradict each other. */
 private[bench] object BenchmarkConflicts {

@@ -6,16 +6,18 @@ import scopt.OParser
 
 import vitscale.FileUri
 import vitscale.classify.RuntimeChoice
-import vitscale.command.OptionChecks.{atLeast, oneOf}
+import vitscale.command.OptionKinds
 import vitscale.device.Device
 
 /** The command line of the JVM benchmark. */
 private[bench] object BenchmarkParser {
 
   private val builder = OParser.builder[BenchmarkOptions]
+  private val kinds = new OptionKinds(builder)
 
   val parser: OParser[Unit, BenchmarkOptions] = {
     import builder._
+    import kinds._
     OParser.sequence(
       programName("run"),
       head(
@@ -32,9 +34,7 @@ private[bench] object BenchmarkParser {
           "File with a list of images: paths below the folder or URIs, separated by NUL bytes " +
             "(default: search the folder)."
         ),
-      opt[Unit]("all-files")
-        .action((_, options) => options.copy(allFiles = true))
-        .text("Include hidden files and files of every suffix."),
+      flag("all-files", "Include hidden files and files of every suffix.")(_.copy(allFiles = true)),
       opt[String]("model")
         .valueName("DIR")
         .action((value, options) => options.copy(model = Paths.get(value)))
@@ -42,30 +42,12 @@ private[bench] object BenchmarkParser {
       opt[String]("precision")
         .valueName("NAME")
         .action((value, options) => options.copy(precision = value))
-        .text(
-          "fp32; bf16 or int8 on oneDNN; or a graph made by `vitscale export --precision` (default: fp32)."
-        ),
-      opt[String]("runtime")
-        .valueName("NAME")
-        .validate(oneOf("runtime", RuntimeChoice.names))
-        .action((value, options) => options.copy(runtime = value))
-        .text(
-          "Library that computes the forward pass, for --backend vitscale and forward: auto (the faster one " +
-            s"here), onnxruntime or onednn (default: ${RuntimeChoice.Auto})."
-        ),
-      opt[String]("backend")
-        .valueName("NAME")
-        .validate(oneOf("backend", Backends.names))
-        .action((value, options) => options.copy(backend = value))
-        .text(s"Backend to measure: ${Backends.names.mkString(" or ")} (default: spark-nlp)."),
-      opt[String]("engine")
-        .valueName("NAME")
-        .validate(oneOf("engine", BenchmarkOptions.engines))
-        .action((value, options) => options.copy(engine = value))
-        .text(
-          "Engine of Spark NLP: onnx or tensorflow. The environment variable TF_ENABLE_ONEDNN_OPTS turns " +
-            "oneDNN on or off in TensorFlow (default: onnx)."
-        ),
+        .text(OptionKinds.Precision),
+      choice("runtime", RuntimeChoice.names, "Library that computes the forward pass, for --backend vitscale and forward: auto (the faster one " +
+            s"here), onnxruntime or onednn (default: ${RuntimeChoice.Auto}).")((value, options) => options.copy(runtime = value)),
+      choice("backend", Backends.names, s"Backend to measure: ${Backends.names.mkString(" or ")} (default: spark-nlp).")((value, options) => options.copy(backend = value)),
+      choice("engine", BenchmarkOptions.engines, "Engine of Spark NLP: onnx or tensorflow. The environment variable TF_ENABLE_ONEDNN_OPTS turns " +
+            "oneDNN on or off in TensorFlow (default: onnx).")((value, options) => options.copy(engine = value)),
       opt[Seq[Int]]("batch-size")
         .valueName("N,N,...")
         .validate(values =>
@@ -74,53 +56,27 @@ private[bench] object BenchmarkParser {
         )
         .action((values, options) => options.copy(batchSizes = values.distinct))
         .text("Batch sizes to try, separated by commas (default: 1,2,4,8)."),
-      positive("iterations", "Measured iterations over all images (default: 2).")((value, options) =>
+      whole("iterations", "Measured iterations over all images (default: 2).")((value, options) =>
         options.copy(iterations = value)
       ),
-      opt[Double]("min-seconds")
-        .valueName("S")
-        .validate(value =>
-          if (value >= 0) success else failure(s"--min-seconds is $value; expected at least 0")
-        )
-        .action((value, options) => options.copy(minSeconds = value))
-        .text("Shortest measurement, in seconds. Raise it if results are unstable (default: 0)."),
-      opt[String]("scenario")
-        .valueName("NAME")
-        .validate(oneOf("scenario", Scenario.all.map(_.name)))
-        .action((value, options) => options.copy(scenario = Scenario.named(value).get))
-        .text(
-          "offline measures throughput over all images; single-stream the latency of one (default: offline)."
-        ),
-      positive("warmup-images", "Images of the warm-up before the measurement (default: 16).")(
+      seconds("min-seconds", "Shortest measurement, in seconds. Raise it if results are unstable (default: 0).")((value, options) => options.copy(minSeconds = value)),
+      choice("scenario", Scenario.all.map(_.name), "offline measures throughput over all images; single-stream the latency of one (default: offline).")((value, options) => options.copy(scenario = Scenario.named(value).get)),
+      whole("warmup-images", "Images of the warm-up before the measurement (default: 16).")(
         (value, options) => options.copy(warmupImages = value)
       ),
-      positive("limit", "Largest number of images; the first ones are measured (default: all).")(
+      whole("limit", "Largest number of images; the first ones are measured (default: all).")(
         (value, options) => options.copy(limit = Some(value))
       ),
-      opt[String]("action")
-        .valueName("NAME")
-        .validate(oneOf("action", SparkAction.all.map(_.name)))
-        .action((value, options) => options.copy(action = SparkAction.named(value).get))
-        .text("Spark action that runs the query: write or count (default: write)."),
-      positive("threads", "Threads of ONNX Runtime for one Spark task (default: the backend's own).")(
+      choice("action", SparkAction.all.map(_.name), "Spark action that runs the query: write or count (default: write).")((value, options) => options.copy(action = SparkAction.named(value).get)),
+      whole("threads", "Threads of ONNX Runtime for one Spark task (default: the backend's own).")(
         (value, options) => options.copy(threads = Some(value))
       ),
-      opt[String]("device")
-        .valueName("NAME")
-        .validate(oneOf("device", Device.names))
-        .action((value, options) => options.copy(deviceName = value))
-        .text(
-          "Device for the model: cpu or gpu. gpu needs a jar built with -Dgpu=onnxruntime (default: cpu)."
-        ),
-      positive(
+      choice("device", Device.names, "Device for the model: cpu or gpu. gpu needs a jar built with -Dgpu=onnxruntime (default: cpu).")((value, options) => options.copy(deviceName = value)),
+      whole(
         "gpus",
         "Number of GPUs of this machine to use, with --device gpu; CUDA_VISIBLE_DEVICES selects them (default: 1)."
       )((value, options) => options.copy(gpus = value)),
-      opt[Unit]("spark")
-        .action((_, options) => options.copy(onSpark = true))
-        .text(
-          "Run the backend vitscale inside Spark (default: as a library; spark-nlp always runs inside Spark)."
-        ),
+      flag("spark", "Run the backend vitscale inside Spark (default: as a library; spark-nlp always runs inside Spark).")(_.copy(onSpark = true)),
       opt[String]("master")
         .valueName("URL")
         .action((value, options) => options.copy(master = value))
@@ -138,14 +94,5 @@ private[bench] object BenchmarkParser {
       checkConfig(options => BenchmarkConflicts.ofTensorFlow(options).fold(success)(failure)),
       checkConfig(options => BenchmarkConflicts.ofDevice(options).fold(success)(failure))
     )
-  }
-
-  private def positive(name: String, text: String)(set: (Int, BenchmarkOptions) => BenchmarkOptions) = {
-    import builder._
-    opt[Int](name)
-      .valueName("N")
-      .validate(atLeast(name, 1))
-      .action(set)
-      .text(text)
   }
 }

@@ -5,8 +5,7 @@ import java.nio.file.Paths
 import scopt.OParser
 
 import vitscale.classify.{Features, RuntimeChoice}
-import vitscale.command.NameList
-import vitscale.command.OptionChecks.{atLeast, atLeastLong, oneOf}
+import vitscale.command.{NameList, OptionKinds}
 import vitscale.device.Device
 import vitscale.image.{DecodeLimits, Truncated}
 import vitscale.job.input.{InputKind, ListingRules}
@@ -17,9 +16,11 @@ import vitscale.job.task.Engine
 private[run] object JobParser {
 
   private val builder = OParser.builder[JobOptions]
+  private val kinds = new OptionKinds(builder)
 
   val parser: OParser[Unit, JobOptions] = {
     import builder._
+    import kinds._
     OParser.sequence(
       programName("vitscale classify"),
       head(
@@ -65,32 +66,15 @@ private[run] object JobParser {
           "Column to partition new tables by, with --format delta or iceberg: a column of the predictions, date, folder, or " +
             "KEY of folders named KEY=value. Repeat the option for several."
         ),
-      opt[Unit]("single-writer")
-        .action((_, options) => options.copy(singleWriter = true))
-        .text(
-          "Accept an output on storage where two runs could both begin. Use it if no other run writes there."
-        ),
-      opt[String]("engine")
-        .validate(oneOf("engine", Engine.names))
-        .action((value, options) => options.copy(engine = value))
-        .text(s"Engine: vitscale, or spark-nlp for Spark NLP's own (default: ${Engine.Vitscale})."),
+      flag("single-writer", "Accept an output on storage where two runs could both begin. Use it if no other run writes there.")(_.copy(singleWriter = true)),
+      choice("engine", Engine.names, s"Engine: vitscale, or spark-nlp for Spark NLP's own (default: ${Engine.Vitscale}).")((value, options) => options.copy(engine = value)),
       opt[String]("precision")
         .valueName("NAME")
         .action((value, options) => options.copy(precision = value))
-        .text(
-          "fp32; bf16 or int8 on oneDNN; or a graph made by `vitscale export --precision` (default: fp32)."
-        ),
-      opt[String]("runtime")
-        .validate(oneOf("runtime", RuntimeChoice.names))
-        .action((value, options) => options.copy(runtime = value))
-        .text(
-          "Library that computes the forward pass: auto (the faster one here), onnxruntime or onednn " +
-            s"(default: ${RuntimeChoice.Auto})."
-        ),
-      opt[Int]("top-k")
-        .validate(atLeast("top-k", 1))
-        .action((value, options) => options.copy(topK = Some(value)))
-        .text("Number of labels for each image (default: 5; with --threshold all)."),
+        .text(OptionKinds.Precision),
+      choice("runtime", RuntimeChoice.names, "Library that computes the forward pass: auto (the faster one here), onnxruntime or onednn " +
+            s"(default: ${RuntimeChoice.Auto}).")((value, options) => options.copy(runtime = value)),
+      whole("top-k", "Number of labels for each image (default: 5; with --threshold all).")((value, options) => options.copy(topK = Some(value))),
       opt[Double]("threshold")
         .valueName("T")
         .validate(value =>
@@ -99,51 +83,17 @@ private[run] object JobParser {
         )
         .action((value, options) => options.copy(threshold = Some(value.toFloat)))
         .text("Smallest score of a label, from 0 to 1. An image may then have no label (default: none)."),
-      opt[String]("features")
-        .validate(oneOf("features", Features.all.map(_.name)))
-        .action((value, options) => options.copy(features = Features.named(value).get))
-        .text(
-          "Features of each image, the input of the classification head: none, pooled, or normalized to " +
-            "an L2 norm of 1 (default: none)."
-        ),
-      opt[String]("features-type")
-        .validate(oneOf("features-type", FeatureType.all.map(_.name)))
-        .action((value, options) => options.copy(featuresType = FeatureType.named(value).get))
-        .text(
-          "Type of the features: float32, or float16 as little-endian bytes in Parquet (default: float32)."
-        ),
-      opt[Int]("batch-size")
-        .validate(atLeast("batch-size", 1))
-        .action((value, options) => options.copy(batchSize = Some(value)))
-        .text("Images in one forward pass (default: the engine's own)."),
-      opt[Int]("threads")
-        .validate(atLeast("threads", 0))
-        .action((value, options) => options.copy(threads = value))
-        .text("Threads of one forward pass. 0 picks the fastest setting (default: 0)."),
-      opt[String]("device")
-        .validate(oneOf("device", Device.names))
-        .action((value, options) => options.copy(deviceName = value))
-        .text(
-          "Device for the model: cpu or gpu. On a cluster, Spark assigns each task its GPU (default: cpu)."
-        ),
-      opt[Int]("gpus")
-        .validate(atLeast("gpus", 1))
-        .action((value, options) => options.copy(gpus = value))
-        .text(
-          "Number of GPUs of this machine to use, with --device gpu and a local master; " +
-            "CUDA_VISIBLE_DEVICES selects them (default: 1)."
-        ),
-      opt[String]("format")
-        .validate(oneOf("format", TableFormat.all.map(_.name)))
-        .action((value, options) => options.copy(format = TableFormat.named(value).get))
-        .text("Format of the output tables: parquet, jsonl, csv, delta or iceberg (default: parquet)."),
-      opt[String]("input")
-        .validate(oneOf("input", InputKind.all.map(_.name)))
-        .action((value, options) => options.copy(input = value))
-        .text(
-          "Kind of input: files, parquet (one image per row), tar (one image per member) or table (Delta, Iceberg or a " +
-            "table of Spark) (default: files)."
-        ),
+      choice("features", Features.all.map(_.name), "Features of each image, the input of the classification head: none, pooled, or normalized to " +
+            "an L2 norm of 1 (default: none).")((value, options) => options.copy(features = Features.named(value).get)),
+      choice("features-type", FeatureType.all.map(_.name), "Type of the features: float32, or float16 as little-endian bytes in Parquet (default: float32).")((value, options) => options.copy(featuresType = FeatureType.named(value).get)),
+      whole("batch-size", "Images in one forward pass (default: the engine's own).")((value, options) => options.copy(batchSize = Some(value))),
+      whole("threads", "Threads of one forward pass. 0 picks the fastest setting (default: 0).", least = 0)((value, options) => options.copy(threads = value)),
+      choice("device", Device.names, "Device for the model: cpu or gpu. On a cluster, Spark assigns each task its GPU (default: cpu).")((value, options) => options.copy(deviceName = value)),
+      whole("gpus", "Number of GPUs of this machine to use, with --device gpu and a local master; " +
+            "CUDA_VISIBLE_DEVICES selects them (default: 1).")((value, options) => options.copy(gpus = value)),
+      choice("format", TableFormat.all.map(_.name), "Format of the output tables: parquet, jsonl, csv, delta or iceberg (default: parquet).")((value, options) => options.copy(format = TableFormat.named(value).get)),
+      choice("input", InputKind.all.map(_.name), "Kind of input: files, parquet (one image per row), tar (one image per member) or table (Delta, Iceberg or a " +
+            "table of Spark) (default: files).")((value, options) => options.copy(input = value)),
       opt[String]("table")
         .valueName("NAME")
         .action((value, options) => options.copy(tables = Vector(value)))
@@ -159,16 +109,8 @@ private[run] object JobParser {
           "Column with the image, for --input parquet or table: binary, or struct with a field bytes " +
             "(default: content, else image)."
         ),
-      opt[Unit]("all-files")
-        .action((_, options) => options.copy(allFiles = true))
-        .text(
-          s"Include hidden files and all suffixes, not only ${ListingRules.suffixes.toSeq.sorted.mkString(", ")}."
-        ),
-      opt[Int]("limit")
-        .validate(atLeast("limit", 1))
-        .valueName("N")
-        .action((value, options) => options.copy(limit = Some(value)))
-        .text("Number of images: use the first N only, in the order of their paths (default: all)."),
+      flag("all-files", s"Include hidden files and all suffixes, not only ${ListingRules.suffixes.toSeq.sorted.mkString(", ")}.")(_.copy(allFiles = true)),
+      whole("limit", "Number of images: use the first N only, in the order of their paths (default: all).")((value, options) => options.copy(limit = Some(value))),
       opt[String]("sample")
         .valueName("P%")
         .action((value, options) => options.copy(sample = Some(Sample.parse(value))))
@@ -179,48 +121,16 @@ private[run] object JobParser {
         .text(
           "Largest number (N) or share (P%) of failed images. Above it the job stops (default: no limit)."
         ),
-      opt[Long]("max-bytes")
-        .validate(atLeastLong("max-bytes", 1))
-        .action((value, options) => options.copy(maxBytes = value))
-        .text(
-          s"Largest file to read, in bytes; larger ones are quarantined (default: ${JobOptions.DefaultMaxBytes})."
-        ),
-      opt[Long]("max-pixels")
-        .validate(atLeastLong("max-pixels", 1))
-        .action((value, options) => options.copy(maxPixels = value))
-        .text(
-          "Largest image to decode, in pixels; larger ones are quarantined " +
-            s"(default: ${DecodeLimits.default.maxPixels})."
-        ),
-      opt[String]("truncated")
-        .validate(oneOf("truncated", Truncated.all.map(_.name)))
-        .action((value, options) => options.copy(truncated = Truncated.named(value)))
-        .text(
-          "Truncated images: error quarantines them; gray fills the missing part of JPEG and PNG, as Pillow " +
-            "does with LOAD_TRUNCATED_IMAGES (default: error)."
-        ),
-      opt[Unit]("retry-failed")
-        .action((_, options) => options.copy(retryFailed = true))
-        .text("Retry the images in quarantine."),
-      opt[Unit]("watch")
-        .action((_, options) => options.copy(watch = true))
-        .text("Classify new files as they arrive, until Ctrl-C."),
-      opt[Int]("poll-seconds")
-        .validate(atLeast("poll-seconds", 1))
-        .action((value, options) => options.copy(pollSeconds = value))
-        .text(
-          "Seconds between two listings, with --watch. Younger files wait for the next one (default: 10)."
-        ),
-      opt[Double]("commit-seconds")
-        .validate(value =>
-          if (value >= 0) success else failure(s"--commit-seconds is $value; expected at least 0")
-        )
-        .action((value, options) => options.copy(commitSeconds = Some(value)))
-        .text("Seconds between two commits of results (default: a twentieth of the run time, 10 to 600)."),
-      opt[Int]("read-ahead")
-        .validate(atLeast("read-ahead", 1))
-        .action((value, options) => options.copy(readAhead = value))
-        .text("Number of files that a task reads ahead. Raise it for slow storage (default: 4)."),
+      large("max-bytes", s"Largest file to read, in bytes; larger ones are quarantined (default: ${JobOptions.DefaultMaxBytes}).")((value, options) => options.copy(maxBytes = value)),
+      large("max-pixels", "Largest image to decode, in pixels; larger ones are quarantined " +
+            s"(default: ${DecodeLimits.default.maxPixels}).")((value, options) => options.copy(maxPixels = value)),
+      choice("truncated", Truncated.all.map(_.name), "Truncated images: error quarantines them; gray fills the missing part of JPEG and PNG, as Pillow " +
+            "does with LOAD_TRUNCATED_IMAGES (default: error).")((value, options) => options.copy(truncated = Truncated.named(value))),
+      flag("retry-failed", "Retry the images in quarantine.")(_.copy(retryFailed = true)),
+      flag("watch", "Classify new files as they arrive, until Ctrl-C.")(_.copy(watch = true)),
+      whole("poll-seconds", "Seconds between two listings, with --watch. Younger files wait for the next one (default: 10).")((value, options) => options.copy(pollSeconds = value)),
+      seconds("commit-seconds", "Seconds between two commits of results (default: a twentieth of the run time, 10 to 600).")((value, options) => options.copy(commitSeconds = Some(value))),
+      whole("read-ahead", "Number of files that a task reads ahead. Raise it for slow storage (default: 4).")((value, options) => options.copy(readAhead = value)),
       opt[String]("json")
         .valueName("FILE")
         .action((value, options) => options.copy(json = Some(value)))

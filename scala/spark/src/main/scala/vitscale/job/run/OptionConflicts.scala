@@ -1,7 +1,7 @@
 package vitscale.job.run
 
 import vitscale.classify.Features
-import vitscale.command.OptionChecks.{refusedByDevice, OneGpuOfSparkNlp}
+import vitscale.command.DeviceConflicts.{refusedByDevice, OneGpuOfSparkNlp}
 import vitscale.image.Truncated
 import vitscale.job.input.InputKind
 import vitscale.job.output.{FeatureType, TableFormat}
