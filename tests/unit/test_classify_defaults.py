@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, NoReturn
 
 import pytest
-import typer
-from pyspark import SparkContext
 from typer.testing import CliRunner
 from vitscale.cli import app
 from vitscale.cli.job_arguments import _HANDLED_HERE, job_arguments
 from vitscale.jvm import spark_submit
-from vitscale.jvm.bridge import python_api
+from vitscale.jvm.bridge import scala_object
+
+from tests.fixtures.command_lines import parameters, scala_seq, shown_default, usage_of
 
 REQUIRED = ["--model", "./models/vit", "--output", "out"]
 ACCESSORS = {"device": "deviceName", "table_format": "format", "input_kind": "input"}
 """Python's parameter -> name in Scala's `JobOptions`, where the two differ."""
-DEFAULT = re.compile(r" ?\(default: ([^)]*)\)")
 SHARED = {"all-files", "device", "limit", "model"}
 """Options of several commands, which have one help for all."""
 
@@ -28,34 +26,17 @@ def accessor(name: str) -> str:
     return first + "".join(map(str.capitalize, rest))
 
 
-def parameters() -> dict[str, Any]:
-    """Return name -> parameter of the command."""
-    command: Any = typer.main.get_command(app)
-    return {one.name: one for one in command.commands["classify"].params}
-
-
 @pytest.fixture(scope="module")
 def defaults() -> Any:
     """The job's options without any that has a default, from the jar."""
-    python_api()
-    jvm = SparkContext._jvm
-    assert jvm is not None
-    arguments = jvm.java.util.ArrayList()
-    for one in ("--images", "photos", *REQUIRED):
-        arguments.add(one)
-    scala = jvm.scala.collection.JavaConverters.asScalaBuffer(arguments).toSeq()
-    return jvm.vitscale.job.run.JobOptions.parse(scala).get()
+    options = scala_object("vitscale.job.run.JobOptions")
+    return options.parse(scala_seq(["--images", "photos", *REQUIRED])).get()
 
 
 @pytest.fixture(scope="module")
 def usage() -> dict[str, tuple[str, str | None]]:
     """Option of the jar's command line -> its help, and the default that it names."""
-    python_api()
-    jvm = SparkContext._jvm
-    assert jvm is not None
-    text = jvm.scopt.OParser.usage(jvm.vitscale.job.run.JobParser.parser())
-    found = re.findall(r"^  --([a-z-]+)(?: <?\S+>?)?\s+(.+)$", text, re.MULTILINE)
-    return {name: (DEFAULT.sub("", help), next(iter(DEFAULT.findall(help)), None)) for name, help in found}
+    return usage_of(scala_object("vitscale.job.run.JobParser").parser())
 
 
 def names(options: dict[str, Any]) -> dict[str, str]:
@@ -66,7 +47,7 @@ def names(options: dict[str, Any]) -> dict[str, str]:
 
 
 def test_both_command_lines_have_the_same_options_with_the_same_help(usage: Any) -> None:
-    options = parameters()
+    options = parameters("classify")
     ours = names(options)
     assert ours.keys() == usage.keys() - {"images", "images-listed-in", "help"}
     different = {
@@ -78,12 +59,8 @@ def test_both_command_lines_have_the_same_options_with_the_same_help(usage: Any)
 
 
 def test_help_shows_the_default_that_the_jar_shows(usage: Any) -> None:
-    options = parameters()
-    shown = {}
-    for name, one in names(options).items():
-        option = options[one]
-        default = option.default if not isinstance(option.show_default, str) else option.show_default
-        shown[name] = None if default is None or default is False or default == () else str(default)
+    options = parameters("classify")
+    shown = {name: shown_default(options[one]) for name, one in names(options).items()}
     elsewhere = {"limit", "max-bytes", "max-pixels"}  # of several commands, or shown in other units
     assert {name: value for name, value in shown.items() if name not in elsewhere} == {
         name: usage[name][1] for name in shown.keys() - elsewhere
@@ -91,7 +68,9 @@ def test_help_shows_the_default_that_the_jar_shows(usage: Any) -> None:
 
 
 def test_help_shows_the_default_of_the_job(defaults: Any) -> None:
-    options = {one: option.default for one, option in parameters().items() if one not in _HANDLED_HERE}
+    options = {
+        one: option.default for one, option in parameters("classify").items() if one not in _HANDLED_HERE
+    }
     ours = {one: value for one, value in options.items() if isinstance(value, str | int | float | bool)}
     found = {one: getattr(defaults, accessor(one))() for one in ours}
     assert len(ours) > 15
@@ -99,7 +78,7 @@ def test_help_shows_the_default_of_the_job(defaults: Any) -> None:
 
 
 def test_help_shows_the_limits_of_the_job(defaults: Any) -> None:
-    shown = {name: parameters()[name].show_default for name in ("max_bytes", "max_pixels", "gpus")}
+    shown = {name: parameters("classify")[name].show_default for name in ("max_bytes", "max_pixels", "gpus")}
     assert shown == {
         "max_bytes": f"{defaults.maxBytes() >> 20} MiB",
         "max_pixels": f"{defaults.maxPixels():,}",

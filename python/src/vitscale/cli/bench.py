@@ -48,7 +48,7 @@ def bench(
     ] = None,
     batch_size: Annotated[
         str | None,
-        typer.Option(help="Batch sizes to try, separated by commas, e.g. 1,4,8.", show_default="1,4,8"),
+        typer.Option(help="Batch sizes to try, separated by commas.", show_default="1,4,8"),
     ] = None,
     device: Device = "cpu",
     scenario: Annotated[

@@ -14,7 +14,7 @@ import vitscale.device.Device
   * @param files
   *   list of the images below the folder, instead of a search
   * @param allFiles
-  *   include hidden files and files of every suffix
+  *   include hidden files and files without an image suffix
   * @param limit
   *   largest number of images; the first ones are measured
   * @param minSeconds

@@ -34,7 +34,7 @@ private[bench] object BenchmarkParser {
           "File with a list of images: paths below the folder or URIs, separated by NUL bytes " +
             "(default: search the folder)."
         ),
-      flag("all-files", "Include hidden files and files of every suffix.")(_.copy(allFiles = true)),
+      flag("all-files", "Include hidden files and files without an image suffix.")(_.copy(allFiles = true)),
       opt[String]("model")
         .valueName("DIR")
         .action((value, options) => options.copy(model = Paths.get(value)))
@@ -43,11 +43,23 @@ private[bench] object BenchmarkParser {
         .valueName("NAME")
         .action((value, options) => options.copy(precision = value))
         .text(OptionKinds.Precision),
-      choice("runtime", RuntimeChoice.names, "Library that computes the forward pass, for --backend vitscale and forward: auto (the faster one " +
-            s"here), onnxruntime or onednn (default: ${RuntimeChoice.Auto}).")((value, options) => options.copy(runtime = value)),
-      choice("backend", Backends.names, s"Backend to measure: ${Backends.names.mkString(" or ")} (default: spark-nlp).")((value, options) => options.copy(backend = value)),
-      choice("engine", BenchmarkOptions.engines, "Engine of Spark NLP: onnx or tensorflow. The environment variable TF_ENABLE_ONEDNN_OPTS turns " +
-            "oneDNN on or off in TensorFlow (default: onnx).")((value, options) => options.copy(engine = value)),
+      choice(
+        "runtime",
+        RuntimeChoice.names,
+        "Library that computes the forward pass, for --backend vitscale and forward: auto (the faster one " +
+          s"here), onnxruntime or onednn (default: ${RuntimeChoice.Auto})."
+      )((value, options) => options.copy(runtime = value)),
+      choice(
+        "backend",
+        Backends.names,
+        s"Backend to measure: ${Backends.names.mkString(" or ")} (default: spark-nlp)."
+      )((value, options) => options.copy(backend = value)),
+      choice(
+        "engine",
+        BenchmarkOptions.engines,
+        "Engine of Spark NLP: onnx or tensorflow. The environment variable TF_ENABLE_ONEDNN_OPTS turns " +
+          "oneDNN on or off in TensorFlow (default: onnx)."
+      )((value, options) => options.copy(engine = value)),
       opt[Seq[Int]]("batch-size")
         .valueName("N,N,...")
         .validate(values =>
@@ -59,24 +71,42 @@ private[bench] object BenchmarkParser {
       whole("iterations", "Measured iterations over all images (default: 2).")((value, options) =>
         options.copy(iterations = value)
       ),
-      seconds("min-seconds", "Shortest measurement, in seconds. Raise it if results are unstable (default: 0).")((value, options) => options.copy(minSeconds = value)),
-      choice("scenario", Scenario.all.map(_.name), "offline measures throughput over all images; single-stream the latency of one (default: offline).")((value, options) => options.copy(scenario = Scenario.named(value).get)),
+      seconds(
+        "min-seconds",
+        "Shortest measurement, in seconds. Raise it if results are unstable (default: 0)."
+      )((value, options) => options.copy(minSeconds = value)),
+      choice(
+        "scenario",
+        Scenario.all.map(_.name),
+        "offline measures throughput over all images; single-stream the latency of one (default: offline)."
+      )((value, options) => options.copy(scenario = Scenario.named(value).get)),
       whole("warmup-images", "Images of the warm-up before the measurement (default: 16).")(
         (value, options) => options.copy(warmupImages = value)
       ),
-      whole("limit", "Largest number of images; the first ones are measured (default: all).")(
-        (value, options) => options.copy(limit = Some(value))
+      whole("limit", "Number of images: use the first N only (default: all).")((value, options) =>
+        options.copy(limit = Some(value))
       ),
-      choice("action", SparkAction.all.map(_.name), "Spark action that runs the query: write or count (default: write).")((value, options) => options.copy(action = SparkAction.named(value).get)),
+      choice(
+        "action",
+        SparkAction.all.map(_.name),
+        "Spark action that runs the query: write or count (default: write)."
+      )((value, options) => options.copy(action = SparkAction.named(value).get)),
       whole("threads", "Threads of ONNX Runtime for one Spark task (default: the backend's own).")(
         (value, options) => options.copy(threads = Some(value))
       ),
-      choice("device", Device.names, "Device for the model: cpu or gpu. gpu needs a jar built with -Dgpu=onnxruntime (default: cpu).")((value, options) => options.copy(deviceName = value)),
+      choice(
+        "device",
+        Device.names,
+        "Device for the model: cpu or gpu. gpu needs a jar built with -Dgpu=onnxruntime (default: cpu)."
+      )((value, options) => options.copy(deviceName = value)),
       whole(
         "gpus",
         "Number of GPUs of this machine to use, with --device gpu; CUDA_VISIBLE_DEVICES selects them (default: 1)."
       )((value, options) => options.copy(gpus = value)),
-      flag("spark", "Run the backend vitscale inside Spark (default: as a library; spark-nlp always runs inside Spark).")(_.copy(onSpark = true)),
+      flag(
+        "spark",
+        "Run the backend vitscale inside Spark (default: as a library; spark-nlp always runs inside Spark)."
+      )(_.copy(onSpark = true)),
       opt[String]("master")
         .valueName("URL")
         .action((value, options) => options.copy(master = value))

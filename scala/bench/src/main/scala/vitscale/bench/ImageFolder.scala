@@ -97,7 +97,7 @@ object ImageFolder {
     * @param limit
     *   largest number of images; the first ones are taken
     * @param allFiles
-    *   include hidden files and files of every suffix
+    *   include hidden files and files without an image suffix
     * @throws vitscale.UsageException
     *   if there is no such folder, it cannot be read, or it holds no image
     */

@@ -32,11 +32,19 @@ final private[vitscale] class OptionKinds[C](builder: OParserBuilder[C]) {
 
   /** A whole number of at least 1, for what may exceed 2,147,483,647. */
   def large(name: String, text: String)(set: (Long, C) => C): OParser[Long, C] =
-    opt[Long](name).valueName("N").validate(value => require(name, value, value >= 1, 1)).action(set).text(text)
+    opt[Long](name)
+      .valueName("N")
+      .validate(value => require(name, value, value >= 1, 1))
+      .action(set)
+      .text(text)
 
   /** A duration in seconds, of at least 0. */
   def seconds(name: String, text: String)(set: (Double, C) => C): OParser[Double, C] =
-    opt[Double](name).valueName("S").validate(value => require(name, value, value >= 0, 0)).action(set).text(text)
+    opt[Double](name)
+      .valueName("S")
+      .validate(value => require(name, value, value >= 0, 0))
+      .action(set)
+      .text(text)
 
   /** An option without a value. */
   def flag(name: String, text: String)(set: C => C): OParser[Unit, C] =
