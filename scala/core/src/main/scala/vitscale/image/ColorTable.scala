@@ -7,7 +7,11 @@ package vitscale.image
   */
 final private[image] class ColorTable(rgb: Array[Byte]) {
 
-  /** The image whose pixels are `indices` into this table. */
+  /** The image whose pixels are colours of this table.
+    *
+    * @param indices
+    *   `width * height` unsigned numbers of colours, row by row
+    */
   def toRgb(width: Int, height: Int, indices: Array[Byte]): RgbImage = {
     val out = new Array[Byte](Math.multiplyExact(indices.length, 3))
     var to = 0
@@ -24,12 +28,15 @@ final private[image] class ColorTable(rgb: Array[Byte]) {
   }
 }
 
+/** Makes tables. */
 private[image] object ColorTable {
 
   private val Size = 256 * 3
 
+  /** All 256 grays in order. */
   val grays: ColorTable = new ColorTable(Array.tabulate(Size)(i => (i / 3).toByte))
 
+  /** Black for sample 0, white for all others. */
   val blackAndWhite: ColorTable = new ColorTable(Array.tabulate(Size)(i => if (i < 3) 0 else -1))
 
   /** A table of fewer colours; the others are black, unless these are the first grays, which Pillow takes for all.

@@ -15,10 +15,11 @@ final case class DecodeLimits(maxPixels: Long, maxBytes: Long, truncated: Trunca
   def withMaxPixels(maxPixels: Long): DecodeLimits = copy(maxPixels = maxPixels)
 }
 
+/** The default limits. */
 object DecodeLimits {
 
-  /** Pillow warns above `MAX_IMAGE_PIXELS` = 1024 MiB / 4 / 3 pixels and refuses above twice that; it has no limit on
-    * the file, so ours is what one array of the JVM holds.
+  /** About 179 million pixels and 2 GiB. Pillow (`Image.py`) warns above `MAX_IMAGE_PIXELS` = 1024 MiB / 4 / 3 pixels and
+    * refuses above twice that; it has no limit on the file, so ours is what one array of the JVM holds.
     */
   val default: DecodeLimits = DecodeLimits(maxPixels = 2L * 89478485, maxBytes = Int.MaxValue.toLong)
 }

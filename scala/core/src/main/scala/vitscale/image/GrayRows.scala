@@ -1,6 +1,10 @@
 package vitscale.image
 
-/** A gray image, one byte for a pixel. */
+/** A gray image, whose samples become red, green and blue alike, as Pillow's `convert("RGB")` makes them of mode L.
+  *
+  * @param samples
+  *   `width * height` unsigned bytes, row by row
+  */
 final private[image] class GrayRows(override val width: Int, override val height: Int, samples: Array[Byte])
     extends PixelRows {
 

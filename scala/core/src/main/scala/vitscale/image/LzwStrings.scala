@@ -6,8 +6,14 @@ package vitscale.image
   *   codes that can have a string
   */
 final private[image] class LzwStrings(most: Int) {
+
+  /** Code of the string without its last byte, by code. */
   val prefix = new Array[Int](most)
+
+  /** Last byte, by code. */
   val last = new Array[Byte](most)
+
+  /** Length in bytes, by code; 0 for a code without a string. */
   val length = new Array[Int](most)
 
   /** Lets a code stand for the string of another one and one byte. */

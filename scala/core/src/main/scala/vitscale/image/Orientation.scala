@@ -7,6 +7,7 @@ import vitscale.ImageException
 /** The EXIF orientation of an image: which way up the camera was held, 1 (upright) to 8. */
 private[vitscale] object Orientation {
 
+  /** The orientation that leaves pixels where they are; EXIF 2.32, tag 274. */
   val Upright = 1
 
   private val InXmp = "tiff:Orientation(?:=\"|>)([0-9])".r

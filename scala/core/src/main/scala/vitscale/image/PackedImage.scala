@@ -2,8 +2,14 @@ package vitscale.image
 
 /** An 8-bit RGB image of packed pixels: one `Int` each, `0x00RRGGBB`, row-major, without padding.
   *
+  * @param width
+  *   in pixels, at least 1
+  * @param height
+  *   in pixels, at least 1
   * @param words
   *   `width * height` pixels; not copied, so leave it alone once handed over
+  * @throws java.lang.IllegalArgumentException
+  *   if the number of pixels is another
   */
 final class PackedImage(val width: Int, val height: Int, val words: Array[Int]) extends PixelRows {
   require(
@@ -31,9 +37,14 @@ final class PackedImage(val width: Int, val height: Int, val words: Array[Int]) 
   }
 }
 
+/** Packs images of other kinds. */
 object PackedImage {
 
-  /** All rows of an image. */
+  /** All rows of an image; the image itself if it is packed.
+    *
+    * @param rows
+    *   read from the first row on, so none may have been read before
+    */
   def of(rows: PixelRows): PackedImage = rows match {
     case packed: PackedImage => packed
     case _ =>

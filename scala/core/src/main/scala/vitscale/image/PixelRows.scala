@@ -7,7 +7,10 @@ package vitscale.image
   */
 trait PixelRows {
 
+  /** Width in pixels, at least 1. */
   def width: Int
+
+  /** Height in pixels, at least 1. */
   def height: Int
 
   /** Write whole rows, one after another.
@@ -18,13 +21,16 @@ trait PixelRows {
     *   number of rows, at most 8
     * @param words
     *   receives `count * width` pixels from index 0 on
+    * @throws vitscale.ImageException
+    *   when the image is decoded as rows are asked for, and proves damaged
     */
   def read(first: Int, count: Int, words: Array[Int]): Unit
 
-  /** The whole image as bytes. */
+  /** The whole image as bytes, three a pixel; a copy unless it is an [[RgbImage]]. */
   def toRgb: RgbImage = PackedImage.of(this).toRgb
 }
 
+/** How many rows readers ask for. */
 private[vitscale] object PixelRows {
 
   /** Rows that are read at a time: one cache line of a column. */

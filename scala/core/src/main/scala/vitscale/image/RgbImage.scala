@@ -2,8 +2,14 @@ package vitscale.image
 
 /** An 8-bit RGB image: interleaved (R, G, B, R, ...), row-major, without padding.
   *
+  * @param width
+  *   in pixels, at least 1
+  * @param height
+  *   in pixels, at least 1
   * @param data
   *   `width * height * 3` bytes, each an unsigned sample in 0..255; not copied, so leave it alone once handed over
+  * @throws java.lang.IllegalArgumentException
+  *   if the number of bytes is another
   */
 final case class RgbImage(width: Int, height: Int, data: Array[Byte]) extends PixelRows {
   require(
@@ -21,6 +27,7 @@ final case class RgbImage(width: Int, height: Int, data: Array[Byte]) extends Pi
   }
 }
 
+/** Packs bytes. */
 object RgbImage {
 
   /** Turn `0x..BBGGRR` into `0x00RRGGBB`. */

@@ -9,6 +9,7 @@ sealed trait Truncated {
   def name: String
 }
 
+/** The two ways, and their names. */
 object Truncated {
 
   /** Refuse the image, as Pillow does. */
@@ -19,9 +20,14 @@ object Truncated {
     */
   case object Gray extends Truncated { val name = "gray" }
 
+  /** Both, the default first. */
   val all: Seq[Truncated] = Seq(Error, Gray)
 
-  /** @throws UsageException
+  /** The handling with a name.
+    *
+    * @param name
+    *   `error` or `gray`
+    * @throws UsageException
     *   for any other name
     */
   def named(name: String): Truncated =

@@ -6,7 +6,10 @@ import vitscale.ImageException
 import vitscale.image.{EncodedImage, ImageFormat}
 
 /** Windows and OS/2 bitmaps of 1, 4, 8, 16, 24 and 32 bits, plain, run-length encoded or with bit fields; alpha is
-  * dropped. They are read with the rules of Pillow's `BmpImagePlugin`.
+  * dropped.
+  *
+  * Source of the rules: `BmpImageFile._bitmap` in Pillow's `BmpImagePlugin.py`. The structures are `BITMAPFILEHEADER`,
+  * `BITMAPCOREHEADER` and `BITMAPINFOHEADER` to `BITMAPV5HEADER` of the Windows API.
   */
 private[image] object BmpFormat extends ImageFormat {
 
@@ -23,7 +26,9 @@ private[image] object BmpFormat extends ImageFormat {
   }
 }
 
-/** A bitmap without its file header, as it lies on Windows' clipboard (`.dib`); its pixels follow its colours. */
+/** A bitmap without its file header, as it lies on Windows' clipboard (`.dib`); its pixels follow its colours (Pillow's
+  * `DibImageFile`).
+  */
 private[image] object DibFormat extends ImageFormat {
 
   val name = "DIB"
@@ -37,10 +42,22 @@ private[image] object DibFormat extends ImageFormat {
 
 /** What the header of a bitmap says.
   *
+  * @param file
+  *   the whole file, little-endian
+  * @param width
+  *   in pixels
   * @param height
-  *   negative where Pillow takes the number for more than 2^31
+  *   in pixels; negative where Pillow takes the number for more than 2^31
+  * @param topDown
+  *   whether the first row of the image is stored first
+  * @param bits
+  *   of a pixel
+  * @param compression
+  *   `biCompression`
   * @param masks
   *   of red, green, blue and alpha, for bit fields
+  * @param colors
+  *   number of colours in the table
   * @param tableAt
   *   where the colours start
   * @param dataAt
@@ -61,6 +78,11 @@ final private[bmp] case class BmpHeader(
 ) {
   import BmpHeader._
 
+  /** The image with this header.
+    *
+    * @throws ImageException
+    *   for numbers of bits and compressions that Pillow does not read
+    */
   def image: EncodedImage =
     if (!Set(1, 4, 8, 16, 24, 32)(bits)) throw new ImageException(s"$bits bits a pixel are not read")
     else if (bits <= 8 && compression == Plain) new BmpIndexed(this)
@@ -85,8 +107,12 @@ final private[bmp] case class BmpHeader(
     (pixelsAt + stored * stride).toInt
   }
 
-  /** @param rowBytes
+  /** Refuses a file that ends before its last row.
+    *
+    * @param rowBytes
     *   that a row needs; the padding of the last one may be missing
+    * @throws ImageException
+    *   if the rows are too short, or the file is
     */
   def refuseTruncated(rowBytes: Long): Unit = {
     if (rowBytes > stride) throw new ImageException(s"damaged: rows of $stride bytes, expected $rowBytes")
@@ -96,6 +122,7 @@ final private[bmp] case class BmpHeader(
   }
 }
 
+/** Reads headers; the numbers of compressions are those of `biCompression`. */
 private[bmp] object BmpHeader {
   val Plain = 0
   val RunLength8 = 1
@@ -106,13 +133,17 @@ private[bmp] object BmpHeader {
   private val Info = 40
   private val Info3 = 56 // the shortest with a mask for alpha
 
-  /** Of the headers that Pillow knows. */
+  /** Bytes of the headers that Pillow knows. */
   val Sizes: Set[Int] = Set(Core, Info, 52, Info3, 64, 108, 124)
 
-  /** @param start
-    *   where the header is
+  /** Reads a header.
+    *
+    * @param start
+    *   place of the header in the file, in bytes
     * @param dataAt
-    *   what the file header says, 0 without one
+    *   place of the pixels, as the file header has it; 0 without one
+    * @throws ImageException
+    *   if its size is unknown, or the file ends inside of it
     */
   def read(file: ByteBuffer, start: Int, dataAt: Long): BmpHeader = {
     val size = file.getInt(start)

@@ -4,7 +4,9 @@ import vitscale.ImageException
 import vitscale.image.tiff.TiffUnpacker
 import vitscale.image.{ColorTable, EncodedImage, Orientation, RgbImage}
 
-/** A bitmap whose pixels are numbers of colours. */
+/** A bitmap of 1, 4 or 8 bits a pixel, whose pixels are numbers of colours; plain (Pillow's raw decoder) or run-length encoded
+  * (`BmpRleDecoder`).
+  */
 final private[bmp] class BmpIndexed(header: BmpHeader) extends EncodedImage {
   import header.{bits, colors, file}
 
@@ -68,7 +70,11 @@ final private[bmp] class BmpIndexed(header: BmpHeader) extends EncodedImage {
   }
 }
 
-/** A bitmap whose pixels are colours. */
+/** A bitmap of 16, 24 or 32 bits a pixel, whose pixels are colours.
+  *
+  * @throws ImageException
+  *   for bit fields that Pillow does not read (`SUPPORTED` in `BmpImageFile._bitmap`)
+  */
 final private[bmp] class BmpDirect(header: BmpHeader) extends EncodedImage {
   import header.{bits, file}
 
@@ -120,7 +126,11 @@ final private[bmp] class BmpDirect(header: BmpHeader) extends EncodedImage {
 }
 
 private object BmpDirect {
+
+  /** Masks of red, green and blue in 16 bits. */
   val FiveBits: Seq[Int] = Seq(0x7c00, 0x3e0, 0x1f)
+
+  /** Masks of red, green and blue in 24 and 32 bits. */
   val EightBits: Seq[Int] = Seq(0xff0000, 0xff00, 0xff)
   private val SixBitGreen = Seq(0xf800, 0x7e0, 0x1f)
 
@@ -136,6 +146,7 @@ private object BmpDirect {
     Seq(0, 0, 0, 0)
   )
 
+  /** Whether Pillow reads these masks of red, green, blue and alpha. */
   def isKnown(bits: Int, masks: Seq[Int]): Boolean = bits match {
     case 32 => OfFourBytes(masks)
     case 24 => masks.take(3) == EightBits
@@ -152,6 +163,8 @@ final private case class BmpField(shift: Int, width: Int) {
 }
 
 private object BmpField {
+
+  /** The field of the bits that are set, which must lie side by side. */
   def ofMask(mask: Int): BmpField =
     BmpField(Integer.numberOfTrailingZeros(mask), Integer.bitCount(mask))
 }

@@ -36,6 +36,12 @@ object ImageDecoder {
 
   /** Decodes an image file.
     *
+    * @param file
+    *   the whole file
+    * @param limits
+    *   largest number of bytes and pixels, and the handling of truncated files
+    * @return
+    *   upright rows; read them once, in order
     * @throws ImageException
     *   for any file that is not a whole, readable image within the limits; nothing else is thrown because of a file
     */

@@ -6,7 +6,10 @@ import java.nio.{ByteBuffer, ByteOrder}
 import vitscale.ImageException
 import vitscale.image.{ColorTable, EncodedImage, ImageFormat, Orientation, RgbImage}
 
-/** GIF: the first frame, where it lies on the screen that the header describes.
+/** GIF 87a and 89a: the first frame, where it lies on the screen that the header describes.
+  *
+  * Source of the rules: `GifImageFile` in Pillow's `GifImagePlugin.py`; blocks are those of CompuServe's GIF89a specification,
+  * sections 18 (screen), 20 (frame), 23 (graphic control) and 26 (application).
   *
   * The JVM's reader gives the frame without the screen, and takes what is left of a truncated file for the whole.
   */
@@ -102,6 +105,11 @@ private[image] object GifFormat extends ImageFormat {
   }
 }
 
+/** Place of the first frame on the screen, in pixels (GIF89a, section 20).
+  *
+  * @param interlaced
+  *   whether rows are stored in four passes (GIF89a, appendix E)
+  */
 final private[gif] case class GifFrame(
     left: Int,
     top: Int,
@@ -119,6 +127,13 @@ final private[gif] case class GifFrame(
       }
 }
 
+/** The first frame on its screen.
+  *
+  * @param background
+  *   number of the colour around the frame: the transparent one, else 0
+  * @param colors
+  *   of the frame, else of the screen, else grays
+  */
 final private class GifImage(
     val width: Int,
     val height: Int,

@@ -91,6 +91,7 @@ final private[gif] class GifPixels(file: Array[Byte], start: Int, dataBits: Int)
   }
 }
 
+/** Limits of GIF89a, appendix F. */
 private[gif] object GifPixels {
   private val MostBits = 12
   private val MostCodes = 1 << MostBits

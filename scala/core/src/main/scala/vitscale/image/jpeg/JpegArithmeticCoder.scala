@@ -12,6 +12,7 @@ final private[jpeg] class JpegArithmeticCoder(input: JpegInput) {
   /** Set where damaged data give an impossible value: the rest of the segment stays as it is. */
   var isBroken = false
 
+  /** Begins a segment of data, as libjpeg does behind a restart marker. */
   def start(): Unit = {
     code = 0
     interval = 0

@@ -41,8 +41,15 @@ private[jpeg] object JpegArithmeticTable {
 
   private def column(i: Int): Array[Int] = all.indices.by(4).map(row => all(row + i)).toArray
 
+  /** Size of the interval of the less probable symbol (Qe), by state. */
   val interval: Array[Int] = column(0)
+
+  /** State after the less probable symbol, by state. */
   val afterLess: Array[Int] = column(1)
+
+  /** State after the more probable symbol, by state. */
   val afterMore: Array[Int] = column(2)
+
+  /** Whether the less probable symbol becomes the more probable one, by state. */
   val switches: Array[Boolean] = column(3).map(_ != 0)
 }

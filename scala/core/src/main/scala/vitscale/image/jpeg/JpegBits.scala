@@ -28,12 +28,14 @@ final private[jpeg] class JpegBits(input: JpegInput) {
     markedLeft = left
   }
 
+  /** Returns to the place that `mark` remembered. */
   def rollback(): Unit = {
     input.at = markedAt
     bits = markedBits
     left = markedLeft
   }
 
+  /** Forgets the bits of the scan before. */
   def startScan(): Unit = {
     left = 0
     insufficient = false

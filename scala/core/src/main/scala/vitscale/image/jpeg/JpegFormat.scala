@@ -40,12 +40,18 @@ abstract private[jpeg] class JpegFiles(truncated: Truncated) extends ImageFormat
   }
 }
 
+/** JPEG whose truncated files are refused, as Pillow does by default. */
 private[image] object JpegFormat extends JpegFiles(Truncated.Error) {
   override def filled: Option[ImageFormat] = Some(FilledJpegFormat)
 }
 
+/** JPEG whose truncated files are filled with gray, as Pillow does with `LOAD_TRUNCATED_IMAGES`. */
 private[jpeg] object FilledJpegFormat extends JpegFiles(Truncated.Gray)
 
+/** A JPEG whose header has been read.
+  *
+  * The conversions are libjpeg's `jdcolor.c` for YCbCr and YCCK, and Pillow's `Convert.c` for CMYK.
+  */
 final private class JpegImage(file: Array[Byte], header: JpegHeader, truncated: Truncated)
     extends EncodedImage {
 

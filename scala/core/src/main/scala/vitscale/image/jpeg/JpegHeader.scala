@@ -19,6 +19,8 @@ final private[jpeg] case class JpegComponent(
     vertical: Int,
     quantization: Int = 0
 ) {
+
+  /** Blocks of the component in an interleaved MCU (ITU-T T.81, A.2.3). */
   def blocks: Int = horizontal * vertical
 }
 
@@ -34,14 +36,25 @@ final private[image] case class JpegFrame(
     height: Int,
     components: Seq[JpegComponent]
 ) {
+
+  /** Whether the coefficients come in several scans (ITU-T T.81, G). */
   def isProgressive: Boolean = marker == JpegMarker.Progressive || marker == JpegMarker.ArithmeticProgressive
+
+  /** Whether the entropy coding is arithmetic (ITU-T T.81, D). */
   def isArithmetic: Boolean =
     marker == JpegMarker.ArithmeticSequential || marker == JpegMarker.ArithmeticProgressive
 
   /** Largest sampling factors. */
   lazy val widest: Int = components.map(_.horizontal).max
+
+  /** Largest vertical sampling factor. */
   lazy val highest: Int = components.map(_.vertical).max
 
+  /** Checks the sampling factors.
+    *
+    * @throws ImageException
+    *   if libjpeg refuses them
+    */
   def checkSampling(): Unit =
     components.foreach { component =>
       if (

@@ -69,8 +69,17 @@ abstract private[jpeg] class JpegHuffman(scan: JpegScan, input: JpegInput, resta
   }
 }
 
+/** Chooses the decoder of a scan. */
 private[jpeg] object JpegHuffman {
 
+  /** The decoder of a scan: sequential (ITU-T T.81, F.2), or progressive for the DC coefficient, the first bits of the others, or
+    * their further bits (G.2).
+    *
+    * @param restartInterval
+    *   MCUs between two restart markers, 0 for none
+    * @throws ImageException
+    *   if the scan needs a table that is missing or impossible
+    */
   def apply(
       scan: JpegScan,
       tables: JpegTables,

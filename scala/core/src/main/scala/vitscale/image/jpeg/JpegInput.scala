@@ -41,6 +41,11 @@ final private[jpeg] class JpegInput(val file: Array[Byte], length: Int) {
     value
   }
 
+  /** The next two bytes, the higher one first.
+    *
+    * @throws JpegSuspended
+    *   at the end of the portion
+    */
   def u16(): Int = u8() << 8 | u8()
 
   /** Runs an action that libjpeg can repeat, once more for each portion it needs. */
@@ -78,6 +83,7 @@ final private[jpeg] class JpegInput(val file: Array[Byte], length: Int) {
     unreadMarker = found
   }
 
+  /** Expects restart marker 0 next. */
   def startScan(): Unit = nextRestart = 0
 
   /** Moves behind the restart marker that is due, or does what `jpeg_resync_to_restart` does where another is found. */

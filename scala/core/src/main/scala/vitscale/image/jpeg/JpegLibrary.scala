@@ -11,10 +11,13 @@ import vitscale.image.{PackedImage, PixelRows, Truncated}
   */
 private[vitscale] object JpegLibrary {
 
+  /** Name of the Java property, and its values. */
   val Setting = "vitscale.jpeg"
   val Auto = "auto"
   val ImageIo = "imageio"
   val LibjpegTurbo = "libjpeg-turbo"
+
+  /** All values of the property. */
   val names: Seq[String] = Seq(Auto, ImageIo, LibjpegTurbo)
 
   /** The choice and its reason, for `vitscale env`. */

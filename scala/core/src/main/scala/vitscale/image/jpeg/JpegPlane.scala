@@ -42,6 +42,7 @@ final private[jpeg] class JpegPlane(val component: JpegComponent, frame: JpegFra
   /** The same before the last scan, for the first coefficients. */
   val missingBefore = new Array[Int](SmoothedCoefficients)
 
+  /** Samples from one row to the next. */
   def stride: Int = blocksWide * 8
 
   /** Where a block's coefficients start. */
@@ -60,5 +61,6 @@ private[jpeg] object JpegPlane {
 
   private val Gray = 128.toByte
 
+  /** The quotient of whole numbers, rounded up. */
   def roundedUp(dividend: Int, divisor: Int): Int = (dividend + divisor - 1) / divisor
 }

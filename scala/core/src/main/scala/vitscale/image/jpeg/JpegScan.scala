@@ -48,11 +48,19 @@ final private[jpeg] case class JpegScan(
 final private[jpeg] class JpegMcu {
   import JpegMcu._
 
+  /** Number of blocks so far. */
   var count = 0
+
+  /** The coefficients of each block, together with those of others. */
   val data = new Array[Array[Short]](MostBlocks)
+
+  /** Where each block starts in its coefficients. */
   val at = new Array[Int](MostBlocks)
+
+  /** The component of each block, as the scan counts them. */
   val component = new Array[Int](MostBlocks)
 
+  /** Adds a block. */
   def add(coefficients: Array[Short], start: Int, ofComponent: Int): Unit = {
     data(count) = coefficients
     at(count) = start

@@ -92,6 +92,7 @@ final private[jpeg] class JpegProgress(frame: JpegFrame) {
   /** Whether more than one scan is to be expected. */
   var hasManyScans: Boolean = frame.isProgressive
 
+  /** Whether the scans have brought all coefficients that libjpeg smooths, to their last bit. */
   def isComplete: Boolean =
     if (frame.isProgressive) missing.forall(_.take(JpegPlane.SmoothedCoefficients).forall(_ == 0))
     else missing.forall(_(0) == 0)

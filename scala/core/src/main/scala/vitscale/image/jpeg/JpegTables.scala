@@ -10,7 +10,11 @@ final private[image] class JpegTables {
 
   /** Quantisation tables in natural order: 64 values of 16 bits each. */
   val quantization = new Array[Array[Short]](Slots)
+
+  /** Huffman tables of DC coefficients by slot, null where none is defined. */
   val dc = new Array[JpegHuffmanTable](Slots)
+
+  /** Huffman tables of AC coefficients by slot, null where none is defined. */
   val ac = new Array[JpegHuffmanTable](Slots)
 
   /** Conditioning of arithmetic coding (ITU-T T.81, F.1.4.4): bounds of small differences, and the low band's end. */
@@ -18,6 +22,13 @@ final private[image] class JpegTables {
   val dcUpper: Array[Int] = Array.fill(ArithmeticSlots)(1)
   val acBand: Array[Int] = Array.fill(ArithmeticSlots)(5)
 
+  /** Reads a DQT segment (ITU-T T.81, B.2.4.1).
+    *
+    * @param input
+    *   at the segment's length
+    * @throws ImageException
+    *   if a table's number or the length is impossible
+    */
   def readQuantization(input: JpegInput): Unit = {
     var left = input.u16() - 2
     while (left > 0) {
@@ -33,6 +44,13 @@ final private[image] class JpegTables {
     require(left == 0, "length of the quantisation tables")
   }
 
+  /** Reads a DHT segment (ITU-T T.81, B.2.4.2).
+    *
+    * @param input
+    *   at the segment's length
+    * @throws ImageException
+    *   if a table's number, its codes or the length are impossible
+    */
   def readHuffman(input: JpegInput): Unit = {
     var left = input.u16() - 2
     while (left > 16) {
@@ -48,6 +66,13 @@ final private[image] class JpegTables {
     require(left == 0, "length of the Huffman tables")
   }
 
+  /** Reads a DAC segment (ITU-T T.81, B.2.4.3).
+    *
+    * @param input
+    *   at the segment's length
+    * @throws ImageException
+    *   if a table's number, a value or the length is impossible
+    */
   def readConditioning(input: JpegInput): Unit = {
     var left = input.u16() - 2
     while (left > 0) {
@@ -161,5 +186,7 @@ final private[jpeg] class JpegHuffmanTable(counts: Array[Int], symbols: Array[In
 }
 
 private[jpeg] object JpegHuffmanTable {
+
+  /** Bits that one step looks up, libjpeg's `HUFF_LOOKAHEAD`. */
   val LookAhead = 8
 }

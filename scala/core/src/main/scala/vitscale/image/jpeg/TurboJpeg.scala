@@ -7,6 +7,7 @@ import vitscale.image.PixelRows
 /** The TurboJPEG API of libjpeg-turbo, in the names of its `turbojpeg.h`. Versions 1.2 to 3 have these functions. */
 private[jpeg] trait TurboJpegApi extends Library {
 
+  /** A decoder, or null if it cannot be made. */
   def tjInitDecompress(): Pointer
 
   /** @return
@@ -24,6 +25,7 @@ private[jpeg] trait TurboJpegApi extends Library {
       flags: Int
   ): Int
 
+  /** Frees a decoder. */
   def tjDestroy(handle: Pointer): Int
 }
 

@@ -3,7 +3,11 @@ package vitscale.image.netpbm
 import vitscale.ImageException
 import vitscale.image.{EncodedImage, GrayRows, ImageFormat, Orientation, PixelRows, RgbImage}
 
-/** Netpbm's PBM, PGM and PPM, plain and raw (P1 to P6), as `PIL.PpmImagePlugin` reads them. */
+/** Netpbm's PBM, PGM and PPM, plain and raw (P1 to P6).
+  *
+  * Source of the rules: Pillow's `PpmImagePlugin.py`, `PpmImageFile._open`, `PpmPlainDecoder` and `PpmDecoder`. The formats are
+  * those of Netpbm's manual pages pbm(5), pgm(5) and ppm(5).
+  */
 private[image] object PpmFormat extends ImageFormat {
 
   val name = "PPM"
@@ -58,10 +62,14 @@ private[image] object PpmFormat extends ImageFormat {
   private[netpbm] def isSpace(byte: Int): Boolean = Space(byte)
 }
 
-/** @param kind
+/** An image of Netpbm.
+  *
+  * @param start
+  *   place of the first pixel in the file, in bytes
+  * @param kind
   *   1 to 3: plain bitmap, gray, colour; 4 to 6: the same raw
   * @param most
-  *   the value of white
+  *   the value of white, from 1 to 65535
   */
 final private class PpmImage(
     file: Array[Byte],

@@ -14,6 +14,8 @@ import vitscale.ImageException
 final private[png] class PngChunks(file: Array[Byte], start: Int, forgiving: Boolean) {
 
   private val buffer = ByteBuffer.wrap(file)
+
+  /** What the chunks around the image data say. */
   val metadata = new PngMetadata(forgiving)
 
   /** Place of the next chunk's length, or of the checksum before it while the data are read. */
@@ -49,6 +51,7 @@ final private[png] class PngChunks(file: Array[Byte], start: Int, forgiving: Boo
     metadata.header.getOrElse(throw new ImageException("damaged: no IHDR chunk before the image data"))
   }
 
+  /** Whether an IDAT chunk has begun. */
   def hasImageData: Boolean = hasData
 
   /** The next portion of compressed data, as `PngImageFile.load_read` hands it over: start and end in the file.

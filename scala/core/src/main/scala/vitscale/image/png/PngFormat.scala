@@ -5,6 +5,9 @@ import vitscale.image.{EncodedImage, ImageFormat, Orientation, RgbImage, Truncat
 
 /** PNG of every colour type and bit depth, interlaced or not; of an animation the still image.
   *
+  * Source of the rules: `PngStream` and `PngImageFile` in Pillow's `PngImagePlugin.py`, and its `ZipDecode.c`. The format is the
+  * W3C's PNG specification, second edition.
+  *
   * Done here and not by the JVM's reader, whose notion of 16-bit gray, of transparency and of a damaged file is another
   * than Pillow's.
   */
@@ -30,12 +33,19 @@ abstract private[png] class PngFiles(truncated: Truncated) extends ImageFormat {
   }
 }
 
+/** PNG whose truncated files are refused, as Pillow does by default. */
 private[image] object PngFormat extends PngFiles(Truncated.Error) {
   override def filled: Option[ImageFormat] = Some(FilledPngFormat)
 }
 
+/** PNG whose truncated files are filled with black, as Pillow does with `LOAD_TRUNCATED_IMAGES`. */
 private[png] object FilledPngFormat extends PngFiles(Truncated.Gray)
 
+/** A PNG whose chunks before the image data have been read.
+  *
+  * @param forgiving
+  *   whether rows that cannot be read are filled
+  */
 final private class PngImage(file: Array[Byte], chunks: PngChunks, header: PngHeader, forgiving: Boolean)
     extends EncodedImage {
   def width: Int = header.width

@@ -1,6 +1,14 @@
 package vitscale.image.png
 
-/** What a PNG's IHDR chunk says. */
+/** What a PNG's IHDR chunk says (PNG specification, section 11.2.2).
+  *
+  * @param width
+  *   in pixels
+  * @param depth
+  *   bits of a sample, or of a number of a colour
+  * @param colorType
+  *   see the companion object
+  */
 final private[png] case class PngHeader(
     width: Int,
     height: Int,
@@ -9,6 +17,7 @@ final private[png] case class PngHeader(
     interlaced: Boolean
 )
 
+/** Colour types by their numbers (PNG specification, section 6.1). */
 private[png] object PngHeader {
   val Gray = 0
   val Rgb = 2

@@ -12,14 +12,18 @@ import vitscale.ImageException
   */
 final private[png] class PngMetadata(forgiving: Boolean) {
 
+  /** The IHDR chunk, once it has been read. */
   var header: Option[PngHeader] = None
 
   /** The PLTE chunk of an indexed image: three bytes a colour. */
   var palette: Array[Byte] = Array.empty
 
+  /** The chunks of an animation. */
   val animation = new PngAnimation
 
   private val zlib = new PngZlib(forgiving)
+
+  /** Texts, EXIF and XMP. */
   val texts = new PngTexts(zlib)
 
   /** Takes in a chunk other than image data.

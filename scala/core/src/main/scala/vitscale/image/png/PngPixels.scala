@@ -15,6 +15,15 @@ final private[png] class PngPixels(chunks: PngChunks, header: PngHeader, forgivi
   private val palette = chunks.metadata.palette
   private val pixels = PngRow.reader(header, palette)
 
+  /** Reads all pixels.
+    *
+    * @param file
+    *   the whole file, from whose image data the chunks have not read any
+    * @return
+    *   red, green and blue, row by row; `3 * width * height` bytes
+    * @throws ImageException
+    *   if the image data are damaged or end early, unless `forgiving`
+    */
   def read(file: Array[Byte]): Array[Byte] = {
     val out = background()
     val inflater = new Inflater
@@ -88,6 +97,7 @@ final private[png] class PngPixels(chunks: PngChunks, header: PngHeader, forgivi
   }
 }
 
+/** The passes over an image. */
 private[png] object PngPixels {
 
   /** Which pixels one pass over the image holds. */

@@ -20,26 +20,46 @@ final private[png] class PngTexts(zlib: PngZlib) {
   private val texts = mutable.Map.empty[String, String]
   private val blocks = mutable.Map.empty[String, Array[Byte]]
 
-  /** The EXIF data as `Image.getexif` looks for them. */
+  /** The EXIF data as `Image.getexif` looks for them.
+    *
+    * @throws ImageException
+    *   where Pillow fails: they are a text, or no hexadecimal numbers
+    */
   def exif: Option[Array[Byte]] =
     if (texts.contains("exif")) throw new ImageException("damaged: its EXIF data are a text")
     else
       blocks.get("exif").orElse(texts.get("Raw profile type exif").map(fromHexadecimal))
 
+  /** The XMP packet as Pillow's `Image.getexif` looks for it.
+    *
+    * @throws ImageException
+    *   where Pillow fails: the packet is a text of another chunk
+    */
   def xmp: Option[Array[Byte]] =
     texts.get("XML:com.adobe.xmp").filter(_.nonEmpty).map(_.getBytes(UTF_8)).orElse {
       if (texts.get("xmp").exists(_.nonEmpty)) throw new ImageException("damaged: its XMP data are a text")
       else blocks.get("xmp")
     }
 
+  /** Takes in an eXIf chunk (PNG extensions 1.5.0). */
   def addExif(content: Array[Byte]): Unit = put("exif", content)
 
+  /** Takes in a tEXt chunk (PNG specification, section 11.3.4.3).
+    *
+    * @throws ImageException
+    *   if the texts are larger than Pillow's limit
+    */
   def addPlain(content: Array[Byte]): Unit = {
     val (keyword, rest) = split(content)
     if (keyword == "exif") put(keyword, rest)
     else if (keyword.nonEmpty) put(keyword, new String(rest, ISO_8859_1))
   }
 
+  /** Takes in a zTXt chunk (PNG specification, section 11.3.4.4).
+    *
+    * @throws ImageException
+    *   if its compression is unknown, or the texts are larger than Pillow's limit
+    */
   def addCompressed(content: Array[Byte]): Unit = {
     val (keyword, rest) = split(content)
     if (rest.nonEmpty && rest(0) != 0)
@@ -48,6 +68,11 @@ final private[png] class PngTexts(zlib: PngZlib) {
     if (keyword.nonEmpty) put(keyword, new String(text, ISO_8859_1))
   }
 
+  /** Takes in an iTXt chunk (PNG specification, section 11.3.4.5); Pillow passes over damaged ones.
+    *
+    * @throws ImageException
+    *   if the texts are larger than Pillow's limit
+    */
   def addInternational(content: Array[Byte]): Unit = {
     val (keyword, rest) = split(content)
     val language = rest.indexOf(0.toByte, 2)

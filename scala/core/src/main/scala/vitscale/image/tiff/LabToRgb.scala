@@ -19,6 +19,7 @@ private[tiff] object LabToRgb {
     for (l <- axis; a <- axis; b <- axis; value <- LabNodes.rgb(l, a, b)) yield value
   }
 
+  /** The nearest whole number from 0 to 65535. */
   def rounded(value: Double): Int = math.max(0, math.min(Whole, math.floor(value + 0.5).toInt))
 
   /** For each 8-bit sample: its node, and the rest of the way to the next, in 16 bits. */

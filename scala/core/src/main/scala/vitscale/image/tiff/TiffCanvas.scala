@@ -9,6 +9,7 @@ package vitscale.image.tiff
   */
 sealed abstract private[tiff] class TiffMode(val bytes: Int, val bands: Int)
 
+/** Pillow's modes 1, L, P, LA, PA, I;16, I, F, RGB, RGBA, CMYK, YCbCr and LAB, in this order. */
 private[tiff] object TiffMode {
   case object Bilevel extends TiffMode(1, 1)
   case object Gray extends TiffMode(1, 1)
@@ -31,6 +32,7 @@ private[tiff] object TiffMode {
   */
 final private[tiff] class TiffCanvas(val width: Int, val height: Int, val mode: TiffMode) {
 
+  /** `width * height * mode.bytes` bytes, row by row. */
   val pixels: Array[Byte] =
     new Array[Byte](Math.multiplyExact(Math.multiplyExact(width, height), mode.bytes))
 

@@ -9,7 +9,13 @@ import vitscale.image.jpeg.JpegColor
 /** Pillow's `convert("RGB")` from the modes that its TIFF reader has (`Convert.c`, `ConvertYCbCr.c`). */
 private[tiff] object TiffColors {
 
-  /** The first 256 colours of a page's map of 16-bit reds, then greens, then blues; missing ones are black. */
+  /** The first 256 colours of a page's map of 16-bit reds, then greens, then blues; missing ones are black.
+    *
+    * @return
+    *   three bytes a colour, the higher ones of the map
+    * @throws ImageException
+    *   if the page has no map, or one of other numbers
+    */
   def palette(fields: TiffDirectory): Array[Byte] = {
     val map = fields.numbers(TiffTag.ColorMap).getOrElse(throw new ImageException("damaged: no colour map"))
     if (map.exists(value => value < 0 || value > 0xffff)) throw new ImageException("damaged: its colour map")
@@ -19,6 +25,11 @@ private[tiff] object TiffColors {
     }
   }
 
+  /** Converts a canvas.
+    *
+    * @param palette
+    *   256 colours, three bytes each; needed where the mode is of numbers of colours
+    */
   def toRgb(canvas: TiffCanvas, palette: Option[Array[Byte]]): RgbImage = {
     val count = canvas.width * canvas.height
     val rgb = new Array[Byte](Math.multiplyExact(count, 3))

@@ -20,7 +20,7 @@ private[tiff] trait TiffCodec {
   def decode(in: Array[Byte], from: Int, to: Int, out: Array[Byte]): Int
 }
 
-/** The compressions of TIFF, by their numbers. */
+/** The compressions of TIFF, by their numbers (TIFF 6.0, field 259, and libtiff's `tiff.h`). */
 private[tiff] object TiffCompression {
   val Uncompressed = 1
   val FaxRuns = 2
@@ -35,6 +35,7 @@ private[tiff] object TiffCompression {
   val Lzma = 34925
   val Zstd = 50000
 
+  /** The compressions of fax machines (TIFF 6.0, sections 10 and 11). */
   val Fax: Set[Int] = Set(FaxRuns, Fax3, Fax4, FaxRunsInWords)
 
   /** libtiff's compressions that can follow a predictor. */

@@ -30,10 +30,13 @@ final private[tiff] class TiffDirectory(
 ) {
   import TiffDirectory._
 
+  /** The whole file. */
   def bytes: Array[Byte] = file.array
 
+  /** Whether numbers have their highest byte first. */
   def isBigEndian: Boolean = file.order == ByteOrder.BIG_ENDIAN
 
+  /** Whether the directory has a field. */
   def has(tag: Int): Boolean = fields.contains(tag)
 
   /** How many bytes the file has beside its directory's entries and their values: what libtiff takes for image data
@@ -56,6 +59,11 @@ final private[tiff] class TiffDirectory(
     Array.tabulate(field.count)(i => number(field.kind, field.at + i * Sizes(field.kind)))
   }
 
+  /** The first whole number of a field.
+    *
+    * @throws ImageException
+    *   when its values are of another type
+    */
   def number(tag: Int): Option[Long] = numbers(tag).map(_.head)
 
   /** The first number of a field, which must fit an `Int`. */

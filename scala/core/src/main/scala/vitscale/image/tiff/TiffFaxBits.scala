@@ -14,6 +14,7 @@ final private[tiff] class TiffFaxBits(in: Array[Byte], from: Int, to: Int, flipp
   private var available = 0
   private var at = from
 
+  /** Goes back to the first bit. */
   def restart(): Unit = {
     bits = 0
     available = 0
@@ -37,19 +38,27 @@ final private[tiff] class TiffFaxBits(in: Array[Byte], from: Int, to: Int, flipp
     bits & ((1 << count) - 1)
   }
 
+  /** Moves on by some bits, which `peek` has seen. */
   def skip(count: Int): Unit = {
     bits >>>= count
     available -= count
   }
 
+  /** The next code word, behind which the data go on.
+    *
+    * @throws TiffFaxBits.EndOfData
+    *   when not a bit is left
+    */
   def next(table: TiffFaxTable): TiffFaxCode = {
     val code = table(peek(table.lookupBits))
     skip(code.word.length)
     code
   }
 
+  /** Skips to the next whole byte. */
   def alignToByte(): Unit = skip(available & 7)
 
+  /** Skips to the next even place. */
   def alignToWord(): Unit = {
     skip(available & 15)
     if (available == 0 && (at - from) % 2 != 0) at += 1
@@ -57,5 +66,7 @@ final private[tiff] class TiffFaxBits(in: Array[Byte], from: Int, to: Int, flipp
 }
 
 private[tiff] object TiffFaxBits {
+
+  /** Thrown where a code word would begin behind the last bit. */
   object EndOfData extends RuntimeException("the fax data end too early") with NoStackTrace
 }

@@ -12,6 +12,7 @@ final private[tiff] class TiffFaxTable(val lookupBits: Int, codes: Seq[TiffFaxCo
     table
   }
 
+  /** The code word that the next `lookupBits` bits start with; [[TiffFaxCode.invalid]] if there is none. */
   def apply(bits: Int): TiffFaxCode = entries(bits)
 }
 
@@ -25,6 +26,7 @@ final private[tiff] case class TiffFaxCode(word: String, kind: TiffFaxCode.Kind,
 /** The code words of ITU-T T.4 (tables 2, 3a and 3b) and T.6 (table 1). */
 private[tiff] object TiffFaxCode {
 
+  /** What a code word means. */
   sealed trait Kind
   case object Invalid extends Kind
   case object Pass extends Kind
@@ -39,6 +41,7 @@ private[tiff] object TiffFaxCode {
   /** A multiple of 64 pixels; more code words of the run follow. */
   case object MakeUp extends Kind
 
+  /** No code word. */
   val invalid: TiffFaxCode = TiffFaxCode("", Invalid)
 
   private val whiteTerminating =
@@ -94,7 +97,10 @@ private[tiff] object TiffFaxCode {
       longMakeUp.zipWithIndex.map { case (word, i) => TiffFaxCode(word, MakeUp, firstLongRun + 64 * i) } :+
       TiffFaxCode("00000000000", EndOfLine)
 
+  /** Runs of white pixels. */
   val White = new TiffFaxTable(12, runs(whiteTerminating, whiteMakeUp))
+
+  /** Runs of black pixels. */
   val Black = new TiffFaxTable(13, runs(blackTerminating, blackMakeUp))
 
   /** The codes of a row that is coded against the row above. */

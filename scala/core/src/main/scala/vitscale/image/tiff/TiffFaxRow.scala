@@ -29,6 +29,7 @@ final private[tiff] class TiffFaxRow(bits: TiffFaxBits, width: Int, room: Int) {
     runs(1) = 0
   }
 
+  /** Begins a row. */
   def start(): Unit = {
     count = 0
     position = 0

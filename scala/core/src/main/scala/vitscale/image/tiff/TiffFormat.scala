@@ -8,12 +8,16 @@ import vitscale.image.{EncodedImage, ImageFormat}
   * Pillow has two readers, and so has this project: [[TiffRawTiles]] for uncompressed pages, as Pillow's own decoder
   * reads them, and [[TiffSegments]] for compressed ones, as libtiff reads them. Both fill a [[TiffCanvas]].
   *
+  * Source of the rules: `TiffImageFile` in Pillow's `TiffImagePlugin.py`, its `TiffDecode.c`, and libtiff. The format is Adobe's
+  * TIFF 6.0; BigTIFF is libtiff's.
+  *
   * Refused by name, although Pillow reads them: old-style JPEG (compression 6) and ThunderScan.
   */
 private[image] object TiffFormat extends ImageFormat {
 
   val name = "TIFF"
 
+  /** Version of BigTIFF in a file's third and fourth byte. */
   val BigVersion: Byte = 43
 
   /** Byte order and version; Pillow takes a version in the wrong byte order as well. */

@@ -22,6 +22,7 @@ final private[tiff] case class TiffLayout(
     samples: TiffSampleKind
 )
 
+/** Photometric interpretations by their numbers (TIFF 6.0, field 262), and the reading of a layout. */
 private[tiff] object TiffLayout {
 
   val WhiteIsZero = 0

@@ -6,6 +6,8 @@ import vitscale.ImageException
   * Adobe's Technical Note 3 for floating point).
   */
 private[tiff] object TiffPredictor {
+
+  /** Samples are stored as they are (TIFF 6.0, field 317). */
   val None = 1
   private val Horizontal = 2
   private val FloatingPoint = 3

@@ -34,6 +34,13 @@ final private[tiff] class TiffRawTiles(fields: TiffDirectory, layout: TiffLayout
         fields.number(TiffTag.TileLength).getOrElse(0L)
       )
 
+  /** Reads all tiles.
+    *
+    * @param canvas
+    *   of the layout's size and mode; what the page has no tile for is left as it is
+    * @throws ImageException
+    *   if the file ends before the last tile
+    */
   def readInto(canvas: TiffCanvas): Unit = {
     if (tileWidth <= 0 || tileHeight <= 0)
       throw new ImageException(s"damaged: strips or tiles of ${tileWidth}x$tileHeight pixels")

@@ -8,14 +8,26 @@ private[tiff] trait TiffSegmentCodec {
   /** Whether what was decoded before an error counts, where libtiff shows damaged images. */
   def keepsPart: Boolean
 
-  /** @return
+  /** Decodes `in(from until to)`.
+    *
+    * @param rows
+    *   rows of the segment, of which the last may have fewer
+    * @param out
+    *   receives the segment's bytes
+    * @return
     *   how many bytes of `out` were filled
     */
   def decode(in: Array[Byte], from: Int, to: Int, rows: Int, out: Array[Byte]): Int
 }
 
+/** Chooses the codec of a page. */
 private[tiff] object TiffSegmentCodec {
 
+  /** The codec of a page.
+    *
+    * @throws ImageException
+    *   if the compression, or its use for these samples, is not read
+    */
   def of(fields: TiffDirectory, layout: TiffLayout, segments: TiffSegments): TiffSegmentCodec =
     layout.compression match {
       case TiffCompression.Jpeg => new TiffJpeg(fields, layout, segments.width, segments.samples)

@@ -18,6 +18,13 @@ final private[tiff] class TiffSegmentReader(fields: TiffDirectory, layout: TiffL
     bits
   }
 
+  /** Decompresses all strips or tiles.
+    *
+    * @param canvas
+    *   of the layout's size and mode
+    * @throws ImageException
+    *   if the page is truncated or damaged, or its rows have another size for libtiff than for Pillow
+    */
   def readInto(canvas: TiffCanvas): Unit = {
     refuseOtherSizes()
     refuseOddPalette()

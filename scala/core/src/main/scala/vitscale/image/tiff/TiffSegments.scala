@@ -17,6 +17,7 @@ final private[tiff] class TiffSegments(
 
   if (!fields.isWhole) throw new ImageException("truncated: the file ends inside its directory")
 
+  /** Whether the page is cut into tiles (TIFF 6.0, section 15), not into strips. */
   val tiled: Boolean = fields.has(TiffTag.TileWidth) || fields.has(TiffTag.TileLength)
 
   if (fields.number(TiffTag.RowsPerStrip).contains(0L)) throw new ImageException("damaged: strips of 0 rows")
@@ -30,6 +31,7 @@ final private[tiff] class TiffSegments(
   /** Pixels of a segment; strips are as wide as the image. */
   val width: Int = if (tiled) edge(TiffTag.TileWidth) else layout.width
 
+  /** Rows of a segment; the last strip may have fewer. */
   val height: Int =
     if (tiled) edge(TiffTag.TileLength)
     else {
@@ -41,6 +43,7 @@ final private[tiff] class TiffSegments(
 
   private def ceil(a: Int, b: Int): Int = (a + b - 1) / b
 
+  /** Segments side by side. */
   val across: Int = if (tiled) ceil(layout.width, width) else 1
   private val down = ceil(layout.height, height)
   private val planes = if (layout.planar) math.max(fields.int(TiffTag.SamplesPerPixel, 1), 1) else 1
@@ -63,6 +66,11 @@ final private[tiff] class TiffSegments(
     (ceil(width, horizontal).toLong * (horizontal * vertical + 2) * sampleBits + 7) / 8
   }
 
+  /** Bytes of a segment of so many rows, decompressed.
+    *
+    * @throws ImageException
+    *   if they are more than an array or the pixel limit holds
+    */
   def segmentBytes(rows: Int): Int = {
     val bytes = block.fold(rows * rowBytes) { case (_, vertical) => ceil(rows, vertical) * blockRowBytes }
     if (bytes <= 0 || bytes > Int.MaxValue - 8 || width.toLong * height > DecodeLimits.default.maxPixels)
@@ -137,6 +145,7 @@ final private[tiff] class TiffSegments(
   /** Rows of a segment; the last strip can have fewer than the others, a tile cannot. */
   def rowsOf(row: Int): Int = if (tiled) height else math.min(height, layout.height - row * height)
 
+  /** Segments one above the other. */
   def rows: Int = down
 }
 

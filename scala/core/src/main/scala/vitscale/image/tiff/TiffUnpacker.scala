@@ -81,6 +81,11 @@ private[image] object TiffUnpacker {
     }
   }
 
+  /** Samples of 16 bits, which become little-endian.
+    *
+    * @param flipped
+    *   whether the lowest bit of each byte is the first (FillOrder 2)
+    */
   def gray16(bigEndian: Boolean, flipped: Boolean): TiffUnpacker = new TiffUnpacker(16) {
     private val low = if (bigEndian) 1 else 0
 
@@ -182,6 +187,13 @@ private[image] object TiffUnpacker {
     }
   }
 
+  /** Divides colours by their alpha, as Pillow's `unpackRGBa` (`Unpack.c`); they are 0 where alpha is.
+    *
+    * @param rgba
+    *   four bytes a pixel
+    * @param start
+    *   place of the first pixel's red
+    */
   def unmultiply(rgba: Array[Byte], start: Int, pixels: Int): Unit = {
     var at = start
     while (at < start + 4 * pixels) {

@@ -22,6 +22,11 @@ final private[tiff] class TiffYCbCr(fields: TiffDirectory, layout: TiffLayout) {
 
   private val rgb = new Array[Byte](Math.multiplyExact(Math.multiplyExact(layout.width, layout.height), 3))
 
+  /** Reads the whole page.
+    *
+    * @throws ImageException
+    *   if it is truncated, or libtiff's `TIFFRGBAImage` refuses it
+    */
   def read(): RgbImage = {
     if (layout.bits != Seq(8, 8, 8))
       throw new ImageException("YCbCr of other than three 8-bit samples is not read")
@@ -86,11 +91,17 @@ final private[tiff] class TiffYCbCr(fields: TiffDirectory, layout: TiffLayout) {
   }
 }
 
+/** Reads pages in YCbCr. */
 private[tiff] object TiffYCbCr {
 
   /** Pixels across and down that libtiff can take to share their chroma. */
   private val KnownBlocks = Set((1, 1), (1, 2), (2, 1), (2, 2), (4, 1), (4, 2), (4, 4))
 
+  /** The page as RGB.
+    *
+    * @throws ImageException
+    *   if it is truncated, or libtiff refuses it
+    */
   def read(fields: TiffDirectory, layout: TiffLayout): RgbImage = new TiffYCbCr(fields, layout).read()
 }
 
@@ -124,6 +135,7 @@ final private class TiffYCbCrConversion(luma: Array[Float], reference: Array[Flo
   private val greenOfCr = cr.map(-fixed(luma(0) * ofRed / luma(1)) * _)
   private val greenOfCb = cb.map(-fixed(luma(2) * ofBlue / luma(1)) * _ + Half)
 
+  /** Writes red, green and blue of unsigned samples at `out(at)`. */
   def toRgb(luma: Byte, blue: Byte, red: Byte, out: Array[Byte], at: Int): Unit = {
     val base = y(luma & 0xff)
     out(at) = clip(base + redOfCr(red & 0xff))

@@ -6,7 +6,11 @@ import java.nio.{ByteBuffer, ByteOrder}
 import vitscale.ImageException
 import vitscale.image.{EncodedImage, ImageFormat, Orientation, PackedImage}
 
-/** WebP, lossy and lossless; of an animation the first frame, on a black canvas. */
+/** WebP, lossy and lossless; of an animation the first frame, on a black canvas.
+  *
+  * Source of the rules: Pillow's `WebPImagePlugin.py` and libwebp's `WebPAnimDecoder`; chunks are those of the WebP container
+  * specification (RFC 9649, section 2).
+  */
 private[image] object WebPFormat extends ImageFormat {
 
   val name = "WebP"
@@ -65,6 +69,7 @@ private[image] object WebPFormat extends ImageFormat {
     file.getShort(at) & 0xffff | (file.get(at + 2) & 0xff) << 16
 }
 
+/** A frame on its canvas, both sizes in pixels; what the frame does not cover is black. */
 final private class WebPImage(val width: Int, val height: Int, frame: WebPFrame, val orientation: Int)
     extends EncodedImage {
 

@@ -15,6 +15,8 @@ import vitscale.image.{ByteArrayImageStream, PackedImage}
   *
   * @param left
   *   its place on the canvas, in pixels
+  * @param top
+  *   its place on the canvas, in pixels
   * @param kind
   *   "VP8 " for lossy, "VP8L" for lossless
   * @param content
@@ -25,10 +27,20 @@ final private[webp] class WebPFrame(val left: Int, val top: Int, kind: String, c
   private val bits = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN)
   private val lossless = kind == "VP8L"
 
-  // Fourteen bits each: in lossless data side by side, less one; in lossy data with a scale in the bits above.
+  // Fourteen bits each: in lossless data side by side, less one (RFC 9649, section 3.4); in lossy data with a scale in the bits
+  // above (RFC 6386, section 9.1).
+
+  /** Width in pixels, as the bitstream has it. */
   val width: Int = if (lossless) (bits.getInt(1) & 0x3fff) + 1 else bits.getShort(6) & 0x3fff
+
+  /** Height in pixels, as the bitstream has it. */
   val height: Int = if (lossless) (bits.getInt(1) >>> 14 & 0x3fff) + 1 else bits.getShort(8) & 0x3fff
 
+  /** The pixels, without alpha.
+    *
+    * @throws ImageException
+    *   if libwebp refuses the bitstream, or has no build for this machine
+    */
   def decode(): PackedImage = {
     val reader = new WebPImageReaderSpi().createReaderInstance()
     try {
