@@ -8,11 +8,10 @@ from typing import Any
 
 from transformers import CONFIG_MAPPING, PreTrainedConfig
 
-from vitscale.errors import ModelError
+from vitscale.models.checkpoint.build_config import build_config
 from vitscale.models.checkpoint.families import Family
 from vitscale.models.json_file import wrong_field
-from vitscale.models.labels import PROBLEM_TYPES, read_labels
-from vitscale.system.error_text import first_sentence
+from vitscale.models.labels import PROBLEM_TYPES
 
 _LARGEST = 1 << 22
 """Limit of any number, far above every published model."""
@@ -52,18 +51,8 @@ def family_config(config: dict[str, Any], family: Family, where: str) -> PreTrai
     problem = config.get("problem_type")
     if problem is not None and problem not in PROBLEM_TYPES:
         raise wrong_field(problem, "problem_type", f"one of {', '.join(PROBLEM_TYPES)}", where)
-    labels = read_labels(config, where)
-    given.pop("num_labels", None)
-    try:
-        made: PreTrainedConfig = factory(
-            **given,
-            problem_type=problem,
-            num_labels=len(labels),
-            id2label=dict(enumerate(labels)),
-            label2id={label: number for number, label in enumerate(labels)},
-        )
-    except Exception as error:  # Transformers' validation errors have various classes
-        raise ModelError(f"Transformers refuses {where}: {first_sentence(error)} Correct it.") from error
+    given.pop("num_labels", None)  # as many as the labels
+    made: PreTrainedConfig = build_config(factory, {**given, "problem_type": problem}, config, where)
     return made
 
 

@@ -9,9 +9,9 @@ from transformers import ViTConfig
 from transformers.activations import ACT2FN
 
 from vitscale.errors import ModelError
+from vitscale.models.checkpoint.build_config import build_config
 from vitscale.models.json_file import shown, wrong_field
-from vitscale.models.labels import PROBLEM_TYPES, read_labels
-from vitscale.system.error_text import first_sentence
+from vitscale.models.labels import PROBLEM_TYPES
 
 CLASS = "ViTForImageClassification"
 _LARGEST = {
@@ -54,16 +54,7 @@ def vit_config(config: dict[str, Any], where: str) -> ViTConfig:
         fields["hidden_act"] = _one_of(config["hidden_act"], "hidden_act", tuple(ACT2FN), where)
     if config.get("problem_type") is not None:
         fields["problem_type"] = _one_of(config["problem_type"], "problem_type", PROBLEM_TYPES, where)
-    labels = read_labels(config, where)
-    try:
-        made = ViTConfig(
-            **fields,
-            id2label=dict(enumerate(labels)),
-            label2id={label: number for number, label in enumerate(labels)},
-            architectures=[CLASS],
-        )
-    except Exception as error:  # Transformers' validation errors have various classes
-        raise ModelError(f"Transformers refuses {where}: {first_sentence(error)} Correct it.") from error
+    made = build_config(ViTConfig, {**fields, "architectures": [CLASS]}, config, where)
     _refuse_contradictions(made, where)
     return made
 

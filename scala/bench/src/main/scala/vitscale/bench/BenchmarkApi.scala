@@ -52,7 +52,7 @@ object BenchmarkApi {
       .named(action)
       .getOrElse(
         throw new UsageException(
-          s"Unknown action $action; expected ${SparkAction.all.map(_.name).mkString(" or ")}."
+          s"Unknown action $action; expected ${SparkAction.names.mkString(" or ")}."
         )
       )
     val options = BenchmarkOptions(backend = SparkNlp, engine = engine, action = forced, deviceName = device)

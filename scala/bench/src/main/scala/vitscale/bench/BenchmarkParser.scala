@@ -75,22 +75,22 @@ private[bench] object BenchmarkParser {
         "min-seconds",
         "Shortest measurement, in seconds. Raise it if results are unstable (default: 0)."
       )((value, options) => options.copy(minSeconds = value)),
-      choice(
+      named(
         "scenario",
-        Scenario.all.map(_.name),
+        Scenario,
         "offline measures throughput over all images; single-stream the latency of one (default: offline)."
-      )((value, options) => options.copy(scenario = Scenario.named(value).get)),
+      )((value, options) => options.copy(scenario = value)),
       whole("warmup-images", "Images of the warm-up before the measurement (default: 16).")(
         (value, options) => options.copy(warmupImages = value)
       ),
       whole("limit", "Number of images: use the first N only (default: all).")((value, options) =>
         options.copy(limit = Some(value))
       ),
-      choice(
+      named(
         "action",
-        SparkAction.all.map(_.name),
+        SparkAction,
         "Spark action that runs the query: write or count (default: write)."
-      )((value, options) => options.copy(action = SparkAction.named(value).get)),
+      )((value, options) => options.copy(action = value)),
       whole("threads", "Threads of ONNX Runtime for one Spark task (default: the backend's own).")(
         (value, options) => options.copy(threads = Some(value))
       ),

@@ -1,9 +1,11 @@
 package vitscale.bench
 
-/** The pattern of the queries, in MLPerf's terms. */
-sealed abstract class Scenario(val name: String)
+import vitscale.{NamedValue, NamedValues}
 
-object Scenario {
+/** The pattern of the queries, in MLPerf's terms. */
+sealed abstract class Scenario(override val name: String) extends NamedValue
+
+object Scenario extends NamedValues[Scenario] {
 
   /** All images at once, for throughput. */
   case object Offline extends Scenario("offline")
@@ -11,7 +13,5 @@ object Scenario {
   /** One image after another, for latency. */
   case object SingleStream extends Scenario("single-stream")
 
-  val all: Seq[Scenario] = Seq(Offline, SingleStream)
-
-  def named(name: String): Option[Scenario] = all.find(_.name == name)
+  override val all: Seq[Scenario] = Seq(Offline, SingleStream)
 }

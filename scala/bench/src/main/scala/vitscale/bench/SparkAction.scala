@@ -1,9 +1,11 @@
 package vitscale.bench
 
-/** The Spark action that runs the query: both actions of the published benchmark. */
-sealed abstract class SparkAction(val name: String)
+import vitscale.{NamedValue, NamedValues}
 
-object SparkAction {
+/** The Spark action that runs the query: both actions of the published benchmark. */
+sealed abstract class SparkAction(override val name: String) extends NamedValue
+
+object SparkAction extends NamedValues[SparkAction] {
 
   /** `count()` on the output column. */
   case object Count extends SparkAction("count")
@@ -11,7 +13,5 @@ object SparkAction {
   /** Writes path and label as Parquet. */
   case object Write extends SparkAction("write")
 
-  val all: Seq[SparkAction] = Seq(Count, Write)
-
-  def named(name: String): Option[SparkAction] = all.find(_.name == name)
+  override val all: Seq[SparkAction] = Seq(Count, Write)
 }

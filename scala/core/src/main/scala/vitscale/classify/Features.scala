@@ -1,5 +1,7 @@
 package vitscale.classify
 
+import vitscale.{NamedValue, NamedValues}
+
 /** The features of an image that a prediction contains: the input of the model's classification head, float32 [width].
   *
   * For a ViT it is the class token after the last LayerNorm, `last_hidden_state[:, 0]` of Transformers' `ViTModel`.
@@ -7,13 +9,13 @@ package vitscale.classify
   * @param name
   *   value of the options and parameters
   */
-sealed abstract class Features(val name: String) extends Serializable {
+sealed abstract class Features(override val name: String) extends NamedValue with Serializable {
 
   /** The features in the requested form. */
   private[classify] def of(pooled: Array[Float]): Array[Float]
 }
 
-object Features {
+object Features extends NamedValues[Features] {
 
   /** No features. */
   case object Off extends Features("none") {
@@ -39,7 +41,5 @@ object Features {
 
   private val SmallestNorm = 1e-12
 
-  val all: Seq[Features] = Seq(Off, Pooled, Normalized)
-
-  def named(name: String): Option[Features] = all.find(_.name == name)
+  override val all: Seq[Features] = Seq(Off, Pooled, Normalized)
 }

@@ -26,7 +26,7 @@ object RuntimeChoice {
   /** Choose the library by this rule. */
   val Auto = "auto"
 
-  val names: Seq[String] = Auto +: ModelRuntime.all.map(_.name)
+  val names: Seq[String] = Auto +: ModelRuntime.names
 
   /** A library for the user: `oneDNN 3.13.0 (avx512_core_amx)`. */
   def inWords(runtime: ModelRuntime): String = runtime match {

@@ -2,6 +2,8 @@ package vitscale.command
 
 import scopt.{OParser, OParserBuilder}
 
+import vitscale.{NamedValue, NamedValues}
+
 /** The kinds of options that the command lines of the JVM have. Each value is checked while it is parsed.
   *
   * @tparam C
@@ -21,6 +23,12 @@ final private[vitscale] class OptionKinds[C](builder: OParserBuilder[C]) {
       )
       .action(set)
       .text(text)
+
+  /** One of the values of a kind. */
+  def named[A <: NamedValue](name: String, kind: NamedValues[A], text: String)(
+      set: (A, C) => C
+  ): OParser[String, C] =
+    choice(name, kind.names, text)((value, options) => kind.named(value).fold(options)(set(_, options)))
 
   /** A whole number of at least `least`. */
   def whole(name: String, text: String, least: Int = 1)(set: (Int, C) => C): OParser[Int, C] =

@@ -93,7 +93,7 @@ final class ViTImageClassifier(override val uid: String)
       this,
       "features",
       "features of each image: none, pooled, or normalized to an L2 norm of 1 (default: none)",
-      ParamValidators.inArray(Features.all.map(_.name).toArray)
+      ParamValidators.inArray(Features.names.toArray)
     )
 
   setDefault(

@@ -5,10 +5,10 @@ import java.nio.file.{Files, Path}
 import scala.util.Try
 
 import vitscale.model.ModelFolder
-import vitscale.{ModelException, UsageException}
+import vitscale.{ModelException, NamedValue, NamedValues, UsageException}
 
 /** An engine of Spark NLP, which computes the forward pass. */
-sealed abstract class StockEngine(val name: String) {
+sealed abstract class StockEngine(override val name: String) extends NamedValue {
 
   /** Return the folder for Spark NLP's `loadSavedModel`.
     *
@@ -18,7 +18,7 @@ sealed abstract class StockEngine(val name: String) {
   def folder(model: ModelFolder): Path
 }
 
-object StockEngine {
+object StockEngine extends NamedValues[StockEngine] {
 
   case object Onnx extends StockEngine("onnx") {
     override def folder(model: ModelFolder): Path = model.onnxFolder
@@ -53,7 +53,5 @@ object StockEngine {
         )
   }
 
-  val all: Seq[StockEngine] = Seq(Onnx, TensorFlow)
-
-  def named(name: String): Option[StockEngine] = all.find(_.name == name)
+  override val all: Seq[StockEngine] = Seq(Onnx, TensorFlow)
 }

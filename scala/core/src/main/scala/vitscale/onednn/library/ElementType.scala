@@ -2,14 +2,17 @@ package vitscale.onednn.library
 
 import java.nio.{ByteBuffer, FloatBuffer}
 
+import vitscale.{NamedValue, NamedValues}
+
 /** The type of the numbers of a checkpoint: what it is called in a safetensors file, and how it becomes float32. */
-sealed abstract private[onednn] class ElementType(val name: String, val bytes: Int) {
+sealed abstract private[onednn] class ElementType(override val name: String, val bytes: Int)
+    extends NamedValue {
 
   /** Widens all numbers between position and limit of `from`, which is in little-endian order. */
   def widen(from: ByteBuffer, to: FloatBuffer): Unit
 }
 
-private[onednn] object ElementType {
+private[onednn] object ElementType extends NamedValues[ElementType] {
 
   case object F32 extends ElementType("F32", 4) {
     override def widen(from: ByteBuffer, to: FloatBuffer): Unit = {
@@ -30,10 +33,8 @@ private[onednn] object ElementType {
       while (from.hasRemaining) to.put(ofHalf(from.getShort()))
   }
 
-  private val all = Seq(F32, BF16, F16)
-
-  /** None for integers and other types that no ViT's weights have. */
-  def named(name: String): Option[ElementType] = all.find(_.name == name)
+  /** Without integers and other types that no model's weights have. */
+  override val all: Seq[ElementType] = Seq(F32, BF16, F16)
 
   /** The float32 of the same value; every half has one. */
   def ofHalf(bits: Short): Float = {

@@ -2,6 +2,8 @@ package vitscale.job.input
 
 import java.util.Locale
 
+import vitscale.{NamedValue, NamedValues}
+
 /** A kind of input files, and the rule for which files of a folder are of that kind.
   *
   * @param name
@@ -9,7 +11,9 @@ import java.util.Locale
   * @param what
   *   noun for one such file, for messages
   */
-sealed abstract class InputKind(val name: String, val what: String) extends Serializable {
+sealed abstract class InputKind(override val name: String, val what: String)
+    extends NamedValue
+    with Serializable {
 
   /** Whether a file below a folder counts, by its name. */
   def counts(name: String): Boolean = suffixes.exists(suffix => lower(name).endsWith(suffix))
@@ -23,11 +27,9 @@ sealed abstract class InputKind(val name: String, val what: String) extends Seri
   private def lower(name: String) = name.toLowerCase(Locale.ROOT)
 }
 
-object InputKind {
+object InputKind extends NamedValues[InputKind] {
 
-  val all: Seq[InputKind] = Seq(Files, Parquet, Tar, Table)
-
-  def named(name: String): InputKind = all.find(_.name == name).get
+  override val all: Seq[InputKind] = Seq(Files, Parquet, Tar, Table)
 
   /** Image files. */
   case object Files extends InputKind("files", "image") {

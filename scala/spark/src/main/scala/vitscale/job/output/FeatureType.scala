@@ -4,6 +4,8 @@ import java.nio.{ByteBuffer, ByteOrder}
 
 import org.apache.spark.sql.types.{ArrayType, BinaryType, DataType, FloatType}
 
+import vitscale.{NamedValue, NamedValues}
+
 /** The type of the numbers of the column `features`.
   *
   * @param name
@@ -11,13 +13,13 @@ import org.apache.spark.sql.types.{ArrayType, BinaryType, DataType, FloatType}
   * @param column
   *   the column's type. Spark has no 16-bit floats, so they are little-endian bytes, two for each number.
   */
-sealed abstract class FeatureType(val name: String, val column: DataType) {
+sealed abstract class FeatureType(override val name: String, val column: DataType) extends NamedValue {
 
   /** Features as the value of the column. */
   def value(features: Array[Float]): Any
 }
 
-object FeatureType {
+object FeatureType extends NamedValues[FeatureType] {
 
   case object Float32 extends FeatureType("float32", ArrayType(FloatType, containsNull = false)) {
     override def value(features: Array[Float]): Any = features.toSeq
@@ -31,9 +33,7 @@ object FeatureType {
     }
   }
 
-  val all: Seq[FeatureType] = Seq(Float32, Float16)
-
-  def named(name: String): Option[FeatureType] = all.find(_.name == name)
+  override val all: Seq[FeatureType] = Seq(Float32, Float16)
 
   /** The half-precision number (IEEE 754: 1 bit of sign, 5 of exponent, 10 of fraction) nearest to a float, to even if two are
     * equally near; beyond 65504 it is infinity.

@@ -8,14 +8,14 @@ import org.apache.spark.SPARK_VERSION
 import org.apache.spark.sql.Row
 import org.apache.spark.sql.types.StructType
 
-import vitscale.UsageException
+import vitscale.{NamedValue, NamedValues, UsageException}
 
 /** A format of the output tables.
   *
   * @param name
   *   value of `--format`
   */
-sealed abstract class TableFormat(val name: String) extends Serializable
+sealed abstract class TableFormat(override val name: String) extends NamedValue with Serializable
 
 /** A format of files that the driver writes itself: it encodes rows into files, and reads the paths of these files again.
   *
@@ -62,13 +62,11 @@ sealed abstract class OpenFormat(
     if (!isPresent) throw new UsageException(TableLibraries.missing(option, name, SPARK_VERSION))
 }
 
-object TableFormat {
+object TableFormat extends NamedValues[TableFormat] {
 
   val files: Seq[FileFormat] = Seq(Parquet, JsonLines, Csv)
   val open: Seq[OpenFormat] = Seq(Delta, Iceberg)
-  val all: Seq[TableFormat] = files ++ open
-
-  def named(name: String): Option[TableFormat] = all.find(_.name == name)
+  override val all: Seq[TableFormat] = files ++ open
 
   case object Parquet extends FileFormat("parquet", ".parquet") {
     override def encode(rows: Seq[Row], schema: StructType): Array[Byte] = ParquetFile.encode(rows, schema)

@@ -47,7 +47,7 @@ final private[job] class Inputs(
     *   if it holds no image, or `--sample` chooses none of them
     */
   def look(): Input = {
-    val input = InputKind.named(options.input) match {
+    val input = options.inputKind match {
       case InputKind.Files => files(each)
       case InputKind.Parquet => requireImages(parquet())(_ => "its Parquet files have no rows")
       case InputKind.Tar => requireImages(tar())(noMember)
@@ -197,7 +197,7 @@ final private[job] class Inputs(
     val settled =
       if (options.watch) Some(System.currentTimeMillis() - options.pollSeconds * Inputs.MillisPerSecond)
       else None
-    ListingRules(options.allFiles, settled, InputKind.named(options.input))
+    ListingRules(options.allFiles, settled, options.inputKind)
   }
 
   /** Counts images that have a row, or were not chosen. */

@@ -52,6 +52,9 @@ final case class JobOptions(
   /** The device that the user chose. On a cluster, Spark assigns each task its GPU. */
   def device: Device = Device.named(deviceName, gpus)
 
+  /** The kind of input files that the user chose; the parser accepts no other name. */
+  def inputKind: InputKind = InputKind.named(input).get
+
   /** The request to the engine. */
   def request: InferenceOptions = InferenceOptions(
     topK = topK.getOrElse(InferenceOptions.topK(threshold)),

@@ -96,17 +96,17 @@ private[run] object JobParser {
         )
         .action((value, options) => options.copy(threshold = Some(value.toFloat)))
         .text("Smallest score of a label, from 0 to 1. An image may then have no label (default: none)."),
-      choice(
+      named(
         "features",
-        Features.all.map(_.name),
+        Features,
         "Features of each image, the input of the classification head: none, pooled, or normalized to " +
           "an L2 norm of 1 (default: none)."
-      )((value, options) => options.copy(features = Features.named(value).get)),
-      choice(
+      )((value, options) => options.copy(features = value)),
+      named(
         "features-type",
-        FeatureType.all.map(_.name),
+        FeatureType,
         "Type of the features: float32, or float16 as little-endian bytes in Parquet (default: float32)."
-      )((value, options) => options.copy(featuresType = FeatureType.named(value).get)),
+      )((value, options) => options.copy(featuresType = value)),
       whole("batch-size", "Images in one forward pass (default: the engine's own).")((value, options) =>
         options.copy(batchSize = Some(value))
       ),
@@ -123,14 +123,14 @@ private[run] object JobParser {
         "Number of GPUs of this machine to use, with --device gpu and a local master; " +
           "CUDA_VISIBLE_DEVICES selects them (default: 1)."
       )((value, options) => options.copy(gpus = value)),
-      choice(
+      named(
         "format",
-        TableFormat.all.map(_.name),
+        TableFormat,
         "Format of the output tables: parquet, jsonl, csv, delta or iceberg (default: parquet)."
-      )((value, options) => options.copy(format = TableFormat.named(value).get)),
+      )((value, options) => options.copy(format = value)),
       choice(
         "input",
-        InputKind.all.map(_.name),
+        InputKind.names,
         "Kind of input: files, parquet (one image per row), tar (one image per member) or table (Delta, Iceberg or a " +
           "table of Spark) (default: files)."
       )((value, options) => options.copy(input = value)),
