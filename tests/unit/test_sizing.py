@@ -11,6 +11,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from vitscale.errors import ModelError, UsageError
+from vitscale.sizing.activations import FLOAT, activations
 from vitscale.sizing.executor import Footprint, size_executor
 
 MIB = 1 << 20
@@ -65,9 +66,45 @@ def test_what_cannot_be_is_refused() -> None:
 def test_a_family_of_unknown_memory_is_refused(tiny_model: Path, tmp_path: Path) -> None:
     copy = shutil.copytree(tiny_model, tmp_path / "model")
     config = json.loads((copy / "config.json").read_text())
-    (copy / "config.json").write_text(json.dumps({**config, "model_type": "swin"}))
-    with pytest.raises(ModelError, match="is a swin; the memory of activations is known for ViT"):
+    (copy / "config.json").write_text(json.dumps({**config, "model_type": "resnet"}))
+    with pytest.raises(ModelError, match=r"config\.json is resnet; the memory .* is known for beit, .*vit"):
         Footprint.read(copy)
+
+
+BLOCK = 5 * 768 + 2 * 3072
+"""Numbers of a token in a block of a base model: five of the hidden size, both sides of the activation."""
+
+
+@pytest.mark.parametrize(
+    ("config", "edge", "tokens"),
+    [
+        ({"model_type": "vit"}, 224, 197),
+        ({"model_type": "vit", "image_size": 384}, 384, 577),
+        ({"model_type": "deit"}, 224, 198),
+        ({"model_type": "ijepa"}, 224, 196),
+        ({"model_type": "beit"}, 224, 197),
+        ({"model_type": "dinov2"}, 224, 257),
+        ({"model_type": "dinov2_with_registers", "patch_size": 14}, 224, 261),
+        ({"model_type": "siglip", "vision_config": {"patch_size": 16}}, 256, 256),
+        ({"model_type": "clip", "vision_config": {}, "text_config": {"hidden_size": 1}}, 224, 50),
+    ],
+)
+def test_a_vision_transformer_counts_its_tokens(config: dict[str, object], edge: int, tokens: int) -> None:
+    scores = 3 if config["model_type"] == "beit" else 2  # before its bias too
+    scaled = 2 * 768 if str(config["model_type"]).startswith("dinov2") else 0
+    counted = tokens * (BLOCK + scaled) + scores * 12 * tokens**2
+    assert activations(config, edge, edge, "") == FLOAT * counted
+
+
+def test_gated_layers_count_gate_and_factor() -> None:
+    plain, gated = ({"model_type": "dinov2", "use_swiglu_ffn": is_gated} for is_gated in (False, True))
+    wider = 2 * (2 * 2048 - 3072)  # two thirds of the width, for gate and factor
+    assert activations(gated, 224, 224, "") - activations(plain, 224, 224, "") == FLOAT * 257 * wider
+
+
+def test_invalid_settings_are_named() -> None:
+    with pytest.raises(ModelError, match="the file has an invalid setting"):
+        activations({"model_type": "swin", "patch_size": 0}, 224, 224, "the file")
 
 
 def test_a_folder_that_is_no_model_names_the_command(tmp_path: Path) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from vitscale.errors import ModelError
 from vitscale.models import manifest
 from vitscale.models.defaults import ONEDNN_PRECISIONS
-from vitscale.models.json_file import read_object, shown
+from vitscale.models.input_size import input_size
+from vitscale.models.json_file import read_object
 from vitscale.models.labels import read_labels
 from vitscale.system import model_files
 
@@ -124,7 +124,7 @@ class ModelFolder:
                 raise ModelError(f"{needed} is missing. {_remedy(path, precision)}")
         config = read_object(path / model_files.CONFIG, _remedy(path, precision))
         labels = read_labels(config, str(path / model_files.CONFIG))
-        height, width = _edges(config, path, precision)
+        height, width = input_size(config, path, _remedy(path, precision))
         return ModelFolder(
             path=path,
             name=about.get("name", path.resolve().name),
@@ -154,34 +154,8 @@ def _unique_labels(file: Path, count: int, path: Path, precision: str) -> list[s
     return [texts[number] for number in range(count)]
 
 
-def _edges(config: dict[str, Any], path: Path, precision: str) -> tuple[int, int]:
-    """Return height and width of the model's input.
-
-    They are `image_size` of a plain ViT, with the default of `ViTConfig`. Other families take more sizes than
-    that one, or do not have the field; the image processor makes theirs.
-    """
-    if config.get("model_type", "vit") == "vit":
-        file, field, size = model_files.CONFIG, "image_size", config.get("image_size", _DEFAULT_EDGE)
-    else:
-        file = model_files.PREPROCESSOR
-        processor = read_object(path / file, _remedy(path, precision))
-        field = "crop_size" if processor.get("do_center_crop") else "size"
-        size = processor.get(field)
-    edges: Any = [size.get("height"), size.get("width")] if isinstance(size, dict) else size
-    edges = edges if isinstance(edges, list) and len(edges) == 2 else [edges, edges]  # noqa: PLR2004
-    if not all(type(edge) is int and edge > 0 for edge in edges):
-        raise ModelError(
-            f"{field} in {path / file} is {shown(size)}; expected a whole number above 0, or height and "
-            f"width. {_remedy(path, precision)}"
-        )
-    return edges[0], edges[1]
-
-
 def _checked_hash(file: Path, expected: str, remedy: str) -> str:
     found = manifest.sha256(file)
     if found != expected:
         raise ModelError(f"{file} changed since its export. {remedy}")
     return found
-
-
-_DEFAULT_EDGE = 224

@@ -7,17 +7,17 @@ fit into ``spark.executor.memoryOverhead``, or YARN and Kubernetes kill the exec
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from vitscale.errors import ModelError, UsageError
 from vitscale.jvm.memory import NATIVE_BASE_MIB
+from vitscale.models.input_size import input_size
+from vitscale.models.json_file import read_object
+from vitscale.sizing.activations import FLOAT, activations
 from vitscale.system import model_files
 
 _MIB = 1 << 20
-_FLOAT = 4  # bytes
 _CHANNELS = 3
 _STEP_MIB = 64
 
@@ -59,28 +59,20 @@ class Footprint:
         Raises
         ------
         ModelError
-            If the folder lacks its configuration or the graph, or the model is no plain ViT.
+            If the folder lacks its configuration or the graph, or the memory of its family is not known.
         """
+        remedy = f"Make one: vitscale export MODEL --precision {precision} -o {model}"
+        config = read_object(model / model_files.CONFIG, remedy)
         try:
-            config = json.loads((model / model_files.CONFIG).read_text(encoding="utf-8"))
             weights = _weights(model, precision)
             labels = len(config["id2label"])
-        except (OSError, ValueError, KeyError) as error:
-            raise ModelError(
-                f"{model} is not a model folder with {precision}: {error}. "
-                f"Make one: vitscale export MODEL --precision {precision} -o {model}"
-            ) from error
-        kind = config.get("model_type", "vit")
-        if kind != "vit":
-            raise ModelError(
-                f"{model} is a {kind}; the memory of activations is known for ViT (model_type vit) only. "
-                "Measure a run on one machine, and give each executor as much memory for each forward pass."
-            )
-        height, width = _pair(config.get("image_size", 224))
+        except (OSError, KeyError, TypeError) as error:
+            raise ModelError(f"{model} is not a model folder with {precision}: {error}. {remedy}") from error
+        height, width = input_size(config, model, remedy)
         return Footprint(
             weights=weights,
-            activations=_activations(config, height, width),
-            buffers=_FLOAT * (_CHANNELS * height * width + labels),
+            activations=activations(config, height, width, str(model / model_files.CONFIG)),
+            buffers=FLOAT * (_CHANNELS * height * width + labels),
         )
 
 
@@ -196,25 +188,6 @@ def _weights(model: Path, precision: str) -> int:
         if files:
             return int(sum(file.stat().st_size for file in files) * _PACKED[precision])
     return sum(file.stat().st_size for file in graph.iterdir() if file.name.startswith(model_files.ONNX))
-
-
-def _activations(config: dict[str, Any], height: int, width: int) -> int:
-    """Return the bytes of the activations of one ViT layer that are alive for an image.
-
-    These are input, sum, query, key and value; both sides of the GELU; scores before and after the softmax.
-    The result for ViT-base is 11.1 MiB; the measured value is 10.2 MiB for each further image of a batch.
-    """
-    patch_height, patch_width = _pair(config.get("patch_size", 16))
-    tokens = (height // patch_height) * (width // patch_width) + 1
-    hidden = int(config.get("hidden_size", 768))
-    inner = int(config.get("intermediate_size", 4 * hidden))
-    heads = int(config.get("num_attention_heads", 12))
-    return _FLOAT * (tokens * (5 * hidden + 2 * inner) + 2 * heads * tokens * tokens)
-
-
-def _pair(size: int | list[int]) -> tuple[int, int]:
-    height, width = (size, size) if isinstance(size, int) else size
-    return height, width
 
 
 def _rounded(mib: float) -> int:
