@@ -129,3 +129,13 @@ def test_top_k_must_be_a_whole_number(vit: vitscale.ViT, photo: Path, top_k: Any
 def test_an_unreadable_place_is_no_folder_and_no_image(vit: vitscale.ViT, photo: Path) -> None:
     answers = vit.classify([photo, photo.parent], on_error="return")
     assert "Give a folder alone to ViT" in str(answers[1]) and photo.parent.name in str(answers[1])
+
+
+@pytest.mark.parametrize("call", ["classify", "features"])
+def test_a_closed_model_says_so(call: str, photo: Path) -> None:
+    closed = vitscale.ViT(MODEL.as_uri())
+    closed.close()
+    closed.close()
+    for images in (photo, [photo] * 9):
+        with pytest.raises(vitscale.UsageError, match="was closed; open it again"):
+            getattr(closed, call)(images)

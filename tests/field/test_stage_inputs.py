@@ -204,6 +204,12 @@ def test_pictures_of_sparks_image_source_are_classified_beside_broken_ones(spark
     assert found["good.jpg"].error is None and "no pixels" in found["text.jpg"].error
 
 
+def test_more_labels_than_a_model_has_are_all_of_them(spark: Any, folder: Path) -> None:
+    frame = spark.read.format("binaryFile").load(str(folder / "good.jpg"))
+    (row,) = ViTImageClassifier(modelPath=MODEL, topK=10**12).transform(frame).collect()
+    assert len(row.classification.predictions) == 11
+
+
 def test_pillow_writes_what_the_stage_reads(spark: Any, label: Callable[[Path], str], folder: Path) -> None:
     stream = io.BytesIO()
     Image.open(folder / "good.jpg").save(stream, "PNG")

@@ -177,7 +177,19 @@ def test_a_local_folder_is_found_by_any_of_its_names(tmp_path: Path, monkeypatch
         load_checkpoint(str(tmp_path / "circle"))
 
 
-def test_the_folder_above_a_checkpoint_names_it(tmp_path: Path) -> None:
-    write_small_vit(tmp_path / "run" / "checkpoint-500")
-    with pytest.raises(ModelError, match="Its subfolder checkpoint-500 has one; give that"):
+@pytest.mark.parametrize(
+    ("below", "named"),
+    [
+        (["checkpoint-500"], "checkpoint-500"),
+        (["checkpoint-500", "checkpoint-1000", "checkpoint-90"], "checkpoint-1000"),
+        (["model"], "model"),
+        (["snapshots/3f49326eb077187dfe1c2a2bb15fbd74e6ab91e3"], "snapshots/3f49326eb0"),
+    ],
+)
+def test_the_folder_above_checkpoints_names_the_last_one(
+    tmp_path: Path, below: list[str], named: str
+) -> None:
+    for name in below:
+        write_small_vit(tmp_path / "run" / name)
+    with pytest.raises(ModelError, match=f"Its subfolder {named}.* has one; give that folder"):
         load_checkpoint(str(tmp_path / "run"))

@@ -67,6 +67,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 def main() -> None:
     """Run a command; an expected error prints one message and sets the exit status, without a stack trace."""
+    _open_closed_streams()
     if existing_home() is None:
         os.environ["HOME"] = str(home_folder())  # else libraries write to a folder named ~
     command = next((word for word in sys.argv[1:] if not word.startswith("-")), None)
@@ -79,6 +80,18 @@ def main() -> None:
         if error.filename is None and error.errno not in _FULL:
             raise  # the system did not say which file; the trace does
         _fail(_refused(error), VitscaleError.exit_code)
+
+
+def _open_closed_streams() -> None:
+    """Open the standard streams that the caller closed (``>&-``): else a later file gets their number."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest free number
+            os.set_inheritable(number, True)
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115 - for the whole process
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: PTH123, SIM115
 
 
 def _fail(message: str, exit_code: int) -> NoReturn:

@@ -13,6 +13,7 @@ from pathlib import Path
 from vitscale.errors import ModelError, OutputError, UsageError
 from vitscale.hub import exports
 from vitscale.hub.name import HubName, hub_name, short
+from vitscale.jvm.paths import is_utf_8
 from vitscale.jvm.spark_master import is_on_this_machine
 from vitscale.system.extras import naming_extras
 
@@ -55,7 +56,7 @@ def model_folder(
     Returns
     -------
     str
-        `model` itself, unless it is a name on the hub.
+        `model` itself, with the home folder in place of ``~``, unless it is a name on the hub.
 
     Raises
     ------
@@ -76,7 +77,7 @@ def model_folder_with(
     """Do the same as :func:`model_folder` for several pairs of precision and runtime, all of one commit."""
     name = hub_name(model)
     if name is None:
-        return model
+        return _local(model)
     _refuse_other_machines(name, master)
     say = say or _to_stderr
     with naming_extras():
@@ -87,6 +88,16 @@ def model_folder_with(
             _export_once(name, commit, folder, variant, say)
     exports.remember(name, commit)
     return str(folder)
+
+
+def _local(model: str) -> str:
+    """Return a folder or URI, with the home folder in place of ``~``, which some shells leave as it is."""
+    if not is_utf_8(model):
+        shown = model.encode(errors="backslashreplace").decode()
+        raise ModelError(
+            f"The path of the model is not valid UTF-8: {shown}. Rename it, or give a link to it."
+        )
+    return model if os.path.lexists(model) else os.path.expanduser(model)  # noqa: PTH111 - keeps URIs
 
 
 def _refuse_other_machines(name: HubName, master: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import operator
 import os
+import reprlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,6 +23,32 @@ def folder_of(images: object) -> Path | None:
         return Path(os.fsdecode(images)) if os.path.isdir(images) else None  # noqa: PTH112
     except (OSError, ValueError):
         return None
+
+
+def path_text(name: str, value: object, forms: str = "a text or a path") -> str:
+    """Return a text or a path as text.
+
+    Raises
+    ------
+    UsageError
+        If it is neither, or empty; the message has the name of the argument and its forms.
+    """
+    if not isinstance(value, str | os.PathLike) or not os.fspath(value):
+        raise UsageError(f"{name} is {_shown(value)}; it must be {forms}.")
+    return os.fsdecode(value)
+
+
+def text(name: str, value: object) -> str:
+    """Return a text, for which py4j finds a method of the JVM.
+
+    Raises
+    ------
+    UsageError
+        If it is none; the message has the name of the argument.
+    """
+    if not isinstance(value, str):
+        raise UsageError(f"{name} is {_shown(value)}; it must be a text.")
+    return value
 
 
 def whole_number(name: str, value: object) -> int:
@@ -78,3 +105,8 @@ def one_of(name: str, value: object, names: Sequence[str]) -> None:
     """
     if value not in names:
         raise UsageError(f"{name} is {value!r}; it can be {' or '.join(map(repr, names))}.")
+
+
+def _shown(value: object) -> str:
+    """Return a value in one short line."""
+    return " ".join(reprlib.repr(value).split())

@@ -34,7 +34,7 @@ class OpenModel:
     """
 
     def __init__(self, model: str, precision: str, threads: int, runtime: str, truncated: str) -> None:
-        folder = str(Path(model_folder(model, precision, runtime)).absolute())
+        folder = _absolute(model_folder(model, precision, runtime))
         self._classifier = PerProcess(partial(_open, folder, precision, threads, runtime, truncated))
         with java_errors():
             self.runtime = str(self._classifier.get().runtime())
@@ -56,6 +56,11 @@ class OpenModel:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _absolute(folder: str) -> str:
+    """Return the text with which any process opens a folder; a ``file:`` URI is one already."""
+    return folder if folder.startswith("file:") else str(Path(folder).absolute())
 
 
 def _open(model: str, precision: str, threads: int, runtime: str, truncated: str) -> Any:

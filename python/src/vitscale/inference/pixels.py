@@ -10,10 +10,11 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from vitscale.errors import ImageError, ModelError
+from vitscale.errors import ImageError, ModelError, UsageError
 from vitscale.images.inputs import ImageLike, single_image
 from vitscale.images.inputs.engine_image import named
 from vitscale.images.transport import for_java
+from vitscale.inference.arguments import path_text, text
 from vitscale.jvm.bridge import java_errors, python_api
 from vitscale.system.model_files import PREPROCESSOR
 
@@ -74,23 +75,36 @@ def pixel_values(image: ImageLike, config: Settings = None, truncated: str = "er
 
 def _prepared(image: ImageLike, config: Settings, truncated: str) -> Any:
     """Return the JVM's ``vitscale.PreparedImage``."""
-    settings = _settings(config)
+    settings, filling = _settings(config), text("truncated", truncated)
     with for_java([single_image(image)]) as (contents, shapes):
         try:
             with java_errors():
-                return python_api().prepare(contents, shapes, settings, truncated)
+                return python_api().prepare(contents, shapes, settings, filling)
         except ImageError as error:
             raise ImageError(f"{named(image)}: {error}") from error
 
 
 def _settings(config: Settings) -> str:
+    """Return the settings of an image processor as JSON for the JVM."""
     if config is None:
         return "{}"
-    if isinstance(config, Mapping):
-        return json.dumps(dict(config))
-    path = Path(config)
-    path = path / PREPROCESSOR if path.is_dir() else path
+    if not isinstance(config, Mapping):
+        return json.dumps(_read(Path(path_text("config", config, _FORMS))))
     try:
-        return path.read_text(encoding="utf-8")
+        return json.dumps(dict(config))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise UsageError(f"config cannot be written as JSON: {error}. It must be {_FORMS}.") from error
+
+
+def _read(path: Path) -> object:
+    """Return the content of a settings file, in any encoding of JSON."""
+    try:
+        path = path / PREPROCESSOR if path.is_dir() else path
+        return json.loads(path.read_bytes())
     except OSError as error:
         raise ModelError(f"Cannot read {path}: {error.strerror}. A model folder needs this file.") from error
+    except (ValueError, RecursionError) as error:
+        raise ModelError(f"{path} is not JSON: {error}. Correct it.") from error
+
+
+_FORMS = "a mapping of settings, such as to_dict() of Transformers' image processor, or the path of a file"

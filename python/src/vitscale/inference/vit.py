@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from vitscale.errors import ImageError
 from vitscale.images.inputs import ImageLike, images_of
 from vitscale.inference.answers import Answer, FolderAnswers
-from vitscale.inference.arguments import folder_of, one_of, score, whole_number
+from vitscale.inference.arguments import folder_of, one_of, path_text, score, text, whole_number
 from vitscale.inference.features import features_of
 from vitscale.inference.folders import images_in, not_listed
 from vitscale.inference.labels import LabelRequest
@@ -77,7 +77,14 @@ class ViT(OpenModel):
         truncated: Literal["error", "gray"] = "error",
     ) -> None:
         self.batch_size = whole_number("batch_size", batch_size)
-        super().__init__(str(model), precision, threads or 0, runtime, truncated)
+        folder = path_text("model", model, "the folder of a model, or a name on the Hugging Face hub")
+        super().__init__(
+            folder,
+            text("precision", precision),
+            whole_number("threads", threads or 0),
+            text("runtime", runtime),
+            text("truncated", truncated),
+        )
 
     @classmethod
     def from_profile(cls, profile: str | Path, model: str | Path | None = None) -> ViT:

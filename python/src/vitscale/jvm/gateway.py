@@ -59,7 +59,7 @@ def start_gateway(settings: Mapping[str, str]) -> Any:
         process = _start(jvm, info)
         try:
             port, secret = _wait_for(info, process)
-            with _variables({_PORT: str(port), _SECRET: secret}):
+            with variables({_PORT: str(port), _SECRET: secret}):
                 gateway = launch_gateway()
         except BaseException:  # also for Ctrl-C
             process.kill()
@@ -143,8 +143,8 @@ def _connect() -> Any:
 
 
 @contextmanager
-def _variables(more: dict[str, str]) -> Iterator[None]:
-    """Set variables during a ``with`` block."""
+def variables(more: dict[str, str]) -> Iterator[None]:
+    """Set variables of the environment, which it lacks, during a ``with`` block."""
     os.environ.update(more)
     try:
         yield

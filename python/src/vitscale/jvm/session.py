@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Mapping
 
 from pyspark import SparkContext
 from pyspark.sql import SparkSession
 
 from vitscale.errors import UsageError
 from vitscale.jvm.bridge import python_api
+from vitscale.jvm.gateway import variables
 from vitscale.jvm.handshake import refuse_connect
 from vitscale.jvm.settings import LOCAL, MASTER, MEMORY, all_settings
 from vitscale.jvm.spark_master import is_on_this_machine
@@ -19,6 +22,7 @@ SPARK_NLP_SETTINGS = {
     "spark.driver.maxResultSize": "0",
 }
 """Settings of ``sparknlp.start()`` in Spark NLP 5.5.3."""
+_WORKER_PYTHON, _SETTING_OF_PYTHON = "PYSPARK_PYTHON", "spark.pyspark.python"
 _ON_LOOPBACK = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
 
 
@@ -77,9 +81,20 @@ def start(
     for key, value in chosen.items():
         builder = builder.config(key, value)
     try:
-        return builder.getOrCreate()
+        with variables(_worker_python(where, known)):
+            return builder.getOrCreate()
     except Exception as error:
         raise UsageError(f"Spark did not start with master {where!r}: {_first_line(error)}") from error
+
+
+def _worker_python(master: str, settings: Mapping[str, str]) -> dict[str, str]:
+    """Return the variable with the Python of UDFs, if the environment lacks it.
+
+    pyspark reads it when the context starts. Its own default is the ``python3`` of the PATH, which may be
+    another one than that of this process, without its packages.
+    """
+    chosen = settings.get(_SETTING_OF_PYTHON) or (sys.executable if is_on_this_machine(master) else None)
+    return {} if _WORKER_PYTHON in os.environ or not chosen else {_WORKER_PYTHON: chosen}
 
 
 def cores() -> int:

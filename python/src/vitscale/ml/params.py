@@ -16,6 +16,15 @@ def param(name: str, doc: str, converter: Any) -> Any:
     return Param(Params._dummy(), name, doc, typeConverter=converter)
 
 
+def whole(value: Any) -> int:
+    """Return a whole number that the JVM can hold; more labels than a model has mean all of them."""
+    number: int = TypeConverters.toInt(value)
+    return max(-_LARGEST_INT, min(number, _LARGEST_INT))
+
+
+_LARGEST_INT = 2**31 - 1
+
+
 def _path(value: Any) -> str:
     return str(TypeConverters.toString(str(value) if isinstance(value, PathLike) else value))
 
@@ -32,8 +41,8 @@ class ViTParams(Params):
         "library that computes the forward pass: auto, onnxruntime or onednn",
         TypeConverters.toString,
     )
-    topK = param("topK", "labels given for each image", TypeConverters.toInt)
-    threads = param("threads", "cores of one forward pass, 0 for the best number", TypeConverters.toInt)
+    topK = param("topK", "labels given for each image", whole)
+    threads = param("threads", "cores of one forward pass, 0 for the best number", whole)
     device = param("device", "what runs the model: cpu or gpu", TypeConverters.toString)
 
     def setModelPath(self, value: str | PathLike[str]) -> Self:

@@ -15,7 +15,7 @@ from vitscale.jvm.bridge import session_api
 from vitscale.ml.errors import stage_errors
 from vitscale.ml.hub_model import HubModel
 from vitscale.ml.loading import Loadable
-from vitscale.ml.params import ViTParams, param
+from vitscale.ml.params import ViTParams, param, whole
 from vitscale.ml.random_weights import warn_of_random_weights
 
 
@@ -70,7 +70,7 @@ class ViTImageClassifier(
     >>> stage.transform(photos).select("path", "classification.predictions")  # doctest: +SKIP
     """
 
-    batchSize = param("batchSize", "images of one forward pass", TypeConverters.toInt)
+    batchSize = param("batchSize", "images of one forward pass", whole)
     returnLogits = param(
         "returnLogits", "whether the logits of all classes are returned", TypeConverters.toBoolean
     )

@@ -18,7 +18,7 @@ from vitscale.models.checkpoint.family_config import family_config
 from vitscale.models.checkpoint.hub import HubUnreachableError, fetch
 from vitscale.models.checkpoint.image_processor import load_processor, size_of
 from vitscale.models.checkpoint.kinds import CHANNELS, architectures, family_of, model_class
-from vitscale.models.checkpoint.local import local_folder
+from vitscale.models.checkpoint.local import checkpoint_below, local_folder
 from vitscale.models.checkpoint.model import build_model
 from vitscale.models.checkpoint.random_weights import known_architectures, stand_in
 from vitscale.models.checkpoint.vit_config import vit_config
@@ -128,9 +128,9 @@ def _settings(folder: Path, name: str) -> _Settings:
     if not (folder / model_files.CONFIG).is_file():
         if (folder / ADAPTER).is_file():
             raise adapter(name)
-        inner = sorted(entry.parent.name for entry in folder.glob(f"*/{model_files.CONFIG}"))
+        inner = checkpoint_below(folder)
         remedy = (
-            f"Its subfolder {inner[-1]} has one; give that folder."
+            f"Its subfolder {inner} has one; give that folder."
             if inner
             else "Write one with save_pretrained of a Transformers model and of its image processor."
         )

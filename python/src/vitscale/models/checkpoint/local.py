@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from vitscale.errors import ModelError
@@ -34,6 +35,19 @@ def local_folder(source: str) -> Path | None:
             "model of the Hugging Face hub."
         )
     return None
+
+
+def checkpoint_below(folder: Path) -> Path | None:
+    """Return the checkpoint inside a folder, relative to it: the last by number, as trainers count steps.
+
+    Parameters
+    ----------
+    folder : Path
+        A trainer's output with `checkpoint-500`, or a model in the hub's cache with `snapshots/COMMIT`.
+    """
+    found = [*folder.glob(f"*/{manifest.CONFIG}"), *folder.glob(f"snapshots/*/{manifest.CONFIG}")]
+    folders = [file.parent.relative_to(folder) for file in found]
+    return max(folders, key=lambda name: [int(part) for part in re.findall(r"\d+", str(name))], default=None)
 
 
 def _instead_of(file: Path) -> str:

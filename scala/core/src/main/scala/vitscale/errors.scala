@@ -12,6 +12,12 @@ sealed abstract class VitscaleException(message: String, cause: Throwable, val e
 final class UsageException(message: String, cause: Throwable = null)
     extends VitscaleException(message, cause, 2)
 
+object UsageException {
+
+  /** The error of a model that is used after its `close`. */
+  private[vitscale] def closedModel = new UsageException("This model was closed; open it again.")
+}
+
 /** A model folder that lacks a file, or a model that contradicts its own configuration. */
 final class ModelException(message: String, cause: Throwable = null)
     extends VitscaleException(message, cause, 1)

@@ -2,10 +2,10 @@ package vitscale.classify
 
 import java.util.concurrent.{ExecutorService, Executors, Future, RejectedExecutionException}
 
-import vitscale.DaemonThreads
 import vitscale.classify.Prediction.Answer
 import vitscale.forward.{BufferPool, ForwardPass}
 import vitscale.image.PixelRows
+import vitscale.{DaemonThreads, UsageException}
 
 /** Decodes on all cores while a device computes. On a GPU, decoding often limits the throughput, so neither side may wait
   * for the other.
@@ -36,7 +36,7 @@ final private[classify] class OverlappedClassifier(steps: ImageSteps, device: Fo
     *   to decode and one to compute.
     * @return
     *   each image with its result, in order
-    * @throws java.lang.IllegalStateException
+    * @throws vitscale.UsageException
     *   from the iterator, if the classifier was closed
     */
   def stream[A](
@@ -56,10 +56,10 @@ final private[classify] class OverlappedClassifier(steps: ImageSteps, device: Fo
   private def start[A](
       batch: OverlappedBatch[A]
   )(pixels: A => PixelRows): Future[OverlappedBatch.Answers[A]] = {
-    if (closed) throw OverlappedClassifier.closedError
+    if (closed) throw UsageException.closedModel
     batch.places.foreach { place =>
       hand(decoding, batch) {
-        if (closed) batch.fail(OverlappedClassifier.closedError)
+        if (closed) batch.fail(UsageException.closedModel)
         if (batch.decode(place)(pixels)) decoded(batch)
       }
     }
@@ -72,16 +72,12 @@ final private[classify] class OverlappedClassifier(steps: ImageSteps, device: Fo
 
   private def hand[A](threads: ExecutorService, batch: OverlappedBatch[A])(work: => Unit): Unit =
     try threads.execute(() => work)
-    catch { case _: RejectedExecutionException => batch.fail(OverlappedClassifier.closedError) }
+    catch { case _: RejectedExecutionException => batch.fail(UsageException.closedModel) }
 
-  /** Batches in progress fail with an [[java.lang.IllegalStateException]], except those that the device computes now. */
+  /** Batches in progress fail with an [[vitscale.UsageException]], except those that the device computes now. */
   override def close(): Unit = {
     closed = true
     decoding.shutdown()
     lanes.shutdown()
   }
-}
-
-private object OverlappedClassifier {
-  private def closedError = new IllegalStateException("This model was closed; open it again.")
 }

@@ -1,9 +1,8 @@
 package vitscale.classify
 
 import java.nio.file.Path
-import java.util.concurrent.{ExecutorService, Executors}
+import java.util.concurrent.{Callable, ExecutorService, Executors, Future, RejectedExecutionException}
 
-import vitscale.DaemonThreads
 import vitscale.classify.Prediction.Answer
 import vitscale.device.{Device, DeviceUse, ProviderUse}
 import vitscale.forward.ForwardPass
@@ -13,6 +12,7 @@ import vitscale.model.{ModelFolder, ModelRuntime}
 import vitscale.onednn.OneDnnPass
 import vitscale.onnx.OnnxModel
 import vitscale.preprocess.{Preprocessor, PreprocessorConfig}
+import vitscale.{DaemonThreads, UsageException}
 
 /** Classifies images with a Vision Transformer: bytes in, predictions out, without Spark.
   *
@@ -73,7 +73,7 @@ final class ViTClassifier private (
     * @return
     *   each image with its result, in order
     * @throws vitscale.UsageException
-    *   if the request has a threshold and the model is a regression
+    *   if the request has a threshold and the model is a regression; from the iterator, if the classifier was closed
     * @throws vitscale.ModelException
     *   if the request has features and the model's graph has none
     */
@@ -107,11 +107,15 @@ final class ViTClassifier private (
     val answered =
       if (parallel <= 1) groups.map(batches.classify(_, request, clock)(pixels))
       else
-        OrderedParallel.map(groups, inFlight = parallel + 1, workers)(
-          batches.classify(_, request, clock)(pixels)
-        )
+        OrderedParallel.mapStarted(groups, inFlight = parallel + 1) { group =>
+          start(batches.classify(group, request, clock)(pixels))
+        }
     answered.flatten
   }
+
+  private def start[B](work: => B): Future[B] =
+    try workers.submit(new Callable[B] { override def call(): B = work })
+    catch { case _: RejectedExecutionException => throw UsageException.closedModel }
 
   /** Run one batch stage by stage on the caller's thread, and return the time of each stage.
     *

@@ -22,7 +22,7 @@ private[vitscale] trait ForwardPass {
     *   whether the features are needed as well; a pass that computes them anyway may write them always
     * @throws vitscale.ModelException
     *   if the pass fails
-    * @throws java.lang.IllegalStateException
+    * @throws vitscale.UsageException
     *   if the model was closed
     */
   def forward(buffers: ForwardBuffers, count: Int, withFeatures: Boolean = false): Unit

@@ -2,6 +2,8 @@ package vitscale.forward
 
 import java.util.concurrent.ArrayBlockingQueue
 
+import vitscale.UsageException
+
 /** A pool of sessions on one or several devices. At most `each` threads use a session at a time. Threads are served in the
   * order of their requests, and get the session that has been free the longest.
   */
@@ -16,13 +18,13 @@ final private[vitscale] class SessionPool[A](shared: Seq[A], each: Int) {
 
   /** Wait for a free session and run work with it.
     *
-    * @throws java.lang.IllegalStateException
+    * @throws vitscale.UsageException
     *   if the pool was closed
     */
   def use[B](work: A => B): B = {
     val mine = free.take()
     try {
-      if (closed) throw new IllegalStateException("This model was closed; open it again.")
+      if (closed) throw UsageException.closedModel
       work(mine)
     } finally
       free.put(mine)

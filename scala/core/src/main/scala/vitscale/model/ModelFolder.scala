@@ -173,13 +173,13 @@ object ModelFolder {
   ): ModelFolder = {
     val root = path.toAbsolutePath.normalize
     if (!Files.isDirectory(root))
-      throw new ModelException(s"There is no model folder $path. Make one: vitscale export MODEL -o $path")
+      throw notFolder(path, root)
     val onnx = OnnxFolder.in(root, precision)
     val own = Seq(ConfigFile, PreprocessorFile, ProvenanceFile).map(root.resolve(_))
     requireFiles(
       root,
       if (runtime == ModelRuntime.OnnxRuntime) own ++ OnnxFolder.files(onnx) else own,
-      s"Make it: vitscale export MODEL --precision $precision -o $path"
+      remedy(root, path, precision)
     )
     if (runtime == ModelRuntime.OneDnn) WeightFiles.of(root)
     val config = ModelConfig.read(root.resolve(ConfigFile))
@@ -207,6 +207,24 @@ object ModelFolder {
             s"--precision $precision -o $path"
           )
     )
+  }
+
+  private def notFolder(path: Path, root: Path): ModelException =
+    if (Files.exists(root)) {
+      val parent = root.getParent
+      new ModelException(
+        s"$path is a file; expected a model folder. Give ${OnnxFolder.enclosing(parent).getOrElse(parent)}"
+      )
+    } else
+      new ModelException(s"There is no model folder $path. Make one: vitscale export MODEL -o $path")
+
+  /** What to do about a missing file. An export goes only into a folder that is new, empty, or an export. */
+  private def remedy(root: Path, path: Path, precision: String): String = {
+    def has(name: String) = Files.isRegularFile(root.resolve(name))
+    if (has(ProvenanceFile)) s"Make it: vitscale export MODEL --precision $precision -o $path"
+    else if (has(ConfigFile))
+      s"Export it to a model folder, and give that: vitscale export $path --precision $precision -o DIR"
+    else "Give a folder that `vitscale export MODEL -o DIR` made."
   }
 
   /** @param recorded

@@ -36,7 +36,8 @@ object OnnxFolder {
   /** Whether a model folder holds a graph for ONNX Runtime. */
   def isIn(path: Path, precision: String): Boolean = is(in(path, precision))
 
-  private def enclosing(onnx: Path): Option[Path] =
+  /** The model folder around the folder of a graph. */
+  private[model] def enclosing(onnx: Path): Option[Path] =
     Option(onnx.getParent)
       .filter(_.endsWith("onnx"))
       .flatMap(parent => Option(parent.getParent))

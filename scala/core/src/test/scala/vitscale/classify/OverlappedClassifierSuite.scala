@@ -13,7 +13,7 @@ import org.scalatest.funsuite.AnyFunSuite
 import org.scalatest.time.{Seconds, Span}
 
 import vitscale.forward.ForwardPass
-import vitscale.{DeviceException, ImageException, ModelException}
+import vitscale.{DeviceException, ImageException, ModelException, UsageException}
 
 class OverlappedClassifierSuite extends AnyFunSuite with EitherValues with TimeLimits {
 
@@ -126,8 +126,8 @@ class OverlappedClassifierSuite extends AnyFunSuite with EitherValues with TimeL
       classifier.close()
       classifier.close()
       readers.foreach(_.join())
-      assert(ends.size == 3 && ends.asScala.forall(_.failed.get.isInstanceOf[IllegalStateException]))
-      assertThrows[IllegalStateException](endless().next())
+      assert(ends.size == 3 && ends.asScala.forall(_.failed.get.isInstanceOf[UsageException]))
+      assertThrows[UsageException](endless().next())
     }
   }
 

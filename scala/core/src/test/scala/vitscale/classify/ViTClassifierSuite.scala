@@ -170,16 +170,19 @@ class ViTClassifierSuite extends AnyFunSuite with EitherValues with BeforeAndAft
       try
         while (true)
           assert(other.stream(images.iterator, InferenceOptions(), parallel = 1)(other.decode).length == 24)
-      catch { case _: IllegalStateException => () }
+      catch { case _: UsageException => () }
     )
     caller.start()
     Thread.sleep(100)
     other.close()
     other.close()
     caller.join()
-    assertThrows[IllegalStateException](
-      other.stream(images.iterator, InferenceOptions(), 1)(other.decode).length
-    )
+    Seq(1, 2).foreach { parallel =>
+      val error = intercept[UsageException](
+        other.stream(images.iterator, InferenceOptions(), parallel)(other.decode).length
+      )
+      assert(error.getMessage.contains("was closed"))
+    }
   }
 
   test("a stream reads no further ahead than the batches at work") {

@@ -79,6 +79,18 @@ class WrongModelSuite extends AnyFunSuite with EitherValues {
     }
   }
 
+  test("refused: a file of a model, a checkpoint that is not exported, a folder of other files") {
+    val checkpoint = TinyModel.copy()
+    Files.delete(checkpoint.resolve("vitscale.json"))
+    val other = Files.createTempDirectory("photos")
+    Seq(
+      TinyModel.path.resolve("config.json") -> s"is a file; expected a model folder. Give ${TinyModel.path}",
+      TinyModel.path.resolve("onnx/fp32/model.onnx") -> s"Give ${TinyModel.path}",
+      checkpoint -> s"vitscale export $checkpoint --precision fp32 -o DIR",
+      other -> "Give a folder that `vitscale export MODEL -o DIR` made"
+    ).foreach { case (given, message) => assert(refusal(given).contains(message)) }
+  }
+
   test("refused: no folder, an unknown precision, labels with a gap, broken JSON") {
     assert(refusal(TinyModel.path.resolve("nowhere")).contains("There is no model folder"))
     val precision = intercept[ModelException](ViTClassifier.open(TinyModel.path, "fp99", TinyModel.options))

@@ -14,7 +14,7 @@ import vitscale.model.{ModelFolder, ModelRuntime}
 import vitscale.onednn.calibrate.Calibrator
 import vitscale.onednn.library.OneDnn
 import vitscale.preprocess.{Preprocessor, PreprocessorConfig}
-import vitscale.{DeviceException, ModelException, TestImages, TinyModel}
+import vitscale.{DeviceException, ModelException, TestImages, TinyModel, UsageException}
 
 /** The engine on oneDNN beside ONNX Runtime, on the same images with the same weights. */
 class OneDnnPassSuite extends AnyFunSuite {
@@ -142,7 +142,7 @@ class OneDnnPassSuite extends AnyFunSuite {
     val buffers = pass.buffers(1)
     pass.close()
     pass.close()
-    assertThrows[IllegalStateException](pass.forward(buffers, 1))
+    assertThrows[UsageException](pass.forward(buffers, 1))
   }
 
   test("opening and closing leaves no native memory behind") {

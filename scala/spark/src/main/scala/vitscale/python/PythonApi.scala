@@ -5,12 +5,12 @@ import java.util
 
 import scala.jdk.CollectionConverters._
 
-import vitscale.Version
 import vitscale.classify.RuntimeChoice
 import vitscale.device.Device
 import vitscale.image.jpeg.JpegLibrary
 import vitscale.image.{DecodeLimits, Truncated}
 import vitscale.model.ModelRuntime
+import vitscale.{FileUri, Version}
 
 /** The methods that Python calls over py4j to classify images. The benchmark has a separate API. */
 object PythonApi {
@@ -44,7 +44,9 @@ object PythonApi {
   def prepare(contents: util.List[_], shapes: String, config: String, truncated: String): PreparedImage =
     PreparedImage.of(PythonImages.sent(contents, shapes).head, config, Truncated.named(truncated))
 
-  /** @param threads
+  /** @param model
+    *   path or `file:` URI of the model folder
+    * @param threads
     *   threads of one forward pass; 0 runs one thread per pass and one pass per core
     * @param runtime
     *   `auto`, `onnxruntime` or `onednn`
@@ -58,7 +60,8 @@ object PythonApi {
       runtime: String,
       truncated: String
   ): PythonClassifier = {
-    val choice = RuntimeChoice.open(Paths.get(model), precision, runtime, Device.Cpu)
+    val folder = FileUri.path(model).getOrElse(Paths.get(model))
+    val choice = RuntimeChoice.open(folder, precision, runtime, Device.Cpu)
     PythonClassifier.open(choice, threads, DecodeLimits.default.copy(truncated = Truncated.named(truncated)))
   }
 
