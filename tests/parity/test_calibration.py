@@ -14,11 +14,10 @@ from vitscale.cli.app import app
 from vitscale.models.calibration import calibrate
 from vitscale.models.export.run import export
 
+from tests.fixtures.instructions import lacks
 from tests.fixtures.vit_digits import CHECKPOINT
 from tests.fixtures.vit_digits.data import write_images
 
-CPU = Path("/proc/cpuinfo").read_text()
-HAS_VNNI = any(name in CPU for name in ("avx512_vnni", "avx_vnni"))
 Weights = dict[str, torch.Tensor]
 LAYER = "vit.encoder.layer"
 
@@ -65,9 +64,10 @@ def training(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_images(tmp_path_factory.mktemp("digits"), "train")
 
 
-pytestmark = pytest.mark.skipif(not HAS_VNNI, reason="int8 on oneDNN needs VNNI")
+computes_int8 = pytest.mark.skipif(lacks("int8"), reason="computes in int8 on oneDNN, which needs VNNI")
 
 
+@computes_int8
 def test_ordinary_weights_keep_their_labels_with_all_blocks_in_int8(training: Path, tmp_path: Path) -> None:
     done = calibrate(checkpoint(tmp_path / "model"), training)
     assert (done.images, done.checks, done.labelled) == (128, 128, 128)
@@ -78,6 +78,7 @@ def test_ordinary_weights_keep_their_labels_with_all_blocks_in_int8(training: Pa
     assert done.accuracy >= done.fp32_accuracy - 0.01 > 0.9
 
 
+@computes_int8
 def test_loud_channels_are_smoothed(training: Path, held_out: Path, tmp_path: Path) -> None:
     model = checkpoint(tmp_path / "model", loud_inputs)
     done = calibrate(model, training)
@@ -92,6 +93,7 @@ def test_loud_channels_are_smoothed(training: Path, held_out: Path, tmp_path: Pa
     assert agreement(model, held_out) < 0.9  # what the codes would lose without
 
 
+@computes_int8
 def test_blocks_that_lose_labels_stay_without_codes(training: Path, held_out: Path, tmp_path: Path) -> None:
     model = checkpoint(tmp_path / "model", loud_values)
     done = calibrate(model, training)
@@ -114,6 +116,7 @@ def agreement(model: Path, images: Path) -> float:
     return sum(same) / len(same)
 
 
+@computes_int8
 def test_a_model_that_loses_too_much_is_refused_and_nothing_is_written(
     training: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -125,6 +128,7 @@ def test_a_model_that_loses_too_much_is_refused_and_nothing_is_written(
     assert calibrate(model, training, count=16, force=True).file.is_file()
 
 
+@computes_int8
 def test_the_command_says_what_it_wrote_and_auto_uses_it(training: Path, tmp_path: Path) -> None:
     model = checkpoint(tmp_path / "model")
     run = CliRunner().invoke(app, ["calibrate", str(model), "--images", str(training), "--json", "-"])
@@ -144,6 +148,22 @@ def test_what_cannot_be_is_one_line(training: Path, tmp_path: Path) -> None:
         calibrate(checkpoint(tmp_path / "model"), tmp_path / "images")
 
 
+@pytest.mark.skipif(not lacks("int8"), reason="this processor computes int8")
+def test_a_processor_without_vnni_is_refused_in_one_line_and_nothing_is_written(
+    training: Path, tmp_path: Path
+) -> None:
+    model = checkpoint(tmp_path / "a model")
+    run = CliRunner().invoke(app, ["calibrate", str(model), "--images", str(training), "--count", "4"])
+    assert run.exit_code != 0
+    with pytest.raises(
+        vitscale.VitscaleError, match=r"expected VNNI\. Run int8 on ONNX Runtime\."
+    ) as refusal:
+        calibrate(model, training, count=4)
+    assert "\n" not in str(refusal.value)
+    assert not (model / "onednn").exists()
+
+
+@computes_int8
 def test_random_weights_are_calibrated_without_a_judgement(photos: Path, tmp_path: Path) -> None:
     export("google/vit-base-patch16-224", tmp_path / "vit", allow_random_weights=True)
     done = calibrate(tmp_path / "vit", photos, count=8)

@@ -8,6 +8,8 @@ import pytest
 import vitscale
 from vitscale.models.export.run import export
 from vitscale.results.profile import Profile
+from vitscale.tuning.candidates import Candidate, candidates
+from vitscale.tuning.look import Look, fp32_classes, look_at_all
 from vitscale.tuning.tune import tune
 
 from tests.fixtures.tiny_vit import write_tiny_vit
@@ -63,12 +65,40 @@ def test_the_profile_is_within_the_loss_and_what_loses_more_is_measured_but_not_
     assert chosen.speed.low is not None
     assert all(one.speed.median > 0 for one in measured)
     assert any("finalists in turns" in line for line in said)
+    assert said[0] == "1 of 5: onednn fp32"
 
     profile.write(tmp_path / "profile.json")
     assert Profile.read(tmp_path / "profile.json") == profile
     with vitscale.ViT.from_profile(tmp_path / "profile.json") as vit:
         assert (vit.runtime, vit.batch_size) == (profile.runtime, profile.batch_size)
         assert vit.classify(next(training.rglob("*.png")), top_k=1)
+
+
+def test_each_candidate_is_opened_once_for_loss_and_first_speed(
+    model: Path, training: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Candidate] = []
+    real = Candidate.open
+
+    def counted(self: Candidate, model: Path, threads: int = 0) -> vitscale.ViT:
+        opened.append(self)
+        return real(self, model, threads)
+
+    monkeypatch.setattr(Candidate, "open", counted)
+    files = sorted(training.rglob("*.png"))[:8]
+    named = candidates(model)
+    looks, refused = look_at_all(model, named, training, files, seconds=0.1, say=lambda _: None)
+    assert set(looks) | set(refused) == set(named)
+    assert [one for one in opened if one in looks] == list(looks)
+    with vitscale.ViT(model) as vit:
+        expected = [vit.classify(file, top_k=1)[0]["label_id"] for file in files]  # type: ignore[index]
+    assert fp32_classes(looks, refused) == expected
+
+
+def test_without_fp32_there_is_nothing_to_compare_with() -> None:
+    looks = {Candidate("onnxruntime", "int8"): Look([1], 1.0)}
+    with pytest.raises(vitscale.ModelError, match="onednn fp32: no weights"):
+        fp32_classes(looks, {Candidate("onednn", "fp32"): "no weights"})
 
 
 def test_a_profile_of_another_processor_warns(model: Path, training: Path, tmp_path: Path) -> None:

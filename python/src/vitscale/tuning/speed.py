@@ -39,6 +39,12 @@ class Speed:
     high: float | None = None
 
 
+def warm_up(vit: ViT, batch_size: int, files: Sequence[Path]) -> None:
+    """Set the batch size and classify a few files: its plan is made then, and code is warm."""
+    vit.batch_size = batch_size
+    vit.classify(files[: 2 * batch_size], top_k=1)
+
+
 def rate(vit: ViT, batch_size: int, files: Sequence[Path], seconds: float) -> float:
     """Classify files again and again for some time; return images per second.
 
@@ -53,8 +59,7 @@ def rate(vit: ViT, batch_size: int, files: Sequence[Path], seconds: float) -> fl
     seconds : float
         Least duration; the last pass over the files is finished.
     """
-    vit.batch_size = batch_size
-    vit.classify(files[: 2 * batch_size], top_k=1)  # the plan of this batch size is made, code is warm
+    warm_up(vit, batch_size, files)
     done, start = 0, time.perf_counter()
     while (passed := time.perf_counter() - start) < seconds:
         vit.classify(files, top_k=1)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from vitscale.errors import ModelError
 from vitscale.images.image_set import ImageFolder, decodable_sample
@@ -17,9 +17,10 @@ from vitscale.models.labels import read_labels, true_labels
 from vitscale.results.profile import Profile
 from vitscale.system import model_files
 from vitscale.system.cpu_info import cpu_name
-from vitscale.tuning.candidates import REFERENCE, Candidate, candidates
+from vitscale.tuning.candidates import Candidate, candidates
+from vitscale.tuning.look import Look, fp32_classes, look_at_all
 from vitscale.tuning.loss import Loss, measure_loss
-from vitscale.tuning.speed import FIRST_BATCH, Setting, Speed, contest, rate, sweep
+from vitscale.tuning.speed import Setting, Speed, contest, sweep
 
 _FINALISTS = 3
 _TIMED_FILES = 32
@@ -84,20 +85,18 @@ def tune(
     UsageError
         If there is no image that can be decoded.
     ModelError
-        If nothing runs the model here.
+        If nothing runs the model here, or nothing runs it in fp32.
     """
-    manifest.require(model)
+    named = candidates(model)
     some = decodable_sample(images, count)
-    usable, refused = candidates(model, images, say)
-    if not usable:
-        raise ModelError(f"Nothing runs {model} here: {next(iter(refused.values()))}")
-    losses = _losses(model, usable, some, say)
-    allowed = [one for one in usable if losses[one].value <= max_loss]
+    seconds = min(_LONGEST, max(_SHORTEST, 60 * minutes / _MEASURES))
+    looks, refused = look_at_all(model, named, images, some.paths, seconds=seconds, say=say)
+    losses = _losses(model, looks, fp32_classes(looks, refused), some, say)
+    allowed = [one for one in looks if losses[one].value <= max_loss]
     if not allowed:
         raise ModelError(f"All candidates lose more than {max_loss:.2%}. Allow more with --max-loss.")
     files = some.paths[:_TIMED_FILES]
-    seconds = min(_LONGEST, max(_SHORTEST, 60 * minutes / _MEASURES))
-    best = _first_look(model, usable, files, seconds, say)
+    best = {one: (Setting(one), look.images_per_sec) for one, look in looks.items()}
     leaders = sorted(allowed, key=lambda one: -best[one][1])[:_FINALISTS]
     for one in leaders:
         tried = sweep(model, one, files, seconds / 2, cores())
@@ -107,46 +106,27 @@ def tune(
     say(f"{len(leaders)} finalists in turns")
     finals = contest(model, [best[one][0] for one in leaders], files, seconds)
     speeds.update(zip(leaders, finals, strict=True))
-    measured = [Measured(one, losses[one], best[one][0], speeds[one]) for one in usable]
+    measured = [Measured(one, losses[one], best[one][0], speeds[one]) for one in looks]
     measured.sort(key=lambda one: -one.speed.median)
     winner = max(leaders, key=lambda one: speeds[one].median)
     return _profile(model, best[winner][0], max_loss, measured, refused), measured
 
 
 def _losses(
-    model: Path, usable: Sequence[Candidate], images: ImageFolder, say: Callable[[str], None]
+    model: Path,
+    looks: dict[Candidate, Look],
+    reference: Sequence[int],
+    images: ImageFolder,
+    say: Callable[[str], None],
 ) -> dict[Candidate, Loss]:
     labels = read_labels(read_object(model / model_files.CONFIG, "Export the model again."), str(model))
     truth = [number if number >= 0 else None for number in true_labels(images.files, labels)]
-    reference = _first_classes(model, REFERENCE, images)
     losses = {}
-    for one in usable:
-        losses[one] = loss = measure_loss(reference, _first_classes(model, one, images), truth)
+    for one, look in looks.items():
+        losses[one] = loss = measure_loss(reference, look.classes, truth)
         what = "of the accuracy" if loss.kind == "accuracy" else "of the labels"
         say(f"{one} loses {loss.value:.2%} {what} ({loss.low:.2%} to {loss.high:.2%}, {loss.images} images)")
     return losses
-
-
-def _first_classes(model: Path, candidate: Candidate, images: ImageFolder) -> list[int]:
-    with candidate.open(model) as vit:
-        answers = cast(list[list[dict[str, int]]], vit.classify(images.paths, top_k=1))
-    return [answer[0]["label_id"] for answer in answers]
-
-
-def _first_look(
-    model: Path,
-    usable: Sequence[Candidate],
-    files: Sequence[Path],
-    seconds: float,
-    say: Callable[[str], None],
-) -> dict[Candidate, tuple[Setting, float]]:
-    found = {}
-    for one in usable:
-        with one.open(model) as vit:
-            speed = rate(vit, FIRST_BATCH, files, seconds)
-        say(f"{one}: {speed:.1f} images/s")
-        found[one] = (Setting(one), speed)
-    return found
 
 
 def _profile(

@@ -45,7 +45,7 @@ def checkpoint_below(folder: Path) -> Path | None:
     folder : Path
         A trainer's output with `checkpoint-500`, or a model in the hub's cache with `snapshots/COMMIT`.
     """
-    found = [*folder.glob(f"*/{manifest.CONFIG}"), *folder.glob(f"snapshots/*/{manifest.CONFIG}")]
+    found = [*folder.glob(f"*/{model_files.CONFIG}"), *folder.glob(f"snapshots/*/{model_files.CONFIG}")]
     folders = [file.parent.relative_to(folder) for file in found]
     return max(folders, key=lambda name: [int(part) for part in re.findall(r"\d+", str(name))], default=None)
 
