@@ -54,18 +54,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("models", nargs="*", default=list(MODELS), help="names; all by default")
     parser.add_argument("--images", type=Path, required=True, help="folder of photos")
+    parser.add_argument(
+        "-b", "--backend", action="append", help="as in `vitscale bench`; huggingface and vitscale by default"
+    )
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--batch-sizes", default="1,4")
     parser.add_argument("--seconds", type=float, default=10, help="least time of each round")
     parser.add_argument("--cache", type=Path, default=Path("models/families"), help="where models are kept")
     parser.add_argument("--output", type=Path, default=Path("results/families"))
     given = parser.parse_args()
     given.output.mkdir(parents=True, exist_ok=True)
+    backends = [word for backend in given.backend or ("huggingface", "vitscale") for word in ("-b", backend)]
     for name in given.models:
         folder = _exported(name, given.cache)
         subprocess.run(
             [
                 *("vitscale", "bench", "--fresh", "--images", given.images, "--model", folder),
-                *("-b", "huggingface", "-b", "vitscale", "--batch-size", "1,4", "--forks", str(given.rounds)),
+                *(*backends, "--batch-size", given.batch_sizes, "--forks", str(given.rounds)),
                 *("--iterations", "1", "--min-seconds", str(given.seconds), "--warmup-images", "32"),
                 *("--stage-images", "0", "--parity-images", "64", "--budget", "3600"),
                 *("--output", given.output / f"{name}.json"),
