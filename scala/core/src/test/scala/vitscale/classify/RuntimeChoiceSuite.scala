@@ -11,7 +11,7 @@ import vitscale.model.{ModelFolder, ModelRuntime}
 import vitscale.onednn.OneDnnFit
 import vitscale.onednn.calibrate.Calibrator
 import vitscale.onednn.library.OneDnn
-import vitscale.{TinyModel, UsageException}
+import vitscale.{TinyModel, UsageException, VitscaleException}
 
 class RuntimeChoiceSuite extends AnyFunSuite {
 
@@ -62,9 +62,15 @@ class RuntimeChoiceSuite extends AnyFunSuite {
     assert(choose(folder, "int8").folder.runtime == ModelRuntime.OnnxRuntime)
     val opened = ModelFolder.open(folder, "fp32", ModelRuntime.OneDnn)
     def images = Iterator.fill(2)(new RgbImage(8, 8, Array.tabulate(192)(_.toByte)))
-    new Calibrator(opened, _ => ()).calibrate(images, images, least = 0).write()
-    val chosen = choose(folder, "int8").folder
-    assert((chosen.runtime == ModelRuntime.OneDnn) == OneDnnFit.obstacle(chosen).isEmpty)
+    def calibrate() = new Calibrator(opened, _ => ()).calibrate(images, images, least = 0).write()
+    if (OneDnn.instructions.vnni) {
+      calibrate()
+      val chosen = choose(folder, "int8").folder
+      assert((chosen.runtime == ModelRuntime.OneDnn) == OneDnnFit.obstacle(chosen).isEmpty)
+    } else {
+      assert(intercept[VitscaleException](calibrate()).getMessage.contains("VNNI"))
+      assert(choose(folder, "int8").folder.runtime == ModelRuntime.OnnxRuntime)
+    }
     assert(OneDnn.problem.isEmpty)
   }
 
