@@ -39,6 +39,7 @@ def build_config(
     try:
         return factory(
             **fields,
+            num_labels=len(labels),  # PVT's class has a number of its own, which wins over that of the labels
             id2label=dict(enumerate(labels)),
             label2id={label: number for number, label in enumerate(labels)},
         )
