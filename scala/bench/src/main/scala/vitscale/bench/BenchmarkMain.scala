@@ -3,13 +3,13 @@ package vitscale.bench
 import java.time.Instant
 import java.time.temporal.ChronoUnit
 
-import ai.onnxruntime.OrtEnvironment
 import org.apache.spark.sql.SparkSession
 
 import vitscale.CommandLine.{guarded, say}
 import vitscale.FileUri
 import vitscale.command.NameList
 import vitscale.model.ModelFolder
+import vitscale.onnx.OnnxModel
 
 /** The JVM benchmark: what `sbt run` runs. */
 object BenchmarkMain {
@@ -91,6 +91,6 @@ object BenchmarkMain {
   private def versions: Map[String, String] = Map(
     "spark" -> org.apache.spark.SPARK_VERSION,
     "scala" -> scala.util.Properties.versionNumberString,
-    "onnxruntime-java" -> OrtEnvironment.getEnvironment.getVersion
+    "onnxruntime-java" -> OnnxModel.libraryVersion
   ) ++ BackendProvider.installed.map(one => one.name -> one.version)
 }

@@ -39,7 +39,7 @@ final private[vitscale] class OnnxModel private (
 private[vitscale] object OnnxModel {
 
   /** Version of ONNX Runtime: `1.28.0`. */
-  def libraryVersion: String = OrtEnvironment.getEnvironment.getVersion
+  def libraryVersion: String = SharedEnvironment.get.getVersion
 
   /** Opens the graph of a model folder.
     *
@@ -49,7 +49,7 @@ private[vitscale] object OnnxModel {
     *   if the GPU cannot be used, or does not run the whole model
     */
   def open(folder: ModelFolder, preprocessor: Preprocessor, options: ForwardOptions): OnnxModel = {
-    val environment = OrtEnvironment.getEnvironment
+    val environment = SharedEnvironment.get
     def passOf(session: OrtSession): GraphPass = {
       val layout = OnnxSignature.check(session, folder.onnxFile, preprocessor, folder.labels.size)
       val features = OnnxSignature.featureCount(session, folder.onnxFile)

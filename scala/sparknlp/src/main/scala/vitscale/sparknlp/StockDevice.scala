@@ -5,11 +5,11 @@ import java.util.Collections
 
 import ai.onnxruntime.OrtSession.SessionOptions
 import ai.onnxruntime.providers.OrtCUDAProviderOptions
-import ai.onnxruntime.{OnnxTensor, OrtEnvironment, OrtSession}
+import ai.onnxruntime.{OnnxTensor, OrtSession}
 
 import vitscale.device.{Device, DeviceUse, ProviderUse}
 import vitscale.model.ModelFolder
-import vitscale.onnx.{CudaProvider, ProfiledPass}
+import vitscale.onnx.{CudaProvider, ProfiledPass, SharedEnvironment}
 import vitscale.{DeviceException, NativePath, UsageException}
 
 /** The device that Spark NLP's ONNX engine uses.
@@ -66,7 +66,7 @@ private[vitscale] object StockDevice {
         try settings.addCUDA(cuda)
         finally cuda.close()
         NativePath.using(model.onnxFile) { file =>
-          ProfiledPass(settings)(OrtEnvironment.getEnvironment.createSession(file, _))(runOnce(_, model))
+          ProfiledPass(settings)(SharedEnvironment.get.createSession(file, _))(runOnce(_, model))
         }
       }
       session.close()
@@ -81,7 +81,7 @@ private[vitscale] object StockDevice {
     val bytes = ByteBuffer.allocateDirect(shape.product.toInt * java.lang.Float.BYTES)
     val image =
       OnnxTensor.createTensor(
-        OrtEnvironment.getEnvironment,
+        SharedEnvironment.get,
         bytes.order(ByteOrder.nativeOrder()).asFloatBuffer(),
         shape
       )
