@@ -32,6 +32,10 @@ images = $(call path,$(value IMAGES))
 model = $(call path,$(value MODEL))
 results = $(call path,$(value RESULTS))
 
+# Containers often forbid Python to keep bytecode. Each of the many processes of tests and benchmarks would then compile
+# torch and Transformers again, for 15 seconds.
+unexport PYTHONDONTWRITEBYTECODE
+
 venv := .venv/bin
 jar := python/src/vitscale/jars/vitscale_2.13.jar
 table_jars := target/table-jars
