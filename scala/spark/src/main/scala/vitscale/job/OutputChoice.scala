@@ -4,6 +4,8 @@ import org.apache.hadoop.conf.Configuration
 import org.apache.spark.sql.SparkSession
 
 import vitscale.hadoop.Location
+import vitscale.job.output.FolderLayout.requireFolder
+import vitscale.job.output.StorageErrors.whileOpening
 import vitscale.job.output.{FileFormat, JobOutput, OpenFormat, OutputFolder, RunKey, Storage}
 import vitscale.job.run.JobOptions
 import vitscale.job.tables.{OutputTables, TableOutput}
@@ -17,12 +19,13 @@ final private[job] class OutputChoice(spark: SparkSession, options: JobOptions, 
   val folder: Option[Location] =
     if (options.outputTable.isDefined) None else Some(Location.parse(options.output, configuration))
 
-  private lazy val storage: Option[Storage] = folder.map(Storage.at(_, configuration))
+  private lazy val storage: Option[Storage] =
+    folder.map(place => requireFolder(Storage.at(place, configuration)))
 
   /** The key of its rows; none if it has no rows. */
   def earlierKey: Option[RunKey] = options.format match {
     case _: FileFormat => storage.flatMap(OutputFolder.earlierKey)
-    case open: OpenFormat => tables(open).earlierKey
+    case open: OpenFormat => explained(tables(open).earlierKey)
   }
 
   /** Open it for writing. */
@@ -32,13 +35,15 @@ final private[job] class OutputChoice(spark: SparkSession, options: JobOptions, 
       val chosen = tables(open)
       TableOutput.open(
         spark.sparkContext,
-        chosen.home(say),
+        explained(chosen.home(say)),
         chosen.all,
         key,
         options.partitionBy,
         options.singleWriter
       )
   }
+
+  private def explained[A](action: => A): A = storage.fold(action)(whileOpening(_)(action))
 
   private def tables(format: OpenFormat): OutputTables =
     OutputTables.of(spark, format, storage.toRight(options.outputTable.getOrElse("")))

@@ -2,12 +2,21 @@ package vitscale.job
 
 import java.nio.file.{Files, Path}
 
+import org.apache.hadoop.fs.{Path => HadoopPath}
 import org.scalatest.funsuite.AnyFunSuite
 
 import vitscale.classify.Features
-import vitscale.job.output.FeatureType
+import vitscale.job.output.{FeatureType, TableFormat}
 import vitscale.job.run.JobOptions
-import vitscale.{LocalSpark, ModelException, TestImages, TinyModel, UsageException}
+import vitscale.{
+  LocalHdfs,
+  LocalSpark,
+  ModelException,
+  OutputException,
+  TestImages,
+  TinyModel,
+  UsageException
+}
 
 /** Jobs that are refused before they read an image. */
 class RefusedJobsSuite extends AnyFunSuite with NumberedImages {
@@ -24,6 +33,38 @@ class RefusedJobsSuite extends AnyFunSuite with NumberedImages {
         )
       )
       assert(!Files.exists(folder.resolve("out")))
+    }
+  }
+
+  for (format <- Seq(TableFormat.Parquet, TableFormat.Csv, TableFormat.Delta))
+    test(
+      s"an output that is a file, or below a file, is named, and no row is said to be kept (${format.name})"
+    ) {
+      withFolder { folder =>
+        write(folder.resolve("images"), 0 until 1)
+        val file = Files.write(folder.resolve("predictions.csv"), Array[Byte](1))
+        for (
+          (output, words) <- Seq(
+            file.toString -> s"$file is a file; --output needs a folder.",
+            file.toUri.toString -> s"$file is a file; --output needs a folder.",
+            s"$file/out" -> s"$file/out cannot be written: "
+          )
+        ) {
+          val asked = options(s"$folder/images", output).copy(format = format)
+          val told = intercept[OutputException](run(asked)).getMessage
+          assert(told.startsWith(words) && !told.contains("are kept") && told.linesIterator.size == 1)
+        }
+        assert(Files.size(file) == 1)
+      }
+    }
+
+  test("an output that is a file of HDFS is named") {
+    withFolder { folder =>
+      write(folder.resolve("images"), 0 until 1)
+      val file = new HadoopPath(s"${LocalHdfs.address}/refused/predictions.csv")
+      file.getFileSystem(spark.sparkContext.hadoopConfiguration).create(file).close()
+      val told = intercept[OutputException](run(options(s"$folder/images", file.toString))).getMessage
+      assert(told.startsWith(s"$file is a file; --output needs a folder."))
     }
   }
 

@@ -13,6 +13,19 @@ private[job] object FolderLayout {
 
   val LedgerFile = "ledger.json"
 
+  /** Return the storage of a folder, which need not exist yet.
+    *
+    * @throws vitscale.OutputException
+    *   if it is a file
+    */
+  def requireFolder(storage: Storage): Storage = {
+    if (StorageErrors.whileOpening(storage)(storage.isFile))
+      throw new OutputException(
+        s"${storage.location} is a file; --output needs a folder. Choose a new folder, or the output of an earlier run."
+      )
+    storage
+  }
+
   /** Refuse a folder that holds other files.
     *
     * @param remedy

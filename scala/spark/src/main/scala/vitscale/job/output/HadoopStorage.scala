@@ -46,6 +46,10 @@ final class HadoopStorage(root: HadoopPath, configuration: Configuration) extend
 
   private def isConditional = S3ConditionalPut.knows(root, settings.value)
 
+  override def isFile: Boolean =
+    try system.getFileStatus(root).isFile
+    catch { case _: FileNotFoundException => false }
+
   override def makeFolder(path: String): Unit =
     if (!system.mkdirs(resolve(path))) throw new IOException(s"the folder ${resolve(path)} cannot be created")
 

@@ -26,6 +26,8 @@ final class LocalStorage(folder: Path) extends Storage {
 
   override def isFileSystem: Boolean = true
 
+  override def isFile: Boolean = Files.exists(root) && !Files.isDirectory(root)
+
   override def makeFolder(path: String): Unit = {
     Files.createDirectories(root.resolve(path))
     ()

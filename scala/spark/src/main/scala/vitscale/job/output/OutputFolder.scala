@@ -7,7 +7,6 @@ import scala.collection.mutable
 
 import org.apache.spark.sql.{DataFrame, Encoders, SparkSession}
 
-import vitscale.hadoop.RemoteFiles
 import vitscale.job.records.Outcome
 import vitscale.{OutputException, UsageException}
 
@@ -32,6 +31,7 @@ final class OutputFolder private (
 
   import FolderLayout.LedgerFile
   import OutputFolder._
+  import StorageErrors.whileRunning
 
   private val staging = f"$Staging/${owner.number}%06d"
   private val parts = mutable.Map.empty[String, Int].withDefaultValue(0)
@@ -41,7 +41,7 @@ final class OutputFolder private (
       _.as[String](Encoders.STRING).toLocalIterator().asScala
     )
 
-  override def commit(table: String, outcomes: Seq[Outcome]): Unit = explained(storage) {
+  override def commit(table: String, outcomes: Seq[Outcome]): Unit = whileRunning(storage) {
     parts(table) += 1
     val name = f"part-${owner.number}%06d-${parts(table)}%05d${format.suffix}"
     val staged = s"$staging/$table-$name"
@@ -53,11 +53,11 @@ final class OutputFolder private (
   override def countRows(): Counts =
     Counts.of(Tables.all.flatMap(table => frame(table).map(table -> _)))
 
-  override def forgetQuarantine(): Unit = explained(storage) {
+  override def forgetQuarantine(): Unit = whileRunning(storage) {
     files(Tables.Quarantine).foreach(name => storage.delete(s"${Tables.Quarantine}/$name"))
   }
 
-  override def writeLedger(content: Array[Byte]): Unit = explained(storage) {
+  override def writeLedger(content: Array[Byte]): Unit = whileRunning(storage) {
     storage.create(s"$staging/$LedgerFile", content)
     storage.replace(s"$staging/$LedgerFile", LedgerFile)
   }
@@ -87,6 +87,7 @@ final class OutputFolder private (
 object OutputFolder {
 
   import FolderLayout._
+  import StorageErrors.{reason, whileOpening}
 
   private val Staging = s"$Own/staging"
 
@@ -110,7 +111,7 @@ object OutputFolder {
       say: String => Unit,
       isSingleWriter: Boolean = false
   ): OutputFolder =
-    explained(storage) {
+    whileOpening(storage) {
       if (!isSingleWriter && !storage.isExclusive) throw unsafe(storage)
       refuseForeign(storage)
       val owner = WriterLease.take(storage, say)
@@ -135,7 +136,7 @@ object OutputFolder {
 
   /** The key of the rows in an output; none if it has no rows. */
   def earlierKey(storage: Storage): Option[RunKey] =
-    explained(storage)(if (hasRows(storage)) Some(RunKey.parse(storage.read(KeyFile))) else None)
+    whileOpening(storage)(if (hasRows(storage)) Some(RunKey.parse(storage.read(KeyFile))) else None)
 
   /** Check the key of the existing rows. Without rows, the stored key is of a run that wrote nothing: replace it. */
   private def settle(storage: Storage, key: RunKey): Unit =
@@ -154,22 +155,4 @@ object OutputFolder {
           error
         )
     }
-
-  private def explained[A](storage: Storage)(action: => A): A =
-    try action
-    catch {
-      case error: IOException =>
-        throw new OutputException(
-          s"${storage.location} cannot be written: ${reason(error)}. Committed rows are kept. Free space or choose " +
-            "another --output, then repeat the command.",
-          error
-        )
-    }
-
-  private def reason(error: IOException): String = error match {
-    case there: java.nio.file.FileAlreadyExistsException => s"${there.getMessage} already exists"
-    case gone: java.nio.file.NoSuchFileException =>
-      s"${gone.getMessage} does not exist; its folder cannot be created, or another run took over the output"
-    case other => RemoteFiles.reason(other)
-  }
 }

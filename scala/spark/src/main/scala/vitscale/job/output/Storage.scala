@@ -16,6 +16,9 @@ trait Storage extends Serializable {
   /** The folder as Spark's data sources name it. */
   def uri: String
 
+  /** Whether a file is in the place of the folder. */
+  def isFile: Boolean
+
   def makeFolder(path: String): Unit
 
   /** Write a new file and force it to the disk. The file must not exist; its folder must. */

@@ -8,6 +8,7 @@ import org.apache.spark.sql.Encoders
 import org.apache.spark.sql.types.StructType
 
 import vitscale.hadoop.RemoteFiles
+import vitscale.job.output.StorageErrors.{NothingRan, RowsAreKept}
 import vitscale.job.output.{Counts, JobOutput, RunKey, Tables}
 import vitscale.job.records.Outcome
 import vitscale.job.task.JobDescription
@@ -49,7 +50,7 @@ final private[job] class TableOutput private (
 
   override def close(): Unit = home.close()
 
-  private def claim(): Unit = explained(home.name) {
+  private def claim(): Unit = explained(home.name, NothingRan) {
     tables(Tables.Predictions).claim()
     claimQuarantine()
   }
@@ -128,7 +129,7 @@ private[job] object TableOutput {
     val columns = new TableColumns(key, partitionBy)
     val output = new TableOutput(context, home, tables, columns)
     try {
-      explained(home.name) {
+      explained(home.name, NothingRan) {
         home.key.foreach(stored =>
           requireSame(key, stored, tables, home.name)
         ) // before another run loses the tables
@@ -136,7 +137,7 @@ private[job] object TableOutput {
         if (!isSingleWriter) tables.values.foreach(requireSafe)
       }
       output.claim()
-      explained(home.name)(settle(home, key, tables))
+      explained(home.name, NothingRan)(settle(home, key, tables))
       output
     } catch {
       case error: Throwable =>
@@ -170,7 +171,7 @@ private[job] object TableOutput {
 
   def hasRows(table: OwnedTable): Boolean = table.schema.isDefined && !table.rows.isEmpty
 
-  private def explained[A](name: String)(action: => A): A =
+  private def explained[A](name: String, state: String = RowsAreKept)(action: => A): A =
     try action
     catch {
       case error: VitscaleException => throw error
@@ -182,8 +183,7 @@ private[job] object TableOutput {
         )
       case NonFatal(error) =>
         throw new OutputException(
-          s"$name cannot be written: ${RemoteFiles.reason(error)}. Committed rows are kept. Remove the cause, then repeat " +
-            "the command.",
+          s"$name cannot be written: ${RemoteFiles.reason(error)}. $state Remove the cause, then repeat the command.",
           error
         )
     }
