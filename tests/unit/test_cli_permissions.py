@@ -48,11 +48,13 @@ def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         ("reproduce", "--model", "{model}", "--images", "{photos}", "--output", "{closed}/results"),
         ("calibrate", "{closed}/model", "--images", "{photos}"),
         ("tune", "{closed}/model", "--images", "{photos}"),
+        ("tune", "{model}", "--images", "{photos}", "--json", "{closed}/tune.json"),
         ("sizing", "--model", "{closed}/model"),
         ("classify", "{photos}", "--model", "{closed}/model", "--output", "{free}/out"),
         ("classify", "{photos}", "--model", "{model}", "--profile", "{closed}/profile.json"),
         ("classify", "--images-from", "{closed}/list.txt", "--model", "{model}", "--output", "{free}/out"),
         ("classify", "{photos}", "--model", "{model}", "--output", "{closed}/out"),
+        ("classify", "{photos}", "--model", "{model}", "--output", "{free}/out", "--json", "{closed}/ledger"),
     ],
     ids=" ".join,
 )

@@ -14,8 +14,9 @@ from rich.console import Console
 from rich.markup import escape
 
 from vitscale._version import __version__
-from vitscale.errors import UsageError
+from vitscale.errors import OutputError, UsageError
 from vitscale.hub import model_folder
+from vitscale.system.atomic_write import check_writable, write_atomically
 
 app = typer.Typer(
     help="Classify images with Vision Transformers on the JVM and in Spark, and compare with Hugging Face.",
@@ -63,7 +64,34 @@ Backends = Annotated[
 Device = Annotated[
     str, typer.Option("--device", help="Device for the model: cpu, or gpu where the backend supports it.")
 ]
-Json = Annotated[Path | None, typer.Option("--json", help="File for the result as JSON; - is stdout.")]
+_STDOUT = "-"
+
+
+def writable(
+    context: typer.Context, option: typer.CallbackParam, target: Path | str | None
+) -> Path | str | None:
+    """Check the file that an option names before the command starts: the callback of each such option.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    """
+    if target is None or str(target) == _STDOUT or context.resilient_parsing:
+        return target
+    if str(target).startswith("file:"):
+        return target  # `classify` takes a URI, which the JVM checks
+    try:
+        check_writable(Path(target))
+    except OutputError as error:
+        raise OutputError(f"{option.opts[0]}: {error}") from error
+    return target
+
+
+Json = Annotated[
+    Path | None,
+    typer.Option("--json", callback=writable, help="File for the result as JSON; - is stdout."),
+]
 
 
 @app.callback(invoke_without_command=True)
@@ -83,15 +111,15 @@ def say(line: object) -> None:
 
 def write_json(answer: Any, target: Path | None) -> None:
     """Write a result as JSON to the target of ``--json``: a file, ``-`` for stdout, None for nowhere."""
-    if target == Path("-"):
+    if target == Path(_STDOUT):
         print(json.dumps(answer, indent=2))
     elif target is not None:
-        target.write_text(json.dumps(answer, indent=2) + "\n")
+        write_atomically(target, f"{json.dumps(answer, indent=2)}\n".encode())
 
 
 def answer_console(json_to: Path | None) -> Console:
     """Return the console for tables: stdout, or stderr if JSON goes to stdout."""
-    return Console(stderr=json_to == Path("-"))
+    return Console(stderr=json_to == Path(_STDOUT))
 
 
 def named_images(paths: list[str] | None, images: list[str] | None) -> list[str]:

@@ -25,6 +25,7 @@ from vitscale.cli.app import (
     named_images,
     say,
     whole_numbers,
+    writable,
     write_json,
 )
 from vitscale.errors import UsageError
@@ -92,12 +93,13 @@ def bench(
     limit: Limit = None,
     all_files: AllFiles = False,
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="Results file. An existing one is resumed.")
+        Path,
+        typer.Option("--output", "-o", callback=writable, help="Results file. An existing one is resumed."),
     ] = DEFAULT_RESULTS,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Discard the results of an earlier run instead of resuming it.")
     ] = False,
-    report: Annotated[Path | None, typer.Option(help="File for an HTML report.")] = None,
+    report: Annotated[Path | None, typer.Option(callback=writable, help="File for an HTML report.")] = None,
     json_to: Json = None,
 ) -> None:
     """Measure backends side by side: images per second, best batch size, agreement of the labels.

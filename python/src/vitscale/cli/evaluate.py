@@ -24,6 +24,7 @@ from vitscale.cli.app import (
     named_images,
     progress,
     say,
+    writable,
     write_json,
 )
 from vitscale.errors import UsageError
@@ -76,7 +77,9 @@ def evaluate(
     ] = "auto",
     limit: Limit = None,
     all_files: AllFiles = False,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="File for an HTML page.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", callback=writable, help="File for an HTML page.")
+    ] = None,
     json_to: Json = None,
 ) -> None:
     """Measure the accuracy of a model on labelled images, in one or several precisions.
@@ -88,10 +91,8 @@ def evaluate(
     from vitscale.evaluation.labelled_images import subject_of, truth_of
     from vitscale.images.image_set import find_named_images
     from vitscale.report.evaluation.page import evaluation_page
-    from vitscale.system.atomic_write import check_writable, write_atomically
+    from vitscale.system.atomic_write import write_atomically
 
-    if output is not None:
-        check_writable(output)
     precisions = _precisions(precision)
     place = Path(model_folder_with(model, [(one, runtime) for one in precisions], say=say))
     subject = subject_of(place, model, runtime)

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from vitscale.cli.app import writable
+
 Output = Annotated[
     str | None, typer.Option("--output", "-o", help="Output folder. An existing one resumes its run.")
 ]
@@ -198,4 +200,7 @@ Memory = Annotated[
 Conf = Annotated[
     list[str] | None, typer.Option(help="Spark setting as KEY=VALUE. Repeat the option for several.")
 ]
-JsonTo = Annotated[str | None, typer.Option("--json", help="File for the ledger as JSON; - is stdout.")]
+JsonTo = Annotated[
+    str | None,
+    typer.Option("--json", callback=writable, help="File for the ledger as JSON; - is stdout."),
+]

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from vitscale.cli.app import app, say
+from vitscale.cli.app import app, say, writable
 from vitscale.report.output_format import Format
 
 _DEFAULT = Path("results/report.html")
@@ -23,6 +23,7 @@ def report(
         typer.Option(
             "--output",
             "-o",
+            callback=writable,
             help="Output file; its suffix sets the format: .html, .md, .csv or .svg. - is stdout.",
             show_default=f"{_DEFAULT}, or stdout for Markdown, CSV and SVG",
         ),

@@ -19,6 +19,7 @@ from vitscale.cli.app import (
     app,
     exported,
     say,
+    writable,
     write_json,
 )
 
@@ -43,7 +44,9 @@ def scaling(
     ] = 1_000_000,
     memory: Annotated[str, typer.Option(help="Heap of each executor, e.g. 1g.")] = "1g",
     seed: Annotated[int, typer.Option(help="Seed of the random order of the runs.")] = 0,
-    output: Annotated[Path, typer.Option("--output", "-o", help="Results file.")] = DEFAULT_SCALING,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", callback=writable, help="Results file.")
+    ] = DEFAULT_SCALING,
     json_to: Json = None,
 ) -> None:
     """Measure how the job scales: one against two executors of one core each, for `vitscale simulate`.
@@ -57,9 +60,7 @@ def scaling(
     from vitscale.scaling.benchmark import LEAST_EFFICIENCY, Setup
     from vitscale.scaling.measure import measure
     from vitscale.scaling.results import efficiency
-    from vitscale.system.atomic_write import check_writable
 
-    check_writable(output)
     found = find_images(images)
     for remark in found.remarks():
         say(remark)

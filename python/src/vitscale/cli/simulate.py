@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from vitscale.cli.app import Json, answer_console, app, say, whole_numbers, write_json
+from vitscale.cli.app import Json, answer_console, app, say, whole_numbers, writable, write_json
 from vitscale.scaling.cluster_spec import CORES, IMAGES, NODES
 
 if TYPE_CHECKING:
@@ -31,7 +31,9 @@ def simulate(
         typer.Option(min=0, help="Price of a node per hour, in any currency; adds the cost to the table."),
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the simulation.")] = 0,
-    report: Annotated[Path | None, typer.Option(help="File for an HTML page with the chart.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(callback=writable, help="File for an HTML page with the chart.")
+    ] = None,
     json_to: Json = None,
 ) -> None:
     """Estimate time and cost on clusters of many sizes from a measurement on one machine."""

@@ -18,6 +18,7 @@ from vitscale.cli.app import (
     app,
     exported,
     say,
+    writable,
     write_json,
 )
 from vitscale.errors import UsageError
@@ -43,7 +44,9 @@ def tune(
     minutes: Annotated[
         float, typer.Option(min=0.1, help="Minutes to measure speed; loading and the loss come on top.")
     ] = 5.0,
-    output: Annotated[Path, typer.Option("--output", "-o", help="Profile to write.")] = DEFAULT_PROFILE,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", callback=writable, help="Profile to write.")
+    ] = DEFAULT_PROFILE,
     json_to: Json = None,
 ) -> None:
     """Find the fastest settings for a model on this machine within a loss, and write them to a profile.
@@ -51,11 +54,9 @@ def tune(
     It tries runtimes, precisions, batch sizes and threads on the processor. `classify` and `bench` take the
     profile with --profile. Let nothing else run meanwhile.
     """
-    from vitscale.system.atomic_write import check_writable
     from vitscale.tuning.tune import tune as search
 
     largest = _share(max_loss)
-    check_writable(output)
     profile, measured = search(
         exported(model), images, max_loss=largest, count=count, minutes=minutes, say=say
     )

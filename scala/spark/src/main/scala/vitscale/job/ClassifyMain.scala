@@ -1,12 +1,17 @@
 package vitscale.job
 
-import java.io.IOException
-import java.nio.file.{Files, Paths}
-
 import vitscale.CommandLine.{guarded, say}
 import vitscale.job.output.Ledger
-import vitscale.job.run.{JobOptions, JobSession, LedgerText, Progress, StopSignal, StoppedException}
-import vitscale.{FileUri, OutputException, UsageException}
+import vitscale.job.run.{
+  JobOptions,
+  JobSession,
+  LedgerFile,
+  LedgerText,
+  Progress,
+  StopSignal,
+  StoppedException
+}
+import vitscale.UsageException
 
 /** The main class of `vitscale classify` and of `spark-submit --class vitscale.job.ClassifyMain vitscale.jar`.
   *
@@ -48,6 +53,7 @@ object ClassifyMain {
       .contains("cluster")
 
   private def run(options: JobOptions): Int = {
+    options.json.filter(_ != "-").foreach(new LedgerFile(_).requireWritable())
     val stop = new StopSignal
     stop.install()
     val progress = Progress.onStandardError()
@@ -73,12 +79,7 @@ object ClassifyMain {
     LedgerText.lines(ledger).foreach(say)
     json.foreach {
       case "-" => println(new String(ledger.toJson, "UTF-8"))
-      case file =>
-        try Files.write(FileUri.path(file).getOrElse(Paths.get(file)), ledger.toJson)
-        catch {
-          case error: IOException =>
-            throw new OutputException(s"$file cannot be written: $error. Choose another --json.", error)
-        }
+      case file => new LedgerFile(file).write(ledger.toJson)
     }
   }
 
