@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from vitscale.backends.sets import SETS
 from vitscale.bench import runner
 from vitscale.bench.budget import Budget
+from vitscale.bench.interrupted import Interrupted
 from vitscale.bench.worker_request import WorkerRequest
 from vitscale.errors import UsageError
 from vitscale.reproduction import Reproduction, Request, check_parts, reproduce
@@ -128,8 +129,9 @@ def test_a_large_budget_has_time_for_the_full_set(request_: Request, start: Any)
 
 
 def test_an_interrupted_reproduction_goes_on(request_: Request, start: Any) -> None:
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(Interrupted) as stopped:
         start(request_, Machine(speed, stop_after=25))
+    assert stopped.value.kept == 25
     machine = Machine(speed)
     start(request_, machine)
     assert len(machine.jobs) == 18 + 12 + 12 - 25

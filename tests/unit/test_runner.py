@@ -11,6 +11,7 @@ import pytest
 from vitscale.backends.parsing import parse
 from vitscale.bench import runner
 from vitscale.bench.budget import Budget
+from vitscale.bench.interrupted import Interrupted
 from vitscale.bench.plan import Plan, Settings, make_plan
 from vitscale.bench.runner import run_plan
 from vitscale.bench.worker_request import WorkerRequest
@@ -120,9 +121,10 @@ def test_a_failing_cell_is_a_row_and_the_others_go_on(plan: Plan, start: Any) ->
 @pytest.mark.parametrize("stop_after", range(0, 18, 3))
 def test_an_interrupted_run_goes_on_and_loses_nothing(plan: Plan, start: Any, stop_after: int) -> None:
     first = Machine(steady, stop_after)
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(Interrupted) as stopped:
         start(plan, first)
-    assert len(first.jobs) == stop_after
+    assert len(first.jobs) == stopped.value.kept == stop_after
+    assert plan.output.exists() == (stop_after > 0)
     second = Machine(steady)
     results = start(plan, second)
     assert len(second.jobs) == 18 - stop_after
@@ -131,6 +133,21 @@ def test_an_interrupted_run_goes_on_and_loses_nothing(plan: Plan, start: Any, st
     assert first.jobs + second.jobs == undisturbed.jobs
     assert results["benchmarks"] == again["benchmarks"]
     assert results["comparisons"] == again["comparisons"]
+
+
+def test_an_interruption_counts_what_the_same_command_keeps(plan: Plan, start: Any) -> None:
+    def kept(stop_after: int, **options: Any) -> int:
+        with pytest.raises(Interrupted) as stopped:
+            start(plan, Machine(steady, stop_after), **options)
+        return stopped.value.kept
+
+    assert kept(5) == 5
+    assert kept(0) == 5  # resumed, and interrupted before anything else
+    assert kept(2) == 7
+    before = plan.output.read_bytes()
+    assert kept(0, is_fresh=True) == 0
+    assert plan.output.read_bytes() == before
+    assert kept(1, is_fresh=True) == 1
 
 
 def test_more_forks_can_be_added_later(plan: Plan, start: Any) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from vitscale.bench.interrupted import Interrupted
 from vitscale.images.image_set import find_images
 from vitscale.models.folder import ModelFolder
 from vitscale.scaling import measure as measured
@@ -28,6 +29,7 @@ def test_rounds_that_ended_are_in_the_file(
         measured, "run_probes", lambda *_: Probes(Listing(100, 0.1, 1 << 29, 1 << 29), [0.2], 0.03, 0.002)
     )
     setup, output = Setup(find_images(photos), ModelFolder.open(tiny_model), "1g"), tmp_path / "scaling.json"
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(Interrupted) as stopped:
         measured.measure(setup, ["vitscale"], output, print, rounds=5, listed_files=100)
     assert [Round.of(one) for one in load(output)["rounds"]] == ended
+    assert stopped.value.kept == len(ended)

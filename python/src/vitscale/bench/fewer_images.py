@@ -88,6 +88,13 @@ def with_fewer_images(plan: Plan, count: int, batch_size: int) -> Plan:
     )
 
 
+def left_out(whole: Plan, fewer: Plan) -> str:
+    """Return what a plan with fewer images leaves out of the whole one."""
+    sizes = ", ".join(map(str, whole.batch_sizes))
+    measured = f"{len(fewer.images.files)} images at batch size {fewer.batch_sizes[0]}"
+    return f"all but {measured} (of {len(whole.images.files)} at batch sizes {sizes})"
+
+
 def earlier_smaller_plan(plan: Plan) -> Plan | None:
     """Return the plan that an earlier run with a short budget measured instead of this one, if any."""
     if not plan.settings.keeps_rounds or not plan.output.exists():

@@ -59,6 +59,11 @@ class Settings:
     stage_images: int = 16
     keeps_rounds: bool = False
 
+    @property
+    def may_reduce_images(self) -> bool:
+        """Whether the budget decides how many images are measured."""
+        return self.keeps_rounds and self.forks > 1 and self.budget_seconds is not None
+
     def as_results(self) -> schema.Settings:
         """Return the settings that the results schema has; the others are elsewhere in the results."""
         told = asdict(self)

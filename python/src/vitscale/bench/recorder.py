@@ -29,6 +29,11 @@ class Recorder:
         The benchmark.
     command : sequence of str
         Command line, stored in the results.
+
+    Attributes
+    ----------
+    kept : int
+        Finished processes in the results file that a resumed run does not measure again.
     """
 
     def __init__(self, plan: Plan, command: Sequence[str]) -> None:
@@ -37,6 +42,7 @@ class Recorder:
         images_sha256 = plan.images.sha256()
         self._keys = CacheKeys(plan, machine, images_sha256)
         self._rows: dict[Cell, dict[str, Any]] = {}
+        self.kept = 0
         self.results = cast(BenchmarkSuite, _empty_results(plan, command, machine, images_sha256))
 
     def resume(self, report: Progress) -> int:
@@ -62,6 +68,7 @@ class Recorder:
             row for row in old["parity"] if {row["backend"], row["reference"]} <= answering
         ]
         self.results["stages"] = [row for row in old.get("stages", []) if row["backend"] in inside]
+        self.kept = self._finished()
         report(
             f"{self._plan.output} exists: keeping {len(kept)} of its {len(old['benchmarks'])} cells and "
             "measuring the others (--fresh measures all again)"
@@ -111,6 +118,10 @@ class Recorder:
     def save(self) -> None:
         """Write the results file."""
         write_results(self.results, self._plan.output)
+        self.kept = self._finished()
+
+    def _finished(self) -> int:
+        return sum(len(row["runs"]) for row in self._rows.values() if not row["error"])
 
     def _row(self, cell: Cell) -> dict[str, Any]:
         if cell not in self._rows:

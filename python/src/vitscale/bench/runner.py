@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from vitscale.backends.spec import BackendSpec
-from vitscale.bench import schedule
+from vitscale.bench import fewer_images, schedule
 from vitscale.bench.budget import Budget
 from vitscale.bench.cell_runner import measure
 from vitscale.bench.comparison import compare_best
-from vitscale.bench.fewer_images import Pace, earlier_smaller_plan, fitting_images, with_fewer_images
+from vitscale.bench.interrupted import counting
 from vitscale.bench.oom_skip import too_large
 from vitscale.bench.parity_and_stages import ParityAndStages
 from vitscale.bench.plan import Cell, Plan
@@ -43,27 +43,36 @@ def run_plan(
     -------
     BenchmarkSuite
         The results, as in the schema.
+
+    Raises
+    ------
+    Interrupted
+        After Ctrl-C, with the number of finished processes that the same command keeps.
     """
     budget = Budget(plan.settings.budget_seconds)
+    recorders: list[Recorder] = []
 
     def benchmark(of: Plan) -> _Benchmark:
-        return _Benchmark(of, Recorder(of, command), budget, report)
+        recorders.append(Recorder(of, command))
+        return _Benchmark(of, recorders[-1], budget, report)
 
-    earlier = None if is_fresh else earlier_smaller_plan(plan)
-    if earlier is not None:
-        smaller = benchmark(earlier)
-        if smaller.resume() and smaller.fitting_images(plan, sweeps=1) < len(plan.images.files):
-            return smaller.run(instead_of=plan)
-    whole = benchmark(plan)
-    if not is_fresh:
-        whole.resume()
-    if not plan.settings.keeps_rounds or plan.settings.forks == 1 or budget.seconds is None:
+    with counting(recorders):
+        earlier = None if is_fresh else fewer_images.earlier_smaller_plan(plan)
+        if earlier is not None:
+            smaller = benchmark(earlier)
+            if smaller.resume() and smaller.fitting_images(plan, sweeps=1) < len(plan.images.files):
+                return smaller.run(instead_of=plan)
+            recorders.clear()  # all images are measured now, and none of these processes is kept
+        whole = benchmark(plan)
+        if not is_fresh:
+            whole.resume()
+        if plan.settings.may_reduce_images:
+            whole.measure_pace()
+            count = whole.fitting_images(plan)
+            if count < len(plan.images.files):
+                fewer = fewer_images.with_fewer_images(plan, count, schedule.middle(plan.batch_sizes))
+                return benchmark(fewer).run(instead_of=plan)
         return whole.run()
-    whole.measure_pace()
-    count = whole.fitting_images(plan)
-    if count == len(plan.images.files):
-        return whole.run()
-    return benchmark(with_fewer_images(plan, count, schedule.middle(plan.batch_sizes))).run(instead_of=plan)
 
 
 class _Benchmark:
@@ -103,12 +112,12 @@ class _Benchmark:
     def fitting_images(self, plan: Plan, sweeps: int = 0) -> int:
         """Return the number of images with which a part of the sweep, parity, stages and rounds fit."""
         paces = {
-            backend: Pace.of(runs[0])
+            backend: fewer_images.Pace.of(runs[0])
             for backend in plan.backends
             if (runs := [run for cell in self._sizes(backend) for run in self._recorder.runs(cell)])
         }
         forks = [(pace, sweeps + self._forks_after_sweep(backend)) for backend, pace in paces.items()]
-        return fitting_images(plan, forks, self._budget.left)
+        return fewer_images.fitting_images(plan, forks, self._budget.left)
 
     def _forks_after_sweep(self, backend: BackendSpec) -> int:
         """Return the forks that a backend needs for parity, stages and the smallest number of rounds."""
@@ -117,13 +126,11 @@ class _Benchmark:
         return rounds + (1 if settings.parity_images or settings.stage_images else 0)
 
     def _say_what_is_missing(self, whole: Plan) -> None:
-        images, sizes = len(whole.images.files), [str(size) for size in whole.batch_sizes]
-        measured = f"{len(self._plan.images.files)} images at batch size {self._plan.batch_sizes[0]}"
         reason = (
             f"the budget of {self._budget.seconds:.0f} s is too short for {MIN_FORKS} rounds with all; "
             "give a larger --budget"
         )
-        self._leave_out(f"all but {measured} (of {images} at batch sizes {', '.join(sizes)})", reason)
+        self._leave_out(fewer_images.left_out(whole, self._plan), reason)
 
     @property
     def _needs_sweep(self) -> bool:

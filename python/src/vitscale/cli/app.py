@@ -109,6 +109,27 @@ def say(line: object) -> None:
     progress.print(escape(str(line)))
 
 
+def interrupted(kept: int, what: str, output: Path, next_step: str = "") -> typer.Exit:
+    """Say what an interrupted command keeps, and return its exit.
+
+    Parameters
+    ----------
+    kept : int
+        Finished measurements or rounds in the results.
+    what : str
+        ``"measurement"`` or ``"round"``.
+    output : Path
+        The results.
+    next_step : str
+        What to do to resume; empty if the command does not resume.
+    """
+    if kept:
+        say(f"interrupted; finished {what}s in {output}: {kept}{next_step and f'; {next_step}'}")
+    else:
+        say(f"interrupted before the first {what} ended, so there is nothing to keep")
+    return typer.Exit(INTERRUPTED)
+
+
 def write_json(answer: Any, target: Path | None) -> None:
     """Write a result as JSON to the target of ``--json``: a file, ``-`` for stdout, None for nowhere."""
     if target == Path(_STDOUT):

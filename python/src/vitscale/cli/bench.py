@@ -10,7 +10,6 @@ import typer
 
 from vitscale.cli.app import (
     DEFAULT_MODEL,
-    INTERRUPTED,
     AllFiles,
     Backends,
     Device,
@@ -21,6 +20,7 @@ from vitscale.cli.app import (
     Paths,
     answer_console,
     app,
+    interrupted,
     is_gpu,
     named_images,
     say,
@@ -108,6 +108,7 @@ def bench(
     after another. The same command resumes an interrupted run. Exit status: 0 done, 1 a backend failed, 2
     usage, 3 fewer images were compared than requested, 130 interrupted.
     """
+    from vitscale.bench.interrupted import Interrupted
     from vitscale.bench.parity_and_stages import refuse_incomplete
     from vitscale.bench.plan import Settings, make_plan
     from vitscale.bench.runner import run_plan
@@ -156,9 +157,9 @@ def bench(
         say(f"{failed.file} cannot be decoded: {failed.reason}")
     try:
         results = run_plan(plan, ["vitscale", *sys.argv[1:]], say, is_fresh=fresh)
-    except KeyboardInterrupt:
-        say(f"interrupted; finished measurements are in {output}; repeat the command to resume")
-        raise typer.Exit(INTERRUPTED) from None
+    except Interrupted as stopped:
+        resume = f"repeat the command{' without --fresh' if fresh else ''} to resume"
+        raise interrupted(stopped.kept, "measurement", output, resume) from None
     print_summary(load_results(output), answer_console(json_to))
     unstable = {finding.where for finding in check(results) if finding.is_unstable}
     if unstable:

@@ -10,12 +10,12 @@ import typer
 
 from vitscale.cli.app import (
     DEFAULT_MODEL,
-    INTERRUPTED,
     Json,
     Model,
     answer_console,
     app,
     exported,
+    interrupted,
     say,
     write_json,
 )
@@ -70,6 +70,7 @@ def reproduce(
     published, and beside them Spark NLP's ONNX engine and ViTScale. The report checks the published claims
     that the results can test.
     """
+    from vitscale.bench.interrupted import Interrupted
     from vitscale.report.output_format import Format
     from vitscale.report.render import render_report, write_report
     from vitscale.reproduction import PARTS, Request, check_parts
@@ -88,9 +89,8 @@ def reproduce(
     )
     try:
         done = run(request, say)
-    except KeyboardInterrupt:
-        say(f"interrupted; finished measurements are in {output}; repeat the command to resume")
-        raise typer.Exit(INTERRUPTED) from None
+    except Interrupted as stopped:
+        raise interrupted(stopped.kept, "measurement", output, "repeat the command to resume") from None
     # Show parts that were measured earlier, too.
     shown = [request.results(part) for part in PARTS if request.results(part).exists()]
     if shown:

@@ -11,13 +11,13 @@ import typer
 from vitscale.cli.app import (
     DEFAULT_IMAGES,
     DEFAULT_MODEL,
-    INTERRUPTED,
     Images,
     Json,
     Model,
     answer_console,
     app,
     exported,
+    interrupted,
     say,
     writable,
     write_json,
@@ -54,6 +54,7 @@ def scaling(
     As a control the command also runs the engine without Spark in one and in two processes. Exit status: 0
     done, 1 if the parallel efficiency of two executors is below 95 %.
     """
+    from vitscale.bench.interrupted import Interrupted
     from vitscale.images.image_set import find_images
     from vitscale.models.folder import ModelFolder
     from vitscale.report.scaling.words import efficiency_lines
@@ -68,9 +69,8 @@ def scaling(
     command = ["vitscale", *sys.argv[1:]]
     try:
         measured = measure(setup, command, output, say, rounds=rounds, listed_files=listed_files, seed=seed)
-    except KeyboardInterrupt:
-        say(f"interrupted; finished rounds are in {output}")
-        raise typer.Exit(INTERRUPTED) from None
+    except Interrupted as stopped:
+        raise interrupted(stopped.kept, "round", output) from None
     console = answer_console(json_to)
     for line in efficiency_lines(measured):
         console.print(line, markup=False, highlight=False, soft_wrap=True)

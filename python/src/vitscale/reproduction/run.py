@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vitscale.bench.budget import Budget
+from vitscale.bench.interrupted import Interrupted
 from vitscale.bench.plan import Plan, Settings, make_plan
 from vitscale.bench.runner import run_plan
 from vitscale.errors import VitscaleError
@@ -54,8 +55,15 @@ def reproduce(request: Request, report: Progress) -> Reproduction:
     ------
     UsageError
         If ``full`` is requested without a sample, which measures the best batch sizes.
+    Interrupted
+        After Ctrl-C, with the number of finished processes that the same command keeps.
     """
-    return _Reproduction(request, report).run()
+    work = _Reproduction(request, report)
+    try:
+        return work.run()
+    except KeyboardInterrupt as stopped:
+        now = stopped.kept if isinstance(stopped, Interrupted) else 0
+        raise Interrupted(work.finished + now) from None
 
 
 class _Reproduction:
@@ -68,6 +76,8 @@ class _Reproduction:
             self._backends = ["vitscale"]  # its pace is what the pilot measures
         self._kept = share_of_nodes(request) * (request.budget_seconds or 0.0)
         self._has_failed = False
+        self.finished = 0
+        """Finished processes of the parts that ended."""
 
     def run(self) -> Reproduction:
         for one in self._left_out:
@@ -87,6 +97,8 @@ class _Reproduction:
     def _nodes(self, pilot: BenchmarkSuite | None) -> Path | None:
         try:
             measured, left_out = measure_nodes(self._request, pilot, self._seconds_left(1.0), self._report)
+        except Interrupted:
+            raise KeyboardInterrupt from None  # the part is measured as a whole: its rounds are not resumed
         except VitscaleError as error:
             self._has_failed = True
             self._leave_out(NODES, f"failed: {error}")
@@ -201,7 +213,9 @@ class _Reproduction:
             f"{units.plural(settings.forks, 'fork')} of {units.plural(len(plan.backends), 'backend')}; "
             f"the model's weights are {plan.model.weights}"
         )
-        return run_plan(replace(plan, best=best), self._request.command, self._report)
+        results = run_plan(replace(plan, best=best), self._request.command, self._report)
+        self.finished += sum(len(row["runs"]) for row in results["benchmarks"] if not row["error"])
+        return results
 
     def _seconds_left(self, share: float) -> float | None:
         seconds = self._budget.seconds

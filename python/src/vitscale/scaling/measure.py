@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from vitscale.bench.budget import UNLIMITED, Budget
+from vitscale.bench.interrupted import Interrupted
 from vitscale.scaling.benchmark import Round, Setup, run_rounds
 from vitscale.scaling.microbenchmarks import run_probes
 from vitscale.scaling.results import Document, document, write
@@ -42,11 +43,19 @@ def measure(
         Seed of the order.
     budget : Budget
         Wall-clock time limit.
+
+    Raises
+    ------
+    Interrupted
+        After Ctrl-C, with the number of rounds in the results file.
     """
-    probes = run_probes(setup.images, setup.model.path, listed_files, report)
     done: list[Round] = []
-    for found in run_rounds(setup, rounds, seed, report, budget):
-        done.append(found)
-        measured = document(command, setup, done, probes)
-        write(measured, output)
+    try:
+        probes = run_probes(setup.images, setup.model.path, listed_files, report)
+        for found in run_rounds(setup, rounds, seed, report, budget):
+            measured = document(command, setup, [*done, found], probes)
+            write(measured, output)
+            done.append(found)
+    except KeyboardInterrupt:
+        raise Interrupted(len(done)) from None
     return measured
