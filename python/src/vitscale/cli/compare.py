@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from vitscale.cli.app import Json, answer_console, app, write_json
+from vitscale.cli.shares import LOSS_HELP, share_lost
 from vitscale.errors import ParityError, RegressionError, UnstableError
 
 
@@ -25,11 +26,8 @@ def compare(
     old: Annotated[Path, typer.Argument(help="Results file before the change.")],
     new: Annotated[Path, typer.Argument(help="Results file after the change.")],
     threshold: Annotated[
-        float,
-        typer.Option(
-            min=0, max=1, help="Largest loss of images per second that passes, as a share (0.05 is 5 %)."
-        ),
-    ] = 0.05,
+        str, typer.Option(help=f"Largest loss of images per second that passes: {LOSS_HELP}.")
+    ] = "5%",
     force: Annotated[
         bool, typer.Option("--force", help="Compare even if machine, model or images differ.")
     ] = False,
@@ -51,7 +49,8 @@ def compare(
     )
     from vitscale.results.document import load_results
 
-    outcome = compare_results(load_results(old), load_results(new), threshold, force=force)
+    largest = share_lost(threshold, "--threshold")
+    outcome = compare_results(load_results(old), load_results(new), largest, force=force)
     console = answer_console(json_to)
     if form is Format.TABLE:
         print_changes(outcome, console)

@@ -21,6 +21,7 @@ from vitscale.cli.app import (
     say,
     write_json,
 )
+from vitscale.cli.shares import share
 from vitscale.errors import ParityError, UsageError
 
 if TYPE_CHECKING:
@@ -37,11 +38,11 @@ def parity(
     backend: Backends = DEFAULT_BACKENDS,
     limit: Annotated[int, typer.Option(min=1, help="Number of images to compare: the first N.")] = 32,
     min_top1: Annotated[
-        float,
+        str,
         typer.Option(
-            min=0, max=1, help="Smallest share of equal first labels, 0 to 1. Below it the command fails."
+            help="Smallest share of equal first labels, e.g. 99% or 0.99. Below it the command fails."
         ),
-    ] = 0.0,
+    ] = "0%",
     max_logit_difference: Annotated[
         float, typer.Option(min=0, help="Largest difference of two logits. Above it the command fails.")
     ] = float("inf"),
@@ -58,6 +59,7 @@ def parity(
     from vitscale.parity.compare import distinct
     from vitscale.report.terminal import print_parity
 
+    smallest = share(min_top1, "--min-top1")
     plan = make_plan(
         images=named_images(paths, images),
         model=model,
@@ -80,7 +82,7 @@ def parity(
     rows = compare_backends(plan, say)
     print_parity(rows, answer_console(json_to), random_weights=plan.model.weights == "random")
     write_json(rows, json_to)
-    _judge(rows, min_top1, max_logit_difference)
+    _judge(rows, smallest, max_logit_difference)
     refuse_incomplete(rows, len(distinct(plan.backends)))
 
 

@@ -21,7 +21,7 @@ from vitscale.cli.app import (
     writable,
     write_json,
 )
-from vitscale.errors import UsageError
+from vitscale.cli.shares import LOSS_HELP, share_lost
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +38,7 @@ def tune(
     images: Images = DEFAULT_IMAGES,
     max_loss: Annotated[
         str,
-        typer.Option(help="Largest loss of accuracy, or of labels where images have none: P% or a share."),
+        typer.Option(help=f"Largest loss of accuracy, or of labels where images have none: {LOSS_HELP}."),
     ] = "0.5%",
     count: Annotated[int, typer.Option(min=1, help="Images that the loss is measured with.")] = 256,
     minutes: Annotated[
@@ -56,7 +56,8 @@ def tune(
     """
     from vitscale.tuning.tune import tune as search
 
-    largest = _share(max_loss)
+    largest = share_lost(max_loss, "--max-loss")
+    say(f"largest loss allowed: {100 * largest:g}%")
     profile, measured = search(
         exported(model), images, max_loss=largest, count=count, minutes=minutes, say=say
     )
@@ -68,17 +69,6 @@ def tune(
         f"vitscale classify --profile {output}"
     )
     write_json(asdict(profile), json_to)
-
-
-def _share(text: str) -> float:
-    number, percent, _ = text.partition("%")
-    try:
-        share = float(number) / (100 if percent else 1)
-    except ValueError:
-        share = -1.0
-    if not 0 <= share <= 1:
-        raise UsageError(f"--max-loss is {text!r}; expected P% or a share from 0 to 1, e.g. 0.5% or 0.005.")
-    return share
 
 
 def _table(measured: Sequence[Measured], largest: float) -> Table:
