@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from vitscale.bench import runner
+import typer
+from vitscale.bench import budget, runner
 from vitscale.bench.budget import Budget
 from vitscale.bench.fewer_images import FEWEST_IMAGES, Pace
 from vitscale.bench.plan import Plan, Settings, make_plan
 from vitscale.bench.runner import run_plan
 from vitscale.bench.worker_request import WorkerRequest
+from vitscale.cli.app import app
 from vitscale.images.image_set import FailedImage
 from vitscale.results.document import load_results
 
@@ -100,6 +102,30 @@ def test_a_larger_budget_measures_all_images(plan: Plan, start: Any) -> None:
     start(plan, 1.0, 200.0)
     results, _ = start(plan, 1.0, 3000.0)
     assert results["workload"]["images"]["files"] == IMAGES
+
+
+@pytest.mark.parametrize(("speed", "is_told"), [(10.0, False), (0.01, True)])
+def test_the_command_says_that_it_took_longer_than_its_budget(
+    *,
+    speed: float,
+    is_told: bool,
+    plan: Plan,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    machine = Machine(lambda job, _: speed, images_count=True)
+    monkeypatch.setattr(runner, "measure", machine.measure)
+    for module in (runner, budget):
+        monkeypatch.setattr(module, "Budget", lambda limit: Budget(limit, lambda: machine.clock))
+    command = ["bench", "-b", "huggingface", "-b", "vitscale", "--budget", "600"]
+    command += ["--parity-images", "0", "--stage-images", "0", "-o", str(plan.output)]
+    command += ["--model", str(plan.model.path), "--images", str(plan.images.root)]
+    with pytest.raises(SystemExit) as ended:
+        typer.main.get_command(app).main(command)
+    assert ended.value.code == 0
+    assert (machine.clock > 600.0) == is_told
+    told = f"the command took {machine.clock:.0f} s, more than --budget 600: "
+    assert (told in capsys.readouterr().err) == is_told
 
 
 def test_an_image_that_cannot_be_decoded_is_never_the_only_one(plan: Plan, start: Any) -> None:

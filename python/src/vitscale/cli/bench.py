@@ -86,7 +86,11 @@ def bench(
     budget: Annotated[
         float | None,
         typer.Option(
-            min=1, help="Time limit for the whole command, in seconds. Work that does not fit is left out."
+            min=1,
+            help="Seconds to aim at. Batch sizes, images and rounds that do not fit are left out. But the "
+            "first process of each backend takes all images, and three rounds always run: a slow machine "
+            "takes longer.",
+            show_default="no limit",
         ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the random order of the runs.")] = 0,
@@ -108,6 +112,7 @@ def bench(
     after another. The same command resumes an interrupted run. Exit status: 0 done, 1 a backend failed, 2
     usage, 3 fewer images were compared than requested, 130 interrupted.
     """
+    from vitscale.bench.budget import Budget
     from vitscale.bench.interrupted import Interrupted
     from vitscale.bench.parity_and_stages import refuse_incomplete
     from vitscale.bench.plan import Settings, make_plan
@@ -118,6 +123,7 @@ def bench(
     from vitscale.results.document import load_results
     from vitscale.results.profile import Profile
 
+    whole_command = Budget(budget)
     default_sizes = "1" if scenario == "single-stream" else "1,4,8"
     tuned = [] if profile is None else [_tuned(Profile.read(profile))]
     plan = make_plan(
@@ -164,6 +170,12 @@ def bench(
     unstable = {finding.where for finding in check(results) if finding.is_unstable}
     if unstable:
         say(f"{len(unstable)} figures are unstable: `vitscale check {output}` says why and what to do")
+    if whole_command.left < 0:
+        say(
+            f"the command took {whole_command.spent:.0f} s, more than --budget {budget:.0f}: the first "
+            "process of each backend takes all images, and three rounds always run; "
+            "--limit N takes fewer images"
+        )
     say(f"results: {output}")
     if report:
         write_report([output], report)
