@@ -58,6 +58,34 @@ for name, load in (
         print(type(error).__name__, str(error).splitlines()[0])
 """
 
+SAVE_AGAIN = """
+import sys, vitscale
+from vitscale.ml import ViTImageClassifier, VitScaleForImageClassification
+folder, model = sys.argv[1:]
+spark = vitscale.start("local[1]", "512m")
+stages = (
+    ViTImageClassifier(modelPath=model, topK=1),
+    VitScaleForImageClassification.loadSavedModel(model, spark).setInputCols(["image"]).setOutputCol("class"),
+)
+
+def said(save, *arguments):
+    try:
+        save(*arguments)
+        print("saved")
+    except vitscale.VitscaleError as error:
+        print(type(error).__name__, error)
+
+for number, stage in enumerate(stages):
+    place = f"{folder}/stage {number}"
+    said(stage.save, place)
+    said(stage.save, place)
+    said(stage.write().save, place)
+    said(stage.write().overwrite().save, place)
+    said(type(stage).load, place)
+    said(stage.save, f"{place}/metadata/_SUCCESS/below")
+said(ViTImageClassifier(modelPath="/none").save, folder + "/none")
+"""
+
 ENGINE = ",".join(map(str, engine_jars()))
 
 
@@ -103,3 +131,18 @@ def test_a_session_without_spark_nlps_jar_is_told_the_stage_that_needs_it(saved:
     assert lines[:3] == ["works"] * 3
     assert "has a stage com.johnsnowlabs.nlp.ImageAssembler, which" in lines[3]
     assert lines[3].startswith("JavaError") and "spark.jars" in lines[3]
+
+
+def test_saving_over_a_folder_is_refused_in_one_line_that_names_the_way(tmp_path: Path) -> None:
+    lines = run(SAVE_AGAIN, tmp_path, MODEL)
+    assert len(lines) == 13
+    for number in range(2):
+        place = tmp_path / f"stage {number}"
+        refused = (
+            f"OutputError {place} already exists. Save to another folder, or replace it with "
+            ".write().overwrite().save(...)."
+        )
+        *first, below = lines[6 * number : 6 * number + 6]
+        assert first == ["saved", refused, refused, "saved", "saved"]
+        assert below.startswith(f"OutputError {place}/metadata/_SUCCESS/below cannot be written: "), below
+    assert lines[12].startswith("ModelError") and "/none" in lines[12]

@@ -16,12 +16,19 @@ from vitscale.ml.light_pipeline import annotate_every_image
 from vitscale.ml.loading import Loadable
 from vitscale.ml.params import ViTParams
 from vitscale.ml.random_weights import warn_of_random_weights
+from vitscale.ml.saving import Savable
 
 _JAVA_CLASS = "vitscale.ml.VitScaleForImageClassification"
 
 
 class VitScaleForImageClassification(
-    Loadable, HubModel, AnnotatorModel, HasBatchedAnnotateImage, HasImageFeatureProperties, ViTParams
+    Loadable,
+    Savable,
+    HubModel,
+    AnnotatorModel,
+    HasBatchedAnnotateImage,
+    HasImageFeatureProperties,
+    ViTParams,
 ):
     """Takes the place of Spark NLP's ``ViTForImageClassification`` in a pipeline.
 

@@ -17,10 +17,19 @@ from vitscale.ml.hub_model import HubModel
 from vitscale.ml.loading import Loadable
 from vitscale.ml.params import ViTParams, param, whole
 from vitscale.ml.random_weights import warn_of_random_weights
+from vitscale.ml.saving import Savable
 
 
 class ViTImageClassifier(
-    Loadable, HubModel, JavaTransformer, HasInputCol, HasOutputCol, ViTParams, JavaMLReadable, JavaMLWritable
+    Loadable,
+    Savable,
+    HubModel,
+    JavaTransformer,
+    HasInputCol,
+    HasOutputCol,
+    ViTParams,
+    JavaMLReadable,
+    JavaMLWritable,
 ):
     """Classifies the images of a column with a Vision Transformer, as Transformers' pipeline does.
 

@@ -7,7 +7,15 @@ import org.apache.spark.ml.{Pipeline, PipelineModel, PipelineStage}
 import org.apache.spark.sql.DataFrame
 import org.scalatest.funsuite.AnyFunSuite
 
-import vitscale.{LocalHdfs, LocalSpark, ModelException, TemporaryFolder, TestImages, TinyModel}
+import vitscale.{
+  LocalHdfs,
+  LocalSpark,
+  ModelException,
+  OutputException,
+  TemporaryFolder,
+  TestImages,
+  TinyModel
+}
 
 /** Saved stages contain their model, so that the folder that it came from may go. */
 class SavedModelSuite extends AnyFunSuite with LocalSpark with TemporaryFolder {
@@ -82,6 +90,32 @@ class SavedModelSuite extends AnyFunSuite with LocalSpark with TemporaryFolder {
         loaded.write.overwrite().save(saved)
         assert(label(loaded.transform(photos)) == expected)
         assert(label(PipelineModel.load(saved).transform(photos)) == expected)
+      }
+    }
+  }
+
+  test("a folder that exists is named with the call that replaces it, and stays as it is") {
+    withFolder { root =>
+      val folder = Files.createDirectory(root.resolve("there"))
+      Files.write(root.resolve("file"), Array[Byte](1))
+      val hdfs = s"${LocalHdfs.address}/saved/there"
+      stage(TinyModel.path).save(hdfs)
+      for (place <- Seq(folder.toString, folder.toUri.toString, root.resolve("file").toString, hdfs)) {
+        val told = intercept[OutputException](stage(TinyModel.path).save(place)).getMessage
+        assert(told.startsWith(s"$place already exists.") && told.contains(".write().overwrite().save(...)"))
+      }
+      assert(folder.toFile.list().isEmpty && Files.size(root.resolve("file")) == 1)
+      stage(TinyModel.path).write.overwrite().save(folder.toString)
+      assert(label(ViTImageClassifier.load(folder.toString).transform(photos)) == expected)
+    }
+  }
+
+  test("a folder that cannot be written is told in one line") {
+    withFolder { root =>
+      Files.write(root.resolve("file"), Array[Byte](1))
+      for (place <- Seq(s"$root/file/stage", "nowhere://host/stage")) {
+        val told = intercept[OutputException](stage(TinyModel.path).save(place)).getMessage
+        assert(told.startsWith(s"$place cannot be written: ") && told.linesIterator.size == 1)
       }
     }
   }

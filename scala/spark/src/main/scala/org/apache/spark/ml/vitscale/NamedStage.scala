@@ -1,5 +1,6 @@
 package org.apache.spark.ml.vitscale
 
+import java.io.IOException
 import java.nio.charset.StandardCharsets.UTF_8
 import java.nio.file.Paths
 
@@ -7,11 +8,12 @@ import scala.util.Try
 
 import org.apache.hadoop.conf.Configuration
 import org.apache.hadoop.fs.{FileSystem, Path}
+import org.apache.spark.SparkException
 import org.apache.spark.ml.param.Params
 import org.apache.spark.ml.util.{DefaultParamsReader, MLReader, MLWriter}
 import org.apache.spark.util.Utils
 
-import vitscale.UsageException
+import vitscale.{OutputException, UsageException, VitscaleException}
 
 /** Saves and loads stages in folders whose names may have any characters. Spark's own reader treats a path as a pattern, and
   * a comma as the end of the path.
@@ -49,13 +51,41 @@ object NamedStage {
     */
   final class Writer(inner: MLWriter, onWrite: String => Unit = _ => ()) extends MLWriter {
 
-    override def save(path: String): Unit =
-      super.save(absolute(path, sparkSession.sessionState.newHadoopConf()))
+    /** @throws vitscale.OutputException
+      *   if the folder exists and is not to be overwritten, or cannot be written
+      */
+    override def save(path: String): Unit = {
+      val configuration = sparkSession.sessionState.newHadoopConf()
+      val folder = absolute(path, configuration)
+      try {
+        if (!shouldOverwrite) refuseExisting(new Path(folder), path, configuration)
+        super.save(folder)
+      } catch {
+        case error @ (_: IOException | _: SparkException) => throw notWritten(path, error)
+      }
+    }
 
     override protected def saveImpl(path: String): Unit = {
       inner.session(sparkSession).save(path)
       onWrite(path)
     }
+  }
+
+  private def refuseExisting(folder: Path, named: String, configuration: Configuration): Unit =
+    if (folder.getFileSystem(configuration).exists(folder))
+      throw new OutputException(
+        s"$named already exists. Save to another folder, or replace it with .write().overwrite().save(...)."
+      )
+
+  /** The innermost cause names the file; Spark's own message is that a job was aborted. */
+  private def notWritten(named: String, error: Throwable): Throwable = {
+    val causes = Iterator.iterate(error)(_.getCause).takeWhile(_ != null).toSeq
+    val reason = Option(causes.last.getMessage).getOrElse(causes.last.toString).linesIterator.take(1).mkString
+    causes
+      .collectFirst { case told: VitscaleException => told }
+      .getOrElse(
+        new OutputException(s"$named cannot be written: $reason. Check the path and its permissions.", error)
+      )
   }
 
   /** A path that exists is never taken for a pattern; but Spark's reader of pipelines takes a pattern, and hands it on. */
