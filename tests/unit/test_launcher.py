@@ -100,6 +100,16 @@ def test_ctrl_c_ends_the_whole_process_group(tmp_path: Path) -> None:
     assert_gone(int(pid_file.read_text()))
 
 
+def test_ctrl_c_while_a_process_starts_is_not_lost() -> None:
+    code = (
+        "import os, signal, sys; from vitscale.bench.launcher import run_process; "
+        "os.register_at_fork(after_in_parent=lambda: os.kill(os.getpid(), signal.SIGINT)); "
+        "run_process([sys.executable, '-c', 'import time; time.sleep(60)'], print)"
+    )
+    harness = subprocess.run(python(code), stderr=subprocess.PIPE, text=True, timeout=40, check=False)
+    assert harness.returncode == -signal.SIGINT and "KeyboardInterrupt" in harness.stderr
+
+
 def test_two_processes_can_be_watched_at_once() -> None:
     results = []
     threads = [

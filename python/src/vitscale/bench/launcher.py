@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import psutil
@@ -88,21 +88,29 @@ def run_process(
     -----
     If this call ends early (Ctrl-C), it kills the whole process group.
     """
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,  # a JVM without memory reports it on stdout
-        text=True,
-        errors="replace",
-        start_new_session=True,
-        preexec_fn=die_with_parent,  # noqa: PLW1509  (a system call that takes no lock)
-        env={**os.environ, "PYTHONUNBUFFERED": "1", "TOKENIZERS_PARALLELISM": "false", **(environment or {})},
-    )
+    with _interrupt_held() as held:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,  # a JVM without memory reports it on stdout
+            text=True,
+            errors="replace",
+            start_new_session=True,
+            preexec_fn=die_with_parent,  # noqa: PLW1509  (a system call that takes no lock)
+            env={
+                **os.environ,
+                "PYTHONUNBUFFERED": "1",
+                "TOKENIZERS_PARALLELISM": "false",
+                **(environment or {}),
+            },
+        )
     start, busy = time.perf_counter(), _busy_seconds()
     watch = _Watch(process.pid, beside, sample_seconds)
     watch.start()
     try:
+        if held:
+            raise KeyboardInterrupt
         last_lines = _read(process, report)
         process.wait()
     finally:
@@ -116,6 +124,24 @@ def run_process(
         other_cpu_seconds=max(0.0, _busy_seconds() - busy - watch.cpu_seconds),
         last_lines=list(last_lines),
     )
+
+
+@contextlib.contextmanager
+def _interrupt_held() -> Iterator[list[int]]:
+    """Collect Ctrl-C while a process starts: Python ignores what is raised in the hooks of a fork.
+
+    See ``PyOS_AfterFork_Parent`` in CPython; `logging` and `random` have such hooks.
+    """
+    held: list[int] = []
+    is_default = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if not is_default or threading.current_thread() is not threading.main_thread():
+        yield held
+        return
+    signal.signal(signal.SIGINT, lambda number, _: held.append(number))
+    try:
+        yield held
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _busy_seconds() -> float:

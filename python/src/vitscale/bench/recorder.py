@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, cast
 
 from vitscale._version import __version__
@@ -29,11 +30,6 @@ class Recorder:
         The benchmark.
     command : sequence of str
         Command line, stored in the results.
-
-    Attributes
-    ----------
-    kept : int
-        Finished processes in the results file that a resumed run does not measure again.
     """
 
     def __init__(self, plan: Plan, command: Sequence[str]) -> None:
@@ -42,7 +38,8 @@ class Recorder:
         images_sha256 = plan.images.sha256()
         self._keys = CacheKeys(plan, machine, images_sha256)
         self._rows: dict[Cell, dict[str, Any]] = {}
-        self.kept = 0
+        self._resumed = 0
+        self._file_before = _stamp(plan.output)
         self.results = cast(BenchmarkSuite, _empty_results(plan, command, machine, images_sha256))
 
     def resume(self, report: Progress) -> int:
@@ -68,7 +65,7 @@ class Recorder:
             row for row in old["parity"] if {row["backend"], row["reference"]} <= answering
         ]
         self.results["stages"] = [row for row in old.get("stages", []) if row["backend"] in inside]
-        self.kept = self._finished()
+        self._resumed = _finished(self._rows.values())
         report(
             f"{self._plan.output} exists: keeping {len(kept)} of its {len(old['benchmarks'])} cells and "
             "measuring the others (--fresh measures all again)"
@@ -118,10 +115,16 @@ class Recorder:
     def save(self) -> None:
         """Write the results file."""
         write_results(self.results, self._plan.output)
-        self.kept = self._finished()
 
-    def _finished(self) -> int:
-        return sum(len(row["runs"]) for row in self._rows.values() if not row["error"])
+    @property
+    def kept(self) -> int:
+        """Finished processes in the results file that the same command does not measure again.
+
+        It is right at any moment, since the file says whether it was written.
+        """
+        if _stamp(self._plan.output) == self._file_before:
+            return self._resumed
+        return _finished(load_results(self._plan.output)["benchmarks"])
 
     def _row(self, cell: Cell) -> dict[str, Any]:
         if cell not in self._rows:
@@ -146,6 +149,19 @@ class Recorder:
         plan = self._plan
         cells = [Cell(backend, size) for size in plan.all_batch_sizes for backend in plan.backends]
         return cells + [Cell(plan.reference, size, is_control=True) for size in plan.all_batch_sizes]
+
+
+def _finished(rows: Iterable[Mapping[str, Any]]) -> int:
+    return sum(len(row["runs"]) for row in rows if not row["error"])
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """Return what differs after a file was written anew."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns
 
 
 def _empty_results(
