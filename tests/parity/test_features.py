@@ -15,10 +15,12 @@ import torch
 import vitscale
 from numpy.typing import NDArray
 from PIL import Image
+from pyspark.ml import PipelineModel
+from sparknlp.base import ImageAssembler
 from transformers import ViTModel
 from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPil
 from vitscale.errors import ImageError, ModelError, UsageError
-from vitscale.ml import ViTImageClassifier
+from vitscale.ml import ViTImageClassifier, VitScaleForImageClassification
 from vitscale.models.export.features import FEATURES, add_features
 from vitscale.models.export.run import export
 
@@ -128,6 +130,29 @@ def test_the_stage_returns_them_beside_the_labels(
     assert row.features is None and row.error
     with pytest.raises(UsageError, match="features"):
         stage.copy().setFeatures("mean").transform(images)
+
+
+def test_the_annotator_returns_them_as_embeddings(
+    tiny_model: Path, files: list[Path], expected: NDArray[np.float32], tmp_path: Path
+) -> None:
+    for number, file in enumerate(files):
+        with Image.open(file) as image:  # Spark's own decoder of JPEGs gives other pixels
+            image.convert("RGB").save(tmp_path / f"{number:02}.png")
+    spark = vitscale.start(master="local[2]")
+    assembler = ImageAssembler().setInputCol("image").setOutputCol("assembled")
+    annotator = VitScaleForImageClassification.loadSavedModel(str(tiny_model), spark)
+    annotator.setInputCols(["assembled"]).setOutputCol("class").setFeatures("normalized").setThreshold(1.0)
+    pipeline = PipelineModel([assembler, annotator])
+    rows = pipeline.transform(spark.read.format("image").load(str(tmp_path)))
+    one = rows.selectExpr("image.origin", "class[0].embeddings", "class[0].result", "class[0].metadata")
+    found = sorted(one.collect())
+    np.testing.assert_allclose([row[1] for row in found], unit(expected), atol=TOLERANCE)
+    assert {row[2] for row in found} == {""}, "no label has a score of 1"
+    assert all(row[3]["label_ids"] == "[]" and "error" not in row[3] for row in found)
+    with pytest.raises(UsageError, match="features"):
+        annotator.setFeatures("mean").transform(
+            assembler.transform(spark.read.format("image").load(str(tmp_path)))
+        )
 
 
 def test_the_job_writes_them_as_16_bit_bytes(

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from vitscale.cli.app import Json, answer_console, app, write_json
-from vitscale.cli.shares import LOSS_HELP, share_lost
+from vitscale.cli.shares import share
 from vitscale.errors import ParityError, RegressionError, UnstableError
 
 
@@ -26,7 +26,8 @@ def compare(
     old: Annotated[Path, typer.Argument(help="Results file before the change.")],
     new: Annotated[Path, typer.Argument(help="Results file after the change.")],
     threshold: Annotated[
-        str, typer.Option(help=f"Largest loss of images per second that passes: {LOSS_HELP}.")
+        str,
+        typer.Option(help="Largest loss of images per second that passes: P% or a share, e.g. 5% or 0.05."),
     ] = "5%",
     force: Annotated[
         bool, typer.Option("--force", help="Compare even if machine, model or images differ.")
@@ -49,7 +50,7 @@ def compare(
     )
     from vitscale.results.document import load_results
 
-    largest = share_lost(threshold, "--threshold")
+    largest = share(threshold, "--threshold")
     outcome = compare_results(load_results(old), load_results(new), largest, force=force)
     console = answer_console(json_to)
     if form is Format.TABLE:

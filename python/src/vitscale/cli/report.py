@@ -17,7 +17,10 @@ _STDOUT = Path("-")
 
 @app.command()
 def report(
-    results: Annotated[list[Path], typer.Argument(help="Results files of one machine or several.")],
+    results: Annotated[
+        list[Path],
+        typer.Argument(help="Results files of one machine or several, or profiles of `vitscale tune`."),
+    ],
     output: Annotated[
         Path | None,
         typer.Option(

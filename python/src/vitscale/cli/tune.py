@@ -66,7 +66,7 @@ def tune(
     threads = f", {profile.threads} threads" if profile.threads else ""
     say(
         f"{output}: {profile.runtime} {profile.precision}, batch size {profile.batch_size}{threads}. Use it: "
-        f"vitscale classify --profile {output}"
+        f"vitscale classify --profile {output}. Speed against loss as a page: vitscale report {output}"
     )
     write_json(asdict(profile), json_to)
 

@@ -14,7 +14,7 @@ from vitscale.ml.errors import stage_errors
 from vitscale.ml.hub_model import HubModel
 from vitscale.ml.light_pipeline import annotate_every_image
 from vitscale.ml.loading import Loadable
-from vitscale.ml.params import ViTParams
+from vitscale.ml.params import AnswerParams
 from vitscale.ml.random_weights import warn_of_random_weights
 from vitscale.ml.saving import Savable
 
@@ -28,7 +28,7 @@ class VitScaleForImageClassification(
     AnnotatorModel,
     HasBatchedAnnotateImage,
     HasImageFeatureProperties,
-    ViTParams,
+    AnswerParams,
 ):
     """Takes the place of Spark NLP's ``ViTForImageClassification`` in a pipeline.
 
@@ -38,6 +38,8 @@ class VitScaleForImageClassification(
     with the name of another key (these, ``image``, ``height``, ``width``, ``nChannels``, ``mode``,
     ``origin``, ``error``) stands under ``label:`` and its name. An image that fails has an empty ``result``
     and the reason under ``error``; a ``LightPipeline`` annotates missing and damaged files in the same way.
+    With a `threshold` an image may have no label: its ``result`` is empty too, without an ``error``.
+    ``embeddings`` are the features, if `features` is set.
 
     Examples
     --------
@@ -59,7 +61,13 @@ class VitScaleForImageClassification(
         scala_object(_JAVA_CLASS)  # or the one line that says which extra brings it
         super().__init__(classname=classname, java_model=java_model)
         self._setDefault(
-            batchSize=2, precision="fp32", runtime="onnxruntime", topK=5, threads=0, device="cpu"
+            batchSize=2,
+            precision="fp32",
+            runtime="onnxruntime",
+            topK=5,
+            threads=0,
+            device="cpu",
+            features="none",
         )
 
     def getClasses(self) -> list[str]:

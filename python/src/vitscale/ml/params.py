@@ -87,3 +87,20 @@ class ViTParams(Params):
         master it is the first.
         """
         return self._set(device=value)
+
+
+class AnswerParams(ViTParams):
+    """What a stage gives for each image besides the likeliest labels."""
+
+    threshold = param("threshold", "smallest score of a label, from 0 to 1", TypeConverters.toFloat)
+    features = param(
+        "features", "features of each image: none, pooled or normalized", TypeConverters.toString
+    )
+
+    def setThreshold(self, value: float) -> Self:
+        """Set the smallest score of a label, from 0 to 1; an image may then have no label."""
+        return self._set(threshold=value)
+
+    def setFeatures(self, value: str) -> Self:
+        """Set the features of each image: ``"none"``, ``"pooled"`` or ``"normalized"``."""
+        return self._set(features=value)

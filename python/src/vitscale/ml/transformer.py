@@ -15,7 +15,7 @@ from vitscale.jvm.bridge import session_api
 from vitscale.ml.errors import stage_errors
 from vitscale.ml.hub_model import HubModel
 from vitscale.ml.loading import Loadable
-from vitscale.ml.params import ViTParams, param, whole
+from vitscale.ml.params import AnswerParams, param, whole
 from vitscale.ml.random_weights import warn_of_random_weights
 from vitscale.ml.saving import Savable
 
@@ -27,7 +27,7 @@ class ViTImageClassifier(
     JavaTransformer,
     HasInputCol,
     HasOutputCol,
-    ViTParams,
+    AnswerParams,
     JavaMLReadable,
     JavaMLWritable,
 ):
@@ -64,7 +64,6 @@ class ViTImageClassifier(
     truncated : str
         What happens to an image file that ends early: ``"error"``, the default, gives a row with the reason,
         ``"gray"`` fills the missing pixels as Pillow does with ``LOAD_TRUNCATED_IMAGES`` (JPEG and PNG only).
-
     threshold : float, optional
         Smallest score of a label, from 0 to 1. An image without such a label has empty ``predictions``.
     features : str
@@ -85,11 +84,6 @@ class ViTImageClassifier(
     )
     truncated = param(
         "truncated", "what becomes of a truncated image file: error or gray", TypeConverters.toString
-    )
-
-    threshold = param("threshold", "smallest score of a label, from 0 to 1", TypeConverters.toFloat)
-    features = param(
-        "features", "features of each image: none, pooled or normalized", TypeConverters.toString
     )
 
     @keyword_only
@@ -147,14 +141,6 @@ class ViTImageClassifier(
     def setTruncated(self, value: str) -> Self:
         """Set what happens to an image file that ends early: ``"error"`` or ``"gray"``."""
         return self._set(truncated=value)
-
-    def setThreshold(self, value: float) -> Self:
-        """Set the smallest score of a label, from 0 to 1; an image may then have no label."""
-        return self._set(threshold=value)
-
-    def setFeatures(self, value: str) -> Self:
-        """Set the features of each image: ``"none"``, ``"pooled"`` or ``"normalized"``."""
-        return self._set(features=value)
 
     def _transform(self, dataset: Any) -> Any:
         with stage_errors():

@@ -10,7 +10,9 @@ from vitscale.errors import UsageError
 from vitscale.report.output_format import Format, format_of
 from vitscale.report.scaling.source import ScalingSource
 from vitscale.report.sections import Source
+from vitscale.report.tuning.source import TuningSource
 from vitscale.results.document import load_results
+from vitscale.results.profile import is_profile
 from vitscale.scaling.results import is_scaling, load
 from vitscale.system.atomic_write import write_atomically
 
@@ -22,16 +24,19 @@ def render_report(results: Sequence[Path], form: Format) -> str:
     ----------
     results : sequence of paths
         Results files of benchmarks and of scaling. Each has a section; those of one machine form a group.
+        Or profiles of `vitscale tune`, a section for each.
     form : Format
         Format of the report.
 
     Raises
     ------
     UsageError
-        If there are no results, or more than the format supports.
+        If there are no results, more than the format supports, or results beside profiles.
     ResultsError
         If a file is invalid.
     """
+    if any(map(is_profile, results)):
+        return _tuning_report(results, form)
     scaling = [scaling_source(path) for path in results if is_scaling(path)]
     sources = [_source(path) for path in results if not is_scaling(path)]
     if not results:
@@ -60,6 +65,25 @@ def render_report(results: Sequence[Path], form: Format) -> str:
     from vitscale.report.page import page
 
     return page(sources, scaling)
+
+
+def _tuning_report(profiles: Sequence[Path], form: Format) -> str:
+    others = [path for path in profiles if not is_profile(path)]
+    if others:
+        raise UsageError(
+            f"{others[0].name} is no profile. Profiles of `vitscale tune` have a report of their own: "
+            "give the two kinds of files to two commands."
+        )
+    if form in (Format.CSV, Format.SVG):
+        raise UsageError(f"--format {form} does not support profiles. Use --format html or md.")
+    sources = [TuningSource.of(path, _sha256(path)) for path in profiles]
+    if form is Format.MARKDOWN:
+        from vitscale.report.tuning.markdown import tuning_markdown
+
+        return tuning_markdown(sources)
+    from vitscale.report.tuning.page import tuning_page
+
+    return tuning_page(sources)
 
 
 def write_report(results: Sequence[Path], output: Path, form: Format | None = None) -> Path:

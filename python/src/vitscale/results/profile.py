@@ -66,14 +66,14 @@ class Profile:
         except OSError as error:
             raise UsageError(f"Cannot read the profile {path}: {error.strerror}.") from error
         except ValueError as error:
-            raise UsageError(f"{path} is not JSON: {error}. {_REMEDY}") from error
+            raise UsageError(f"{path} is not JSON: {error}. {REMEDY}") from error
         version = content.get("profile_version") if isinstance(content, dict) else None
         if version != _VERSION:
-            raise UsageError(f"profile_version in {path} is {version}; expected {_VERSION}. {_REMEDY}")
+            raise UsageError(f"profile_version in {path} is {version}; expected {_VERSION}. {REMEDY}")
         fields = {name: content.get(name) for name in Profile.__dataclass_fields__}
         wrong = [name for name, kinds in _KINDS.items() if not _is(fields[name], kinds)]
         if wrong:
-            raise UsageError(f"{wrong[0]} in {path} is {fields[wrong[0]]!r}. {_REMEDY}")
+            raise UsageError(f"{wrong[0]} in {path} is {fields[wrong[0]]!r}. {REMEDY}")
         return Profile(**fields)
 
     def remark(self, cpu: str) -> str | None:
@@ -83,12 +83,21 @@ class Profile:
         return f"the profile was measured on {self.cpu}, this is {cpu}; run vitscale tune here"
 
 
+def is_profile(path: Path) -> bool:
+    """Tell whether a file is a profile, of whatever version."""
+    try:
+        content = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(content, dict) and "profile_version" in content
+
+
 def _is(value: Any, kinds: type | tuple[type, ...]) -> bool:
     is_negative = isinstance(value, int | float) and value < 0
     return isinstance(value, kinds) and not isinstance(value, bool) and not is_negative
 
 
-_REMEDY = "Make it again: vitscale tune MODEL --images DIR."
+REMEDY = "Make it again: vitscale tune MODEL --images DIR."
 _KINDS: dict[str, type | tuple[type, ...]] = {
     "model": str,
     "model_sha256": str,

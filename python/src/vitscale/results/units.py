@@ -54,6 +54,11 @@ def percent(value: float) -> str:
     return f"{amount:.1f} %" if 0 < amount < 1 else f"{amount:.0f} %"
 
 
+def fine_percent(value: float) -> str:
+    """Return a small share, which may be negative, with two decimals: 0.39 %."""
+    return f"{100 * value:.2f} %"
+
+
 def mebibytes(value: int | None) -> str:
     """Return bytes in MiB, which memory limits are given in."""
     return NONE if value is None else f"{value / (1 << 20):,.0f} MiB"

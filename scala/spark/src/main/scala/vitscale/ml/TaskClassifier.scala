@@ -43,12 +43,17 @@ final private[vitscale] case class TaskClassifier(
     }
   }
 
-  /** Classify a few images outside of a task, with the lowest latency. */
+  /** Classify a few images outside of a task, with the lowest latency.
+    *
+    * @throws vitscale.UsageException, vitscale.ModelException
+    *   if the model cannot answer the request
+    */
   def classify[A](images: Seq[A])(pixels: A => PixelRows): Seq[(A, Answer)] = {
     val default = ClassifierOptions(device = device)
     val options = if (threads == 0) default else default.copy(threads = threads)
     val folder = model.open(options.device)
     RandomWeights.warn(model, folder)
+    request.requireFits(folder)
     val lease = SharedClassifiers.lease(folder, options)
     try lease.classifier.stream(images.iterator, request)(pixels).toIndexedSeq
     finally lease.close()

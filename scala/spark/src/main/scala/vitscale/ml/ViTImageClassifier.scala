@@ -2,7 +2,7 @@ package vitscale.ml
 
 import org.apache.spark.ml.Transformer
 import org.apache.spark.ml.param.shared.{HasInputCol, HasOutputCol}
-import org.apache.spark.ml.param.{BooleanParam, DoubleParam, IntParam, Param, ParamMap, ParamValidators}
+import org.apache.spark.ml.param.{BooleanParam, IntParam, Param, ParamMap, ParamValidators}
 import org.apache.spark.ml.util._
 import org.apache.spark.ml.vitscale.NamedStage
 import org.apache.spark.sql.internal.SQLConf
@@ -38,7 +38,7 @@ final class ViTImageClassifier(override val uid: String)
     extends Transformer
     with HasInputCol
     with HasOutputCol
-    with ViTParams
+    with AnswerParams
     with DefaultParamsWritable {
 
   def this() = this(Identifiable.randomUID("ViTImageClassifier"))
@@ -70,31 +70,12 @@ final class ViTImageClassifier(override val uid: String)
       ParamValidators.inArray(Truncated.all.map(_.name).toArray)
     )
 
-  /** Smallest score of a label, from 0 to 1; not set by default. An image may then have no label: its predictions are empty. Without
-    * `topK`, all labels from this score on are returned.
-    *
-    * @group param
-    */
-  val threshold: DoubleParam =
-    new DoubleParam(
-      this,
-      "threshold",
-      "smallest score of a label, from 0 to 1 (default: none)",
-      ParamValidators.inRange(0, 1)
-    )
-
   /** Features of each image, the input of the classification head: `none`, the default; `pooled`; or `normalized` to an L2
     * norm of 1. For a ViT it is `last_hidden_state[:, 0]` of Transformers' `ViTModel`.
     *
     * @group param
     */
-  val features: Param[String] =
-    new Param[String](
-      this,
-      "features",
-      "features of each image: none, pooled, or normalized to an L2 norm of 1 (default: none)",
-      ParamValidators.inArray(Features.names.toArray)
-    )
+  val features: Param[String] = AnswerParams.features(this)
 
   setDefault(
     features -> Features.Off.name,
@@ -122,12 +103,6 @@ final class ViTImageClassifier(override val uid: String)
 
   /** @group setParam */
   def setReturnLogits(value: Boolean): this.type = set(returnLogits, value)
-
-  /** @group getParam */
-  def getThreshold: Double = $(threshold)
-
-  /** @group setParam */
-  def setThreshold(value: Double): this.type = set(threshold, value)
 
   /** @group getParam */
   def getFeatures: String = $(features)
@@ -175,16 +150,8 @@ final class ViTImageClassifier(override val uid: String)
       }(Encoders.row(schema))
   }
 
-  private def request: InferenceOptions = {
-    val least = get(threshold).map(_.toFloat)
-    InferenceOptions(
-      topK = if (isSet(topK)) $(topK) else InferenceOptions.topK(least),
-      batchSize = $(batchSize),
-      returnLogits = $(returnLogits),
-      threshold = least,
-      features = Features.named($(features)).get
-    )
-  }
+  private def request: InferenceOptions =
+    requestWith($(features)).copy(returnLogits = $(returnLogits))
 
   /** Saves the model with the stage. */
   override def write: MLWriter = SavedModel.writer(this, super.write)

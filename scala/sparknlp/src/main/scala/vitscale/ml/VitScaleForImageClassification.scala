@@ -4,13 +4,14 @@ import scala.annotation.nowarn
 
 import com.johnsnowlabs.nlp.AnnotatorType.{CATEGORY, IMAGE}
 import com.johnsnowlabs.nlp._
+import org.apache.spark.ml.param.Param
 import org.apache.spark.ml.util.{DefaultParamsReadable, Identifiable, MLReader, MLWriter}
 import org.apache.spark.ml.vitscale.NamedStage
 import org.apache.spark.sql.{Dataset, Row, SparkSession}
 
 import vitscale.ImageException
 import vitscale.classify.Prediction.Answer
-import vitscale.classify.{ImageFailure, InferenceOptions, ScoredLabel}
+import vitscale.classify.{Features, ImageFailure, InferenceOptions, ScoredLabel}
 import vitscale.image.RgbImage
 import vitscale.model.ModelRuntime
 
@@ -29,7 +30,8 @@ import vitscale.model.ModelRuntime
   * label text, so `label_id` is the class number of `result`; `label_ids` and `probabilities` are those of all `topK` classes
   * as JSON arrays, the likeliest first. A label that is named as one of these keys or of the image's fields (`image`,
   * `height`, `width`, `nChannels`, `mode`, `origin`, `error`) or begins with `label:` stands under `label:` and its name. An
-  * image that fails has an empty `result` and the reason under `error`.
+  * image that fails has an empty `result` and the reason under `error`. With a `threshold` an image may have no label: its
+  * `result` is empty too, without an `error`. `embeddings` are the features, if `features` is set.
   *
   * @groupname param Parameters
   * @groupname setParam Parameter setters
@@ -39,7 +41,7 @@ class VitScaleForImageClassification(override val uid: String)
     extends AnnotatorModel[VitScaleForImageClassification]
     with HasBatchedAnnotateImage[VitScaleForImageClassification]
     with ModelImageProperties
-    with ViTParams {
+    with AnswerParams {
 
   /** Needed by Spark to read a saved pipeline. */
   def this() = this(Identifiable.randomUID("VitScaleForImageClassification"))
@@ -51,11 +53,29 @@ class VitScaleForImageClassification(override val uid: String)
   // A replacement of Spark NLP's annotator runs the same graph, and a saved pipeline contains only that graph.
   setDefault(batchSize -> InferenceOptions().batchSize, runtime -> ModelRuntime.OnnxRuntime.name)
 
+  /** Features of each image, the input of the classification head, as `embeddings` of its annotation: `none`, the default;
+    * `pooled`; or `normalized` to an L2 norm of 1. The parameter's name is `features`, which in Scala is a member of Spark
+    * NLP's annotators.
+    *
+    * @group param
+    */
+  val featureKind: Param[String] = AnswerParams.features(this)
+
+  setDefault(featureKind -> Features.Off.name)
+
+  /** @group getParam */
+  def getFeatures: String = $(featureKind)
+
+  /** @group setParam */
+  def setFeatures(value: String): this.type = set(featureKind, value)
+
   /** The labels that the model knows, by class id. */
   def getClasses: Array[String] = location.open().labels.toArray
 
   override def beforeAnnotate(dataset: Dataset[_]): Dataset[_] = {
-    checkImageProperties(openModel())
+    val model = openModel()
+    checkImageProperties(model)
+    requestWith($(featureKind)).requireFits(model)
     dataset
   }
 
@@ -76,7 +96,7 @@ class VitScaleForImageClassification(override val uid: String)
     batches.map(_.toVector.map(_ => annotations.next()))
   }
 
-  private def classifier: TaskClassifier = taskClassifier(InferenceOptions($(topK), $(batchSize)))
+  private def classifier: TaskClassifier = taskClassifier(requestWith($(featureKind)))
 
   /** Saves the model with the stage. */
   override def write: MLWriter = SavedModel.writer(this, super.write)
@@ -114,23 +134,24 @@ object VitScaleForImageClassification extends DefaultParamsReadable[VitScaleForI
 
   private def annotation(image: Option[AnnotationImage], answer: Answer): Annotation = {
     val (label, found) = answer match {
-      case Right(prediction) => (prediction.labels.head.label, scores(prediction.labels))
+      case Right(prediction) => (prediction.labels.headOption.fold("")(_.label), scores(prediction.labels))
       case Left(ImageFailure(_, reason)) => ("", Map(Error -> reason))
     }
+    val features = answer.toOption.flatMap(_.features)
     Annotation(
       annotatorType = CATEGORY,
       begin = 0,
       end = label.length - 1,
       result = label,
-      metadata = found ++ image.fold(Map("image" -> "0"))(fields)
+      metadata = found ++ image.fold(Map("image" -> "0"))(fields),
+      embeddings = features.getOrElse(Array.emptyFloatArray)
     )
   }
 
   private def scores(labels: Seq[ScoredLabel]): Map[String, String] = {
     // Of classes with one name the likeliest stays.
     val byName = labels.reverse.map(one => key(one.label) -> one.score.toString).toMap
-    byName ++ Map(
-      LabelId -> labels.head.id.toString,
+    byName ++ labels.headOption.map(LabelId -> _.id.toString) ++ Map(
       LabelIds -> labels.map(_.id).mkString("[", ",", "]"),
       Probabilities -> labels.map(_.score).mkString("[", ",", "]")
     )

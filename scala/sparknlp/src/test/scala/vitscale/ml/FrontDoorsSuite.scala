@@ -5,11 +5,11 @@ import java.nio.file.{Files, Path}
 import com.johnsnowlabs.nlp.{Annotation, ImageAssembler, LightPipeline}
 import org.apache.spark.ml.param.ParamMap
 import org.apache.spark.ml.{Pipeline, PipelineModel}
-import org.apache.spark.sql.DataFrame
+import org.apache.spark.sql.{DataFrame, Row}
 import org.apache.spark.sql.functions.{col, concat, element_at, split}
 import org.scalatest.funsuite.AnyFunSuite
 
-import vitscale.classify.{ScoredLabel, ViTClassifier}
+import vitscale.classify.{Features, InferenceOptions, Prediction, ScoredLabel, ViTClassifier}
 import vitscale.{LocalSpark, TestImages, TinyModel, UsageException}
 
 /** The same pictures through every front door: PNG, so that Spark's decoder and ours see the same pixels. */
@@ -148,5 +148,60 @@ class FrontDoorsSuite extends AnyFunSuite with LocalSpark {
     annotator.setSize(224)
     val error = intercept[UsageException](annotator.transform(pipeline.stages(0).transform(images)))
     assert(error.getMessage.contains("preprocessor_config.json"))
+  }
+
+  /** The annotator with changed parameters, as the last stage. */
+  private def withAnnotator(change: VitScaleForImageClassification => Unit): PipelineModel = {
+    val annotator = pipeline.stages(1).copy(ParamMap.empty).asInstanceOf[VitScaleForImageClassification]
+    change(annotator)
+    new Pipeline().setStages(Array(pipeline.stages(0), annotator)).fit(images)
+  }
+
+  /** File name -> annotation, of a Spark job and of a LightPipeline. */
+  private def annotations(made: PipelineModel): Seq[Map[String, Annotation]] = {
+    val rows = made.transform(images).select(col("image.origin"), col("class"))
+    val ofJob = rows.collect().map { row =>
+      val annotation = Annotation(row.getSeq[Row](1).head)
+      row.getString(0).split('/').last -> annotation
+    }
+    val light = new LightPipeline(made)
+    val ofLight = names.map { name =>
+      name -> light.fullAnnotateImage(folder.resolve(name).toString)("class").head.asInstanceOf[Annotation]
+    }
+    Seq(ofJob.toMap, ofLight.toMap)
+  }
+
+  test("the annotator with a threshold: all labels from it on, or none") {
+    for (threshold <- Seq(0.0, 0.2, 1.0)) {
+      val asked = InferenceOptions(topK = InferenceOptions.AllLabels, threshold = Some(threshold.toFloat))
+      val wanted = answers(asked).map { case (name, answer) => name -> answer.labels.map(_.id) }
+      for (found <- annotations(withAnnotator(_.setThreshold(threshold))); name <- names) {
+        val metadata = found(name).metadata
+        assert(metadata("label_ids") == wanted(name).mkString("[", ",", "]"), name)
+        assert(found(name).result.isEmpty == wanted(name).isEmpty && !metadata.contains("error"))
+        assert(metadata.get("label_id") == wanted(name).headOption.map(_.toString))
+      }
+    }
+  }
+
+  test("the annotator with features: they are the embeddings") {
+    for (kind <- Seq("pooled", "normalized", "none")) {
+      val wanted = answers(InferenceOptions(features = Features.named(kind).get))
+      for (found <- annotations(withAnnotator(_.setFeatures(kind))); name <- names) {
+        val features = wanted(name).features.getOrElse(Array.emptyFloatArray)
+        assert(features.isEmpty == (kind == "none") && found(name).embeddings.length == features.length)
+        features.zip(found(name).embeddings).foreach { case (a, b) => assert(math.abs(a - b) < 1e-4, name) }
+      }
+    }
+  }
+
+  private def answers(asked: InferenceOptions): Map[String, Prediction] = {
+    val classifier = ViTClassifier.open(TinyModel.path, options = TinyModel.options)
+    try {
+      val files = names.map(name => Files.readAllBytes(folder.resolve(name)))
+      names
+        .zip(classifier.classify(files, asked).map(_.fold(failure => fail(failure.reason), identity)))
+        .toMap
+    } finally classifier.close()
   }
 }
