@@ -10,7 +10,6 @@ import typer
 from typer.testing import CliRunner
 from vitscale.cli.app import app
 from vitscale.cli.profiles import use_profile
-from vitscale.cli.tune import _share
 from vitscale.errors import UsageError
 from vitscale.results.profile import Profile
 from vitscale.system.cpu_info import cpu_name
@@ -98,19 +97,6 @@ def test_options_of_the_user_win_over_the_profile(
 
     assert CliRunner().invoke(small, given).exit_code == 0
     assert seen == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "share"), [("0.5%", 0.005), ("0.005", 0.005), ("0", 0.0), ("100%", 1.0), ("2 %", 0.02)]
-)
-def test_a_loss_is_a_percentage_or_a_share(text: str, share: float) -> None:
-    assert _share(text) == pytest.approx(share)
-
-
-@pytest.mark.parametrize("text", ["", "x", "-1%", "101%", "1.5", "nan"])
-def test_another_loss_is_refused(text: str) -> None:
-    with pytest.raises(UsageError, match="expected P% or a share"):
-        _share(text)
 
 
 def test_labels_that_differ_are_the_loss_where_the_truth_is_not_known() -> None:
