@@ -35,8 +35,8 @@ def render_report(results: Sequence[Path], form: Format) -> str:
     ResultsError
         If a file is invalid.
     """
-    if any(map(is_profile, results)):
-        return _tuning_report(results, form)
+    if profiles := [path for path in results if is_profile(path)]:
+        return _tuning_report(profiles, [path for path in results if path not in profiles], form)
     scaling = [scaling_source(path) for path in results if is_scaling(path)]
     sources = [_source(path) for path in results if not is_scaling(path)]
     if not results:
@@ -67,8 +67,7 @@ def render_report(results: Sequence[Path], form: Format) -> str:
     return page(sources, scaling)
 
 
-def _tuning_report(profiles: Sequence[Path], form: Format) -> str:
-    others = [path for path in profiles if not is_profile(path)]
+def _tuning_report(profiles: Sequence[Path], others: Sequence[Path], form: Format) -> str:
     if others:
         raise UsageError(
             f"{others[0].name} is no profile. Profiles of `vitscale tune` have a report of their own: "

@@ -88,7 +88,7 @@ def _verdict(one: Tuned, front: Sequence[Tuned], chosen: Tuned, limit: float) ->
 def _draw(width: int, candidates: Sequence[Tuned], front: Sequence[Tuned], limit: float) -> Canvas:
     canvas = Canvas.of(width, _HEIGHT, _MARGINS)
     axes = canvas.axes
-    canvas.axes.plot(
+    axes.plot(
         [one.loss.middle for one in front],
         [one.speed.middle for one in front],
         color=light("soft"),

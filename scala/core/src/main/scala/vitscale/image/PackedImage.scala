@@ -7,8 +7,8 @@ package vitscale.image
   * @param height
   *   in pixels, at least 1
   * @param words
-  *   `width * height` pixels; not copied, so leave it alone once handed over. Another number of
-  *   pixels is an `IllegalArgumentException`
+  *   `width * height` pixels; not copied, so leave it alone once handed over. Another number of pixels is an
+  *   `IllegalArgumentException`
   */
 final class PackedImage(val width: Int, val height: Int, val words: Array[Int]) extends PixelRows {
   require(

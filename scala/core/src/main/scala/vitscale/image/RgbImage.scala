@@ -7,8 +7,8 @@ package vitscale.image
   * @param height
   *   in pixels, at least 1
   * @param data
-  *   `width * height * 3` bytes, each an unsigned sample in 0..255; not copied, so leave it alone once handed over. Another number of
-  *   bytes is an `IllegalArgumentException`
+  *   `width * height * 3` bytes, each an unsigned sample in 0..255; not copied, so leave it alone once
+  *   handed over. Another number of bytes is an `IllegalArgumentException`
   */
 final case class RgbImage(width: Int, height: Int, data: Array[Byte]) extends PixelRows {
   require(

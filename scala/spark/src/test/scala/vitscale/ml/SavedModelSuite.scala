@@ -110,7 +110,7 @@ class SavedModelSuite extends AnyFunSuite with LocalSpark with TemporaryFolder {
     }
   }
 
-  test("a folder that cannot be written is told in one line") {
+  test("a folder that cannot be written fails with one line") {
     withFolder { root =>
       Files.write(root.resolve("file"), Array[Byte](1))
       for (place <- Seq(s"$root/file/stage", "nowhere://host/stage")) {
