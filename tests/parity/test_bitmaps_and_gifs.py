@@ -109,14 +109,26 @@ def test_bitmaps_without_file_header(bits: int) -> None:
     assert_same(bitmap(bits, palette=palette, file_header=False)[:-5])
 
 
-def frame(bits: int, codes: list[int], *, before: bytes = b"", width: int = 4, height: int = 2) -> bytes:
-    """Return a GIF of 4x2 pixels whose codes are given, all in `bits` + 1 bits."""
+def frame(
+    bits: int,
+    codes: list[int],
+    *,
+    before: bytes = b"",
+    width: int = 4,
+    height: int = 2,
+    screen: bytes = bytes(range(48)) * 16,
+    own: bytes = b"",
+) -> bytes:
+    """Return a GIF of 4x2 pixels whose codes are given, all in `bits` + 1 bits, with tables of colours."""
     number = sum(code << (i * (bits + 1)) for i, code in enumerate(codes))
     data = number.to_bytes(-(-len(codes) * (bits + 1) // 8), "little")
-    colors = bytes(range(48)) * 16
-    head = b"GIF89a" + struct.pack("<HHBBB", 4, 2, 0xF7, 0, 0) + colors
-    descriptor = b"," + struct.pack("<HHHHB", 0, 0, width, height, 0)
+    head = b"GIF89a" + struct.pack("<HHBBB", 4, 2, table_flags(screen), 0, 0) + screen
+    descriptor = b"," + struct.pack("<HHHHB", 0, 0, width, height, table_flags(own)) + own
     return head + before + descriptor + bytes([bits, len(data)]) + data + b"\0;"
+
+
+def table_flags(table: bytes) -> int:
+    return 0x80 | (len(table) // 3).bit_length() - 2 if table else 0
 
 
 @pytest.mark.parametrize("bits", [*range(14), 255])
@@ -164,6 +176,32 @@ def test_gif_extensions(before: bytes) -> None:
     codes = [4, 0, 1, 2, 3, 5]
     assert_same(frame(2, codes, before=before, width=2, height=2))
     assert_same(frame(2, codes, before=before, width=0))
+
+
+def grays(count: int) -> bytes:
+    return bytes(gray for gray in range(count) for _ in range(3))
+
+
+TABLES = {
+    "none": b"",
+    "grays": grays(8),
+    "all grays": grays(256),
+    "colors": bytes(range(100, 124)),
+    "many colors": bytes(range(255, 63, -1)) * 4,
+    "two colors": b"abcdef",
+}
+
+
+@pytest.mark.parametrize("screen", TABLES)
+@pytest.mark.parametrize("own", TABLES)
+def test_gif_tables_of_screen_and_frame(screen: str, own: str) -> None:
+    """Pillow colours a frame whose own table has the first grays alone by the screen's table."""
+    values = [0, 1, 2, 3, 7, 8, 30, 31]
+    for before in (b"", b"!\xf9\4\1\0\0\3\0"):
+        for width in (4, 2):
+            codes = [32, *values[: width * 2], 33]
+            options = {"before": before, "width": width, "screen": TABLES[screen], "own": TABLES[own]}
+            assert_same(frame(5, codes, **options))
 
 
 @pytest.mark.parametrize("kind", ["BMP", "GIF", "DIB"])

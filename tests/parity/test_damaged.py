@@ -199,6 +199,33 @@ def test_truncated_gray_equals_pillow_with_load_truncated_images(monkeypatch: py
             check(file[:length], f"{name} cut at {length}", "gray")
 
 
+@pytest.mark.parametrize("name", [b"ab\xe9d", bytes(4), b"a#bC", b"1234", b"a_bC"])
+def test_truncated_gray_reads_chunk_names_as_pillow(name: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    for file in (png(2), png(3, interlaced=True)):
+        for content in (b"", b"xyz"):
+            chunk = raw_images.png_chunk(name, content)
+            for place in (33, file.index(b"IDAT") - 4, file.rindex(b"IDAT") - 4, len(file) - 12):
+                for behind in (file[place:], b""):
+                    check(file[:place] + chunk + behind, f"{name!r} at {place}", "gray")
+
+
+def test_truncated_gray_refuses_short_quantisation_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    for name, jpeg in jpegs():
+        for table in (b"\0", b"\0" * 64, b"\x10" * 65, b"\0" * 66, b"\x10" * 129, b"\5" * 65, b""):
+            segment = b"\xff\xdb" + struct.pack(">H", len(table) + 2) + table
+            check(jpeg[:2] + segment + jpeg[2:], f"{name} with a table of {len(table)} bytes", "gray")
+
+
+def test_png_with_a_second_header() -> None:
+    for interlaced in (False, True):
+        for second in (0, 1):
+            file = png(2, interlaced)
+            header = raw_images.png_chunk(b"IHDR", struct.pack(">IIBBBBB", 9, 7, 8, 2, 0, 0, second))
+            check(file[:33] + header + file[33:], f"interlaced {interlaced}, then {second}")
+
+
 def test_truncated_gray_says_which_formats_it_fills() -> None:
     file = encoded(PHOTOS[0].resize((40, 30)), "BMP")
     with pytest.raises(ImageError, match="filled in JPEG and PNG only"):

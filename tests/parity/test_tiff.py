@@ -132,7 +132,10 @@ def test_orientation(container: str, compression: int) -> None:
     for turn in range(10):
         assert_same(tiff(drawn(8, 3), page.but(fields={274: ("H", [turn])})))
         assert_same(tiff(drawn(8, 3), page.but(fields={274: ("H", [turn]), 700: xmp})))
-    assert_same(tiff(drawn(8, 3), page.but(fields={274: ("B", [6])})))
+    for kind in ("B", "I", "Q", "f"):
+        assert_same(tiff(drawn(8, 3), page.but(fields={274: (kind, [6])})))
+    for values in ([6.5], [float("nan")], [6.0, 3.0]):
+        assert_same(tiff(drawn(8, 3), page.but(fields={274: ("f", values)})))
     assert_same(tiff(drawn(8, 3), page.but(fields={700: xmp})))
 
 

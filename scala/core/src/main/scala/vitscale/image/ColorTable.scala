@@ -44,8 +44,10 @@ private[image] object ColorTable {
     * @param colors
     *   three bytes a colour: red, green, blue
     */
-  def of(colors: Array[Byte]): ColorTable =
-    if (colors.indices.forall(i => colors(i) == (i / 3).toByte)) grays else filledUp(colors)
+  def of(colors: Array[Byte]): ColorTable = if (isGrays(colors)) grays else filledUp(colors)
+
+  /** Whether colours are the first grays in order. */
+  def isGrays(colors: Array[Byte]): Boolean = colors.indices.forall(i => colors(i) == (i / 3).toByte)
 
   /** A table of fewer colours; the others are black. */
   def filledUp(colors: Array[Byte]): ColorTable = new ColorTable(colors.take(Size).padTo(Size, 0.toByte))

@@ -80,7 +80,8 @@ private[image] object GifFormat extends ImageFormat {
       val (width, height) = (u16(at + 4), u16(at + 6))
       val flags = u8(at + 8)
       file.position(at + 9)
-      val colors = table(flags).orElse(screenColors)
+      // Pillow drops a frame's own table of the first grays, and then colours the frame with the screen's table.
+      val colors = table(flags).filterNot(ColorTable.isGrays).orElse(screenColors)
       val codeBits = file.get() & 0xff
       new GifImage(
         width = math.max(screenWidth, left + width),
@@ -132,7 +133,7 @@ final private[gif] case class GifFrame(
   * @param background
   *   number of the colour around the frame: the transparent one, else 0
   * @param colors
-  *   of the frame, else of the screen, else grays
+  *   of the frame, unless they are the first grays; else of the screen, else grays
   */
 final private class GifImage(
     val width: Int,

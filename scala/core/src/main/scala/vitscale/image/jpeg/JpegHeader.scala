@@ -152,11 +152,19 @@ private[image] object JpegHeader {
         case JpegMarker.App2 => if (content.startsWith(ProfileName)) profiles :+= content
         case JpegMarker.App13 => if (content.startsWith(PhotoshopName)) checkPhotoshop(content)
         case JpegMarker.App14 => app14(content)
+        case JpegMarker.QuantizationTables => checkTables(content)
         case _ if JpegMarker.isFrame(marker) || marker == JpegMarker.Hierarchy =>
           checkProfiles()
           frame = Some(frameHeader(marker, content))
         case _ => ()
       }
+    }
+
+    /** Pillow does not open a file in which a quantisation table ends early. */
+    private def checkTables(content: Array[Byte]): Unit = {
+      var at = 0
+      while (at < content.length) at += (if ((content(at) & 0xf0) == 0) 65 else 129)
+      if (at > content.length) throw new ImageException("damaged: its quantisation table is too short")
     }
 
     private def app0(content: Array[Byte]): Unit =

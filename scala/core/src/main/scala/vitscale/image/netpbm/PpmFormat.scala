@@ -45,9 +45,11 @@ private[image] object PpmFormat extends ImageFormat {
       }
       val text = digits.toString
       if (text.isEmpty) throw new ImageException("truncated: the file ends inside its header")
-      if (text.length > MostDigits || !text.forall(c => c >= '0' && c <= '9') || text.toLong > Int.MaxValue)
-        throw new ImageException("damaged: a number of its header is impossible")
-      text.toInt
+      wholeNumber(text)
+        .filter(_ <= Int.MaxValue)
+        .fold[Int] {
+          throw new ImageException("damaged: a number of its header is impossible")
+        }(_.toInt)
     }
 
     private def skipComment(): Unit = {
@@ -57,6 +59,12 @@ private[image] object PpmFormat extends ImageFormat {
   }
 
   private val MostDigits = 10
+  private val WholeNumber = "\\+?[0-9]+(?:_[0-9]+)*|-0+".r.pattern
+
+  /** A number as Python's `int` reads it, with a sign and with underscores; none if it is below 0, or too long for Pillow. */
+  private[netpbm] def wholeNumber(text: String): Option[Long] =
+    if (text.length > MostDigits || !WholeNumber.matcher(text).matches) None
+    else Some(text.replace("_", "").toLong)
 
   /** The white space between the values of a plain file, as Python's `bytes.split`. */
   private[netpbm] def isSpace(byte: Int): Boolean = Space(byte)
@@ -136,6 +144,7 @@ final private class PpmImage(
       samples(i) = (byte - '1').toByte
       i += 1
     }
+    values.refuseOtherDigits()
   }
 
   private def plain(samples: Array[Byte]): Unit = {
@@ -144,10 +153,10 @@ final private class PpmImage(
     while (i < samples.length) {
       val text = values.token()
       if (text.isEmpty) truncated
-      val isNumber = text.length <= 10 && text.forall(c => c >= '0' && c <= '9')
-      if (!isNumber || text.toLong > most)
-        throw new ImageException(s"damaged: a value of $text, the most is $most")
-      samples(i) = scaled(text.toInt)
+      val value = PpmFormat.wholeNumber(text).filter(_ <= most)
+      samples(i) = scaled(
+        value.getOrElse(throw new ImageException(s"damaged: a value of $text, the most is $most")).toInt
+      )
       i += 1
     }
   }
@@ -155,6 +164,17 @@ final private class PpmImage(
   /** The values of a plain file; comments count as nothing. */
   final private class PlainValues {
     private var at = start
+
+    /** Refuses other characters than 0 and 1 behind the last pixel, up to where Pillow reads for it. */
+    def refuseOtherDigits(): Unit = {
+      val end = start + (at - start + PpmImage.Block - 1) / PpmImage.Block * PpmImage.Block
+      var found = byte()
+      while (found >= 0 && at <= end) {
+        if (found != '0' && found != '1')
+          throw new ImageException("damaged: a value that is neither 0 nor 1 behind its last pixel")
+        found = byte()
+      }
+    }
 
     /** The next byte that is no white space, or -1. */
     def byte(): Int = {
@@ -182,4 +202,10 @@ final private class PpmImage(
       if (at <= file.length) file(at - 1) & 0xff else -1
     }
   }
+}
+
+private object PpmImage {
+
+  /** Bytes that Pillow reads of a plain file at a time (`ImageFile.SAFEBLOCK`). */
+  private val Block = 1 << 20
 }

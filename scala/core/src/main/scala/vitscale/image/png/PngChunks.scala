@@ -35,6 +35,7 @@ final private[png] class PngChunks(file: Array[Byte], start: Int, forgiving: Boo
     while (kind != "IDAT" && kind != "IEND") {
       if (at + 8 > file.length) throw new ImageException("truncated: the file ends before its image data")
       kind = kindAt(at)
+      if (!isAscii(at + 4)) throw new ImageException("damaged: the name of a chunk is not in ASCII")
       val content = at + 8
       if (kind == "fdAT") throw new ImageException("an animation without a still image is not supported")
       if (kind != "IDAT" && kind != "IEND") {
@@ -86,7 +87,8 @@ final private[png] class PngChunks(file: Array[Byte], start: Int, forgiving: Boo
     var going = true
     while (going) {
       val next = at + 4
-      val kind = if (next + 8 <= file.length && isName(next + 4)) kindAt(next) else "IEND"
+      val isChunk = next + 8 <= file.length && (if (forgiving) isAscii(next + 4) else isName(next + 4))
+      val kind = if (isChunk) kindAt(next) else "IEND"
       going = kind != "IEND" && !(kind == "fcTL" && isAnimated)
       if (going) {
         at = next
@@ -107,6 +109,8 @@ final private[png] class PngChunks(file: Array[Byte], start: Int, forgiving: Boo
       val letter = file(place.toInt + i).toChar
       letter < 128 && (letter.isLetterOrDigit || letter == '_')
     }
+
+  private def isAscii(place: Long): Boolean = (0 until 4).forall(i => file(place.toInt + i) >= 0)
 
   private def kindAt(place: Long): String = {
     val kind = new String(file, place.toInt + 4, 4, ISO_8859_1)

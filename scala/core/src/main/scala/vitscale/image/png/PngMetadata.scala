@@ -76,7 +76,8 @@ final private[png] class PngMetadata(forgiving: Boolean) {
         height = buffer.getInt(4),
         depth = content(8).toInt,
         colorType = content(9).toInt,
-        interlaced = content(12) != 0
+        interlaced =
+          content(12) != 0 || header.exists(_.interlaced) // a second IHDR chunk does not take it back
       )
     )
   }

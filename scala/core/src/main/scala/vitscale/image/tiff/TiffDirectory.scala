@@ -86,6 +86,11 @@ final private[tiff] class TiffDirectory(
     }
   }
 
+  /** The first number of a field of any type of numbers, if it is a whole one; none for texts and bytes. */
+  def whole(tag: Int): Option[Int] =
+    if (fields.get(tag).exists(field => Texts(field.kind))) None
+    else floats(tag).map(_.head).filter(value => value == value.toInt.toFloat).map(_.toInt)
+
   /** The bytes of a field of any type. */
   def raw(tag: Int): Option[Array[Byte]] = fields.get(tag).map { field =>
     file.array.slice(field.at, field.at + field.count * Sizes(field.kind))
@@ -118,6 +123,9 @@ private[tiff] object TiffDirectory {
   private val DoublePrecision = 12
   private val DirectoryOffset = 13
   private val UnsignedLong8 = 16
+
+  /** Types of bytes, characters and undefined values. */
+  private val Texts = Set(1, 2, 7)
 
   private val WholeNumbers =
     Set(UnsignedShort, UnsignedLong, SignedByte, SignedShort, SignedLong, DirectoryOffset, UnsignedLong8)

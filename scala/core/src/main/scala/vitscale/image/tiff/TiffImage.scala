@@ -10,9 +10,7 @@ final private[tiff] class TiffImage(fields: TiffDirectory, layout: TiffLayout) e
 
   /** The page's own field, else what its XMP packet says. */
   def orientation: Int =
-    if (fields.has(TiffTag.Orientation))
-      try fields.int(TiffTag.Orientation, Orientation.Upright)
-      catch { case _: vitscale.ImageException => Orientation.Upright } // of a type that is no number
+    if (fields.has(TiffTag.Orientation)) fields.whole(TiffTag.Orientation).getOrElse(Orientation.Upright)
     else Orientation.find(None, fields.raw(TiffTag.Xmp))
 
   def decode(): RgbImage =
