@@ -15,6 +15,13 @@ ThisBuild / version := {
 }
 ThisBuild / tpolecatDefaultOptionsMode := CiMode // every warning is an error
 
+// Two groups of tests at a time, because many of them wait; sbt's default is one.
+Global / concurrentRestrictions := Seq(
+  Tags.limitAll(math.max(2, java.lang.Runtime.getRuntime.availableProcessors)),
+  Tags.limit(Tags.ForkedTestGroup, 2),
+  Tags.exclusiveGroup(Tags.Clean)
+)
+
 lazy val device = Device.parse(sys.props.get("gpu"))
 
 /** Modules of Spark 3.5 and Spark 4. The others have Scala 2.12 alone, as Spark NLP does. */
@@ -84,6 +91,7 @@ lazy val spark = (project in file("scala/spark"))
     dependencyOverrides += Dependencies.sparkCompress(scalaBinaryVersion.value),
     Compile / resourceGenerators += PackageResources.listingRules.taskValue,
     Compile / resourceGenerators += PackageResources.tableLibraries.taskValue,
+    TestGroups.ofSpark,
     PythonJars.vitscale,
     TableJars.all
   )

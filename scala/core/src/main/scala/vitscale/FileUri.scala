@@ -46,8 +46,16 @@ private[vitscale] object FileUri {
       case _: InvalidPathException => Paths.get(URI.create("file://" + encoded(text, keepEscapes = false)))
     }
 
-  private def encoded(name: String, keepEscapes: Boolean): String = {
-    val bytes = name.getBytes(UTF_8)
+  /** Return the path whose name has these bytes, in whatever encoding; a relative one if it does not begin with a slash. */
+  def ofBytes(name: Array[Byte]): Path = {
+    val path = Paths.get(URI.create("file:///" + encoded(name.dropWhile(_ == '/'), keepEscapes = false)))
+    if (name.headOption.contains('/'.toByte)) path else path.getRoot.relativize(path)
+  }
+
+  private def encoded(name: String, keepEscapes: Boolean): String =
+    encoded(name.getBytes(UTF_8), keepEscapes)
+
+  private def encoded(bytes: Array[Byte], keepEscapes: Boolean): String = {
     val text = new StringBuilder
     bytes.indices.foreach { i =>
       val isKept = Unreserved.contains(bytes(i).toChar) || (keepEscapes && isEscape(bytes, i))

@@ -102,7 +102,8 @@ final case class ModelFolder(
           "vitscale.ViT or vitscale classify."
       )
 
-  private def calibrations: Seq[Path] = if (precision == ModelFolder.Int8) Seq(calibrationFile) else Seq.empty
+  private def calibrations: Seq[Path] =
+    if (PassPrecision.of(precision).numbers == ModelFolder.Int8) Seq(calibrationFile) else Seq.empty
 
   private def graphFiles: Seq[Path] = {
     val walked = Files.walk(onnxFolder)
@@ -149,6 +150,9 @@ object ModelFolder {
 
   private val NotLinear = "Its classification head is not one linear layer."
 
+  /** The precision of the checkpoint, and the default. */
+  private[vitscale] val Fp32 = "fp32"
+
   private val Int8 = "int8"
   private val CalibrationPlace = "onednn/int8/scales.json"
   private[model] val ConfigFile = "config.json"
@@ -173,13 +177,13 @@ object ModelFolder {
   ): ModelFolder = {
     val root = path.toAbsolutePath.normalize
     if (!Files.isDirectory(root))
-      throw notFolder(path, root)
+      throw MissingModel.notFolder(path, root)
     val onnx = OnnxFolder.in(root, precision)
     val own = Seq(ConfigFile, PreprocessorFile, ProvenanceFile).map(root.resolve(_))
     requireFiles(
       root,
       if (runtime == ModelRuntime.OnnxRuntime) own ++ OnnxFolder.files(onnx) else own,
-      remedy(root, path, precision)
+      MissingModel.remedy(root, path, precision, runtime)
     )
     if (runtime == ModelRuntime.OneDnn) WeightFiles.of(root)
     val config = ModelConfig.read(root.resolve(ConfigFile))
@@ -204,27 +208,9 @@ object ModelFolder {
         else
           problemOf(
             provenance.path("onnx").path(precision).path("features"),
-            s"--precision $precision -o $path"
+            s"${GraphName.exportOptions(precision).getOrElse(s"--precision $precision")} -o $path"
           )
     )
-  }
-
-  private def notFolder(path: Path, root: Path): ModelException =
-    if (Files.exists(root)) {
-      val parent = root.getParent
-      new ModelException(
-        s"$path is a file; expected a model folder. Give ${OnnxFolder.enclosing(parent).getOrElse(parent)}"
-      )
-    } else
-      new ModelException(s"There is no model folder $path. Make one: vitscale export MODEL -o $path")
-
-  /** What to do about a missing file. An export goes only into a folder that is new, empty, or an export. */
-  private def remedy(root: Path, path: Path, precision: String): String = {
-    def has(name: String) = Files.isRegularFile(root.resolve(name))
-    if (has(ProvenanceFile)) s"Make it: vitscale export MODEL --precision $precision -o $path"
-    else if (has(ConfigFile))
-      s"Export it to a model folder, and give that: vitscale export $path --precision $precision -o DIR"
-    else "Give a folder that `vitscale export MODEL -o DIR` made."
   }
 
   /** @param recorded

@@ -3,7 +3,7 @@ package vitscale.onednn
 import java.util.concurrent.{ExecutorService, Executors}
 
 import vitscale.forward.{ForwardBuffers, ForwardOptions, ForwardPass, SessionPool}
-import vitscale.model.ModelFolder
+import vitscale.model.{ModelFolder, PassPrecision}
 import vitscale.onednn.int8.{CodedBlocks, Int8Scales, MixedPrecision, ScalesFile}
 import vitscale.onednn.layer.OneDnnWeights
 import vitscale.onednn.library.{Numbers, OneDnn}
@@ -15,7 +15,7 @@ import vitscale.{DaemonThreads, ModelException}
 /** A model open on the processor through oneDNN, used by any number of threads.
   *
   * @param precision
-  *   `fp32`, `bf16` or `int8`
+  *   `fp32`, `bf16` or `int8`, with `-tome8` and the like behind it where blocks merge tokens
   * @param cores
   *   the cores of each pass that may run at the same time
   */
@@ -55,7 +55,7 @@ private[vitscale] object OneDnnPass {
   /** Why a model of such an architecture has no int8. */
   val WithoutCodes = "The oneDNN engine computes models of this type in fp32 and bf16, not in int8."
 
-  /** Opens the weights of a model folder in its precision: `fp32`, `bf16`, or `int8`.
+  /** Opens the weights of a model folder in its precision.
     *
     * @param scales
     *   for int8; by default those of the folder's calibration
@@ -72,7 +72,7 @@ private[vitscale] object OneDnnPass {
   ): OneDnnPass = {
     OneDnn.processor
     val precision = folder.precision
-    val numbers = Numbers.of(precision, OneDnn.instructions)
+    val numbers = Numbers.of(PassPrecision.of(precision).numbers, OneDnn.instructions)
     val config = configOf(folder, preprocessor)
     val layout = layoutOf(config, preprocessor)
     val weights = OneDnnWeights.open(folder.path)
@@ -127,13 +127,28 @@ private[vitscale] object OneDnnPass {
     */
   private[onednn] def configOf(folder: ModelFolder, preprocessor: Preprocessor): Architecture = {
     val input = (preprocessor.height, preprocessor.width)
-    val config = Architectures.read(folder.path.resolve("config.json"), folder.labels.size, input)
+    val config =
+      merging(folder, Architectures.read(folder.path.resolve("config.json"), folder.labels.size, input))
     if (input != ((config.imageHeight, config.imageWidth)))
       throw new ModelException(
         s"preprocessor_config.json of ${folder.path} makes images of ${preprocessor.height}x${preprocessor.width} pixels; " +
           s"image_size of config.json is ${config.imageHeight}x${config.imageWidth}. Export the model again."
       )
     config
+  }
+
+  private def merging(folder: ModelFolder, config: Architecture): Architecture = {
+    val PassPrecision(numbers, pairs) = PassPrecision.of(folder.precision)
+    if (pairs == 0) config
+    else
+      config
+        .merging(pairs)
+        .getOrElse(
+          throw new ModelException(
+            s"The precision ${folder.precision} merges tokens, which needs a ViT that classifies the class token alone and has " +
+              s"no relative positions; ${folder.name} is a ${folder.modelType}. Ask for $numbers."
+          )
+        )
   }
 
   private def withoutCodes: ModelException =

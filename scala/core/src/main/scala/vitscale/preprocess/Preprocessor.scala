@@ -38,7 +38,9 @@ final class Preprocessor(val config: PreprocessorConfig) {
   def pixels(image: PixelRows): PackedImage = {
     val (width, height) =
       config.resize.fold((image.width, image.height)) { case (target, _) => scaledSize(image, target) }
-    val crop = config.crop.map { case (cropWidth, cropHeight) => CenterCrop(cropWidth, cropHeight) }
+    val crop = config.crop.map { case (cropWidth, cropHeight) =>
+      CenterCrop(cropWidth, cropHeight, config.cropsToEven)
+    }
     val region = crop.fold(Region(0, 0, width, height))(_.region(width, height))
     val part = config.resize match {
       case Some((_, filter)) => PillowResize.resize(image, width, height, filter, region)

@@ -27,6 +27,8 @@ import vitscale.resize.{Resample, TargetSize}
   *   standard deviation of each channel by which the result is divided once more (`include_top` of EfficientNet)
   * @param flipsChannels
   *   whether the model takes blue first (`do_flip_channel_order` of MobileViT)
+  * @param cropsToEven
+  *   whether the crop rounds half a margin to the even number (torchvision's, which timm uses)
   */
 final case class PreprocessorConfig(
     resize: Option[(TargetSize, Resample)],
@@ -35,7 +37,8 @@ final case class PreprocessorConfig(
     normalize: Option[(Seq[Double], Seq[Double])],
     rescaleOffset: Boolean = false,
     divideAgain: Option[Seq[Double]] = None,
-    flipsChannels: Boolean = false
+    flipsChannels: Boolean = false,
+    cropsToEven: Boolean = false
 )
 
 object PreprocessorConfig {

@@ -30,7 +30,8 @@ final private[preprocess] class PreprocessorReader(fields: ObjectNode) {
           ),
       rescaleOffset = isEfficientNet && rescaleFactor.isDefined && flag("rescale_offset", default = false),
       divideAgain = if (isEfficientNet) when("include_top", default = true)(deviations) else None,
-      flipsChannels = isMobileViT && flag("do_flip_channel_order", default = true)
+      flipsChannels = isMobileViT && flag("do_flip_channel_order", default = true),
+      cropsToEven = defaults.steps == ProcessorSteps.Timm
     )
   }
 

@@ -85,6 +85,7 @@ private[preprocess] object ProcessorClass {
       steps = ProcessorSteps.Segformer
     ),
     "Siglip" -> ProcessorClass(squareSize = false),
+    "TimmWrapper" -> ProcessorClass(steps = ProcessorSteps.Timm),
     "ViT" -> vit
   )
 

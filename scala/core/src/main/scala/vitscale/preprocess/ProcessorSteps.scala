@@ -24,6 +24,9 @@ private[preprocess] object ProcessorSteps {
   /** Never normalises; `do_flip_channel_order` puts blue first. */
   case object MobileViT extends ProcessorSteps
 
+  /** Crops as torchvision does. */
+  case object Timm extends ProcessorSteps
+
   /** Never crops. */
   case object Segformer extends ProcessorSteps
 }

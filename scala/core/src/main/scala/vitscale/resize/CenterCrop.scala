@@ -9,8 +9,10 @@ import vitscale.image.PackedImage
   *
   * @param width
   *   size of the result
+  * @param halfToEven
+  *   whether half an odd margin is rounded to the even number, as by `center_crop` of torchvision
   */
-final private[vitscale] case class CenterCrop(width: Int, height: Int) {
+final private[vitscale] case class CenterCrop(width: Int, height: Int, halfToEven: Boolean = false) {
 
   /** The part of an image of a size that stays. */
   def region(fromWidth: Int, fromHeight: Int): Region = {
@@ -46,7 +48,7 @@ final private[vitscale] case class CenterCrop(width: Int, height: Int) {
 
   /** Where the crop starts in the image; negative where it starts before it. */
   private def offset(from: Int, to: Int, pads: Boolean): Int = {
-    val cut = Math.floorDiv(from - to, 2)
+    val cut = if (halfToEven) Math.rint((from - to) / 2.0).toInt else Math.floorDiv(from - to, 2)
     if (!pads) cut
     else {
       val before = (math.max(from, to) - from + 1) / 2

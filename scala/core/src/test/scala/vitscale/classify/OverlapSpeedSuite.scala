@@ -15,7 +15,7 @@ class OverlapSpeedSuite extends AnyFunSuite {
   private val batches = 50
   private val decoders = 8
   private val tolerance = 0.05
-  private val attempts = 3
+  private val attempts = 6
 
   /** Images per second of decoders that take so long for an image, and of devices that take so long for a batch. */
   private def speed(decode: FiniteDuration, pass: FiniteDuration, devices: Int = 1): Double = {

@@ -94,7 +94,7 @@ class WrongModelSuite extends AnyFunSuite with EitherValues {
   test("refused: no folder, an unknown precision, labels with a gap, broken JSON") {
     assert(refusal(TinyModel.path.resolve("nowhere")).contains("There is no model folder"))
     val precision = intercept[ModelException](ViTClassifier.open(TinyModel.path, "fp99", TinyModel.options))
-    assert(precision.getMessage.contains("--precision fp99"))
+    assert(precision.getMessage.contains("makes no graph fp99, but fp32"))
     val gap = TinyModel.copy()
     write(gap, "config.json", """{"id2label": {"0": "a", "2": "b"}, "image_size": 32}""")
     assert(refusal(gap).contains("not numbered from 0 on"))

@@ -107,6 +107,21 @@ class OneDnnPassSuite extends AnyFunSuite {
     }
   }
 
+  test(
+    "merged tokens give the same logits in every batch and on every number of cores, near those of all tokens"
+  ) {
+    val merged = withPass("fp32-tome2")(pass => images.flatMap(image => logits(pass, Seq(image))))
+    assert(difference(merged) > 1e-5, "nothing was merged")
+    def same(found: Seq[Array[Float]]) =
+      found.zip(merged).forall { case (a, b) => a.zip(b).forall { case (x, y) => math.abs(x - y) < 1e-5 } }
+    Seq(2, 3, 11).foreach { size =>
+      withPass("fp32-tome2")(pass => assert(same(images.grouped(size).flatMap(logits(pass, _)).toIndexedSeq)))
+    }
+    withPass("fp32-tome2", TinyModel.options.copy(threads = 3, cores = 3)) { pass =>
+      Seq(1, 2, 11).foreach(count => assert(same(logits(pass, images.take(count)))))
+    }
+  }
+
   test("bf16 stays near fp32, or is refused where the processor lacks it") {
     if (OneDnn.instructions.bf16) withPass("bf16") { pass =>
       val found = logits(pass, images)

@@ -33,6 +33,8 @@ final private[onednn] case class ConvNextConfig(
 
   override def codedBlocks: Option[CodedBlocks] = None
 
+  override def merging(pairs: Int): Option[Architecture] = None
+
   override def plans(pack: WeightPack, precision: MixedPrecision): Plans =
     new WholePlans(
       this,

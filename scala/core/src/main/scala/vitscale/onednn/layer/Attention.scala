@@ -3,7 +3,7 @@ package vitscale.onednn.layer
 import org.bytedeco.dnnl.global.dnnl
 import org.bytedeco.dnnl.global.dnnl.{algorithm, prop_kind}
 import org.bytedeco.dnnl.memory.data_type
-import org.bytedeco.dnnl.{matmul, memory, post_ops, softmax_forward}
+import org.bytedeco.dnnl.{memory, softmax_forward}
 
 import vitscale.onednn.library.{Descs, OneDnn}
 import vitscale.onednn.plan.PlanBuilder
@@ -30,13 +30,14 @@ final private[onednn] class Attention(
     together: Int = 1
 ) {
 
-  private val (heads, tokens, headSize) = (shape.heads.toLong, shape.tokens.toLong, shape.headSize.toLong)
+  private val (heads, headSize) = (shape.heads.toLong, shape.headSize.toLong)
   private val hidden = heads * headSize
+  private val product = new Product(builder)
 
-  private val scores = builder.tensor(data_type.f32, together.toLong, heads, most.toLong, tokens)
+  private val scores = builder.tensor(data_type.f32, together.toLong, heads, most.toLong, shape.tokens.toLong)
   private val weights =
     if (elementType == data_type.f32) scores
-    else builder.tensor(elementType, together.toLong, heads, most.toLong, tokens)
+    else builder.tensor(elementType, together.toLong, heads, most.toLong, shape.tokens.toLong)
   private val scale = builder.constants((1 / math.sqrt(shape.headSize.toDouble)).toFloat)
 
   /** @param inputs
@@ -45,22 +46,15 @@ final private[onednn] class Attention(
     *   [sequences, queries, hidden]
     * @param asking
     *   the tokens of each sequence that ask
-    * @param bias
-    *   float32 [heads, queries, tokens], added to the scores of each sequence; none in most models
-    * @param factors
-    *   the same, multiplied with the scores before
     */
   def add(
       inputs: AttentionInputs,
       result: memory,
       asking: TokenRange,
-      bias: Option[memory],
-      factors: Option[memory] = None
+      terms: ScoreTerms = ScoreTerms()
   ): Unit =
     (0 until asking.sequences by together).foreach { first =>
-      val count = math.min(together, asking.sequences - first)
-      val after = factors.map(_ -> algorithm.binary_mul).toSeq ++ bias.map(_ -> algorithm.binary_add)
-      addSequences(inputs, result, first, count, asking, after)
+      addSequences(inputs, result, first, math.min(together, asking.sequences - first), asking, terms)
     }
 
   private def addSequences(
@@ -69,9 +63,10 @@ final private[onednn] class Attention(
       first: Int,
       count: Int,
       range: TokenRange,
-      afterScores: Seq[(memory, algorithm)]
+      terms: ScoreTerms
   ): Unit = {
     val (sequence, sequences, queries) = (first.toLong, count.toLong, range.count.toLong)
+    val tokens = inputs.tokens.toLong
     def from(numbers: TokenNumbers, token: Long = 0) =
       Descs.pointer(
         numbers.tensor,
@@ -107,43 +102,17 @@ final private[onednn] class Attention(
       ),
       Descs.pointer(result, elementType, sequence * queries * hidden)
     )
-    val after = afterScores.map { case (values, operation) =>
-      val shape = Descs.dense(data_type.f32, 1L, heads, queries, tokens)
-      builder.view(shape, values.get_data_handle()) -> operation
-    }
-    product("attention scores", asking, keys, ownScores, Some(scale), after)
+    def pairs(values: memory) =
+      builder.view(Descs.dense(data_type.f32, 1L, heads, queries, tokens), values.get_data_handle())
+    def ofKeys(values: memory) = builder.view(
+      Descs.dense(data_type.f32, sequences, 1L, 1L, tokens),
+      Descs.pointer(values, data_type.f32, sequence * tokens)
+    )
+    val after = terms.factors.map(pairs(_) -> algorithm.binary_mul).toSeq ++
+      terms.bias.map(pairs(_) -> algorithm.binary_add) ++ terms.ofKeys.map(ofKeys(_) -> algorithm.binary_add)
+    product.add("attention scores", asking, keys, ownScores, Some(scale), after)
     softmax(ownScores, ownWeights)
-    product("attention values", ownWeights, values, results)
-  }
-
-  private def product(
-      name: String,
-      left: memory,
-      right: memory,
-      result: memory,
-      scale: Option[memory] = None,
-      after: Seq[(memory, algorithm)] = Seq.empty
-  ): Unit = {
-    val attributes = builder.attributes()
-    scale.foreach(_ => attributes.set_scales_mask(dnnl.DNNL_ARG_SRC, 0))
-    if (after.nonEmpty) attributes.set_post_ops(Attention.binary(after))
-    val description = OneDnn.explained(s"compute $name") {
-      new matmul.primitive_desc(
-        OneDnn.processor,
-        left.get_desc(),
-        right.get_desc(),
-        result.get_desc(),
-        attributes,
-        false
-      )
-    }
-    val tensors =
-      Seq(dnnl.DNNL_ARG_SRC -> left, dnnl.DNNL_ARG_WEIGHTS -> right, dnnl.DNNL_ARG_DST -> result)
-    val scales = scale.map((dnnl.DNNL_ARG_ATTR_SCALES | dnnl.DNNL_ARG_SRC) -> _)
-    val extra = after.zipWithIndex.map { case ((values, _), place) =>
-      (dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (place + 1) | dnnl.DNNL_ARG_SRC_1) -> values
-    }
-    builder.execute(name, description, new matmul(description))(tensors ++ scales ++ extra: _*)
+    product.add("attention values", ownWeights, values, results)
   }
 
   private def softmax(from: memory, to: memory): Unit = {
@@ -170,10 +139,4 @@ private[onednn] object Attention {
 
   /** The dimension of the keys in the scores. */
   private val Keys = 3
-
-  private def binary(operations: Seq[(memory, algorithm)]): post_ops = {
-    val made = new post_ops()
-    operations.foreach { case (values, operation) => made.append_binary(operation, values.get_desc()) }
-    made
-  }
 }

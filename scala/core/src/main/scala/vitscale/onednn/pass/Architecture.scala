@@ -20,6 +20,9 @@ private[onednn] trait Architecture {
   /** The blocks that 8-bit codes can compute; none where the engine has fp32 and bf16 alone. */
   def codedBlocks: Option[CodedBlocks]
 
+  /** The same, where each block merges pairs of tokens of an image; none if its tokens cannot be merged. */
+  def merging(pairs: Int): Option[Architecture]
+
   /** What makes the plans of an open model. */
   def plans(pack: WeightPack, precision: MixedPrecision): Plans
 

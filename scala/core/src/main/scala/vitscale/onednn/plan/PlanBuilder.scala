@@ -128,8 +128,9 @@ final private[onednn] class PlanBuilder(scope: NativeScope) {
     ()
   }
 
-  def observe(look: () => Unit): Unit = {
-    pending += (_ => new Step.Observe(look))
+  /** Appends work of the JVM. */
+  def call(work: () => Unit): Unit = {
+    pending += (_ => new Step.Call(work))
     ()
   }
 

@@ -57,8 +57,8 @@ private[onednn] object Step {
     override def run(stream: dnnl_stream): Unit = meeting.await()
   }
 
-  /** Shows a tensor to whoever collects ranges. */
-  final class Observe(look: () => Unit) extends Step {
-    override def run(stream: dnnl_stream): Unit = look()
+  /** Runs code of the JVM on tensors. */
+  final class Call(work: () => Unit) extends Step {
+    override def run(stream: dnnl_stream): Unit = work()
   }
 }

@@ -45,6 +45,8 @@ final private[onednn] case class SwinConfig(
 
   override def codedBlocks: Option[CodedBlocks] = None
 
+  override def merging(pairs: Int): Option[Architecture] = None
+
   override def plans(pack: WeightPack, precision: MixedPrecision): Plans =
     new WholePlans(this, SwinPlan.build(this, pack, precision.numbers, _))
 }

@@ -2,7 +2,15 @@ package vitscale.onednn.swin
 
 import org.bytedeco.dnnl.memory
 
-import vitscale.onednn.layer.{Attention, AttentionInputs, LinearLayers, TokenNumbers, TokenRange, WeightPack}
+import vitscale.onednn.layer.{
+  Attention,
+  AttentionInputs,
+  LinearLayers,
+  ScoreTerms,
+  TokenNumbers,
+  TokenRange,
+  WeightPack
+}
 import vitscale.onednn.library.Descs
 import vitscale.onednn.plan.{PlanBuilder, RowMoves}
 
@@ -47,7 +55,8 @@ final private[swin] class WindowAttention(
           Descs.dense(numbers.other, count.toLong * stage.area, channels.toLong),
           Descs.pointer(windows, numbers.other, row * channels)
         )
-        attention.add(inputs.from(row), result, TokenRange.all(count, stage.area), Some(values), factors)
+        val terms = ScoreTerms(factors, Some(values))
+        attention.add(inputs.from(row), result, TokenRange.all(count, stage.area), terms)
     }
     builder.move(windows, tokens, RowMoves.scatter(places), rowBytes)
   }
@@ -55,7 +64,7 @@ final private[swin] class WindowAttention(
   private def joined(weights: SwinWeights, windows: memory, rows: Int): AttentionInputs = {
     val made = tensors.inner(rows, 3 * channels)
     linear.add(weights.queryKeyValue, numbers.weights, windows, made)
-    AttentionInputs.joined(made, channels.toLong)
+    AttentionInputs.joined(made, channels.toLong, stage.area)
   }
 
   /** Queries and keys side by side, since they alone are normalised; the values behind all of them. */
@@ -70,6 +79,7 @@ final private[swin] class WindowAttention(
     val vectors = Descs.dense(numbers.other, 2L * rows * stage.heads, stage.attention.headSize.toLong)
     cosine.normalise(builder.view(vectors, compared.get_data_handle()))
     AttentionInputs(
+      stage.area,
       TokenNumbers(compared, 2L * channels, 0L),
       TokenNumbers(compared, 2L * channels, channels.toLong),
       TokenNumbers(values, channels.toLong, 0L)

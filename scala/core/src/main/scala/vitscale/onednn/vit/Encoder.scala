@@ -4,6 +4,7 @@ import org.bytedeco.dnnl.memory
 
 import vitscale.onednn.int8.MixedPrecision
 import vitscale.onednn.layer.WeightPack
+import vitscale.onednn.merge.{MergedTokens, TokenMerger}
 import vitscale.onednn.plan.PlanBuilder
 
 /** Adds all blocks of the encoder to a plan, over some tokens.
@@ -22,8 +23,15 @@ final private[onednn] class Encoder(
   private lazy val coded = block(precision)
   private lazy val exact = block(precision.withoutCodes)
 
+  private val merger =
+    if (config.merges.isEmpty) None
+    else {
+      val images = shard.range.sequences
+      Some(new TokenMerger(builder, config.attention, precision.numbers.other, images, config.merges))
+    }
+
   private def block(precision: MixedPrecision): EncoderBlock =
-    new EncoderBlock(builder, pack, config, precision, shard, observer)
+    new EncoderBlock(builder, pack, config, precision, shard, merger, observer)
 
   /** @param residual
     *   [images, tokens, hidden] of the range, float32
@@ -32,10 +40,14 @@ final private[onednn] class Encoder(
     * @param queries
     *   how many tokens of each image, from the first of the range on, the last block computes: no more than the classifier reads
     */
-  def add(residual: memory, last: memory, queries: Int): Unit =
-    (0 until config.layers).foreach { index =>
-      val block = if (precision.isCoded(index)) coded else exact
-      if (index < config.layers - 1) block.add(index, residual, residual, shard.range.count)
-      else block.add(index, residual, last, queries)
+  def add(residual: memory, last: memory, queries: Int): Unit = {
+    val first = MergedTokens(residual, shard.range.count)
+    val behind = (0 until config.layers - 1).foldLeft(first) { (tokens, index) =>
+      blockAt(index).add(index, tokens, tokens.values, tokens.count)
     }
+    blockAt(config.layers - 1).add(config.layers - 1, behind, last, queries)
+    ()
+  }
+
+  private def blockAt(index: Int): EncoderBlock = if (precision.isCoded(index)) coded else exact
 }

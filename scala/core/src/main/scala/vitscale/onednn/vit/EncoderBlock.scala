@@ -11,10 +11,12 @@ import vitscale.onednn.layer.{
   CodeScales,
   LayerNorm,
   LinearLayers,
+  ScoreTerms,
   TokenRange,
   WeightPack
 }
 import vitscale.onednn.library.{Descs, OneDnn}
+import vitscale.onednn.merge.{MergedTokens, TokenMerger, TokenSizes}
 import vitscale.onednn.plan.PlanBuilder
 
 /** Adds blocks of the encoder to a plan: x + attention(norm(x)), then x + feedForward(norm(x)). Weights take up factors of the
@@ -22,6 +24,8 @@ import vitscale.onednn.plan.PlanBuilder
   *
   * Source: Dosovitskiy et al. 2021, equations 2 and 3. All blocks share the tensors between their layers.
   *
+  * @param merger
+  *   of tokens, between attention and feed-forward layers; none in an ordinary pass
   * @param observer
   *   looks at the inputs of linear layers; none in an ordinary pass
   */
@@ -31,6 +35,7 @@ final private[onednn] class EncoderBlock(
     config: VitConfig,
     precision: MixedPrecision,
     shard: SequenceShard,
+    merger: Option[TokenMerger],
     observer: Option[ActivationObserver]
 ) {
 
@@ -47,73 +52,91 @@ final private[onednn] class EncoderBlock(
   private val attendedCodes =
     if (numbers.isInt8) builder.tensor(numbers.inputs, rows, hidden) else attended
 
-  /** @param residual
-    *   [images, tokens, hidden] of the range, float32
+  /** @param tokens
+    *   of each image; [images, tokens of the range, hidden]
     * @param result
-    *   the same, or [images, queries, hidden] for the first tokens alone
+    *   where they go: the same memory, or [images, queries, hidden] for the first tokens alone
     * @param queries
     *   tokens of each image in `result`; 0 where no token of the range is needed behind this block
+    * @return
+    *   the tokens behind the block
     */
-  def add(index: Int, residual: memory, result: memory, queries: Int): Unit = {
+  def add(index: Int, tokens: MergedTokens, result: memory, queries: Int): MergedTokens = {
     val weights = new BlockWeights(config, index)
     val codes = new BlockCodes(config, precision.scalesOf(index))
-    val all = new Rows(index, range.rows)
+    val seen = range.copy(count = tokens.count)
+    val all = new Rows(index, seen.rows)
     val joined = shard.joinedOf(index)
-    layerNorm.add(weights.normBeforeAttention, residual, all.normalised, codes.attentionInput)
+    layerNorm.add(weights.normBeforeAttention, tokens.values, all.normalised, codes.attentionInput)
     all.observe(all.normalised, ActivationPlace.AttentionInput, config.hidden)
     linear.add(
       weights.queryKeyValue,
       numbers.weights,
       all.normalised,
-      rowsOfRange(joined),
+      rowsOfRange(joined, seen),
       codes.attentionInput
     )
     shard.meeting.foreach(builder.meet)
-    if (queries > 0) {
-      val asking = range.copy(count = queries)
-      if (queries != range.count) keepFirstTokens(residual, result, queries)
-      addQueries(weights, codes, joined, result, asking)
+    if (queries == 0) tokens
+    else {
+      if (queries != seen.count) keepFirstTokens(tokens, result, queries)
+      val inputs = AttentionInputs.joined(joined, hidden, tokensOfImages(seen))
+      addAttention(weights, codes, inputs, result, seen.copy(count = queries), tokens.sizes)
+      val asked = tokens.copy(values = result, count = queries)
+      val kept = merger.fold(asked)(_.add(index, inputs.keys, asked))
+      addFeedForward(weights, codes, kept)
+      kept
     }
   }
 
-  /** Attention and feed-forward layers for the tokens that ask, added to their values in `result`. */
-  private def addQueries(
+  /** All tokens of an image in this block, of which the range may be a part. */
+  private def tokensOfImages(seen: TokenRange): Int = config.tokens - (range.count - seen.count)
+
+  /** Attention of the tokens that ask, added to their values in `result`. */
+  private def addAttention(
       weights: BlockWeights,
       codes: BlockCodes,
-      joined: memory,
+      inputs: AttentionInputs,
       result: memory,
-      asking: TokenRange
+      asking: TokenRange,
+      sizes: Option[TokenSizes]
   ): Unit = {
-    val kept = new Rows(weights.index, asking.rows)
+    val rows = new Rows(weights.index, asking.rows)
     val bias = relativePositions.bias(weights.relativePositions, asking)
-    attention.add(AttentionInputs.joined(joined, hidden), attended, asking, bias)
-    kept.observe(kept.attended, ActivationPlace.AttentionOutput, config.hidden)
-    codes.attentionOutput.foreach(one => encode(kept.attended, kept.attendedCodes, one.source))
+    val terms = ScoreTerms(bias = bias, ofKeys = sizes.map(_.logarithms))
+    attention.add(inputs, attended, asking, terms)
+    rows.observe(rows.attended, ActivationPlace.AttentionOutput, config.hidden)
+    codes.attentionOutput.foreach(one => encode(rows.attended, rows.attendedCodes, one.source))
     linear.add(
       weights.attentionOutput,
       numbers.weights,
-      kept.attendedCodes,
+      rows.attendedCodes,
       result,
       codes.attentionOutput,
       after = Some(LinearLayers.sum)
     )
-    layerNorm.add(weights.normBeforeFeedForward, result, kept.normalised, codes.feedForwardInput)
-    kept.observe(kept.normalised, ActivationPlace.FeedForwardInput, config.hidden)
-    feedForward.add(weights, codes, asking.rows, kept.normalised, result) { hidden =>
-      kept.observe(hidden, ActivationPlace.FeedForwardHidden, config.intermediate)
+  }
+
+  /** Feed-forward layers, added to the tokens. */
+  private def addFeedForward(weights: BlockWeights, codes: BlockCodes, tokens: MergedTokens): Unit = {
+    val rows = new Rows(weights.index, range.copy(count = tokens.count).rows)
+    layerNorm.add(weights.normBeforeFeedForward, tokens.values, rows.normalised, codes.feedForwardInput)
+    rows.observe(rows.normalised, ActivationPlace.FeedForwardInput, config.hidden)
+    feedForward.add(weights, codes, rows.count, rows.normalised, tokens.values) { inner =>
+      rows.observe(inner, ActivationPlace.FeedForwardHidden, config.intermediate)
     }
   }
 
-  private def rowsOfRange(tensor: memory): memory =
+  private def rowsOfRange(tensor: memory, seen: TokenRange): memory =
     builder.view(
-      Descs.dense(numbers.other, rows, 3 * hidden),
-      Descs.pointer(tensor, numbers.other, range.first * 3 * hidden)
+      Descs.dense(numbers.other, seen.rows.toLong, 3 * hidden),
+      Descs.pointer(tensor, numbers.other, seen.first * 3 * hidden)
     )
 
-  private def keepFirstTokens(residual: memory, result: memory, count: Int): Unit =
+  private def keepFirstTokens(tokens: MergedTokens, result: memory, count: Int): Unit =
     (0L until range.sequences.toLong).foreach { image =>
       builder.copy(
-        Descs.pointer(residual, data_type.f32, image * range.count * hidden),
+        Descs.pointer(tokens.values, data_type.f32, image * tokens.count * hidden),
         Descs.pointer(result, data_type.f32, image * count * hidden),
         count * hidden * java.lang.Float.BYTES
       )
@@ -142,7 +165,7 @@ final private[onednn] class EncoderBlock(
   }
 
   /** The first rows of the shared tensors. */
-  final private class Rows(index: Int, count: Int) {
+  final private class Rows(index: Int, val count: Int) {
 
     private def first(tensor: memory, elementType: data_type, width: Long): memory =
       builder.view(Descs.dense(elementType, count.toLong, width), tensor.get_data_handle())
@@ -154,7 +177,7 @@ final private[onednn] class EncoderBlock(
     def observe(tensor: memory, place: ActivationPlace, width: Int): Unit =
       observer.foreach { seen =>
         val values = Descs.floats(tensor, Math.multiplyExact(count, width))
-        builder.observe(() => seen.see(index, place, values.duplicate()))
+        builder.call(() => seen.see(index, place, values.duplicate()))
       }
   }
 }

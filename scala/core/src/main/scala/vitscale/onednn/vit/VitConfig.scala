@@ -3,6 +3,7 @@ package vitscale.onednn.vit
 import vitscale.onednn.checkpoint.Settings
 import vitscale.onednn.int8.{CodedBlocks, MixedPrecision}
 import vitscale.onednn.layer.{Activation, AttentionShape, WeightPack}
+import vitscale.onednn.merge.MergeSchedule
 import vitscale.onednn.pass.{Architecture, Plans}
 import vitscale.onednn.vit.family.{Head, ModelFamily, VitStructure}
 
@@ -24,6 +25,8 @@ import vitscale.onednn.vit.family.{Head, ModelFamily, VitStructure}
   *   its parts, as its family has them
   * @param classes
   *   number of labels
+  * @param mergedPairs
+  *   pairs of tokens of an image that each block merges; 0 for none
   */
 final private[onednn] case class VitConfig(
     hidden: Int,
@@ -38,10 +41,25 @@ final private[onednn] case class VitConfig(
     activation: Activation,
     epsilon: Float,
     structure: VitStructure,
-    classes: Int
+    classes: Int,
+    mergedPairs: Int = 0
 ) extends Architecture {
 
   override def codedBlocks: Option[CodedBlocks] = Some(CodedBlocks(layers, hidden))
+
+  /** Tokens behind the first move when they are merged, so no head may read them and no position may stay behind. */
+  override def merging(pairs: Int): Option[VitConfig] = {
+    val readsClassTokenAlone = structure.head match {
+      case Head.FirstTokens(_, classifiers) => classifiers.size == 1 && leadingTokens == 1
+      case _: Head.PatchMean => false
+    }
+    val names = structure.blocks
+    val hasRelativePositions = (names.relativePositions ++ names.sharedRelativePositions).nonEmpty
+    if (readsClassTokenAlone && !hasRelativePositions) Some(copy(mergedPairs = pairs)) else None
+  }
+
+  /** How many tokens each block sees. */
+  def merges: MergeSchedule = MergeSchedule(tokens, layers, mergedPairs)
 
   override def plans(pack: WeightPack, precision: MixedPrecision): Plans =
     new VitPlans(this, pack, precision)

@@ -12,7 +12,9 @@ final private[onednn] class VitPlans(config: VitConfig, pack: WeightPack, precis
 
   override def whole(images: Int): BatchPlan = VitPlan.build(config, pack, precision, images)
 
-  override def cores(wanted: Int): Int = VitSplitPlan.threads(config, wanted)
+  /** Merging needs all tokens of an image. */
+  override def cores(wanted: Int): Int =
+    if (config.merges.isEmpty) VitSplitPlan.threads(config, wanted) else 1
 
   override def split(cores: Int): SplitPlan = VitSplitPlan.build(config, pack, precision, cores)
 }

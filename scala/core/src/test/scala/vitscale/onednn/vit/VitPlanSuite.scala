@@ -36,6 +36,25 @@ class VitPlanSuite extends AnyFunSuite with TemporaryFolder {
     check(OneDnnWeights.open(TinyModel.path), config)
   }
 
+  test("a ViT of the base size that merges tokens") {
+    withFolder { folder =>
+      val config = BaseModels.write(folder, """"model_type": "vit"""")
+      check(OneDnnWeights.open(folder), config.merging(8).get)
+    }
+  }
+
+  test("tokens are merged where the class token alone is classified and positions are in the tokens") {
+    val merging = BaseModels.settings.filter(settings =>
+      withFolder(folder => BaseModels.write(folder, settings).merging(8).isDefined)
+    )
+    assert(merging == Seq.empty)
+    withFolder { folder =>
+      Seq("vit", "vit_msn").foreach { kind =>
+        assert(BaseModels.write(folder, s""""model_type": "$kind"""").merging(8).isDefined, kind)
+      }
+    }
+  }
+
   BaseModels.settings.foreach { settings =>
     test(s"a model with $settings") {
       withFolder { folder =>
