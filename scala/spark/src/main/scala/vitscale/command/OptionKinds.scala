@@ -66,5 +66,6 @@ private[vitscale] object OptionKinds {
 
   /** The help of `--precision`. */
   val Precision: String =
-    "fp32; bf16 or int8 on oneDNN; or a graph made by `vitscale export --precision` (default: fp32)."
+    "fp32; bf16 or int8 on oneDNN, with -tome8 to merge 8 pairs of tokens; or a graph made by " +
+      "`vitscale export --precision` (default: fp32)."
 }

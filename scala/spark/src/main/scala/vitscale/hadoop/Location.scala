@@ -1,6 +1,9 @@
 package vitscale.hadoop
 
-import java.nio.file.{InvalidPathException, Path, Paths}
+import java.nio.file.{Files, InvalidPathException, Path, Paths}
+
+import scala.jdk.CollectionConverters._
+import scala.util.Try
 
 import org.apache.hadoop.conf.Configuration
 import org.apache.hadoop.fs.{FileSystem, Path => HadoopPath}
@@ -41,5 +44,20 @@ object Location {
   private def named(text: String): Option[Location] =
     FileUri.path(text).map(path => Local(absolute(path))).orElse(RemoteFiles.path(text).map(Hadoop))
 
-  private def absolute(path: Path): Path = path.toAbsolutePath.normalize
+  private def absolute(path: Path): Path = {
+    val whole = path.toAbsolutePath
+    val names = whole.iterator().asScala.toSeq
+    if (names.exists(_.toString == Above)) names.foldLeft(whole.getRoot)(step) else whole.normalize
+  }
+
+  /** `..` behind a link is the folder above the linked one, as the system resolves it. */
+  private def step(place: Path, name: Path): Path = name.toString match {
+    case "." => place
+    case Above =>
+      val folder = if (Files.isSymbolicLink(place)) Try(place.toRealPath()).getOrElse(place) else place
+      Option(folder.getParent).getOrElse(folder)
+    case _ => place.resolve(name)
+  }
+
+  private val Above = ".."
 }

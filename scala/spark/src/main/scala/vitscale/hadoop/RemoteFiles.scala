@@ -93,10 +93,12 @@ private[vitscale] object RemoteFiles {
 
   private def unknown(path: Path, error: Exception) = {
     val scheme = path.toUri.getScheme
-    val remedy =
-      if (scheme == "s3a")
+    val remedy = scheme match {
+      case "s3a" =>
         s"Add --conf spark.jars.packages=org.apache.hadoop:hadoop-aws:${VersionInfo.getVersion}."
-      else "Check the scheme, or add its jar with --conf spark.jars.packages=GROUP:ARTIFACT:VERSION."
+      case "s3" => "Write s3a://, the scheme of Hadoop's own client."
+      case _ => "Check the scheme, or add its jar with --conf spark.jars.packages=GROUP:ARTIFACT:VERSION."
+    }
     new UsageException(s"$path cannot be reached: nothing here knows $scheme://. $remedy", error)
   }
 

@@ -24,8 +24,9 @@ final class ClassifyJob(spark: SparkSession, options: JobOptions, stop: StopSign
     *   if it cannot start
     */
   def run(): Ledger = {
-    val asked = ModelLocation.here(options.model, options.precision, options.runtime)
-    interruptible(requireAnswers(asked))
+    val named = ModelLocation.here(options.model, options.precision, options.runtime)
+    interruptible(requireAnswers(named))
+    val asked = interruptible(named.current)
     val (choice, key) = interruptible {
       val choice = asked.copy(runtime = runtime()).choose(options.device)
       options.request.requireFits(choice.folder)

@@ -78,7 +78,9 @@ object ClassifyMain {
   private def report(ledger: Ledger, json: Option[String]): Unit = {
     LedgerText.lines(ledger).foreach(say)
     json.foreach {
-      case "-" => println(new String(ledger.toJson, "UTF-8"))
+      case "-" => // as bytes: JSON is UTF-8 in every locale
+        System.out.write(ledger.toJson)
+        System.out.println()
       case file => new LedgerFile(file).write(ledger.toJson)
     }
   }

@@ -21,14 +21,27 @@ import vitscale.{FileUri, ModelException, UsageException}
   *   a local path, or a URI of a Hadoop file system
   * @param runtime
   *   what computes the forward pass, one of `RuntimeChoice.names`
+  * @param version
+  *   of a model that is not local, see `current`; without it the copy that this JVM used last is taken
   */
 final private[vitscale] case class ModelLocation(
     path: String,
     precision: String,
-    runtime: String = RuntimeChoice.Auto
+    runtime: String = RuntimeChoice.Auto,
+    version: Option[RemoteVersion] = None
 ) {
 
-  /** Opens the model; one that is not local is copied here first, once for each JVM.
+  /** The same with the version that is there now, for the driver: each JVM copies a model again that was uploaded again to its
+    * path. A local model needs none, since its files are looked at when they are opened.
+    *
+    * @throws vitscale.ModelException
+    *   if it cannot be reached
+    */
+  def current: ModelLocation = copy(version = remote.flatMap { source =>
+    readable(RemoteVersion.of(RemoteFiles.system(source, ModelLocation.configuration), source))
+  })
+
+  /** Opens the model; one that is not local is copied here first, once for each JVM and version.
     *
     * @throws vitscale.ModelException
     *   if it cannot be reached, or is no whole model
@@ -41,8 +54,11 @@ final private[vitscale] case class ModelLocation(
     case Left(remote) => openCopy(copyOf(remote), device)
   }
 
-  private def copyOf(remote: HadoopPath): Path =
-    ModelLocation.copies.computeIfAbsent(this, _ => download(remote))
+  private def copyOf(remote: HadoopPath): Path = {
+    val folder = ModelLocation.copies.computeIfAbsent(this, _ => download(remote))
+    ModelLocation.copies.put(copy(version = None), folder)
+    folder
+  }
 
   private def openCopy(copy: Path, device: Device): RuntimeChoice =
     try RuntimeChoice.open(copy, precision, runtime, device)
@@ -106,18 +122,22 @@ final private[vitscale] case class ModelLocation(
   private def download(source: HadoopPath): Path = {
     val folder = Files.createTempDirectory("vitscale-model-")
     FileUtils.forceDeleteOnExit(folder.toFile)
-    try {
+    readable {
       val system = RemoteFiles.system(source, ModelLocation.configuration)
       parts(system, source).foreach(copyPart(system, source, _, folder))
-    } catch {
+    }
+    folder
+  }
+
+  private def readable[A](read: => A): A =
+    try read
+    catch {
       case error: IOException =>
         throw new ModelException(
           s"The model $path cannot be read: ${RemoteFiles.reason(error)}. Check the path and its permissions.",
           error
         )
     }
-    folder
-  }
 
   /** What either form of a model consists of, and what its runtime needs. */
   private def parts(system: FileSystem, source: HadoopPath): Seq[String] = {

@@ -141,13 +141,14 @@ final class ViTImageClassifier(override val uid: String)
       taskClassifier(asked).copy(accumulators = Some(ImageAccumulators.of(dataset.sparkSession.sparkContext)))
     val limits = DecodeLimits.default.copy(truncated = Truncated.named($(truncated)))
     val column = ImageColumn.of(dataset.schema, $(inputCol), limits)
-    dataset
+    val classified = dataset
       .toDF()
       .mapPartitions { rows: Iterator[Row] =>
         classifier.stream(rows)(column.pixels).map { case (row, answer) =>
           Row.fromSeq(row.toSeq :+ ViTImageClassifier.outputRow(answer, asked))
         }
       }(Encoders.row(schema))
+    ColumnMetadata.restore(classified, schema)
   }
 
   private def request: InferenceOptions =

@@ -114,7 +114,7 @@ trait ViTParams extends Params {
       throw new UsageException(
         "No model folder is set. Call setModelPath with a folder made by `vitscale export`."
       )
-    ModelLocation.here($(modelPath), $(precision), $(runtime))
+    ModelLocation.here($(modelPath), $(precision), $(runtime)).current
   }
 
   /** Opens the model on the driver, and warns if its weights are random.

@@ -25,6 +25,7 @@ class RemoteFilesSuite extends AnyFunSuite {
 
   test("a scheme that nothing knows, and one whose jar is missing") {
     assert(refusal("nosuch://a/b").contains("nothing here knows nosuch://. Check the scheme"))
+    assert(refusal("s3://bucket/photos").endsWith("Write s3a://, the scheme of Hadoop's own client."))
     val withoutJar = new Configuration()
     withoutJar.set("fs.s3a.impl", "no.such.FileSystem") // the tests have Hadoop's client of S3
     assert(

@@ -121,6 +121,10 @@ class ClassifyJobSuite extends AnyFunSuite with NumberedImages {
       val fresh = run(asked.copy(output = s"$folder/new", runtime = "onednn"))
       assert((fresh.model.runtime, fresh.predicted) == (("onednn", 4)))
       assertRightLabels(s"$folder/new", 0 until 4)
+      val merging = asked.copy(output = s"$folder/new", runtime = "onednn", precision = "fp32-tome2")
+      assert(
+        intercept[UsageException](run(merging)).getMessage.contains("precision was - and is fp32-tome2")
+      )
     }
   }
 }

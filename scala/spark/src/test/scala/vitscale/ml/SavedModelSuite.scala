@@ -1,12 +1,16 @@
 package vitscale.ml
 
+import java.nio.charset.StandardCharsets.UTF_8
 import java.nio.file.{Files, Path, Paths}
 
 import org.apache.commons.io.FileUtils
+import org.apache.hadoop.conf.Configuration
+import org.apache.hadoop.fs.{FileUtil, Path => HadoopPath}
 import org.apache.spark.ml.{Pipeline, PipelineModel, PipelineStage}
 import org.apache.spark.sql.DataFrame
 import org.scalatest.funsuite.AnyFunSuite
 
+import vitscale.model.ModelFolder
 import vitscale.{
   LocalHdfs,
   LocalSpark,
@@ -57,6 +61,43 @@ class SavedModelSuite extends AnyFunSuite with LocalSpark with TemporaryFolder {
       val loaded = ViTImageClassifier.load(place)
       assert(loaded.getModelPath == s"$place/model" && label(loaded.transform(photos)) == expected)
     }
+  }
+
+  for (name <- Seq("local", "HDFS"))
+    test(s"a model that was replaced at its path is the one that answers ($name)") {
+      withFolder { root =>
+        val place =
+          if (name == "HDFS") s"${LocalHdfs.address}/replaced" else root.resolve("replaced").toString
+        val classifier = stage(TinyModel.path).setModelPath(place)
+        for (prefix <- Seq("", "second ", "third ")) {
+          upload(renamed(prefix), place)
+          assert(label(classifier.transform(photos)) == prefix + expected)
+        }
+      }
+    }
+
+  /** A copy of the model whose labels begin with a text. */
+  private def renamed(prefix: String): Path = {
+    val folder = TinyModel.copy()
+    for (name <- Seq("config.json", "onnx/fp32/assets/labels.json")) {
+      val file = folder.resolve(name)
+      val text = new String(Files.readAllBytes(file), UTF_8)
+      val changed = labels.foldLeft(text)((all, one) => all.replace(quoted(one), quoted(prefix + one)))
+      Files.write(file, changed.getBytes(UTF_8))
+    }
+    folder
+  }
+
+  private def quoted(text: String): String = "\"" + text + "\""
+
+  private def labels: Set[String] = ModelFolder.open(TinyModel.path, "fp32").labels.toSet
+
+  private def upload(folder: Path, place: String): Unit = {
+    val target = new HadoopPath(place)
+    val system = target.getFileSystem(new Configuration())
+    system.delete(target, true)
+    FileUtil.copy(folder.toFile, system, target, false, new Configuration())
+    ()
   }
 
   test("a stage that was saved without its model keeps the path") {

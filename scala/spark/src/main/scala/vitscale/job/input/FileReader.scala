@@ -1,7 +1,7 @@
 package vitscale.job.input
 
-import java.io.IOException
-import java.nio.file.InvalidPathException
+import java.io.{FileNotFoundException, IOException}
+import java.nio.file.{InvalidPathException, NoSuchFileException}
 
 import org.apache.hadoop.conf.Configuration
 
@@ -17,14 +17,18 @@ final class FileReader(configuration: Configuration, maxBytes: Long) {
   def read(listed: FileEntry): ReadImage = {
     val content = listed.problem match {
       case Some(problem) => Left(ReadFailure(Stage.List, problem))
-      case None => attempt(bytes(listed.path))
+      case None => attempt(listed)(bytes(listed.path))
     }
     ReadImage(listed.path, content.toOption.map(_.length.toLong).orElse(listed.size), content)
   }
 
-  private def attempt(work: => Either[ReadFailure, Array[Byte]]): Either[ReadFailure, Array[Byte]] =
+  private def attempt(
+      listed: FileEntry
+  )(work: => Either[ReadFailure, Array[Byte]]): Either[ReadFailure, Array[Byte]] =
     try work
     catch {
+      case _: NoSuchFileException | _: FileNotFoundException if listed.size.isEmpty =>
+        failure("there is no such file")
       case error: IOException => failure(FileReader.reason(error))
       case error @ (_: InvalidPathException | _: IllegalArgumentException) =>
         failure(s"not a valid path: ${error.getMessage}")

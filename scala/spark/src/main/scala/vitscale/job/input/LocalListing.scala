@@ -29,6 +29,9 @@ final private[vitscale] class LocalListing(
 
   private var leftAside = Ignored.none
 
+  /** What the system knows the folder by, whatever links lead to it. */
+  private val excludedKey = excluded.filter(Files.isDirectory(_)).flatMap(keyOf)
+
   def ignored: Ignored = leftAside
 
   /** List the selected files of a place: the place itself, or entries below it. */
@@ -47,7 +50,8 @@ final private[vitscale] class LocalListing(
     private var folders = List.empty[Selection] // those that the walk is in, the innermost first
 
     override def preVisitDirectory(folder: Path, attributes: BasicFileAttributes): FileVisitResult =
-      if (excluded.contains(folder)) FileVisitResult.SKIP_SUBTREE
+      if (excluded.contains(folder) || excludedKey.contains(attributes.fileKey))
+        FileVisitResult.SKIP_SUBTREE
       else {
         val entered = enter(folder)
         if (entered.isEmpty) FileVisitResult.SKIP_SUBTREE
@@ -66,7 +70,7 @@ final private[vitscale] class LocalListing(
         if (attributes.isRegularFile) {
           if (rules.isSettled(attributes.lastModifiedTime.toMillis)) list(file, Some(attributes.size), None)
         } else if (attributes.isSymbolicLink) list(file, None, None)
-        else list(file, None, Some("not a file that holds data, but a pipe, a socket or a device"))
+        else list(file, None, Some(LocalListing.NoData))
       }
       FileVisitResult.CONTINUE
     }
@@ -109,10 +113,15 @@ final private[vitscale] class LocalListing(
   private def list(file: Path, size: Option[Long], problem: Option[String]): Unit =
     found(FileEntry(FileUri.text(file), size, problem))
 
+  private def keyOf(folder: Path): Option[AnyRef] =
+    Option(Files.readAttributes(folder, classOf[BasicFileAttributes]).fileKey)
+
   private def name(path: Path): String = Option(path.getFileName).fold("")(_.toString)
 }
 
 private[vitscale] object LocalListing {
+
+  private[job] val NoData = "not a file that holds data, but a pipe, a socket or a device"
 
   /** Divides a path into a place, and names and patterns below it; a name that exists is never taken for a pattern. */
   private[job] def named(path: Path, target: Target): Selection.Named[Path] = {

@@ -1,14 +1,17 @@
 package vitscale.job.input
 
-import java.io.{BufferedInputStream, IOException, InputStream}
+import java.io.{BufferedInputStream, FileInputStream, IOException, InputStream}
+import java.nio.file.attribute.BasicFileAttributes
+import java.nio.file.{Files, Path, Paths}
 import java.util.Locale
 import java.util.zip.GZIPInputStream
 
 import scala.collection.mutable
+import scala.util.Try
 
 import org.apache.hadoop.conf.Configuration
 
-import vitscale.UsageException
+import vitscale.{FileUri, UsageException}
 import vitscale.hadoop.{Location, RemoteFiles}
 import vitscale.job.records.FileEntry
 
@@ -28,12 +31,14 @@ final private[job] class PathList(configuration: Configuration, column: String, 
   /** Pass every path to `found`, in the form of a listing. A path that no file can have is passed with its problem.
     *
     * @param name
-    *   a file, a folder of files, a pattern, a URI of a Hadoop file system, or `-` for standard input
+    *   a file, a pipe, a folder of files, a pattern, a URI of a Hadoop file system, or `-` for standard input
     * @throws vitscale.UsageException
     *   if the list cannot be read
     */
   def read(name: String)(found: FileEntry => Unit): Unit =
     if (name == StandardInput) explained(name)(readStream(name, System.in, found))
+    else if (isPipe(name))
+      explained(name)(readStream(name, new FileInputStream(local(name).get.toFile), found))
     else {
       val rules = ListingRules(allFiles = true, kind = InputKind.Parquet)
       new Listing(configuration, rules, output).list(Seq(name)) { file =>
@@ -42,6 +47,14 @@ final private[job] class PathList(configuration: Configuration, column: String, 
       }
       ()
     }
+
+  /** Whether it is a pipe, as the shell's `<(command)` makes one. */
+  private def isPipe(name: String): Boolean = local(name).exists(path =>
+    Files.exists(path) && Files.readAttributes(path, classOf[BasicFileAttributes]).isOther
+  )
+
+  private def local(name: String): Option[Path] =
+    Some(Location.parse(name, configuration)).collect { case Location.Local(path) => path }
 
   private def readFile(path: String, found: FileEntry => Unit): Unit = {
     val stream = StoredFile.named(path, configuration).open(0)
@@ -62,7 +75,7 @@ final private[job] class PathList(configuration: Configuration, column: String, 
           new BufferedInputStream(new GZIPInputStream(buffered), TextLines.Window)
         else buffered
       val head = TextLines.head(stream)
-      Refused.find { case (magic, _) => head.startsWith(magic) }.foreach { case (_, what) =>
+      NoList.nameOf(head).foreach { what =>
         throw new UsageException(
           s"it is $what; expected a list of paths. Save it as UTF-8 text with one path per line, or as CSV or Parquet."
         )
@@ -99,7 +112,7 @@ final private[job] class PathList(configuration: Configuration, column: String, 
   private def file(text: String): FileEntry =
     try
       Location.parse(text, configuration) match {
-        case Location.Local(path) => FileEntry(path.toString, None)
+        case Location.Local(path) => FileEntry(FileUri.text(path), None)
         case Location.Hadoop(path) =>
           val uri = path.toUri
           if (asked.add((uri.getScheme, uri.getAuthority)))
@@ -117,12 +130,6 @@ private[job] object PathList {
   private val Gzip = bytes(0x1f, 0x8b)
   private val ByteOrderMark = bytes(0xef, 0xbb, 0xbf)
 
-  private val Refused = Seq(
-    bytes(0xff, 0xfe) -> "UTF-16 text",
-    bytes(0xfe, 0xff) -> "UTF-16 text",
-    bytes(0x50, 0x4b, 0x03, 0x04) -> "a ZIP file or a spreadsheet"
-  )
-
   private def bytes(values: Int*): Array[Byte] = values.map(_.toByte).toArray
 
   /** The character between the columns, by the list's name; none if it is text. */
@@ -134,11 +141,18 @@ private[job] object PathList {
   private def startsWith(stream: InputStream, magic: Array[Byte]): Boolean =
     stream.readNBytes(magic.length).sameElements(magic)
 
-  /** The bytes of the path are kept in its name, so that two such paths stay apart. */
+  /** A file whose name has these bytes; if there is none, they are kept in a name, so that two such paths stay apart. */
   private def notUtf8(line: Array[Byte]): FileEntry = {
     val name =
-      line.map(byte => if (byte < 0x20 || byte == '%') f"%%${byte & 0xff}%02X" else byte.toChar.toString)
-    FileEntry(name.mkString, None, Some("the path is not UTF-8; its bytes are percent-encoded here"))
+      line
+        .map(byte => if (byte < 0x20 || byte == '%') f"%%${byte & 0xff}%02X" else byte.toChar.toString)
+        .mkString
+    val file = Try(Paths.get("").toAbsolutePath.resolve(FileUri.ofBytes(line))).toOption
+    file
+      .filter(Files.exists(_))
+      .fold(
+        FileEntry(name, None, Some("the path is not UTF-8; its bytes are percent-encoded here"))
+      )(path => FileEntry(FileUri.text(path.normalize), None))
   }
 
   private def explained[A](name: String)(action: => A): A =

@@ -1,6 +1,7 @@
 package vitscale.job.input
 
 import java.io.{IOException, InputStream}
+import java.nio.file.attribute.BasicFileAttributes
 import java.nio.file.{Files, Path}
 
 import org.apache.hadoop.conf.Configuration
@@ -12,7 +13,7 @@ import vitscale.FileUri
 sealed private[job] trait StoredFile {
 
   /** @throws java.io.IOException
-    *   if it is not there
+    *   if it is not there, or is a folder, a pipe or a device, which holds no data or never ends
     */
   def length: Long
 
@@ -35,7 +36,12 @@ private[job] object StoredFile {
   /** Java's own file API: it can name every file, also those that Hadoop's paths cannot (`a:b.tar`). */
   final case class Local(path: Path) extends StoredFile {
 
-    override def length: Long = Files.size(path)
+    override def length: Long = {
+      val attributes = Files.readAttributes(path, classOf[BasicFileAttributes])
+      if (attributes.isDirectory) throw new IOException("it is a folder")
+      if (attributes.isOther) throw new IOException(LocalListing.NoData)
+      attributes.size
+    }
 
     override def open(from: Long): InputStream = at(Files.newInputStream(path), from)
   }

@@ -40,7 +40,8 @@ final private[job] case class TarMember(
   */
 final private[job] class TarMembers private (stream: InputStream, start: Long) extends AutoCloseable {
 
-  private val archive = new TarArchiveInputStream(stream, TarMembers.Encoding)
+  private val counted = new CountedStream(stream)
+  private val archive = new TarArchiveInputStream(counted, TarMembers.Encoding)
   private var following = start
 
   /** Position of the header that follows the last member. */
@@ -53,17 +54,31 @@ final private[job] class TarMembers private (stream: InputStream, start: Long) e
     */
   def next(): Option[TarMember] =
     try {
-      val header = following
+      val header = passed()
       Option(TarMembers.entryOf(archive)).map { entry =>
         if (!entry.isCheckSumOK) throw new IOException(s"no tar header at byte $header, or a damaged one")
-        val end = start + archive.getBytesRead + entry.getSize
-        following = (end + TarMembers.Block - 1) / TarMembers.Block * TarMembers.Block
+        val end =
+          place + (if (entry.isSparse) 0 else entry.getSize) // only its map says how much of it is stored
+        following = TarMembers.block(end)
         TarMembers.member(entry, header, end)
       }
     } catch {
       case error: RuntimeException =>
         throw new IOException(s"damaged at byte $following: ${error.getMessage}", error)
     }
+
+  /** Passes over the rest of the last member, and returns the position of the header behind it. The library's own count is
+    * too high there after a sparse member, whose holes it counts.
+    */
+  private def passed(): Long = {
+    if (place > start) {
+      while (archive.skip(Long.MaxValue) > 0) ()
+      following = TarMembers.block(place)
+    }
+    following
+  }
+
+  private def place: Long = start + counted.count
 
   /** The content of the last member, whose size the caller has checked.
     *
@@ -89,6 +104,9 @@ final private[job] class TarMembers private (stream: InputStream, start: Long) e
 private[job] object TarMembers {
 
   val Block = 512
+
+  /** The position of the first block at a position or behind it. */
+  private def block(position: Long): Long = (position + Block - 1) / Block * Block
 
   private val Cut = "the shard ends inside this member, or is damaged there"
 

@@ -29,7 +29,7 @@ final class OutputFolder private (
     owner: WriterLease
 ) extends JobOutput {
 
-  import FolderLayout.LedgerFile
+  import FolderLayout.{LedgerFile, Own}
   import OutputFolder._
   import StorageErrors.whileRunning
 
@@ -62,12 +62,15 @@ final class OutputFolder private (
     storage.replace(s"$staging/$LedgerFile", LedgerFile)
   }
 
-  /** Release the output. Delete it if it has no row. */
+  /** Release the output. Delete it if it has no row, but not what others put there. */
   override def close(): Unit = {
     owner.close()
     try {
       storage.delete(staging)
-      if (Tables.all.forall(files(_).isEmpty) && !storage.list("").contains(LedgerFile)) storage.delete("")
+      if (Tables.all.forall(storage.list(_).isEmpty) && !storage.list("").contains(LedgerFile)) {
+        (Own +: Tables.all).foreach(storage.delete)
+        if (storage.list("").isEmpty) storage.delete("")
+      }
     } catch { case _: IOException => () }
   }
 

@@ -96,9 +96,16 @@ object RunKey {
       ++ request.threshold.map("threshold" -> _.toString)
       ++ (if (request.features == Features.Off) Map.empty
           else Map("features" -> request.features.name, FeaturesType -> features.name))
-      ++ Some(Runtime -> model.runtime.name).filter(_ => model.runtime != ModelRuntime.OnnxRuntime),
+      ++ ofRuntime(model),
     model.weights
   )
+
+  /** oneDNN computes each precision from the same weights, so the hash of the model does not tell them apart. */
+  private def ofRuntime(model: ModelFolder): Map[String, String] =
+    if (model.runtime == ModelRuntime.OnnxRuntime) Map.empty
+    else
+      Map(Runtime -> model.runtime.name) ++
+        Some("precision" -> model.precision).filter(_ => model.precision != ModelFolder.Fp32)
 
   def parse(bytes: Array[Byte]): RunKey = {
     val fields = json.readValue(bytes, new TypeReference[java.util.Map[String, String]] {})

@@ -8,11 +8,8 @@ import vitscale.job.output.{Ledger, Tables}
 private[job] object LedgerText {
 
   def lines(ledger: Ledger): Seq[String] =
-    ledger.problem.toSeq ++ Seq(sum(ledger)) ++ leftOut(ledger) ++ stages(
-      ledger
-    ) ++ ledger.ignored.inWords ++ Seq(
-      speed(ledger)
-    ) ++ warning(ledger)
+    ledger.problem.toSeq ++ Seq(sum(ledger)) ++ leftOut(ledger) ++ stages(ledger) ++
+      ledger.ignored.inWords ++ Seq(speed(ledger)) ++ warning(ledger)
 
   private def sum(ledger: Ledger): String = {
     val left = if (ledger.notDone == 0) "" else s" + ${number(ledger.notDone)} not done"
@@ -56,8 +53,9 @@ private[job] object LedgerText {
   private def warning(ledger: Ledger): Seq[String] = ledger.output match {
     case Some(_) if ledger.isBalanced => Seq.empty
     case None =>
+      val waited = StopSignal.LastMillis / 1000
       Seq(
-        "the rows of the output were not counted again: no executor was available; the next run counts them"
+        s"the rows of the output were not counted again within $waited s of the stop; the next run counts them"
       )
     case Some(counted) =>
       Seq(

@@ -2,12 +2,14 @@ package vitscale.job.run
 
 import java.util.concurrent.{CountDownLatch, ExecutionException, FutureTask, TimeUnit, TimeoutException}
 
+import scala.util.Try
+
 import sun.misc.{Signal, SignalHandler}
 
 import vitscale.DaemonThreads
 import vitscale.job.output.Ledger
 
-/** The user's request to stop the run (Ctrl-C or SIGTERM). The run then commits its rows and ends. A second signal ends the
+/** The user's request to stop the run (Ctrl-C, SIGTERM or SIGHUP). The run then commits its rows and ends. A second signal ends the
   * process at once, which loses only rows that were not committed.
   */
 final class StopSignal {
@@ -89,18 +91,23 @@ final class StopSignal {
       case error: ExecutionException => throw error.getCause
     }
 
-  def install(): Unit = names.foreach { name =>
+  /** Stop at these signals from now on. One that the caller of the process ignores, as `nohup` does, stays ignored. */
+  def install(): Unit = names.flatMap(name => Try(new Signal(name)).toOption).foreach { signal =>
     val handler: SignalHandler =
       _ => if (isRequested) Runtime.getRuntime.halt(Ledger.InterruptedCode) else request()
-    Signal.handle(new Signal(name), handler)
+    Signal.handle(signal, handler)
   }
 }
 
 private object StopSignal {
-  private val names = Seq("INT", "TERM")
+
+  /** Ctrl-C, `kill`, and the end of a terminal or a connection, which Windows does not have. */
+  private val names = Seq("INT", "TERM", "HUP")
   private val LookMillis = 100L
   private val PatienceMillis = 500L
-  private val LastMillis = 10000L
+
+  /** How long the last work of a run may take after a stop, see [[StopSignal.lastly]]. */
+  val LastMillis = 10000L
 }
 
 /** The run was asked to stop before its first image. */

@@ -109,6 +109,19 @@ class ListingSuite extends AnyFunSuite with LocalSpark with TemporaryFolder {
     }
   }
 
+  test("the output is passed over whatever links lead to it") {
+    withImages { root =>
+      val link = Files.createSymbolicLink(root.resolve("z"), root.resolve("c"))
+      val there = Files.createSymbolicLink(root.resolveSibling(s"${root.getFileName}-link"), root)
+      try
+        for (output <- Seq(root.resolve("c"), link, there.resolve("c")); named <- Seq(root, there)) {
+          val (found, _) = list(ListingRules(allFiles = true), output.toString, Seq(named.toString))
+          assert(found.size == 5, s"$output below $named")
+        }
+      finally Files.delete(there)
+    }
+  }
+
   test("file: URIs are local paths, whose percent escapes are decoded once") {
     withImages { root =>
       assert(paths(Seq(s"file:$root/a/b")) == paths(Seq(s"$root/a/b")))

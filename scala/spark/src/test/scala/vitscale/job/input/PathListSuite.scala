@@ -1,14 +1,16 @@
 package vitscale.job.input
 
-import java.nio.charset.StandardCharsets.{ISO_8859_1, UTF_16, UTF_8}
+import java.nio.charset.StandardCharsets.{ISO_8859_1, UTF_16, UTF_16LE, UTF_8}
+import java.nio.file.StandardOpenOption.WRITE
 import java.nio.file.{Files, Path, Paths}
 
 import scala.collection.mutable.ArrayBuffer
+import scala.sys.process._
 
 import org.apache.hadoop.conf.Configuration
 import org.scalatest.funsuite.AnyFunSuite
 
-import vitscale.UsageException
+import vitscale.{FileUri, UsageException}
 import vitscale.job.InputJobs
 import vitscale.job.input.ParquetFixtures.write
 import vitscale.job.records.FileEntry
@@ -64,6 +66,19 @@ class PathListSuite extends AnyFunSuite with InputJobs {
         "\uFEFFpath,id\r\n/a.jpg,1\r\n/b.jpg,2\r\n".getBytes(UTF_8),
         Seq("/a.jpg", "/b.jpg")
       ),
+      (
+        "CSV whose header alone has the line end of Windows",
+        "l.csv",
+        "path,id\r\n/a.jpg,1\n/b.jpg,2\n".getBytes,
+        Seq("/a.jpg", "/b.jpg")
+      ),
+      (
+        "CSV whose header alone has none, with blank lines",
+        "l.csv",
+        "id,path\n1,/a.jpg\r\n\r\n2,\"/b.jpg\"\r\n".getBytes,
+        Seq("/a.jpg", "/b.jpg")
+      ),
+      ("CSV of an old Mac", "l.csv", "path,id\r/a.jpg,1\r/b.jpg,2".getBytes, Seq("/a.jpg", "/b.jpg")),
       ("columns between tabs", "l.tsv", "id\tpath\n1\t/a,b.jpg\n".getBytes, Seq("/a,b.jpg")),
       ("a long value", "l.csv", s"path\n/${"x" * 9000}.jpg\n".getBytes, Seq(s"/${"x" * 9000}.jpg"))
     )
@@ -101,6 +116,11 @@ class PathListSuite extends AnyFunSuite with InputJobs {
   for (
     (name, file, content, message) <- Seq[(String, String, Array[Byte], String)](
       ("UTF-16", "l.txt", "/a.jpg\n".getBytes(UTF_16), "is UTF-16 text"),
+      ("UTF-16 without its mark", "l.txt", "/a.jpg\n".getBytes(UTF_16LE), "is UTF-16 text"),
+      ("JSON Lines", "l.jsonl", "{\"path\": \"/a.jpg\"}\n".getBytes, "it is JSON"),
+      ("JSON", "l.json", "[\n  \"/a.jpg\"\n]\n".getBytes, "it is JSON"),
+      ("an image", "a.png", png(1), "it is binary data"),
+      ("another compression", "l.txt.xz", TarFixtures.noise(500), "it is binary data"),
       ("a spreadsheet", "l.xlsx", "PK\u0003\u0004xyz".getBytes, "a spreadsheet"),
       ("CSV without the column", "l.csv", "file,label\n/a.jpg,1\n".getBytes, "the columns are file, label"),
       (
@@ -116,6 +136,33 @@ class PathListSuite extends AnyFunSuite with InputJobs {
       val list = Files.write(folder.resolve(file), content)
       val problem = intercept[UsageException](read(list)).getMessage
       assert(problem.contains(message) && problem.contains(list.toString) && problem.linesIterator.size == 1)
+    }
+  }
+
+  test("a name that is not UTF-8 is found by its bytes and by its URI, and both name one file") {
+    withFolder { folder =>
+      val uri = s"file://$folder/caf%E9.jpg"
+      Files.write(FileUri.path(uri).get, png(1))
+      val bytes = s"$folder/caf\u00e9.jpg\n$uri\n".getBytes(ISO_8859_1)
+      val found = read(Files.write(folder.resolve("l.txt"), bytes))
+      assert(found.map(_.path) == Seq(uri, uri) && found.forall(_.problem.isEmpty))
+    }
+  }
+
+  test("a pipe is read as the shell's <(command) gives it; it cannot give Parquet") {
+    withFolder { folder =>
+      def through(content: Array[Byte]): Seq[FileEntry] = {
+        val pipe = folder.resolve("pipe")
+        Files.deleteIfExists(pipe)
+        Seq("mkfifo", pipe.toString).!!
+        val writer = new Thread(() => { Files.write(pipe, content, WRITE); () })
+        writer.start()
+        try read(pipe)
+        finally writer.join()
+      }
+      assert(through("/a.jpg\n/b.jpg\n".getBytes) == Seq("/a.jpg", "/b.jpg").map(FileEntry(_, None)))
+      val refused = intercept[UsageException](through("PAR1xyzPAR1".getBytes)).getMessage
+      assert(refused.contains("from a file but not from a pipe"))
     }
   }
 
@@ -138,25 +185,31 @@ class PathListSuite extends AnyFunSuite with InputJobs {
     withFolder { folder =>
       val photos = Files.createDirectories(folder.resolve("photos"))
       (0 until 6).foreach(i => Files.write(photos.resolve(s"$i.png"), png(i)))
+      val pipe = folder.resolve("pipe.png") // nobody writes to it
+      Seq("mkfifo", pipe.toString).!!
       val lines = Seq(
         s"$photos/0.png",
         s"$photos/0.png",
         s"$photos/./1.png",
         s"file:$photos/1.png",
         s"$photos/none.png",
-        photos.toString
+        photos.toString,
+        pipe.toString,
+        "/dev/zero"
       )
       val text = Files.write(folder.resolve("list.txt"), lines.mkString("\n").getBytes)
       val csv = Files.write(folder.resolve("list.csv"), s"path\n$photos/1.png\n$photos/2.png\n".getBytes)
       val asked = options(folder).copy(imagesFrom = Seq(text.toString, csv.toString))
       val first = run(asked)
-      assert((first.files, first.predicted, first.quarantined) == ((5, 3, 2)) && first.isBalanced)
+      assert((first.files, first.predicted, first.quarantined) == ((7, 3, 4)) && first.isBalanced)
       assert(labels(folder) == expected((0 until 3).map(i => s"$photos/$i.png" -> i).toMap))
-      assert(
-        table(folder, "quarantine", "stage") == Map(s"$photos/none.png" -> "read", photos.toString -> "read")
-      )
+      val failed = Seq(s"$photos/none.png", photos.toString, pipe.toString, "/dev/zero")
+      assert(table(folder, "quarantine", "stage") == failed.map(_ -> "read").toMap)
+      assert(reasons(folder)(pipe.toString).contains("a pipe"))
       val second = run(asked.copy(images = Seq(photos.toString)))
-      assert((second.files, second.predicted, second.quarantined, second.thisRun.predicted) == ((8, 6, 2, 3)))
+      assert(
+        (second.files, second.predicted, second.quarantined, second.thisRun.predicted) == ((10, 6, 4, 3))
+      )
       assert(
         labels(folder) == expected((0 until 6).map(i => s"$photos/$i.png" -> i).toMap) && second.isBalanced
       )

@@ -23,6 +23,12 @@ class TarInputSuite extends AnyFunSuite with EitherValues with InputJobs {
   private def shards(folder: Path, images: Path*): JobOptions =
     options(folder, images: _*).copy(input = InputKind.Tar.name)
 
+  private def readingOf(): Reading = {
+    val sc = spark.sparkContext
+    val configuration = new SerializableConfiguration(new Configuration(false))
+    new Reading(sc.broadcast(configuration), sc.broadcast(new Done(Seq.empty)), maxBytes = 1 << 30)
+  }
+
   private def second(archive: Array[Byte]): TarMember = withFolder { folder =>
     val members = TarMembers.open(StoredFile.Local(Files.write(folder.resolve("a.tar"), archive)), 0)
     try {
@@ -136,12 +142,7 @@ class TarInputSuite extends AnyFunSuite with EitherValues with InputJobs {
           (0 until 7).map(i => s"${"d/" * 60}$i.png" -> Array.fill(1000)(i.toByte)) :+ ("t.txt" -> none)
         val plain = tar(members: _*)
         val file = Files.write(folder.resolve("a.tar"), if (compressed) gzip(plain) else plain)
-        val sc = spark.sparkContext
-        val reading = new Reading(
-          sc.broadcast(new SerializableConfiguration(new Configuration(false))),
-          sc.broadcast(new Done(Seq.empty)),
-          1 << 30
-        )
+        val reading = readingOf()
         val survey = TarSurvey.of(
           FileEntry(file.toString, None),
           TarRules(ListingRules(allFiles = false)),
@@ -157,6 +158,37 @@ class TarInputSuite extends AnyFunSuite with EitherValues with InputJobs {
             assert(archive.content(member.size).value.forall(_ == first))
           } finally archive.close()
         }
+      }
+    }
+
+  for (
+    (name, hole) <- Seq[(String, Seq[(String, Array[Byte])])](
+      "GNU tar's own format" -> Seq("hole.png" -> Array.fill(700)(1.toByte)),
+      "the POSIX format" -> TarFixtures.sparsePosix("hole.png", Array.fill(700)(1.toByte), 100000)
+    )
+  )
+    test(s"tasks begin at their members behind a sparse member, too: $name") {
+      withFolder { folder =>
+        val others = (0 until 6).map(i => s"$i.png" -> Array.fill(1000)(i.toByte))
+        val archive = TarFixtures.plain((others.head +: hole) ++ others.tail: _*)
+        val shard = if (hole.size == 1) TarFixtures.sparse(archive, "hole.png", 100000) else archive
+        val file = Files.write(folder.resolve("a.tar"), shard).toString
+        val reading = readingOf()
+        val rules = TarRules(ListingRules(allFiles = false))
+        val survey = TarSurvey.of(FileEntry(file, None), rules, reading, pieceBytes = 1500)
+        assert(survey.problem.isEmpty && survey.pieces.size > 2)
+        val found = survey.pieces.flatMap { piece =>
+          val archive = TarMembers.open(StoredFile.named(file, reading.configuration), piece.start)
+          try
+            Seq.fill(piece.members) {
+              val member = archive.next().get
+              member.name -> member.problem.fold(archive.content(member.size).value.head.toInt)(_ => -1)
+            }
+          finally archive.close()
+        }
+        assert(found.sorted == (others.map { case (name, bytes) =>
+          name -> bytes.head.toInt
+        } :+ ("hole.png" -> -1)).sorted)
       }
     }
 }

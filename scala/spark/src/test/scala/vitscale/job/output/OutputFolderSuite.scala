@@ -205,6 +205,14 @@ class OutputFolderSuite extends AnyFunSuite with LocalSpark with TemporaryFolder
       open(folder.resolve("new/output")).close()
       assert(!Files.exists(folder.resolve("new/output")))
     }
+    for (foreign <- Seq("notes.txt", "photos/1.jpg", "predictions/mine.txt"))
+      withFolder { folder =>
+        val opened = open(folder)
+        Files.createDirectories(folder.resolve(foreign).getParent)
+        Files.write(folder.resolve(foreign), Array[Byte](1))
+        opened.close()
+        assert(Files.exists(folder.resolve(foreign)), "others put it there")
+      }
   }
 
   test("a driver whose output was taken over cannot add a row to it") {

@@ -3,6 +3,7 @@ package vitscale.job.run
 import java.util.concurrent.{CountDownLatch, TimeUnit}
 
 import org.scalatest.funsuite.AnyFunSuite
+import sun.misc.{Signal, SignalHandler}
 
 import vitscale.{LocalSpark, UsageException}
 
@@ -21,6 +22,19 @@ class StopSignalSuite extends AnyFunSuite with LocalSpark {
       stop.request()
     })
     thread.start()
+  }
+
+  test("the end of a connection asks for a stop, as Ctrl-C and kill do") {
+    for (name <- Seq("HUP", "INT", "TERM")) {
+      val (stop, signal) = (new StopSignal, new Signal(name))
+      stop.install()
+      try {
+        Signal.raise(signal)
+        stop.await(seconds = 10)
+        assert(stop.isRequested, name)
+      } finally
+        Seq("HUP", "INT", "TERM").foreach(one => Signal.handle(new Signal(one), SignalHandler.SIG_DFL))
+    }
   }
 
   test("work is done as if nobody watched, with its answer or its error") {
