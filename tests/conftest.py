@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import vitscale
 from vitscale.cluster import Cluster, local_cluster
 from vitscale.images.photos import make_photos
 from vitscale.models.export.run import export
 
 from tests.fixtures.tiny_vit import write_tiny_vit
 from tests.fixtures.vit_digits.data import write_images
-from tests.job.jobs import QUICK_JAVA
+from tests.job.jobs import MODEL, QUICK_JAVA
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # no test may depend on a hub that answers
 os.environ.setdefault("JDK_JAVA_OPTIONS", QUICK_JAVA)
@@ -50,3 +51,10 @@ def cluster() -> Iterator[Cluster]:
     """A Spark cluster of two workers with one core each; use it in processes with its `environment`."""
     with local_cluster() as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def vit() -> Iterator[vitscale.ViT]:
+    """The small model with random weights, open."""
+    with vitscale.ViT(MODEL) as opened:
+        yield opened

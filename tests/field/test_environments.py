@@ -1,9 +1,6 @@
 """Everything that starts a JVM works where users have it run: containers, other Sparks, forked processes."""
 
 import json
-import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +8,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.job.jobs import MODEL, QUICK_JAVA, TIMEOUT_SECONDS, classify
+from tests.field.scripts import run
+from tests.job.jobs import MODEL, classify
 
 ACCENTS = "ünï cafe\u0301.jpg"
 
@@ -29,46 +27,6 @@ print(json.dumps({
     "properties": {key: jvm.java.lang.System.getProperty(key) for key in ("field.x", "field.y", "user.home")},
     "user": spark.sparkContext.sparkUser(),
 }))
-"""
-
-FOREIGN = """
-import sys
-from pyspark.sql import SparkSession
-from vitscale.errors import VitscaleError
-from vitscale.ml import ViTImageClassifier, VitScaleForImageClassification
-builder = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
-if sys.argv[1]:
-    builder = builder.config("spark.jars", sys.argv[1])
-spark = builder.getOrCreate()
-import vitscale
-for attempt in (
-    lambda: ViTImageClassifier(modelPath=sys.argv[2]),
-    VitScaleForImageClassification,
-    lambda: ViTImageClassifier.load("/nowhere"),
-    lambda: vitscale.ViT(sys.argv[2]),
-    vitscale.start,
-):
-    try:
-        attempt()
-        print("works")
-    except VitscaleError as error:
-        print(type(error).__name__, str(error).splitlines()[0])
-"""
-
-SESSION = """
-import json, sys
-from pyspark.sql import SparkSession
-builder = SparkSession.builder.master("local[1]").config("spark.jars", sys.argv[1])
-spark = builder.appName("mine").getOrCreate()
-context = spark.sparkContext
-def settings():
-    session = {row.key: row.value for row in spark.sql("SET").collect()}
-    return [session, context.uiWebUrl, context._jsc.sc().progressBar().isDefined()]
-before = settings()
-import vitscale
-again = vitscale.start(settings={"spark.sql.shuffle.partitions": 3})
-vitscale.ViT(sys.argv[2]).close()
-print(json.dumps([before, settings(), again is spark]))
 """
 
 FORKED = """
@@ -155,20 +113,6 @@ def without(*names: str) -> tuple[str, ...]:
     return tuple(part for name in names for part in ("-u", name))
 
 
-def run(code: str, *arguments: object, prefix: tuple[str, ...] = (), **variables: str) -> str:
-    """Return what a script prints on its standard output."""
-    done = subprocess.run(
-        [*prefix, sys.executable, "-c", code, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=TIMEOUT_SECONDS,
-        env={**os.environ, "JDK_JAVA_OPTIONS": QUICK_JAVA, **variables},
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
 def test_the_job_in_a_poor_container_with_another_spark_beside(
     open_folder: Path, accents: Path, another_spark: dict[str, str], tmp_path: Path
 ) -> None:
@@ -211,42 +155,6 @@ def test_the_python_api_in_a_poor_container_with_another_spark_beside(
     assert found["properties"]["field.x"] == "1" and found["properties"]["field.y"] is None
     assert found["properties"]["user.home"] != "?"
     assert found["user"] == "54321"
-
-
-def test_a_session_without_the_jar_is_told_which_one_to_add() -> None:
-    lines = run(FOREIGN, "", MODEL).splitlines()
-    assert len(lines) == 5
-    for line in lines:
-        assert line.startswith("JavaError The running Spark session lacks ViTScale's jars"), line
-        assert (
-            "vitscale_2.12.jar,/" in line and "vitscale-libraries.jar" in line and "vitscale.start()" in line
-        )
-
-
-def test_a_session_with_the_jars_is_taken_as_it_is() -> None:
-    from vitscale.jvm.jar import session_jars
-
-    lines = run(FOREIGN, ",".join(map(str, session_jars())), MODEL).splitlines()
-    assert [line.split()[0] for line in lines] == ["works", "works", "UsageError", "works", "works"]
-    assert "/nowhere" in lines[2]
-
-
-def test_a_running_session_keeps_its_ui_and_its_settings() -> None:
-    """All but what the call asks for; Spark's own session shows its UI."""
-    from vitscale.jvm.jar import engine_jars
-
-    before, after, is_same = json.loads(run(SESSION, ",".join(map(str, engine_jars())), MODEL))
-    assert is_same and before[1] == after[1] and after[1].startswith("http")
-    assert before[2] == after[2]
-    assert {**before[0], "spark.sql.shuffle.partitions": "3"} == after[0]
-
-
-def test_a_session_without_spark_nlps_jar_lacks_the_annotator_alone() -> None:
-    from vitscale.jvm.jar import engine_jars
-
-    lines = run(FOREIGN, ",".join(map(str, engine_jars())), MODEL).splitlines()
-    assert [line.split()[0] for line in lines] == ["works", "JavaError", "UsageError", "works", "works"]
-    assert 'pip install "vitscale[sparknlp]"' in lines[1]
 
 
 def test_a_forked_process_has_a_jvm_of_its_own(accents: Path) -> None:

@@ -13,13 +13,7 @@ from PIL import Image
 from vitscale.images.inputs import sequences
 from vitscale.jvm.fork import PerProcess
 
-MODEL = Path(__file__).parents[2] / "scala/src/test/resources/tiny-vit"
-
-
-@pytest.fixture(scope="module")
-def vit() -> Iterator[vitscale.ViT]:
-    with vitscale.ViT(MODEL) as opened:
-        yield opened
+from tests.job.jobs import MODEL
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import itertools
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +18,11 @@ from vitscale.images import transport
 from vitscale.inference.pixels import pixel_values
 
 from tests.fixtures.image_forms import FAILING, REFUSED, TAKEN
+from tests.job.jobs import MODEL
 
-MODEL = Path(__file__).parents[2] / "scala/src/test/resources/tiny-vit"
 LONGEST_MESSAGE = 300
 AS_IT_IS = {"do_resize": False}
 """Settings of a preprocessing that leaves an image's pixels alone."""
-
-
-@pytest.fixture(scope="module")
-def vit() -> Iterator[vitscale.ViT]:
-    with vitscale.ViT(MODEL) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

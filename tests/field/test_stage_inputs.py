@@ -19,7 +19,8 @@ from transformers import ViTForImageClassification, pipeline
 from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPil
 from vitscale.ml import ViTImageClassifier, VitScaleForImageClassification
 
-MODEL = Path(__file__).parents[2] / "scala/src/test/resources/tiny-vit"
+from tests.job.jobs import MODEL
+
 FIELDS = ["image", "height", "width", "nChannels", "mode", "origin", "error"]
 
 

@@ -16,8 +16,8 @@ from vitscale.ml import ViTImageClassifier
 
 from tests.fixtures.image_files import encoded
 from tests.fixtures.photos import PHOTOS
+from tests.job.jobs import MODEL
 
-MODEL = Path(__file__).parents[2] / "scala/src/test/resources/tiny-vit"
 TOLERANCE = 1e-4
 PHOTO = PHOTOS[0].resize((120, 90))
 WHOLE = {

@@ -140,7 +140,7 @@ def _special_files(folder: Path) -> dict[str, tuple[str, str]]:
     not_utf8 = os.fsencode(folder) + b"/bad\xff.jpg"
     Path(os.fsdecode(not_utf8)).write_bytes(b"")
     return {
-        f"{folder}/gone.jpg": ("read", "^it was listed and is gone now$"),
+        f"{folder}/gone.jpg": ("read", "^there is no such file$"),
         f"{folder}/memory.jpg": ("read", "[Ii]nput/output error"),
         f"{folder}/circle": ("list", "^a link that leads back to a folder above it$"),
         f"{folder}/pipe.jpg": ("list", "^not a file that holds data, but a pipe"),

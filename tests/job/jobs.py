@@ -112,8 +112,11 @@ def assert_balanced(done: Finished, output: Path) -> dict[str, Any]:
     predicted, quarantined = by_path(output, "predictions"), by_path(output, "quarantine")
     assert ledger["is_balanced"]
     assert ledger["files"] == ledger["predicted"] + ledger["quarantined"] + ledger["not_done"]
-    assert ledger["output"]["predicted"] == len(predicted)
-    assert ledger["output"]["quarantined"] == len(quarantined)
+    if ledger["output"] is None:  # after a stop, a busy machine may not count them in time
+        assert ledger["status"] == "interrupted" and "were not counted again" in done.stderr
+    else:
+        assert ledger["output"]["predicted"] == len(predicted)
+        assert ledger["output"]["quarantined"] == len(quarantined)
     assert not predicted.keys() & quarantined.keys()
     assert json.loads((output / "ledger.json").read_text()) == ledger
     return ledger

@@ -15,6 +15,9 @@ import torch
 import vitscale
 from transformers import AutoImageProcessor, AutoModelForImageClassification, pipeline
 from transformers.image_utils import load_image
+from vitscale.backends.parsing import parse
+from vitscale.backends.process import load_backend
+from vitscale.images.image_set import find_images
 from vitscale.ml import ViTImageClassifier
 from vitscale.models.checkpoint.families import FAMILIES as SUPPORTED
 from vitscale.models.export.run import export
@@ -80,6 +83,18 @@ def test_logits_and_labels_are_those_of_transformers(family: Family, name: str, 
     logits = found + np.log(np.exp(expected).sum(axis=1, keepdims=True))  # a softmax forgets their sum
     assert np.abs(logits - expected).max() <= TOLERANCE * np.abs(expected).max()
     assert len({tuple(row) for row in expected.round(3).tolist()}) == len(files), "photos look alike"
+
+
+@pytest.mark.parametrize("name", ["timm-vit", "timm-convnext", "efficientnet"])
+def test_the_backends_in_python_agree_and_time_their_stages(family: Family, name: str, photos: Path) -> None:
+    source, path = family(name)
+    images, model = find_images(photos).spread(4), ModelFolder.open(path)
+    expected = transformers_logits(source, images.paths)
+    theirs, onnx_runtime = (load_backend(parse(kind), model, 2) for kind in ("huggingface", "onnxruntime"))
+    for backend in (theirs, onnx_runtime):
+        assert np.abs(backend.outputs(images).logits - expected).max() <= TOLERANCE * np.abs(expected).max()
+        assert all(seconds > 0 for seconds in backend.stages(images).values())
+    assert np.array_equal(theirs.outputs(images).pixels, onnx_runtime.outputs(images).pixels)
 
 
 VARIANTS = {

@@ -56,6 +56,7 @@ def test_the_profile_is_within_the_loss_and_what_loses_more_is_measured_but_not_
     profile, measured = tune(model, training, count=64, minutes=0.02, say=said.append)
     by_name = {str(one.candidate): one for one in measured}
     assert {"onednn fp32", "onnxruntime fp32", "onnxruntime int8"} <= set(by_name)
+    assert any(name.startswith("onednn") and name.endswith("-tome2") for name in by_name)
     wrong = by_name["onnxruntime int8"]
     assert wrong.loss.kind == "accuracy"
     assert wrong.loss.value > 0.8

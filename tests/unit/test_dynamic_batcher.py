@@ -7,7 +7,6 @@ import io
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -23,12 +22,6 @@ from tests.waiting import wait_until
 
 LONG = 60.0
 """A delay that no test waits for; a request stays until its batch is full or the queue is closed."""
-
-
-@pytest.fixture(scope="module")
-def vit() -> Iterator[vitscale.ViT]:
-    with vitscale.ViT(MODEL) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

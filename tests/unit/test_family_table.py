@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from transformers import AutoModelForImageClassification
 from transformers.models.auto.modeling_auto import MODEL_FOR_IMAGE_CLASSIFICATION_MAPPING_NAMES
 from vitscale.errors import ModelError
 from vitscale.models.checkpoint.families import FAMILIES, REFUSED
@@ -174,6 +175,23 @@ def test_weights_behind_a_wrapper_are_found(resnet: Path, tmp_path: Path) -> Non
     assert all(torch.equal(found[key], one) for key, one in plain.items() if one.is_floating_point())
 
 
+@pytest.mark.parametrize("kind", ["clip", "siglip", "swin", "swinv2"])
+def test_tensors_that_newer_versions_compute_are_not_read(kind: str, tmp_path: Path) -> None:
+    source = write_tiny_family(kind, tmp_path / "m")
+    model = load_checkpoint(str(source)).model
+    computed = {key: one for key, one in model.named_buffers() if key not in model.state_dict()}
+    assert computed, "as position_ids and relative_position_index, which older versions saved"
+    older = changed(
+        source, tmp_path / "older", **{key: torch.zeros_like(one) for key, one in computed.items()}
+    )
+    found = load_checkpoint(str(older)).model
+    for key, one in [*model.state_dict().items(), *computed.items()]:
+        assert torch.equal({**found.state_dict(), **dict(found.named_buffers())}[key], one), key
+    extra = changed(source, tmp_path / "extra", **{"a.new.layer.weight": torch.zeros(3)})
+    with pytest.raises(ModelError, match=r"has weights that a .* lacks: a\.new\.layer\.weight"):
+        load_checkpoint(str(extra))
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
@@ -211,3 +229,23 @@ def rows_below(heading: str, page: str) -> dict[str, str]:
     """Return the first two columns of the first table below a heading."""
     table = page.split(f"{heading}\n")[1].split("---|\n")[1].split("\n\n", maxsplit=1)[0]
     return dict(re.findall(r"^\| `([\w-]+)` \| (.+?) \|", table, re.MULTILINE))
+
+
+@pytest.mark.parametrize("family", ["clip", "metaclip_2"])
+def test_sections_of_older_checkpoints_count_as_in_transformers(family: str, tmp_path: Path) -> None:
+    """`vision_config_dict` goes before `vision_config`: another activation gives other logits in silence."""
+    source = write_tiny_family(family, tmp_path / "source")
+    config = json.loads((source / "config.json").read_text())
+    vision, text = config["vision_config"], config["text_config"]
+    pixels = torch.randn(2, 3, 224, 224, generator=torch.Generator().manual_seed(0))
+    for older in (
+        {**vision, "hidden_act": "relu"},
+        {**vision, "layer_norm_eps": 0.1, "torch_dtype": "float16", "attn_implementation": "x"},
+        None,
+    ):
+        sections = {"vision_config_dict": older, "text_config_dict": text}
+        write_json(source / "config.json", {**config, **sections})
+        found = load_checkpoint(str(source)).model
+        expected = AutoModelForImageClassification.from_pretrained(source).eval()
+        with torch.inference_mode():
+            assert torch.equal(found(pixel_values=pixels).logits, expected(pixel_values=pixels).logits)

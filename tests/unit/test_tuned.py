@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
@@ -44,7 +46,7 @@ def test_candidates_come_the_fastest_first() -> None:
         for runtime, precision, _, speed, _ in sorted(MEASURED, key=lambda row: -row[3])
     ]
     assert [str(one) for one in front(found)] == ["onednn fp32", "onednn int8"]
-    assert list(left_out_of(profile())) == ["onednn bf16"]
+    assert list(left_out_of(profile(), PROFILE)) == ["onednn bf16"]
 
 
 @pytest.mark.parametrize(
@@ -59,6 +61,12 @@ def test_a_profile_without_its_measurements_is_refused(measured: dict[str, Any],
     with pytest.raises(UsageError, match=message) as refused:
         tuned_of(profile(measured=measured), PROFILE)
     assert "vitscale tune" in str(refused.value)
+
+
+@pytest.mark.parametrize("left_out", [[{"runtime": "onednn", "precision": "bf16"}], ["onednn bf16"], 3])
+def test_a_profile_whose_left_out_candidates_lack_a_part_is_refused(left_out: Any) -> None:
+    with pytest.raises(UsageError, match="vitscale tune"):
+        left_out_of(profile(measured={"left_out": left_out}), PROFILE)
 
 
 def test_the_report_as_markdown(tmp_path: Path) -> None:
@@ -82,17 +90,43 @@ def test_the_report_as_markdown(tmp_path: Path) -> None:
     assert "left out: onednn bf16: this processor has no bf16 &lt;instructions&gt;" in text
 
 
+def test_the_report_as_csv(tmp_path: Path) -> None:
+    path = tmp_path / "profile.json"
+    profile().write(path)
+    rows = list(csv.DictReader(render_report([path], Format.CSV).splitlines()))
+    found = [
+        (row["runtime"], row["precision"], float(row["images_per_second"]), float(row["loss"]), row["chosen"])
+        for row in rows
+    ]
+    assert found == [
+        (runtime, precision, speed, loss, "1" if (runtime, precision) == ("onednn", "int8") else "0")
+        for runtime, precision, loss, speed, _ in sorted(MEASURED, key=lambda row: -row[3])
+    ]
+    assert rows[0]["images_per_second_low"] != "" and rows[1]["images_per_second_low"] == ""
+
+
+def test_the_chart_as_svg(tmp_path: Path) -> None:
+    path = tmp_path / "profile.json"
+    profile().write(path)
+    drawn = ElementTree.fromstring(render_report([path], Format.SVG))
+    words = " ".join(text.strip() for text in drawn.itertext())
+    assert drawn.tag == "{http://www.w3.org/2000/svg}svg"
+    assert "onednn int8 classifies 22.4 images/s" in words
+    for runtime, precision, *_ in MEASURED:
+        assert f"{runtime} {precision}" in words
+    assert "vit-base on Intel Xeon (test)" in words
+
+
 @pytest.mark.parametrize(
-    ("form", "others", "message"),
+    ("form", "names", "message"),
     [
-        (Format.CSV, [], "--format csv does not support profiles"),
-        (Format.SVG, [], "--format svg does not support profiles"),
-        (Format.HTML, ["results.json"], "results.json is no profile"),
+        (Format.SVG, ["profile.json", "profile.json"], "--format svg supports one profile; got 2"),
+        (Format.HTML, ["profile.json", "results.json"], "results.json is no profile"),
     ],
 )
 def test_what_a_report_of_profiles_refuses(
-    form: Format, others: list[str], message: str, tmp_path: Path
+    form: Format, names: list[str], message: str, tmp_path: Path
 ) -> None:
     profile().write(tmp_path / "profile.json")
     with pytest.raises(UsageError, match=message):
-        render_report([tmp_path / name for name in ("profile.json", *others)], form)
+        render_report([tmp_path / name for name in names], form)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import sys
 from typing import NoReturn
@@ -32,7 +33,7 @@ from vitscale.cli import (
     tune,
 )
 from vitscale.cli.app import app, progress
-from vitscale.errors import VitscaleError
+from vitscale.errors import UsageError, VitscaleError
 from vitscale.system.extras import naming_extras
 from vitscale.system.user import existing_home, home_folder
 
@@ -68,10 +69,12 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 def main() -> None:
     """Run a command; an expected error prints one message and sets the exit status, without a stack trace."""
     _open_closed_streams()
+    _escape_unknown_characters()
     if existing_home() is None:
         os.environ["HOME"] = str(home_folder())  # else libraries write to a folder named ~
     command = next((word for word in sys.argv[1:] if not word.startswith("-")), None)
     try:
+        _require_working_directory()
         with naming_extras(command):
             app()
     except VitscaleError as error:
@@ -80,6 +83,23 @@ def main() -> None:
         if error.filename is None and error.errno not in _FULL:
             raise  # the system did not say which file; the trace does
         _fail(_refused(error), VitscaleError.exit_code)
+
+
+def _require_working_directory() -> None:
+    """Raise an error if the working directory was deleted: no relative path is valid, and no JVM starts.
+
+    Raises
+    ------
+    UsageError
+        If it was deleted, or a folder above it may not be searched.
+    """
+    try:
+        os.getcwd()  # noqa: PTH109
+    except OSError as error:
+        raise UsageError(
+            f"The working directory cannot be found ({error.strerror}); it was deleted or replaced. "
+            "Change to an existing folder, e.g. with cd, and repeat the command."
+        ) from error
 
 
 def _open_closed_streams() -> None:
@@ -92,6 +112,12 @@ def _open_closed_streams() -> None:
             os.set_inheritable(number, True)
     sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115 - for the whole process
     sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: PTH123, SIM115
+
+
+def _escape_unknown_characters() -> None:
+    """Let output show characters that its encoding lacks as escapes, e.g. accents in ASCII."""
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")  # as Python's own standard error has it
 
 
 def _fail(message: str, exit_code: int) -> NoReturn:

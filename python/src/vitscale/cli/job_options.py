@@ -39,7 +39,10 @@ SingleWriter = Annotated[
 Engine = Annotated[str, typer.Option(help="Engine: vitscale, or spark-nlp for Spark NLP's own.")]
 Precision = Annotated[
     str,
-    typer.Option(help="fp32; bf16 or int8 on oneDNN; or a graph made by `vitscale export --precision`."),
+    typer.Option(
+        help="fp32; bf16 or int8 on oneDNN, with -tome8 to merge 8 pairs of tokens; or a graph made by "
+        "`vitscale export --precision`."
+    ),
 ]
 Runtime = Annotated[
     str,

@@ -52,7 +52,10 @@ def reproduce(
     budget: Annotated[
         float | None,
         typer.Option(
-            min=1, help="Time limit for the whole command, in seconds. Work that does not fit is left out."
+            min=1,
+            help="Seconds to aim at. A pilot measures the pace, and what does not fit is left out; a slow "
+            "machine takes longer.",
+            show_default="no limit",
         ),
     ] = None,
     output: Annotated[

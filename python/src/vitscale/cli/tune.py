@@ -51,8 +51,8 @@ def tune(
 ) -> None:
     """Find the fastest settings for a model on this machine within a loss, and write them to a profile.
 
-    It tries runtimes, precisions, batch sizes and threads on the processor. `classify` and `bench` take the
-    profile with --profile. Let nothing else run meanwhile.
+    It tries runtimes, precisions, merging of tokens, batch sizes and threads on the processor. `classify` and
+    `bench` take the profile with --profile. Let nothing else run meanwhile.
     """
     from vitscale.tuning.tune import tune as search
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterable, Sequence
+from os import PathLike
 from pathlib import Path
 from typing import Literal
 
@@ -19,14 +21,19 @@ from vitscale.models.json_file import read_object
 from vitscale.models.labels import read_labels
 from vitscale.notebook.progress import progress_bar
 from vitscale.system import model_files
+from vitscale.system.arguments import pair, path_text, several, text
+from vitscale.system.python_names import in_python, python_names
+
+_PATHS = "a path, or several of them"
+_NAMES = "the name of a precision, or several of them"
 
 
 def evaluate(
-    model: str | Path,
-    images: str | Path | Sequence[str | Path],
-    precisions: Sequence[str] = ("fp32",),
+    model: str | PathLike[str],
+    images: str | PathLike[str] | Iterable[str | PathLike[str]],
+    precisions: str | Iterable[str] = ("fp32",),
     *,
-    labels: str | Path | None = None,
+    labels: str | PathLike[str] | None = None,
     columns: tuple[str, str] = ("path", "label"),
     folders_in_order: bool = False,
     runtime: Literal["auto", "onnxruntime", "onednn"] = "auto",
@@ -39,9 +46,9 @@ def evaluate(
     ----------
     model : str or Path
         Folder of the model, or a name on the Hugging Face hub.
-    images : str or Path, or sequence of those
+    images : str or Path, or several of those
         Image files, folders or patterns.
-    precisions : sequence of str
+    precisions : str, or several of those
         The first is the reference of the others.
     labels : str or Path, optional
         CSV or Parquet file with the label of each image; by default the folder of an image is its label.
@@ -61,10 +68,16 @@ def evaluate(
     Evaluation
         A notebook shows it as a table.
 
+    Warns
+    -----
+    UserWarning
+        If files were left aside, folders cannot be listed, or images have no class of the model.
+
     Raises
     ------
     UsageError
-        If no image can be classified or no label is a class, or the model is a regression.
+        If no image can be classified or no label is a class, the model is a regression, or an argument has no
+        such value.
     ModelError
         If the model folder lacks a file, or its files do not fit each other.
 
@@ -72,19 +85,31 @@ def evaluate(
     --------
     >>> vitscale.evaluate("models/vit", "photos", ["fp32", "int8"])  # doctest: +SKIP
     """
-    named = [images] if isinstance(images, str | Path) else images
-    place = Path(model_folder_with(str(model), [(one, runtime) for one in precisions]))
-    subject = subject_of(place, str(model), runtime)
-    found = find_named_images([str(one) for one in named], None, all_files=all_files)
-    table = None if labels is None else Path(labels)
-    truth = truth_of(found.paths, found.root, subject.labels, table, columns, in_order=folders_in_order)
-    with progress_bar(len(truth.files) * len(precisions), progress) as bar:
+    name = path_text("model", model, "the folder of a model, or a name on the Hugging Face hub")
+    named = [path_text("images", one, _PATHS) for one in several("images", images, _PATHS)]
+    asked = list(dict.fromkeys(text("precisions", one) for one in several("precisions", precisions, _NAMES)))
+    table = None if labels is None else Path(path_text("labels", labels))
+    place = Path(model_folder_with(name, [(one, runtime) for one in asked]))
+    subject = subject_of(place, name, runtime)
+    with python_names():
+        found = find_named_images(named, None, all_files=all_files)
+        truth = truth_of(
+            found.paths,
+            found.root,
+            subject.labels,
+            table,
+            pair("columns", columns),
+            in_order=folders_in_order,
+        )
+    for remark in (*found.remarks(), *truth.remarks()):
+        warnings.warn(in_python(remark), stacklevel=2)
+    with progress_bar(len(truth.files) * len(asked), progress) as bar:
 
         def show(precision: str, done: int, count: int) -> None:
             bar.set_description(precision)
-            bar.update(precisions.index(precision) * count + done - bar.n)
+            bar.update(asked.index(precision) * count + done - bar.n)
 
-        return run(subject, truth, precisions, show)
+        return run(subject, truth, asked, show)
 
 
 def subject_of(place: Path, name: str, runtime: str) -> Subject:

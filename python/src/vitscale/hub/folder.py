@@ -16,13 +16,10 @@ from vitscale.hub.name import HubName, hub_name, short
 from vitscale.jvm.paths import is_utf_8
 from vitscale.jvm.spark_master import is_on_this_machine
 from vitscale.system.extras import naming_extras
+from vitscale.system.precision_name import export_options
 
 Say = Callable[[str], None]
 _FP32 = "fp32"
-_VARIANT = re.compile(r"(?P<precision>fp32|fp16|int8-static|int8)(?P<uint8>-uint8)?(?:-tome(?P<merged>\d+))?")
-"""The names of graphs, as `vitscale.models.export.variant.Variant` makes them."""
-
-
 _CHUNK = 4096
 _LINE_END = re.compile(r"([\r\n])")
 """A progress bar ends its lines with a carriage return."""
@@ -129,8 +126,8 @@ def _commit(name: HubName, say: Say) -> str:
 
 
 def _variant_for(precision: str, runtime: str) -> str:
-    """Return the variant of the graph to export. oneDNN runs the checkpoint's weights, beside any graph."""
-    if runtime == "onednn" or _VARIANT.fullmatch(precision) is None:
+    """Return the name of the graph to export. oneDNN runs the checkpoint's weights, beside any graph."""
+    if runtime == "onednn" or export_options(precision) is None:
         return _FP32
     return precision
 
@@ -155,12 +152,8 @@ def _export_once(name: HubName, commit: str, folder: Path, variant: str, say: Sa
 
 def _export(name: HubName, folder: Path, variant: str) -> None:
     """Run `vitscale export` in a process of its own, whose memory and libraries are gone afterwards."""
-    found = _VARIANT.fullmatch(variant)
-    parts = found.groupdict() if found else {"precision": variant}
-    command = [sys.executable, "-m", "vitscale", "export", str(name), "--output", str(folder)]
-    command += ["--precision", str(parts["precision"])]
-    command += ["--input", "uint8"] if parts.get("uint8") else []
-    command += ["--token-merging", str(parts["merged"])] if parts.get("merged") else []
+    options = export_options(variant) or []
+    command = [sys.executable, "-m", "vitscale", "export", str(name), "--output", str(folder), *options]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL) as export:
         problem = _shown(export)
     if export.returncode:

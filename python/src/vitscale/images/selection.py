@@ -113,7 +113,7 @@ def select(targets: Iterable[Target]) -> dict[Path, Selection]:
     targets : iterable of Target
         Files, folders and patterns, relative to the working directory.
     """
-    named = [(*_divided(Path(os.path.abspath(target.text))), target) for target in targets]  # noqa: PTH100
+    named = [(*_divided(_absolute(target.text)), target) for target in targets]
     roots = {place for place, _, _ in named}
     rests: dict[Path, list[_Rest]] = defaultdict(list)
     for place, below, target in named:
@@ -121,6 +121,18 @@ def select(targets: Iterable[Target]) -> dict[Path, Selection]:
         between = place.relative_to(outer).parts
         rests[outer].append(_Rest(tuple(map(NamePattern, [*between, *below])), target))
     return {place: Selection(ones) for place, ones in rests.items()}
+
+
+def _absolute(text: str) -> Path:
+    """Return the absolute path. ``..`` behind a link is the folder above the linked one, as in the system."""
+    whole = Path.cwd() / text
+    place = Path(whole.anchor)
+    for name in whole.parts[1:]:
+        if name == "..":
+            place = (Path(os.path.realpath(place)) if place.is_symlink() else place).parent
+        else:
+            place /= name
+    return place
 
 
 def _divided(path: Path) -> tuple[Path, list[str]]:

@@ -12,11 +12,11 @@ from typing import Any
 from vitscale.errors import BatcherClosedError
 from vitscale.images.inputs import ImageLike, engine_image
 from vitscale.inference.answers import Labels
-from vitscale.inference.arguments import number, score, whole_number
 from vitscale.inference.batcher_client import BatcherClient
 from vitscale.inference.vit import ViT
 from vitscale.jvm.bridge import java_errors
 from vitscale.jvm.fork import PerProcess
+from vitscale.system.arguments import number, score, whole_number
 
 
 class DynamicBatcher:

@@ -58,8 +58,9 @@ def features_of(
         rows, errors = _chunk(classifier, chunk, kind, batch_size)
         parts.append(rows)
         failed += errors
-    width = parts[-1].shape[1] if parts else 0
-    parts.append(np.full((len(more), width), np.nan, np.float32))
+    if not parts:  # no image: the model still knows the width
+        parts.append(_chunk(classifier, [], kind, batch_size)[0])
+    parts.append(np.full((len(more), parts[0].shape[1]), np.nan, np.float32))
     if on_error == "raise":
         raise_first([*failed, *more], sum(len(part) for part in parts))
     return np.concatenate(parts)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from vitscale.errors import ImageError
 from vitscale.images.image_set import ImageFolder, find_images
+from vitscale.system.python_names import in_python, python_names
 
 
 def images_in(place: Path, all_files: bool, frames: int) -> ImageFolder:
@@ -21,10 +22,10 @@ def images_in(place: Path, all_files: bool, frames: int) -> ImageFolder:
     frames : int
         Number of calls between the user's code and this one; the warning names the line of the user.
     """
-    folder = find_images(place, all_files=all_files)
+    with python_names():
+        folder = find_images(place, all_files=all_files)
     if folder.ignored.other_names:
-        left_aside = str(folder.ignored.in_words()).replace("--all-files takes", "all_files=True takes")
-        warnings.warn(f"{place}: {left_aside}", stacklevel=frames + 1)
+        warnings.warn(f"{place}: {in_python(str(folder.ignored.in_words()))}", stacklevel=frames + 1)
     return folder
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from vitscale.errors import VitscaleError
 from vitscale.hub import model_folder
 from vitscale.jvm.bridge import java_errors, python_api
 from vitscale.jvm.fork import PerProcess
@@ -35,7 +37,7 @@ class OpenModel:
 
     def __init__(self, model: str, precision: str, threads: int, runtime: str, truncated: str) -> None:
         folder = _absolute(model_folder(model, precision, runtime))
-        self._classifier = PerProcess(partial(_open, folder, precision, threads, runtime, truncated))
+        self._classifier = PerProcess(partial(_open, folder, precision, threads, runtime, truncated), _free)
         with java_errors():
             self.runtime = str(self._classifier.get().runtime())
             warning = self._classifier.get().warning()
@@ -43,7 +45,7 @@ class OpenModel:
             _LOGGER.warning(warning)
 
     def close(self) -> None:
-        """Free the model's memory in the JVM."""
+        """Free the model's memory in the JVM. Python does it too, when nothing refers to this object."""
         classifier = self._classifier.made
         if classifier is not None:
             with java_errors():
@@ -61,6 +63,12 @@ class OpenModel:
 def _absolute(folder: str) -> str:
     """Return the text with which any process opens a folder; a ``file:`` URI is one already."""
     return folder if folder.startswith("file:") else str(Path(folder).absolute())
+
+
+def _free(classifier: Any) -> None:
+    """Close a model that nothing refers to any more, such as that of a cell that a notebook ran again."""
+    with suppress(VitscaleError), java_errors():
+        classifier.close()
 
 
 def _open(model: str, precision: str, threads: int, runtime: str, truncated: str) -> Any:

@@ -14,8 +14,8 @@ from vitscale.errors import ImageError, ModelError, UsageError
 from vitscale.images.inputs import ImageLike, single_image
 from vitscale.images.inputs.engine_image import named
 from vitscale.images.transport import for_java
-from vitscale.inference.arguments import path_text, text
 from vitscale.jvm.bridge import java_errors, python_api
+from vitscale.system.arguments import path_text, text
 from vitscale.system.model_files import PREPROCESSOR
 
 Settings: TypeAlias = Mapping[str, Any] | str | Path | None

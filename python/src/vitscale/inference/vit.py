@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from vitscale.errors import ImageError
 from vitscale.images.inputs import ImageLike, images_of
 from vitscale.inference.answers import Answer, FolderAnswers
-from vitscale.inference.arguments import folder_of, one_of, path_text, score, text, whole_number
 from vitscale.inference.features import features_of
 from vitscale.inference.folders import images_in, not_listed
 from vitscale.inference.labels import LabelRequest
 from vitscale.inference.open_model import OpenModel
 from vitscale.results.profile import Profile
+from vitscale.system.arguments import folder_of, one_of, path_text, score, text, whole_number
 from vitscale.system.cpu_info import cpu_name
 
 
@@ -81,7 +81,7 @@ class ViT(OpenModel):
         super().__init__(
             folder,
             text("precision", precision),
-            whole_number("threads", threads or 0),
+            whole_number("threads", 0 if threads is None else threads),
             text("runtime", runtime),
             text("truncated", truncated),
         )
@@ -109,7 +109,7 @@ class ViT(OpenModel):
         ModelError
             If the model folder lacks a file, or its files do not fit each other.
         """
-        found = Profile.read(Path(profile))
+        found = Profile.read(Path(path_text("profile", profile)))
         remark = found.remark(cpu_name())
         if remark is not None:
             warnings.warn(remark, stacklevel=2)

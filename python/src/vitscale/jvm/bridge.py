@@ -22,6 +22,7 @@ from vitscale.jvm import fork  # noqa: F401 - its hooks close this process's soc
 from vitscale.jvm.gateway import start_gateway
 from vitscale.jvm.handshake import require_session, shake_hands
 from vitscale.jvm.settings import MEMORY, OF_THE_JVM
+from vitscale.system.error_text import first_line
 from vitscale.system.extras import install_command
 
 _ERRORS = {
@@ -117,6 +118,28 @@ def java_errors() -> Iterator[None]:
         raise _translated(error._origin) from error
     except Py4JError as error:
         raise errors.JavaError(f"The JVM did not respond: {error}. Its messages are above.") from error
+    except BaseException as error:
+        if not isinstance(error, Exception):
+            _drop_unanswered()
+        raise
+
+
+def _drop_unanswered() -> None:
+    """Close this thread's connection if its last call has no answer yet, which the next call would read.
+
+    A signal's handler or a timeout can raise in the middle of a call. py4j does this for Ctrl-C alone.
+    """
+    client = SparkContext._gateway._gateway_client
+    connection = client.get_thread_connection()
+    if connection is not None and connection not in client.deque:
+        connection.close()
+
+
+def thrown_by(cause: BaseException | None) -> Any:
+    """Return the ``java.lang.Throwable`` behind an error of Python, if there is one."""
+    if isinstance(cause, Py4JJavaError):
+        return cause.java_exception
+    return cause._origin if isinstance(cause, CapturedException) else None
 
 
 def error_of(exception: str, message: str) -> errors.VitscaleError:
@@ -130,7 +153,8 @@ def error_of(exception: str, message: str) -> errors.VitscaleError:
         Its message.
     """
     kind = _ERRORS.get(exception)
-    return kind(message) if kind is not None else errors.JavaError(f"The JVM failed: {exception}: {message}")
+    text = f"The JVM failed: {exception}: {first_line(message)}"
+    return kind(message) if kind is not None else errors.JavaError(text)
 
 
 def _refuse_late(settings: Mapping[str, str]) -> None:
@@ -168,4 +192,4 @@ def _translated(first: Any) -> errors.VitscaleError:
         if kind is not None:
             return kind(exception.getMessage())
         exception = exception.getCause()
-    return errors.JavaError(f"The JVM failed: {first.toString()}")
+    return errors.JavaError(f"The JVM failed: {first_line(first.toString())}")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import weakref
 from collections.abc import Callable
 from typing import Any, Generic, NoReturn, TypeVar
 
@@ -30,10 +31,13 @@ class PerProcess(Generic[Value]):
     ----------
     make : callable
         Creates the value. It is pickled with this object; the values are not.
+    free : callable, optional
+        Receives the value, in a thread of its own, when no one holds this object any more.
     """
 
-    def __init__(self, make: Callable[[], Value]) -> None:
+    def __init__(self, make: Callable[[], Value], free: Callable[[Value], None] | None = None) -> None:
         self._make = make
+        self._free = free
         self._of_process: dict[_Process, _Made[Value]] = {}
 
     def get(self) -> Value:
@@ -44,6 +48,8 @@ class PerProcess(Generic[Value]):
         with own.lock:
             if not own.values:
                 own.values.append(self._make())
+                if self._free is not None:
+                    weakref.finalize(own, _free, _fork.process, self._free, own.values[0]).atexit = False
         return own.values[0]
 
     @property
@@ -53,7 +59,17 @@ class PerProcess(Generic[Value]):
         return own.values[0] if own is not None and own.values else None
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (PerProcess, (self._make,))
+        return (PerProcess, (self._make, self._free))
+
+
+def _free(process: _Process, free: Callable[[Value], None], value: Value) -> None:
+    """Free a value that this process created.
+
+    Python collects garbage at any moment, also while this thread waits for the JVM. Another thread has
+    another connection.
+    """
+    if process is _fork.process:
+        threading.Thread(target=free, args=(value,), name="vitscale-free", daemon=True).start()
 
 
 class _Made(Generic[Value]):

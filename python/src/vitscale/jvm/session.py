@@ -10,11 +10,13 @@ from pyspark import SparkContext
 from pyspark.sql import SparkSession
 
 from vitscale.errors import UsageError
-from vitscale.jvm.bridge import python_api
+from vitscale.jvm.bridge import python_api, thrown_by
 from vitscale.jvm.gateway import variables
 from vitscale.jvm.handshake import refuse_connect
 from vitscale.jvm.settings import LOCAL, MASTER, MEMORY, all_settings
 from vitscale.jvm.spark_master import is_on_this_machine
+from vitscale.system.arguments import text
+from vitscale.system.error_text import first_line
 
 SPARK_NLP_SETTINGS = {
     "spark.serializer": "org.apache.spark.serializer.KryoSerializer",
@@ -59,9 +61,9 @@ def start(
     >>> spark = vitscale.start()  # doctest: +SKIP
     """
     refuse_connect()
-    asked = {key: _text(value) for key, value in (settings or {}).items()}
-    asked |= {MASTER: master} if master else {}
-    asked |= {MEMORY: memory} if memory else {}
+    asked = _asked({} if settings is None else settings)
+    asked |= {MASTER: text("master", master)} if master else {}
+    asked |= {MEMORY: text("memory", memory)} if memory else {}
     known = all_settings(asked)
     where = known.setdefault(MASTER, LOCAL)
     defaults = {
@@ -72,7 +74,8 @@ def start(
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
     }
-    if SparkContext._active_spark_context is not None:
+    is_running = SparkContext._active_spark_context is not None
+    if is_running:
         chosen = asked
     else:
         chosen = {key: value for key, value in defaults.items() if key not in known} | asked | {MASTER: where}
@@ -82,9 +85,22 @@ def start(
         builder = builder.config(key, value)
     try:
         with variables(_worker_python(where, known)):
-            return builder.getOrCreate()
+            session = builder.getOrCreate()
+            session.conf.get(MASTER)  # Spark reads the settings of SQL at their first use
     except Exception as error:
-        raise UsageError(f"Spark did not start with master {where!r}: {_first_line(error)}") from error
+        reason = _reason(error)
+        if not is_running and SparkContext._active_spark_context is not None:
+            SparkContext._active_spark_context.stop()
+        raise UsageError(f"Spark did not start with master {where!r}: {reason}") from error
+    return session
+
+
+def _reason(error: Exception) -> str:
+    """Return the message of the first cause; those above it name classes of Spark."""
+    thrown = thrown_by(error)
+    while thrown is not None and thrown.getCause() is not None:
+        thrown = thrown.getCause()
+    return first_line(str(error) if thrown is None else thrown.toString())
 
 
 def _worker_python(master: str, settings: Mapping[str, str]) -> dict[str, str]:
@@ -102,10 +118,16 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _text(value: object) -> str:
-    """Return a setting in Spark's notation: ``true`` for True."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0]
+def _asked(settings: object) -> dict[str, str]:
+    """Return settings in Spark's notation: ``true`` for True."""
+    if not isinstance(settings, Mapping):
+        kind = type(settings).__name__
+        raise UsageError(f"settings is of type {kind}; it must be a dict of Spark's settings.")
+    for key, value in settings.items():
+        if not isinstance(key, str) or not isinstance(value, str | int | float):
+            raise UsageError(
+                f"settings has {key!r}: {value!r}; expected the name of a setting and its value."
+            )
+    return {
+        key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in settings.items()
+    }

@@ -10,18 +10,18 @@ from sparknlp.common import AnnotatorModel, AnnotatorType, HasBatchedAnnotateIma
 
 from vitscale.hub import model_folder
 from vitscale.jvm.bridge import java_errors, scala_object, session_api
-from vitscale.ml.errors import stage_errors
 from vitscale.ml.hub_model import HubModel
 from vitscale.ml.light_pipeline import annotate_every_image
 from vitscale.ml.loading import Loadable
 from vitscale.ml.params import AnswerParams
-from vitscale.ml.random_weights import warn_of_random_weights
 from vitscale.ml.saving import Savable
+from vitscale.ml.stage import CheckedStage
 
 _JAVA_CLASS = "vitscale.ml.VitScaleForImageClassification"
 
 
 class VitScaleForImageClassification(
+    CheckedStage,
     Loadable,
     Savable,
     HubModel,
@@ -98,12 +98,6 @@ class VitScaleForImageClassification(
             java_class = scala_object(_JAVA_CLASS)
             model = java_class.loadSavedModel(place, spark._jsparkSession)
         return VitScaleForImageClassification(java_model=model)
-
-    def _transform(self, dataset: Any) -> Any:
-        with stage_errors():
-            transformed = super()._transform(dataset)
-            warn_of_random_weights(self)
-            return transformed
 
 
 annotate_every_image(VitScaleForImageClassification)

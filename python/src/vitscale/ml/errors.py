@@ -6,11 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from py4j.protocol import Py4JJavaError
-from pyspark.errors.exceptions.captured import CapturedException
-
 from vitscale.errors import JavaError, UsageError
-from vitscale.jvm.bridge import java_errors
+from vitscale.jvm.bridge import java_errors, thrown_by
 
 _MISTAKES = ("java.lang.IllegalArgumentException", "org.apache.spark.sql.AnalysisException")
 """A parameter out of bounds, a column that is not there or of another type."""
@@ -27,13 +24,6 @@ def stage_errors() -> Iterator[None]:
         if thrown is None or not _is_mistake(thrown):
             raise
         raise UsageError(" ".join(str(thrown.getMessage()).split())) from error.__cause__
-
-
-def thrown_by(cause: BaseException | None) -> Any:
-    """Return the ``java.lang.Throwable`` behind an error of Python, if there is one."""
-    if isinstance(cause, Py4JJavaError):
-        return cause.java_exception
-    return cause._origin if isinstance(cause, CapturedException) else None
 
 
 def _is_mistake(thrown: Any) -> bool:

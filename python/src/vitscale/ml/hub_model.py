@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from pyspark.sql import SparkSession
+from pyspark import SparkContext
 
 from vitscale.hub import model_folder
 
@@ -40,6 +40,6 @@ def _folder(named: str, precision: str, runtime: str, master_url: str) -> str:
 
 
 def master() -> str:
-    """Return the master URL of the session that runs, ``local`` without one."""
-    session = SparkSession.getActiveSession()
-    return "local" if session is None else str(session.sparkContext.master)
+    """Return the master URL of the session that runs, in whatever thread; ``local`` without one."""
+    context = SparkContext._active_spark_context
+    return "local" if context is None else str(context.master)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from os import PathLike, fspath
+from os import PathLike
 from typing import Any, Self
 
 from pyspark.ml import PipelineModel
 
 from vitscale.errors import JavaError
-from vitscale.jvm.bridge import java_errors, session_api
-from vitscale.ml.errors import thrown_by
+from vitscale.jvm.bridge import java_errors, session_api, thrown_by
+from vitscale.system.arguments import path_text
 
 
 class Loadable:
@@ -30,12 +30,12 @@ class Loadable:
         return super().read()  # type: ignore[misc]
 
     @classmethod
-    def load(cls, path: str) -> Self:
+    def load(cls, path: str | PathLike[str]) -> Self:
         """Load a stage that was saved.
 
         Parameters
         ----------
-        path : str
+        path : str or PathLike
             Its folder, or the URI of one.
 
         Raises
@@ -43,8 +43,9 @@ class Loadable:
         VitscaleError
             If the folder holds no such stage, or the session does not fit.
         """
+        folder = path_text("path", path)
         with java_errors():
-            return cls.read().load(path)
+            return cls.read().load(folder)
 
 
 def load_pipeline(path: str | PathLike[str]) -> PipelineModel:
@@ -67,10 +68,11 @@ def load_pipeline(path: str | PathLike[str]) -> PipelineModel:
     VitscaleError
         If the folder holds no such pipeline.
     """
+    folder = path_text("path", path)
     session_api()
     try:
         with java_errors():
-            return PipelineModel.load(fspath(path))
+            return PipelineModel.load(folder)
     except JavaError as error:
         thrown = thrown_by(error.__cause__)
         if thrown is None or thrown.getClass().getName() != "java.lang.ClassNotFoundException":

@@ -8,7 +8,9 @@ from typing import Any, Self
 
 from pyspark.ml.param import Param, Params, TypeConverters
 
+from vitscale.errors import UsageError
 from vitscale.results.profile import Profile
+from vitscale.system.arguments import path_text, shown, within_jvm
 
 
 def param(name: str, doc: str, converter: Any) -> Any:
@@ -18,15 +20,21 @@ def param(name: str, doc: str, converter: Any) -> Any:
 
 def whole(value: Any) -> int:
     """Return a whole number that the JVM can hold; more labels than a model has mean all of them."""
-    number: int = TypeConverters.toInt(value)
-    return max(-_LARGEST_INT, min(number, _LARGEST_INT))
-
-
-_LARGEST_INT = 2**31 - 1
+    return within_jvm(TypeConverters.toInt(value))
 
 
 def _path(value: Any) -> str:
-    return str(TypeConverters.toString(str(value) if isinstance(value, PathLike) else value))
+    return path_text("modelPath", value)
+
+
+_KINDS = {
+    whole: "a whole number",
+    TypeConverters.toInt: "a whole number",
+    TypeConverters.toFloat: "a number",
+    TypeConverters.toBoolean: "True or False",
+    TypeConverters.toString: "a text",
+}
+"""Converter of a parameter -> what it takes."""
 
 
 class ViTParams(Params):
@@ -45,6 +53,24 @@ class ViTParams(Params):
     threads = param("threads", "cores of one forward pass, 0 for the best number", whole)
     device = param("device", "what runs the model: cpu or gpu", TypeConverters.toString)
 
+    def _set(self, **kwargs: Any) -> Self:
+        """Set parameters; None, which Java's parameters cannot hold, restores the default."""
+        for name in [name for name, value in kwargs.items() if value is None]:
+            self.clear(self.getParam(name))
+        for name, value in kwargs.items():
+            if value is not None:
+                self._set_checked(name, value)
+        return self
+
+    def _set_checked(self, name: str, value: Any) -> None:
+        try:
+            super()._set(**{name: value})
+        except (TypeError, AttributeError) as error:  # Spark 3.5 asks for classes that NumPy 2 lacks
+            kind = _KINDS.get(self.getParam(name).typeConverter)
+            if kind is None:
+                raise
+            raise UsageError(f"{name} is {shown(value)}; it must be {kind}.") from error
+
     def setModelPath(self, value: str | PathLike[str]) -> Self:
         """Set the model.
 
@@ -53,9 +79,17 @@ class ViTParams(Params):
         """
         return self._set(modelPath=value)
 
+    def getModelPath(self) -> str | None:
+        """Return the model's folder, URI or name; None if none was set."""
+        return self._value(self.modelPath)
+
     def setPrecision(self, value: str) -> Self:
         """Set the precision, ``fp32`` by default: a graph's, or ``fp32``, ``bf16``, ``int8`` of oneDNN."""
         return self._set(precision=value)
+
+    def getPrecision(self) -> str:
+        """Return the precision."""
+        return str(self._value(self.precision))
 
     def setRuntime(self, value: str) -> Self:
         """Set what computes the forward pass.
@@ -66,9 +100,13 @@ class ViTParams(Params):
         """
         return self._set(runtime=value)
 
+    def getRuntime(self) -> str:
+        """Return what computes the forward pass."""
+        return str(self._value(self.runtime))
+
     def setProfile(self, value: str | PathLike[str]) -> Self:
         """Set precision, runtime, threads and batch size to what a profile of ``vitscale tune`` says."""
-        found = Profile.read(Path(value))
+        found = Profile.read(Path(path_text("profile", value)))
         settings = {"precision": found.precision, "runtime": found.runtime, "threads": found.threads}
         return self._set(**settings, batchSize=found.batch_size)
 
@@ -76,9 +114,17 @@ class ViTParams(Params):
         """Set how many labels are given for each image, 5 by default."""
         return self._set(topK=value)
 
+    def getTopK(self) -> int:
+        """Return how many labels are given for each image."""
+        return int(self._value(self.topK))
+
     def setThreads(self, value: int) -> Self:
         """Set the cores of one forward pass; 0, the default, leaves it to ViTScale."""
         return self._set(threads=value)
+
+    def getThreads(self) -> int:
+        """Return the cores of one forward pass; 0 if ViTScale chooses them."""
+        return int(self._value(self.threads))
 
     def setDevice(self, value: str) -> Self:
         """Set what runs the model: ``"cpu"``, the default, or ``"gpu"``.
@@ -87,6 +133,13 @@ class ViTParams(Params):
         master it is the first.
         """
         return self._set(device=value)
+
+    def getDevice(self) -> str:
+        """Return what runs the model."""
+        return str(self._value(self.device))
+
+    def _value(self, one: Any) -> Any:
+        return self.getOrDefault(one) if self.isDefined(one) else None
 
 
 class AnswerParams(ViTParams):
@@ -101,6 +154,14 @@ class AnswerParams(ViTParams):
         """Set the smallest score of a label, from 0 to 1; an image may then have no label."""
         return self._set(threshold=value)
 
+    def getThreshold(self) -> float | None:
+        """Return the smallest score of a label; None if none was set."""
+        return self._value(self.threshold)
+
     def setFeatures(self, value: str) -> Self:
         """Set the features of each image: ``"none"``, ``"pooled"`` or ``"normalized"``."""
         return self._set(features=value)
+
+    def getFeatures(self) -> str:
+        """Return the features of each image."""
+        return str(self._value(self.features))

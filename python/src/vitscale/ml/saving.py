@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from os import PathLike
+
 from pyspark.ml.util import JavaMLWriter
 
+from vitscale.jvm.bridge import session_api
 from vitscale.ml.errors import stage_errors
+from vitscale.system.arguments import path_text
 
 
 class Savable:
@@ -18,6 +22,7 @@ class Savable:
         VitscaleError
             If a parameter is invalid, or the model is not found.
         """
+        session_api()
         with stage_errors():
             return StageWriter(self)
 
@@ -25,12 +30,12 @@ class Savable:
 class StageWriter(JavaMLWriter):
     """Writes one stage into a folder."""
 
-    def save(self, path: str) -> None:
+    def save(self, path: str | PathLike[str]) -> None:
         """Write the stage and its model.
 
         Parameters
         ----------
-        path : str
+        path : str or PathLike
             Its folder, or the URI of one.
 
         Raises
@@ -40,5 +45,6 @@ class StageWriter(JavaMLWriter):
         ModelError
             If the stage's model is not found.
         """
+        folder = path_text("path", path)
         with stage_errors():
-            super().save(path)
+            super().save(folder)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from os import PathLike
-from typing import Any, Self
+from typing import Self
 
 from pyspark import keyword_only
 from pyspark.ml.param import TypeConverters
@@ -12,15 +12,15 @@ from pyspark.ml.util import JavaMLReadable, JavaMLWritable
 from pyspark.ml.wrapper import JavaTransformer
 
 from vitscale.jvm.bridge import session_api
-from vitscale.ml.errors import stage_errors
 from vitscale.ml.hub_model import HubModel
 from vitscale.ml.loading import Loadable
 from vitscale.ml.params import AnswerParams, param, whole
-from vitscale.ml.random_weights import warn_of_random_weights
 from vitscale.ml.saving import Savable
+from vitscale.ml.stage import CheckedStage
 
 
 class ViTImageClassifier(
+    CheckedStage,
     Loadable,
     Savable,
     HubModel,
@@ -134,16 +134,22 @@ class ViTImageClassifier(
         """Set how many images one forward pass takes."""
         return self._set(batchSize=value)
 
+    def getBatchSize(self) -> int:
+        """Return how many images one forward pass takes."""
+        return int(self._value(self.batchSize))
+
     def setReturnLogits(self, value: bool) -> Self:
         """Set whether the logits of all classes are returned as well."""
         return self._set(returnLogits=value)
+
+    def getReturnLogits(self) -> bool:
+        """Return whether the logits of all classes are returned as well."""
+        return bool(self._value(self.returnLogits))
 
     def setTruncated(self, value: str) -> Self:
         """Set what happens to an image file that ends early: ``"error"`` or ``"gray"``."""
         return self._set(truncated=value)
 
-    def _transform(self, dataset: Any) -> Any:
-        with stage_errors():
-            transformed = super()._transform(dataset)
-            warn_of_random_weights(self)
-            return transformed
+    def getTruncated(self) -> str:
+        """Return what happens to an image file that ends early."""
+        return str(self._value(self.truncated))

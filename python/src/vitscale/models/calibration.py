@@ -15,6 +15,7 @@ from vitscale.models.defaults import LEAST_AGREEMENT
 from vitscale.models.json_file import read_object
 from vitscale.models.labels import read_labels, true_labels
 from vitscale.system import model_files
+from vitscale.system.atomic_write import check_writable
 
 _FEWEST_TO_DIVIDE = 64
 """With fewer images than these, all of them calibrate and all of them check."""
@@ -76,7 +77,10 @@ def calibrate(model: Path, images: Path, *, count: int = 256, force: bool = Fals
         If there is no image that can be decoded.
     ModelError
         If the model folder lacks a file, or int8 loses more than 1 % of the labels.
+    OutputError
+        If the model folder cannot be written.
     """
+    check_writable(model / model_files.CALIBRATION)
     is_random = manifest.require(model).get("weights") == "random"
     scales, checks = _divided(images, count)
     with java_errors():

@@ -5,6 +5,3 @@ DEFAULT_CHECKPOINT = "google/vit-base-patch16-224"
 
 LEAST_AGREEMENT = 0.99
 """Share of the first labels of fp32 that a lower precision must keep."""
-
-ONEDNN_PRECISIONS = ("fp32", "bf16", "int8")
-"""Precisions that oneDNN runs without a graph, as Scala's ``vitscale.onednn.library.Numbers`` names them."""

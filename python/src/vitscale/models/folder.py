@@ -7,11 +7,11 @@ from pathlib import Path
 
 from vitscale.errors import ModelError
 from vitscale.models import manifest
-from vitscale.models.defaults import ONEDNN_PRECISIONS
 from vitscale.models.input_size import input_size
 from vitscale.models.json_file import read_object
 from vitscale.models.labels import read_labels
 from vitscale.system import model_files
+from vitscale.system.precision_name import how_to_make, needs_no_graph
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class ModelFolder:
             its precision, that in fp32 stands for the model.
         """
         about = (manifest.read(path) if path.is_dir() else None) or {"onnx": {}}
-        is_graph = precision in about["onnx"] or precision not in ONEDNN_PRECISIONS
+        is_graph = precision in about["onnx"] or not needs_no_graph(precision)
         if runtime == "onnxruntime" or is_graph:
             return ModelFolder.open(path, precision)
         return replace(ModelFolder.open(path), precision=precision)
@@ -143,7 +143,7 @@ class ModelFolder:
 
 
 def _remedy(path: Path, precision: str) -> str:
-    return f"Make it: vitscale export MODEL --precision {precision} -o {path}"
+    return how_to_make(precision, str(path))
 
 
 def _unique_labels(file: Path, count: int, path: Path, precision: str) -> list[str]:

@@ -57,10 +57,7 @@ def render_report(results: Sequence[Path], form: Format) -> str:
         case Format.SVG:
             from vitscale.report.charts.svg import chart_svg
 
-            if len(sources) > 1:
-                raise UsageError(
-                    f"--format svg supports one results file; got {len(sources)}. Draw them one by one."
-                )
+            _require_one(len(sources), "results file")
             return chart_svg(sources[0].results)
     from vitscale.report.page import page
 
@@ -73,16 +70,29 @@ def _tuning_report(profiles: Sequence[Path], others: Sequence[Path], form: Forma
             f"{others[0].name} is no profile. Profiles of `vitscale tune` have a report of their own: "
             "give the two kinds of files to two commands."
         )
-    if form in (Format.CSV, Format.SVG):
-        raise UsageError(f"--format {form} does not support profiles. Use --format html or md.")
     sources = [TuningSource.of(path, _sha256(path)) for path in profiles]
-    if form is Format.MARKDOWN:
-        from vitscale.report.tuning.markdown import tuning_markdown
+    match form:
+        case Format.MARKDOWN:
+            from vitscale.report.tuning.markdown import tuning_markdown
 
-        return tuning_markdown(sources)
+            return tuning_markdown(sources)
+        case Format.CSV:
+            from vitscale.report.tuning.files import tuning_csv
+
+            return tuning_csv(sources)
+        case Format.SVG:
+            from vitscale.report.tuning.files import tuning_svg
+
+            _require_one(len(sources), "profile")
+            return tuning_svg(sources[0])
     from vitscale.report.tuning.page import tuning_page
 
     return tuning_page(sources)
+
+
+def _require_one(count: int, what: str) -> None:
+    if count > 1:
+        raise UsageError(f"--format svg supports one {what}; got {count}. Draw them one by one.")
 
 
 def write_report(results: Sequence[Path], output: Path, form: Format | None = None) -> Path:

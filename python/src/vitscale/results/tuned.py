@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,20 +65,33 @@ def tuned_of(profile: Profile, path: Path) -> list[Tuned]:
     UsageError
         If the profile does not hold what was measured.
     """
-    try:
+    with _as_tune_writes_it(path):
         found = [_tuned(one) for one in profile.measured["candidates"]]
-    except (KeyError, TypeError) as error:
-        raise UsageError(f"{path} does not hold what was measured ({error}). {REMEDY}") from error
+        found.sort(key=lambda one: -one.speed.middle)
     if not found:
         raise UsageError(f"{path} holds no candidate that was measured. {REMEDY}")
-    return sorted(found, key=lambda one: -one.speed.middle)
+    return found
 
 
-def left_out_of(profile: Profile) -> dict[str, str]:
-    """Return the candidates that do not run on the machine, with the reasons."""
-    return {
-        f"{one['runtime']} {one['precision']}": one["reason"] for one in profile.measured.get("left_out", [])
-    }
+def left_out_of(profile: Profile, path: Path) -> dict[str, str]:
+    """Return the candidates that do not run on the machine, with the reasons.
+
+    Raises
+    ------
+    UsageError
+        If one of them lacks its name or its reason.
+    """
+    with _as_tune_writes_it(path):
+        left_out = profile.measured.get("left_out", [])
+        return {f"{one['runtime']} {one['precision']}": one["reason"] for one in left_out}
+
+
+@contextmanager
+def _as_tune_writes_it(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (KeyError, TypeError) as error:
+        raise UsageError(f"{path} does not hold what was measured ({error}). {REMEDY}") from error
 
 
 def _tuned(one: dict[str, Any]) -> Tuned:

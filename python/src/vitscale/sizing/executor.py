@@ -16,6 +16,7 @@ from vitscale.models.input_size import input_size
 from vitscale.models.json_file import read_object
 from vitscale.sizing.activations import FLOAT, activations
 from vitscale.system import model_files
+from vitscale.system.precision_name import how_to_make, without_merging
 
 _MIB = 1 << 20
 _CHANNELS = 3
@@ -61,7 +62,7 @@ class Footprint:
         ModelError
             If the folder lacks its configuration or the graph, or the memory of its family is not known.
         """
-        remedy = f"Make one: vitscale export MODEL --precision {precision} -o {model}"
+        remedy = how_to_make(precision, str(model))
         config = read_object(model / model_files.CONFIG, remedy)
         try:
             weights = _weights(model, precision)
@@ -183,10 +184,11 @@ def size_executor(
 def _weights(model: Path, precision: str) -> int:
     """Return the bytes of the graph; without one, of the weights as oneDNN packs them."""
     graph = model_files.graph_folder(model, "onnx", precision)
-    if precision in _PACKED and not graph.is_dir():
+    packed = _PACKED.get(without_merging(precision))
+    if packed is not None and not graph.is_dir():
         files = list(model.glob("*.safetensors"))
         if files:
-            return int(sum(file.stat().st_size for file in files) * _PACKED[precision])
+            return int(sum(file.stat().st_size for file in files) * packed)
     return sum(file.stat().st_size for file in graph.iterdir() if file.name.startswith(model_files.ONNX))
 
 

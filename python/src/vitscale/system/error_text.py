@@ -8,6 +8,11 @@ LONGEST = 200
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z`'\"(\[])")
 
 
+def first_line(message: str) -> str:
+    """Return the first line of a message; a Java trace follows in the others."""
+    return next(iter(message.strip().splitlines()), "")
+
+
 def first_sentence(error: BaseException) -> str:
     """Return the first sentence of an error's message, on one line, with a full stop at its end.
 

@@ -25,7 +25,9 @@ PACKAGES = {
     "safetensors": "export",
     "scipy": "report",
     "sparknlp": "sparknlp",
+    "timm": "timm",
     "torch": "export",
+    "torchvision": "timm",
     "transformers": "export",
     "uv": "export",
 }

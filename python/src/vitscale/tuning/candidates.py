@@ -7,7 +7,7 @@ from pathlib import Path
 
 from vitscale.inference.vit import ViT
 from vitscale.models import manifest
-from vitscale.models.defaults import ONEDNN_PRECISIONS
+from vitscale.system.precision_name import ONEDNN_PRECISIONS
 
 
 @dataclass(frozen=True)

@@ -68,20 +68,37 @@ def look_at_all(
     looks, refused = {}, {}
     for number, one in enumerate(named, 1):
         say(f"{number} of {len(named)}: {one}")
-        try:
-            if one == Candidate("onednn", "int8") and not (model / model_files.CALIBRATION).is_file():
-                say("calibrating int8")
-                calibrate(model, images)
-            with one.open(model) as vit:
-                looks[one] = look_at(vit, files, seconds)
-        except VitscaleError as error:
-            refused[one] = str(error)
-            say(f"{one} is left out: {error}")
+        seen = look_or_reason(model, one, images, files, seconds=seconds, say=say)
+        if isinstance(seen, Look):
+            looks[one] = seen
         else:
-            say(f"{one}: {looks[one].images_per_sec:.1f} images/s")
+            refused[one] = seen
     if not looks:
         raise ModelError(f"Nothing runs {model} here: {next(iter(refused.values()))}")
     return looks, refused
+
+
+def look_or_reason(
+    model: Path,
+    one: Candidate,
+    images: Path,
+    files: Sequence[Path],
+    *,
+    seconds: float,
+    say: Callable[[str], None],
+) -> Look | str:
+    """Open a candidate and look at it; return the reason if it does not run here."""
+    try:
+        if one == Candidate("onednn", "int8") and not (model / model_files.CALIBRATION).is_file():
+            say("calibrating int8")
+            calibrate(model, images)
+        with one.open(model) as vit:
+            seen = look_at(vit, files, seconds)
+    except VitscaleError as error:
+        say(f"{one} is left out: {error}")
+        return str(error)
+    say(f"{one}: {seen.images_per_sec:.1f} images/s")
+    return seen
 
 
 def look_at(vit: ViT, files: Sequence[Path], seconds: float) -> Look:

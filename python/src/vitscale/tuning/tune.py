@@ -9,18 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from vitscale.errors import ModelError
-from vitscale.images.image_set import ImageFolder, decodable_sample
+from vitscale.images.image_set import decodable_sample
 from vitscale.jvm.session import cores
 from vitscale.models import manifest
-from vitscale.models.json_file import read_object
-from vitscale.models.labels import read_labels, true_labels
 from vitscale.results.profile import Profile
 from vitscale.system import model_files
 from vitscale.system.cpu_info import cpu_name
 from vitscale.tuning.candidates import Candidate, candidates
-from vitscale.tuning.look import Look, fp32_classes, look_at_all
-from vitscale.tuning.loss import Loss, measure_loss
+from vitscale.tuning.loss import Loss
+from vitscale.tuning.merging import merge_more
 from vitscale.tuning.speed import Setting, Speed, contest, sweep
+from vitscale.tuning.trials import Trials
 
 _FINALISTS = 3
 _TIMED_FILES = 32
@@ -90,14 +89,13 @@ def tune(
     named = candidates(model)
     some = decodable_sample(images, count)
     seconds = min(_LONGEST, max(_SHORTEST, 60 * minutes / _MEASURES))
-    looks, refused = look_at_all(model, named, images, some.paths, seconds=seconds, say=say)
-    losses = _losses(model, looks, fp32_classes(looks, refused), some, say)
-    allowed = [one for one in looks if losses[one].value <= max_loss]
-    if not allowed:
+    trials = Trials(model, named, images, some, seconds=seconds, say=say)
+    merge_more(trials, max_loss)
+    leaders = trials.fastest_first(max_loss)[:_FINALISTS]
+    if not leaders:
         raise ModelError(f"All candidates lose more than {max_loss:.2%}. Allow more with --max-loss.")
     files = some.paths[:_TIMED_FILES]
-    best = {one: (Setting(one), look.images_per_sec) for one, look in looks.items()}
-    leaders = sorted(allowed, key=lambda one: -best[one][1])[:_FINALISTS]
+    best = {one: (Setting(one), look.images_per_sec) for one, look in trials.looks.items()}
     for one in leaders:
         tried = sweep(model, one, files, seconds / 2, cores())
         best[one] = max(tried.items(), key=lambda item: item[1])
@@ -106,27 +104,10 @@ def tune(
     say(f"{len(leaders)} finalists in turns")
     finals = contest(model, [best[one][0] for one in leaders], files, seconds)
     speeds.update(zip(leaders, finals, strict=True))
-    measured = [Measured(one, losses[one], best[one][0], speeds[one]) for one in looks]
+    measured = [Measured(one, trials.losses[one], best[one][0], speeds[one]) for one in trials.looks]
     measured.sort(key=lambda one: -one.speed.median)
     winner = max(leaders, key=lambda one: speeds[one].median)
-    return _profile(model, best[winner][0], max_loss, measured, refused), measured
-
-
-def _losses(
-    model: Path,
-    looks: dict[Candidate, Look],
-    reference: Sequence[int],
-    images: ImageFolder,
-    say: Callable[[str], None],
-) -> dict[Candidate, Loss]:
-    labels = read_labels(read_object(model / model_files.CONFIG, "Export the model again."), str(model))
-    truth = [number if number >= 0 else None for number in true_labels(images.files, labels)]
-    losses = {}
-    for one, look in looks.items():
-        losses[one] = loss = measure_loss(reference, look.classes, truth)
-        what = "of the accuracy" if loss.kind == "accuracy" else "of the labels"
-        say(f"{one} loses {loss.value:.2%} {what} ({loss.low:.2%} to {loss.high:.2%}, {loss.images} images)")
-    return losses
+    return _profile(model, best[winner][0], max_loss, measured, trials.refused), measured
 
 
 def _profile(

@@ -14,7 +14,7 @@ from transformers import AutoModelForImageClassification, pipeline
 from transformers.image_utils import load_image
 
 from vitscale.backends.base import AllPredicted, Outputs
-from vitscale.backends.shared.image_processor import load_processor
+from vitscale.backends.shared.image_processor import load_processor, single_steps
 from vitscale.backends.shared.stages import StageClock, staged_pass
 from vitscale.backends.spec import BackendSpec
 from vitscale.errors import GpuError
@@ -70,6 +70,7 @@ class HuggingFaceBackend:
         self._spec = spec
         self._batch_size = batch_size
         self._processor = load_processor(model.path)
+        self._steps = single_steps(self._processor, model.path)
         factory: Any = AutoModelForImageClassification  # its class is that of config.json
         loaded: Any = factory.from_pretrained(
             model.path, dtype=getattr(torch, spec["dtype"]), use_safetensors=True
@@ -101,7 +102,7 @@ class HuggingFaceBackend:
 
     def stages(self, images: ImageFolder) -> dict[StageName, float]:
         """Return seconds by stage, batch after batch."""
-        return staged_pass(images, self._batch_size, self._processor, self._staged_batch)
+        return staged_pass(images, self._batch_size, self._steps, self._staged_batch)
 
     def _staged_batch(self, clock: StageClock, arrays: list[NDArray[np.float32]]) -> None:
         with clock.stage("copy"):
@@ -117,7 +118,7 @@ class HuggingFaceBackend:
         logits, pixels = [], []
         for path in images.paths:
             image = load_image(str(path))
-            pixels.append(resized_only(self._processor, image))
+            pixels.append(resized_only(self._steps, image))
             tensors = self._processor(image, return_tensors="pt")["pixel_values"]
             with torch.inference_mode():
                 answer = self._network(self._placed(tensors)).logits

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from transformers.image_utils import load_image
 
 from vitscale.backends.base import AllPredicted, Outputs
-from vitscale.backends.shared.image_processor import load_processor
+from vitscale.backends.shared.image_processor import load_processor, single_steps
 from vitscale.backends.shared.stages import StageClock, staged_pass
 from vitscale.backends.shared.top_k import top_labels
 from vitscale.errors import UsageError
@@ -53,7 +53,7 @@ class PythonPipeline(ABC):
         self._batch_size = batch_size
         self._workers = max(1, workers)
         self._labels = model.labels
-        self._processor = load_processor(model.path)
+        self._processor = single_steps(load_processor(model.path), model.path)
 
     def _place(self, tensors: NDArray[np.float32]) -> Any:
         """Copy float32 [batch, 3, height, width] to the model's device."""

@@ -31,7 +31,7 @@ def engine_image(image: ImageLike) -> EngineImage:
         A path (``str`` or ``os.PathLike``); the bytes of an image file (``bytes`` or any buffer of bytes); a
         binary file object, read from its current position; a Pillow image; an array or tensor of uint8 with
         the shape [height, width, 3] or [height, width]; a mapping with ``image``, ``bytes`` or ``path``, as
-        rows of Hugging Face's ``datasets`` are.
+        rows of Hugging Face's ``datasets`` are; an element of a PyArrow column of those.
 
     Raises
     ------
@@ -42,6 +42,8 @@ def engine_image(image: ImageLike) -> EngineImage:
     """
     if isinstance(image, str | os.PathLike):
         return file_of(os.fsdecode(image))
+    if callable(as_python := getattr(image, "as_py", None)):  # an element of a column of PyArrow
+        return engine_image(as_python())
     if isinstance(image, Image.Image):
         return of_pillow(image)
     if is_array(image) and not isinstance(image, bytes):  # numpy.bytes_ also has a dtype and a shape

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unicodedata import category
+
 from vitscale.errors import UsageError
 
 _FORMS = (
@@ -10,14 +12,21 @@ _FORMS = (
 )
 _SHOWN = 40
 _SHOWN_OF_PATH = 200
+_ESCAPED = {"Cc", "Cs", "Zl", "Zp"}
+"""Unicode's categories of control characters, surrogates, and separators of lines and paragraphs."""
 
 
 def printable(text: str) -> str:
-    """Return a text in characters that every output can print.
+    """Return a text in characters that every output can print, and in one line.
 
-    Names in other encodings have lone surrogates, which UTF-8 cannot encode.
+    Names in other encodings have lone surrogates, which UTF-8 cannot encode. Names that were read from a list
+    can end in a line break.
     """
-    return text.encode("utf-8", "backslashreplace").decode()
+    return "".join(_escaped(sign) if category(sign) in _ESCAPED else sign for sign in text)
+
+
+def _escaped(sign: str) -> str:
+    return sign.encode("unicode_escape").decode()
 
 
 def shortened(text: str) -> str:

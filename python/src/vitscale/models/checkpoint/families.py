@@ -73,6 +73,7 @@ _ALL = (
     Family("swiftformer", ("SwiftFormerForImageClassification",)),
     Family("swin", ("SwinForImageClassification",), _MASK),
     Family("swinv2", ("Swinv2ForImageClassification",), _MASK),
+    Family("timm_wrapper", ("TimmWrapperForImageClassification",)),
     Family("vit_msn", ("ViTMSNForImageClassification",), _MASK),
 )
 
@@ -89,6 +90,5 @@ REFUSED: dict[str, str] = {
     "shieldgemma2": "it is a language model that takes an image and a text",
     "siglip2": "it takes packed patches whose number depends on the shape of each image; use siglip",
     "textnet": "its image processor makes images of a size that depends on each image",
-    "timm_wrapper": "it needs timm and torchvision; give a Transformers version of the model",
 }
 """`model_type` of a classifier that cannot be exported -> the reason."""

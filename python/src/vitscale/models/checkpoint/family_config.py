@@ -24,6 +24,8 @@ _MOST = {
     "depth_coefficient": 16,
 }
 """Limits of the numbers of layers, in all stages: each takes time and memory even without its weights."""
+_OLDER_SECTIONS = {family: ("vision_config_dict", "text_config_dict") for family in ("clip", "metaclip_2")}
+"""Family -> sections of older checkpoints, which Transformers merges into the section without `_dict`."""
 
 
 def family_config(config: dict[str, Any], family: Family, where: str) -> PreTrainedConfig:
@@ -46,14 +48,22 @@ def family_config(config: dict[str, Any], family: Family, where: str) -> PreTrai
     factory: Any = CONFIG_MAPPING[family.model_type]
     known = {field.name for field in fields(factory)} - {field.name for field in fields(PreTrainedConfig)}
     known |= set(factory.attribute_map) - {field.name for field in fields(PreTrainedConfig)}
+    known |= set(_OLDER_SECTIONS.get(family.model_type, ()))
     given = {name: _without_code(value) for name, value in config.items() if name in known}
-    _refuse_sizes(given, family, where)
+    refuse_sizes(given, family, where)
+    given.pop("num_labels", None)  # as many as the labels
+    fields_of_all = {"problem_type": problem_type_of(config, where)}
+    made: PreTrainedConfig = build_config(factory, {**given, **fields_of_all}, config, where)
+    return made
+
+
+def problem_type_of(config: dict[str, Any], where: str) -> str | None:
+    """Return the `problem_type` of a `config.json`; raise an error if it is unknown."""
     problem = config.get("problem_type")
     if problem is not None and problem not in PROBLEM_TYPES:
         raise wrong_field(problem, "problem_type", f"one of {', '.join(PROBLEM_TYPES)}", where)
-    given.pop("num_labels", None)  # as many as the labels
-    made: PreTrainedConfig = build_config(factory, {**given, "problem_type": problem}, config, where)
-    return made
+    named: str | None = problem
+    return named
 
 
 def _without_code(value: Any) -> Any:
@@ -67,12 +77,24 @@ def _without_code(value: Any) -> Any:
     }
 
 
-def _refuse_sizes(given: dict[str, Any], family: Family, where: str, section: str = "") -> None:
-    """Raise an error for numbers that no model has, so that a small file cannot exhaust the memory."""
+def refuse_sizes(given: dict[str, Any], family: Family, where: str, section: str = "") -> None:
+    """Raise an error for numbers that no model has, so that a small file cannot exhaust the memory.
+
+    Parameters
+    ----------
+    given : dict
+        Fields of a configuration; those of sections inside are checked, too.
+    family : Family
+        Its family.
+    where : str
+        Name of the file, for messages.
+    section : str
+        Names of the sections around, each with a dot behind it.
+    """
     for name, value in given.items():
         full = f"{section}{name}"
         if isinstance(value, dict):
-            _refuse_sizes(value, family, where, f"{full}.")
+            refuse_sizes(value, family, where, f"{full}.")
         elif isinstance(value, list) and len(value) > _LONGEST:
             raise wrong_field(value, full, f"at most {_LONGEST} entries", where)
         else:

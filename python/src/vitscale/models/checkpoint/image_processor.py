@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPi
 
 from vitscale.errors import ModelError
 from vitscale.models.checkpoint.kinds import CHANNELS
-from vitscale.models.checkpoint.processor_settings import FLIPPED, OFFSET, PLAIN, plain_settings
+from vitscale.models.checkpoint.processor_settings import FLIPPED, OFFSET, PLAIN, TIMM, plain_settings
+from vitscale.models.checkpoint.timm_steps import TimmWrapperImageProcessorPil
 from vitscale.models.json_file import read_object, shown
 from vitscale.system.error_text import first_sentence
 from vitscale.system.model_files import CONFIG, PREPROCESSOR
@@ -45,6 +47,7 @@ _CLASSES: dict[str, Any] = {
     PLAIN: ViTImageProcessorPil,
     OFFSET: EfficientNetImageProcessorPil,
     FLIPPED: MobileViTImageProcessorPil,
+    TIMM: TimmWrapperImageProcessorPil,
 }
 _PROBES = ((61, 47), (40, 90), (33, 33))
 
@@ -70,10 +73,50 @@ def load_processor(folder: Path, name: str, model_type: str = "vit") -> PilBacke
     settings, file = _settings(folder, name)
     where = f"{file} of {name}"
     theirs = _theirs(settings, where, model_type)
-    plain = plain_settings(theirs, where)
-    ours: PilBackend = _CLASSES[plain["image_processor_type"]](**plain)
-    _refuse_other_pixels(theirs, ours, where)
+    ours = processor_of(plain_settings(theirs, where))
+    refuse_other_pixels(lambda image: theirs(image, return_tensors="np")["pixel_values"], ours, where)
     return ours
+
+
+def processor_of(plain: dict[str, Any]) -> PilBackend:
+    """Return the processor with explicit settings, see `plain_settings`."""
+    made: PilBackend = _CLASSES[plain["image_processor_type"]](**plain)
+    return made
+
+
+def refuse_other_pixels(theirs: Callable[[Image.Image], Any], ours: PilBackend, where: str) -> None:
+    """Compare a processor with that of a checkpoint on noise of several shapes.
+
+    Parameters
+    ----------
+    theirs : callable
+        Returns the normalised pixels of an image, float32 [1, 3, height, width].
+    ours : PilBackend
+        The processor of `processor_of`.
+    where : str
+        Name of the file with the settings, for messages.
+
+    Raises
+    ------
+    ModelError
+        If an image cannot be prepared, or a pixel differs.
+    """
+    noise = np.random.default_rng(0)
+    for width, height in _PROBES:
+        image = Image.fromarray(noise.integers(256, size=(height, width, CHANNELS), dtype=np.uint8))
+        try:
+            expected = np.asarray(theirs(image))
+        except Exception as error:
+            raise ModelError(
+                f"Transformers cannot prepare an image with {where}: {first_sentence(error)} Correct the "
+                "file."
+            ) from error
+        found = np.asarray(ours(image, return_tensors="np")["pixel_values"])
+        if not np.array_equal(expected, found):
+            raise ModelError(
+                f"{where} gives other pixels than the settings that ViTScale makes of it. Please report "
+                "this, with the file."
+            )
 
 
 def settings_of(processor: PilBackend) -> dict[str, Any]:
@@ -137,23 +180,3 @@ def _theirs(settings: dict[str, Any], where: str, model_type: str) -> Any:
             "ViTImageProcessor."
         )
     return made
-
-
-def _refuse_other_pixels(theirs: Any, ours: PilBackend, where: str) -> None:
-    """Compare both processors on noise of several shapes."""
-    noise = np.random.default_rng(0)
-    for width, height in _PROBES:
-        image = Image.fromarray(noise.integers(256, size=(height, width, CHANNELS), dtype=np.uint8))
-        try:
-            expected = np.asarray(theirs(image, return_tensors="np")["pixel_values"])
-        except Exception as error:
-            raise ModelError(
-                f"Transformers cannot prepare an image with {where}: {first_sentence(error)} Correct the "
-                "file."
-            ) from error
-        found = np.asarray(ours(image, return_tensors="np")["pixel_values"])
-        if not np.array_equal(expected, found):
-            raise ModelError(
-                f"{where} gives other pixels than the settings that ViTScale makes of it. Please report "
-                "this, with the file."
-            )

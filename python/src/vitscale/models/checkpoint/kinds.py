@@ -8,10 +8,10 @@ import transformers
 
 from vitscale.errors import ModelError
 from vitscale.models.checkpoint.families import FAMILIES, REFUSED, Family
-from vitscale.models.defaults import DEFAULT_CHECKPOINT
 from vitscale.models.json_file import shown
 
 CHANNELS = 3
+TIMM_WRAPPER = "timm_wrapper"
 _SOME = "vit, swin or convnext"
 
 
@@ -83,10 +83,7 @@ def architectures(config: dict[str, Any]) -> list[str]:
 def _named(config: dict[str, Any], name: str) -> Family:
     kind = config.get("model_type")
     if kind is None and ("pretrained_cfg" in config or "architecture" in config):
-        raise ModelError(
-            f"{name} is a timm model ({shown(config.get('architecture'))}); ViTScale reads models of "
-            f"Transformers, such as {DEFAULT_CHECKPOINT}. Give a Transformers version of it."
-        )
+        return FAMILIES[TIMM_WRAPPER]  # timm's own files do not name Transformers' class
     if kind is None:
         kind = _by_class(architectures(config))
     if isinstance(kind, str) and kind in REFUSED:

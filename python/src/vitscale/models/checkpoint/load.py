@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import transformers
 from transformers import PreTrainedConfig, PreTrainedModel
+from transformers.image_processing_backends import PilBackend
 
 from vitscale.errors import ModelError
 from vitscale.hub.name import HubName, parse
@@ -17,7 +18,13 @@ from vitscale.models.checkpoint.families import Family
 from vitscale.models.checkpoint.family_config import family_config
 from vitscale.models.checkpoint.hub import HubUnreachableError, fetch
 from vitscale.models.checkpoint.image_processor import load_processor, size_of
-from vitscale.models.checkpoint.kinds import CHANNELS, architectures, family_of, model_class
+from vitscale.models.checkpoint.kinds import (
+    CHANNELS,
+    TIMM_WRAPPER,
+    architectures,
+    family_of,
+    model_class,
+)
 from vitscale.models.checkpoint.local import checkpoint_below, local_folder
 from vitscale.models.checkpoint.model import build_model
 from vitscale.models.checkpoint.random_weights import known_architectures, stand_in
@@ -26,6 +33,7 @@ from vitscale.models.checkpoint.weight_files import ADAPTER, adapter
 from vitscale.models.checkpoint.weights import read_weights
 from vitscale.models.json_file import read_object
 from vitscale.system import model_files
+from vitscale.system.extras import require
 
 __all__ = ["CHANNELS", "Checkpoint", "input_shape", "label_texts", "load_checkpoint"]
 Weights = Literal["pretrained", "random"]
@@ -138,18 +146,24 @@ def _settings(folder: Path, name: str) -> _Settings:
     content = read_object(folder / model_files.CONFIG)
     family = family_of(content, name)
     class_name = model_class(content, family, name)
-    config = _config(content, family, name)
-    processor = load_processor(folder, name, family.model_type)
+    config, processor = _config_and_processor(folder, content, family, name)
     height, width = size_of(processor)
     refuse_other_input(empty_model(class_name, config, name), height, width, CHANNELS, name)
     return _Settings(config, class_name, architectures(content), processor)
 
 
-def _config(content: dict[str, Any], family: Family, name: str) -> PreTrainedConfig:
+def _config_and_processor(
+    folder: Path, content: dict[str, Any], family: Family, name: str
+) -> tuple[PreTrainedConfig, PilBackend]:
     where = f"{model_files.CONFIG} of {name}"
-    if family.model_type == "vit":
-        return vit_config(content, where)
-    return family_config(content, family, where)
+    if family.model_type == TIMM_WRAPPER:
+        require("timm", "torchvision")
+        from vitscale.models.checkpoint.timm_config import PRETRAINED, timm_config
+        from vitscale.models.checkpoint.timm_processor import timm_processor
+
+        return timm_config(content, family, where), timm_processor(content[PRETRAINED], where)
+    read = vit_config(content, where) if family.model_type == "vit" else family_config(content, family, where)
+    return read, load_processor(folder, name, family.model_type)
 
 
 def _loaded(folder: Path, name: str, weights: Weights, revision: str | None = None) -> Checkpoint:

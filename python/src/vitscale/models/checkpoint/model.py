@@ -47,7 +47,6 @@ def build_model(
     ModelError
         If weights are missing, unused, of other shapes than in the configuration, or not finite.
     """
-    unused = FAMILIES[config.model_type].unused
     plain = {short: weights[key] for key, short in plain_names(weights, name, config.model_type).items()}
     for key, tensor in plain.items():
         if not tensor.is_floating_point() and key.endswith((".weight", ".bias")):
@@ -73,6 +72,7 @@ def build_model(
             f"Transformers cannot build {name} from its weights: {first_sentence(error)} Download the "
             "model again."
         ) from error
+    unused = (*FAMILIES[config.model_type].unused, *_computed(model))
     _refuse_misfits(loading, name, class_name, unused, named)
     for key, weight in [*model.named_parameters(), *model.named_buffers()]:
         if weight.is_floating_point() and not bool(torch.isfinite(weight).all()):
@@ -121,8 +121,14 @@ def _refuse_misfits(
         )
 
 
+def _computed(model: PreTrainedModel) -> set[str]:
+    """Return the names of tensors that a model computes itself; older versions of its class saved them."""
+    saved = model.state_dict()
+    return {name.rpartition(".")[2] for name, _ in model.named_buffers() if name not in saved}
+
+
 def _is_unused(key: str, unused: tuple[str, ...]) -> bool:
-    """Tell whether a weight belongs to another head, at any depth of the encoder's names."""
+    """Tell whether a model does without a weight of this name, at any depth of the encoder's names."""
     return any(f".{key}.".find(f".{one.strip('.')}.") >= 0 for one in unused)
 
 

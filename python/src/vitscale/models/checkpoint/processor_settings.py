@@ -7,7 +7,7 @@ resolves them; what it does is read here from the attributes of its processor.
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, TypeGuard
 
 from vitscale.errors import ModelError
 from vitscale.models.checkpoint.kinds import CHANNELS
@@ -18,6 +18,7 @@ _WARPED_FROM = 384
 _FILTERS = 6  # of Pillow, numbered from 0
 _LONGEST = 1 << 14
 """Largest edge of an image, in pixels."""
+SHARE = "a number above 0, at most 1"
 
 
 _UNCROPPED = ("SegformerImageProcessor",)
@@ -25,8 +26,9 @@ _UNCROPPED = ("SegformerImageProcessor",)
 PLAIN = "ViTImageProcessor"
 OFFSET = "EfficientNetImageProcessor"
 FLIPPED = "MobileViTImageProcessor"
+TIMM = "TimmWrapperImageProcessor"
 """Class whose steps a resolved processor takes: the usual ones; a shift after rescaling and a second division
-by the deviation; no normalisation, and blue before red."""
+by the deviation; no normalisation, and blue before red; and a crop that rounds as torchvision's."""
 
 
 def plain_settings(processor: Any, where: str) -> dict[str, Any]:
@@ -42,7 +44,7 @@ def plain_settings(processor: Any, where: str) -> dict[str, Any]:
     Returns
     -------
     dict
-        Settings of `PLAIN`, or of `OFFSET` or `FLIPPED` if the processor has what only these have.
+        Settings of `PLAIN`, or of `OFFSET`, `FLIPPED` or `TIMM` if the processor has what only these have.
 
     Raises
     ------
@@ -69,7 +71,7 @@ def plain_settings(processor: Any, where: str) -> dict[str, Any]:
     if reader.flag("do_pad") and getattr(processor, "pad_size", None) is not None:
         raise reader.wrong("do_pad", "false: ViTScale does not pad images")
     return {
-        "image_processor_type": PLAIN,
+        "image_processor_type": TIMM if kind == TIMM else PLAIN,
         "do_resize": size is not None,
         **({} if size is None else {"size": size, "resample": reader.filter()}),
         "do_center_crop": crop is not None,
@@ -99,6 +101,11 @@ def _colors(reader: _Reader, kind: str) -> dict[str, Any]:
         "image_processor_type": OFFSET,
         "rescale_offset": reader.flag("rescale_offset"),
     }
+
+
+def is_share(value: Any) -> TypeGuard[float]:
+    """Tell whether a value is a share of an image that a crop keeps, see `SHARE`."""
+    return not isinstance(value, bool) and isinstance(value, int | float) and 0 < value <= 1
 
 
 class _Reader:
@@ -174,8 +181,8 @@ class _Reader:
 
     def _share(self) -> float:
         share = self._value("crop_pct")
-        if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share <= 1:
-            raise self.wrong("crop_pct", "a number above 0, at most 1")
+        if not is_share(share):
+            raise self.wrong("crop_pct", SHARE)
         return share
 
     def filter(self) -> int:

@@ -14,6 +14,7 @@ from vitscale.images.photos import make_photos
 from vitscale.models import manifest
 from vitscale.models.checkpoint.load import Checkpoint, label_texts
 from vitscale.models.export.accuracy_loss import Cost, Graph, measure, refuse_if_too_high
+from vitscale.models.export.check import probe
 from vitscale.models.export.features import add_features
 from vitscale.models.export.fp16 import halve
 from vitscale.models.export.inputs import batches
@@ -60,9 +61,7 @@ class VariantBuilder:
         target = folder / model_files.ONNX
         self._say(f"Exporting {self._checkpoint.name} to ONNX")
         if self._variant.lossless:
-            write_onnx(self._checkpoint, self._variant, target)
-            self._say("Comparing ONNX with PyTorch")
-            quality = {"max_logit_difference": largest_difference(self._checkpoint, self._variant, target)}
+            quality = {"max_logit_difference": self._write_compared(target)}
         else:
             with tempfile.TemporaryDirectory() as place:
                 quality = self._build_lossy(target, Path(place))
@@ -77,11 +76,21 @@ class VariantBuilder:
             **quality,
         }
 
+    def _write_compared(self, target: Path) -> float:
+        """Write a graph in float32 and return the largest difference of its logits to PyTorch's."""
+        expected = probe(self._checkpoint)
+        write_onnx(self._checkpoint, self._variant, target)
+        self._say("Comparing ONNX with PyTorch")
+        return largest_difference(self._checkpoint, expected, self._variant, target)
+
     def _build_lossy(self, target: Path, place: Path) -> dict[str, Any]:
         """Write a graph of lower precision or with token merging, and compare it with float32."""
         calibration, test = self._calibration_and_test(place / "photos")
         in_float = place / "float.onnx"
-        write_onnx(self._checkpoint, self._variant, in_float)
+        if self._variant.token_merging:
+            write_onnx(self._checkpoint, self._variant, in_float)
+        else:
+            self._write_compared(in_float)
         if self._variant.precision == "fp32":
             shutil.copy(in_float, target)
         else:

@@ -12,7 +12,7 @@ import torch
 
 from vitscale.errors import ModelError
 from vitscale.models.checkpoint.load import Checkpoint, input_shape, model_type
-from vitscale.models.export.check import probe_batches, refuse_difference
+from vitscale.models.export.check import Probe, refuse_difference
 from vitscale.models.export.inputs import preprocess
 from vitscale.models.export.variant import Variant
 from vitscale.models.graph.biases import let_next_add_biases
@@ -62,7 +62,8 @@ def _graph(checkpoint: Checkpoint, variant: Variant) -> torch.nn.Module:
     model: Any = checkpoint.model
     from_bytes = variant.input_type == "uint8"
     if model_type(checkpoint) != "vit":
-        return LogitsGraph(model, colors_of(checkpoint.processor) if from_bytes else None)
+        edge = max(input_shape(checkpoint)[1:])
+        return LogitsGraph(model, edge, colors_of(checkpoint.processor) if from_bytes else None)
     patches = patches_from_bytes(checkpoint) if from_bytes else None
     for_gpu = variant.precision == "fp16"
     return ViTGraph(model, patches, variant.token_merging, for_gpu=for_gpu).train(False)
@@ -96,8 +97,19 @@ def _leave_out_statistics(node: onnx_ir.Node) -> None:
             value.name = ""
 
 
-def largest_difference(checkpoint: Checkpoint, variant: Variant, path: Path) -> float:
+def largest_difference(checkpoint: Checkpoint, expected: Probe, variant: Variant, path: Path) -> float:
     """Compare an ONNX file with PyTorch.
+
+    Parameters
+    ----------
+    checkpoint : Checkpoint
+        The model.
+    expected : Probe
+        PyTorch's logits, from before the export.
+    variant : Variant
+        What the file is.
+    path : Path
+        The file.
 
     Returns
     -------
@@ -110,12 +122,11 @@ def largest_difference(checkpoint: Checkpoint, variant: Variant, path: Path) -> 
         If it is above the effect of rounding.
     """
     session = open_session(path)
-    batches = probe_batches(checkpoint)
     answers = [
         session.run([OUTPUT], {INPUT: preprocess(checkpoint, images, variant.input_type)})[0]
-        for images in batches
+        for images in expected.batches
     ]
-    return refuse_difference(checkpoint, batches, answers, "ONNX graph")
+    return refuse_difference(expected, answers, "ONNX graph")
 
 
 def open_session(path: Path) -> onnxruntime.InferenceSession:

@@ -16,14 +16,16 @@ class LogitsGraph(nn.Module):
     Parameters
     ----------
     model : PreTrainedModel
-        A model for image classification.
+        A model for image classification; changed in place, not in what it computes.
+    edge : int
+        The longer edge of its input, in pixels.
     colors : Colors, optional
         Converts bytes to the model's pixels; None if the graph takes pixels.
     """
 
-    def __init__(self, model: PreTrainedModel, colors: Colors | None = None) -> None:
+    def __init__(self, model: PreTrainedModel, edge: int, colors: Colors | None = None) -> None:
         super().__init__()
-        _pool_whole_maps(model)
+        _pool_whole_maps(model, edge)
         self.model: Any = model
         self.order = colors.order if colors else None
         if colors:
@@ -49,12 +51,16 @@ class LogitsGraph(nn.Module):
         return logits
 
 
-def _pool_whole_maps(model: nn.Module) -> None:
-    """Replace the pooling of EfficientNet, whose window is far larger than any map, by the mean of the map.
+def _pool_whole_maps(model: nn.Module, edge: int) -> None:
+    """Replace the pooling of EfficientNet, whose window is larger than the image, by the mean of the map.
 
     PyTorch divides by the part of such a window that is inside of the map, and ONNX Runtime by the window.
     """
     for parent in list(model.modules()):
         for name, pool in list(parent.named_children()):
-            if isinstance(pool, nn.AvgPool2d) and pool.ceil_mode and pool.padding == 0:
+            if isinstance(pool, nn.AvgPool2d) and pool.padding == 0 and _shorter(pool.kernel_size) >= edge:
                 setattr(parent, name, nn.AdaptiveAvgPool2d(1))
+
+
+def _shorter(window: int | tuple[int, int]) -> int:
+    return window if isinstance(window, int) else min(window)

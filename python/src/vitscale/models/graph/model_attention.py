@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from torch import Tensor
+from torch.nn import functional
 from transformers import AttentionInterface, PreTrainedModel
 
 from vitscale.models.graph.fused_ops import mix_values
@@ -14,6 +15,8 @@ from vitscale.models.quiet import quietly
 
 _NAME = "vitscale_onnx"
 _EAGER = "eager"
+_functions: Any = functional
+_TORCH = _functions.scaled_dot_product_attention
 
 
 @contextmanager
@@ -23,6 +26,8 @@ def fused_attention(model: PreTrainedModel) -> Iterator[None]:
     PyTorch's scaled_dot_product_attention is no choice: the exporter cannot split it over windows (Swin), and
     writes it with two scalings. The model can only be exported meanwhile; it has plain products afterwards.
 
+    timm's models call that function without a choice, so it is replaced meanwhile.
+
     Parameters
     ----------
     model : PreTrainedModel
@@ -30,12 +35,14 @@ def fused_attention(model: PreTrainedModel) -> Iterator[None]:
     """
     with quietly():
         model.set_attn_implementation(_EAGER)
+    _functions.scaled_dot_product_attention = _instead_of_torch
     try:
         if _can_choose(model):
             AttentionInterface.register(_NAME, _fused)
             _choose(model, _NAME)
         yield
     finally:
+        _functions.scaled_dot_product_attention = _TORCH
         _choose(model, _EAGER)
 
 
@@ -82,3 +89,42 @@ def _fused(  # noqa: PLR0917  (Transformers calls it so)
     factor = width**-0.5 if scaling is None else scaling
     mixed = mix_values(query, key, value, heads=heads, scaling=factor, bias=attention_mask)
     return mixed.reshape(-1, mixed.shape[1], heads, width), None
+
+
+def _instead_of_torch(  # noqa: PLR0917  (the arguments are PyTorch's)
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    attn_mask: Tensor | None = None,
+    dropout_p: float = 0.0,
+    is_causal: bool = False,
+    scale: float | None = None,
+    enable_gqa: bool = False,
+) -> Tensor:
+    """Return the attention of each head, as PyTorch's `scaled_dot_product_attention`.
+
+    Parameters
+    ----------
+    query, key, value : Tensor, float32 [batch, heads, tokens, head width]
+        Others than these, or with a mask of booleans, take PyTorch's own way.
+    attn_mask : Tensor, optional
+        Added to the scores.
+    dropout_p : float
+        Must be 0, as outside of training.
+    is_causal, enable_gqa : bool
+        False in image classifiers.
+    scale : float, optional
+        Factor of the scores; by default 1 / sqrt(head width).
+    """
+    is_usual = query.dim() == _AXES and query.shape[3] == value.shape[3] and key.shape[1] == query.shape[1]
+    is_added = attn_mask is None or (attn_mask.is_floating_point() and attn_mask.dim() == _AXES)
+    if not is_usual or not is_added or is_causal or dropout_p:
+        whole: Tensor = _TORCH(
+            query, key, value, attn_mask, dropout_p, is_causal, scale=scale, enable_gqa=enable_gqa
+        )
+        return whole
+    mixed, _ = _fused(None, query, key, value, attn_mask, scale)
+    return mixed.transpose(1, 2)
+
+
+_AXES = 4

@@ -15,7 +15,7 @@ import numpy as np
 from vitscale.errors import ModelError
 from vitscale.models import manifest
 from vitscale.models.checkpoint.load import Checkpoint, label_texts
-from vitscale.models.export.check import probe_batches, refuse_difference
+from vitscale.models.export.check import probe, refuse_difference
 from vitscale.models.export.inputs import preprocess
 from vitscale.models.export.sparknlp_assets import write_assets
 from vitscale.models.tensorflow.environment import environment_python
@@ -43,15 +43,15 @@ class SavedModelBuilder:
         """Write the SavedModel and `assets` into an empty folder and return the facts for the record."""
         python = environment_python(self._say)
         self._say(f"Exporting {self._checkpoint.name} to a SavedModel and comparing it with PyTorch")
-        batches = probe_batches(self._checkpoint)
+        expected = probe(self._checkpoint)
         with tempfile.TemporaryDirectory() as name:
             place = Path(name)
             self._checkpoint.model.save_pretrained(place / "checkpoint", max_shard_size="1TB")
-            pixels = [preprocess(self._checkpoint, images, "float32") for images in batches]
+            pixels = [preprocess(self._checkpoint, images, "float32") for images in expected.batches]
             np.savez(place / "pixels.npz", *pixels)
             _run(python, place / "checkpoint", folder, place / "pixels.npz", place / "logits.npz")
             answers = list(np.load(place / "logits.npz", allow_pickle=False).values())
-        difference = refuse_difference(self._checkpoint, batches, answers, "SavedModel")
+        difference = refuse_difference(expected, answers, "SavedModel")
         write_assets(folder, label_texts(self._checkpoint), self._checkpoint.processor)
         return {
             "sha256": manifest.sha256(folder / model_files.SAVED_MODEL),

@@ -1,10 +1,11 @@
-"""The bar chart of a README: one SVG file of its own, readable on a light and on a dark page."""
+"""Charts as SVG files of their own, readable on a light and on a dark page."""
 
 from __future__ import annotations
 
 from html import escape
 
 from vitscale.report.agreement import Verdict
+from vitscale.report.charts.canvas import Canvas
 from vitscale.report.charts.chart import WIDE
 from vitscale.report.charts.rows import draw_bars
 from vitscale.report.headline import headline
@@ -38,7 +39,22 @@ def chart_svg(results: BenchmarkSuite) -> str:
     ]
     if any(row.agreement.verdict is Verdict.DIFFERS for row in rows):
         said.append("⚠ gives other labels.")
-    canvas.caption(" ".join(said))
+    return standalone(canvas, title, " ".join(said))
+
+
+def standalone(canvas: Canvas, title: str, caption: str) -> str:
+    """Return a drawing as a file of its own.
+
+    Parameters
+    ----------
+    canvas : Canvas
+        The drawing.
+    title : str
+        What it says, for screen readers.
+    caption : str
+        Sentences below it.
+    """
+    canvas.caption(caption)
     attributes = {"role": "img", "width": str(canvas.width), "height": str(round(canvas.height, 2))}
     svg = canvas.svg("chart", attributes)
     head = f"<title>{escape(title)}</title><style>{_FONT} {_dark(svg)}</style>"

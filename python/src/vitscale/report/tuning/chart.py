@@ -49,7 +49,7 @@ def front_chart(candidates: Sequence[Tuned], front: Sequence[Tuned], chosen: Tun
         note="Up is faster, left loses less. The line joins those that no other beats; right of the dotted "
         "line the loss is not allowed. Whiskers: 95 % intervals.",
         description="Scatter chart of images per second against the loss, a point for each candidate.",
-        draw=lambda width: _draw(width, candidates, front, limit),
+        draw=lambda width: draw_front(width, candidates, front, limit),
         table=Table(
             COLUMNS,
             [cells(one, front, chosen, limit) for one in candidates],
@@ -85,7 +85,15 @@ def _verdict(one: Tuned, front: Sequence[Tuned], chosen: Tuned, limit: float) ->
     return "not beaten" if one in front else "slower"
 
 
-def _draw(width: int, candidates: Sequence[Tuned], front: Sequence[Tuned], limit: float) -> Canvas:
+def draw_front(
+    width: int,
+    candidates: Sequence[Tuned],
+    front: Sequence[Tuned],
+    limit: float,
+    *,
+    whole_names: bool = False,
+) -> Canvas:
+    """Return the drawing at a width in CSS pixels; points are named by runtime too if ``whole_names``."""
     canvas = Canvas.of(width, _HEIGHT, _MARGINS)
     axes = canvas.axes
     axes.plot(
@@ -96,7 +104,7 @@ def _draw(width: int, candidates: Sequence[Tuned], front: Sequence[Tuned], limit
         zorder=2,
     )
     for one in candidates:
-        _point(canvas, one)
+        _point(canvas, one, str(one) if whole_names else one.precision)
     axes.axvline(limit, color=light("ink"), linewidth=1.5, linestyle="dotted", zorder=1)
     axes.set_ylim(bottom=0)
     canvas.grid("x")
@@ -108,7 +116,7 @@ def _draw(width: int, candidates: Sequence[Tuned], front: Sequence[Tuned], limit
     return canvas
 
 
-def _point(canvas: Canvas, one: Tuned) -> None:
+def _point(canvas: Canvas, one: Tuned, name: str) -> None:
     colour = light(_COLOURS.get(one.runtime, "ink"))
     at = (one.loss.middle, one.speed.middle)
     canvas.axes.errorbar(
@@ -130,7 +138,7 @@ def _point(canvas: Canvas, one: Tuned) -> None:
     )
     # Equal precisions of both runtimes often lie close together.
     above = 5 if one.runtime == "onednn" else -16
-    canvas.text(one.precision, at, (9, above), ha="left")
+    canvas.text(name, at, (9, above), ha="left")
 
 
 def _reach(value: Value) -> list[list[float]] | None:

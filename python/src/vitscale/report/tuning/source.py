@@ -45,7 +45,7 @@ class TuningSource:
             If the file is no profile, or does not hold what was measured.
         """
         profile = Profile.read(path)
-        return cls(profile, tuned_of(profile, path), left_out_of(profile), sha256, path.name)
+        return cls(profile, tuned_of(profile, path), left_out_of(profile, path), sha256, path.name)
 
     @property
     def model(self) -> str:

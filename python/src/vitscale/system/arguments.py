@@ -1,4 +1,4 @@
-"""The arguments of the classifier, checked before the JVM gets them."""
+"""Arguments of the Python API, checked before the JVM gets them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 import operator
 import os
 import reprlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from vitscale.errors import UsageError
@@ -34,7 +34,7 @@ def path_text(name: str, value: object, forms: str = "a text or a path") -> str:
         If it is neither, or empty; the message has the name of the argument and its forms.
     """
     if not isinstance(value, str | os.PathLike) or not os.fspath(value):
-        raise UsageError(f"{name} is {_shown(value)}; it must be {forms}.")
+        raise UsageError(f"{name} is {shown(value)}; it must be {forms}.")
     return os.fsdecode(value)
 
 
@@ -47,8 +47,38 @@ def text(name: str, value: object) -> str:
         If it is none; the message has the name of the argument.
     """
     if not isinstance(value, str):
-        raise UsageError(f"{name} is {_shown(value)}; it must be a text.")
+        raise UsageError(f"{name} is {shown(value)}; it must be a text.")
     return value
+
+
+def several(name: str, value: object, forms: str) -> list[object]:
+    """Return the things of an argument that takes one text or path, or several.
+
+    Raises
+    ------
+    UsageError
+        If there is none; the message has the name of the argument and its forms.
+    """
+    if isinstance(value, str | os.PathLike):
+        return [value]
+    found = list(value) if isinstance(value, Iterable) and not isinstance(value, bytes) else []
+    if not found:
+        raise UsageError(f"{name} is {shown(value)}; it must be {forms}.")
+    return found
+
+
+def pair(name: str, value: object) -> tuple[str, str]:
+    """Return two texts.
+
+    Raises
+    ------
+    UsageError
+        If these are not two texts; the message has the name of the argument.
+    """
+    match value:
+        case [str(first), str(second)]:
+            return first, second
+    raise UsageError(f"{name} is {shown(value)}; it must be two texts.")
 
 
 def whole_number(name: str, value: object) -> int:
@@ -60,9 +90,14 @@ def whole_number(name: str, value: object) -> int:
         If it is none; the message has the name of the argument.
     """
     try:
-        return min(operator.index(value), _LARGEST_INT)  # type: ignore[arg-type]
+        return within_jvm(operator.index(value))  # type: ignore[arg-type]
     except TypeError as error:
         raise UsageError(f"{name} is {value!r}; it must be a whole number.") from error
+
+
+def within_jvm(value: int) -> int:
+    """Return a number, or the nearest one that the JVM can hold."""
+    return max(-_LARGEST_INT, min(value, _LARGEST_INT))
 
 
 def score(name: str, value: object) -> float:
@@ -107,6 +142,6 @@ def one_of(name: str, value: object, names: Sequence[str]) -> None:
         raise UsageError(f"{name} is {value!r}; it can be {' or '.join(map(repr, names))}.")
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     """Return a value in one short line."""
     return " ".join(reprlib.repr(value).split())
