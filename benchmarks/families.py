@@ -37,6 +37,15 @@ class _Model:
     settings: dict[str, Any] = field(default_factory=dict)
 
 
+def _timm(architecture: str, **image_settings: Any) -> _Model:
+    """Return an architecture of timm for 224x224 pixels; its image settings stand in its configuration."""
+    settings = {
+        "architecture": architecture,
+        "pretrained_cfg": {"input_size": [3, 224, 224], **image_settings},
+    }
+    return _Model("timm_wrapper", "TimmWrapperForImageClassification", {}, settings)
+
+
 MODELS = {
     "deit-base": _Model("deit", "DeiTForImageClassification", DEIT_PROCESSOR),
     "dinov2-base": _Model(
@@ -45,6 +54,8 @@ MODELS = {
     "siglip-base": _Model("siglip", "SiglipForImageClassification", SIGLIP_PROCESSOR),
     "swin-tiny": _Model("swin", "SwinForImageClassification", SWIN_PROCESSOR),
     "convnext-tiny": _Model("convnext", "ConvNextForImageClassification", CONVNEXT_PROCESSOR),
+    "timm-vit-base": _timm("vit_base_patch16_224", mean=[0.5] * 3, std=[0.5] * 3, crop_pct=0.9),
+    "timm-resnet50": _timm("resnet50", crop_pct=0.95),
 }
 """By the name of the results file."""
 
