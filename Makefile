@@ -151,6 +151,15 @@ bench-families: .venv $(jar)
 	PATH=$(abspath $(venv)):$$PATH $(venv)/python -m benchmarks.families --images data/pixels $(FAMILIES)
 FAMILIES ?=
 
+# Where the time of oneDNN's forward pass goes. Let nothing else run meanwhile.   make bench-products CLOCK_GHZ=3.5
+.PHONY: bench-products
+bench-products: .venv $(jar) model
+	$(venv)/vitscale photos --count 64 --output data/pixels
+	model=$(model); test -f "$$model/onednn/int8/scales.json" || \
+		$(venv)/vitscale calibrate "$$model" --images data/pixels --force
+	$(venv)/python benchmarks/products.py --images data/pixels --model $(model) $(if $(CLOCK_GHZ),--clock-ghz $(CLOCK_GHZ))
+CLOCK_GHZ ?=
+
 # What the class archive saves at the start of a job. Let nothing else run meanwhile.
 .PHONY: bench-class-archive
 bench-class-archive: .venv $(jar) class-archive data/photos

@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from vitscale.results import units
 
-from benchmarks.figures import claims, gpu, pixels, precision, service
+from benchmarks.figures import claims, gpu, pixels, precision, products, service
 from benchmarks.figures.suite import Suite
 
 RAW = Path(__file__).parent.parent
@@ -54,6 +54,8 @@ def _environment() -> Environment:
         "tflops": gpu.tflops,
         "claims_table": lambda name: claims.table(_suite(name).summary),
         "published_verdict": lambda name: claims.verdict(_suite(name).summary),
+        "products_table": lambda name: products.table(_raw(name)),
+        "share_of_gelu": lambda name, of: products.share_of_gelu(_raw(name), of),
         "precision_table": lambda name: precision.table(_raw(name)),
         "precision_changed": lambda name, *which: precision.changed(_raw(name), *which),
     }

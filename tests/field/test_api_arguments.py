@@ -20,6 +20,7 @@ import vitscale
 from tests.fixtures.image_files import encoded
 from tests.fixtures.photos import PHOTOS
 from tests.job.jobs import MODEL
+from tests.waiting import wait_until
 
 LABELS = 11
 WIDTH = 32
@@ -124,9 +125,7 @@ def test_a_model_without_references_is_closed(photo: Path) -> None:
     assert second.classify(photo) == wanted
     del second
     gc.collect()
-    deadline = time.monotonic() + 10
-    while not _is_closed(in_java, photo):
-        assert time.monotonic() < deadline
+    wait_until(lambda: _is_closed(in_java, photo), "the model is still open")
 
 
 def _is_closed(classifier: Any, photo: Path) -> bool:

@@ -29,9 +29,9 @@ def jars() -> list[str]:
 
 
 def options(*more: str) -> list[str]:
-    """Return options of a job that writes Delta tables with frequent commits."""
+    """Return options of a job that writes Delta tables."""
     libraries = f"spark.jars={','.join(jars())}"
-    return ["--format", "delta", "--commit-seconds", "0.1", "--conf", libraries, *more]
+    return ["--format", "delta", "--conf", libraries, *more]
 
 
 @dataclass(frozen=True)

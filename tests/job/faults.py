@@ -19,7 +19,7 @@ from tests.job.jobs import Finished, VisibleRows, assert_balanced, by_path
 
 ROUNDS = int(os.environ.get("VITSCALE_FAULT_ROUNDS", "0"))
 SEED = int(os.environ.get("VITSCALE_FAULT_SEED", str(random.randrange(1 << 30))))
-FILES, DISTINCT, BAD = 1500, 60, 40
+FILES, DISTINCT, BAD = 600, 60, 40
 LATEST = 0.8  # of the work: later, the run may be over before the fault comes
 START_SECONDS = 6
 OFTEN = ("--commit-seconds", "0.1")  # so that a kill finds something done, and something half done

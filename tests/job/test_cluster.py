@@ -21,28 +21,39 @@ from vitscale.errors import ClusterError, UsageError
 
 from tests.waiting import wait_until
 
-CLASSIFY = """
+ALL_EXECUTORS = """
+import time
+def wait_for_both(spark):
+    status = spark.sparkContext._jsc.sc().getExecutorMemoryStatus
+    for _ in range(600):
+        if status().size() == 3: return  # with the driver
+        time.sleep(0.1)
+"""
+"""A short job is over before a busy machine has started the second executor."""
+
+CLASSIFY = f"""{ALL_EXECUTORS}
 import json, sys
 import vitscale
 from vitscale.ml import ViTImageClassifier
 master, photos, model = sys.argv[1:]
-spark = vitscale.start(master, "1g", {"spark.executor.memory": "1g"})
+spark = vitscale.start(master, "1g", {{"spark.executor.memory": "1g"}})
+wait_for_both(spark)
 files = spark.read.format("binaryFile").option("recursiveFileLookup", True).load(photos).repartition(4)
 rows = ViTImageClassifier(modelPath=model, topK=1).transform(files).select("path", "classification").collect()
-answers = {row.path: row.classification.predictions[0].label for row in rows}
+answers = {{row.path: row.classification.predictions[0].label for row in rows}}
 executors = spark.sparkContext._jsc.sc().getExecutorMemoryStatus().size() - 1
-print(json.dumps({"answers": answers, "executors": executors}), flush=True)
+print(json.dumps({{"answers": answers, "executors": executors}}), flush=True)
 sys.stdin.readline()
 """
 
-HOLD = """
-import os, time
+HOLD = f"""{ALL_EXECUTORS}
+import os
 import vitscale
 from vitscale.cluster import local_cluster
 with local_cluster() as cluster:
     os.environ.update(cluster.environment)
-    spark = vitscale.start(cluster.master, "512m", {"spark.executor.memory": "512m"})
-    spark.sparkContext.parallelize(range(8), 8).map(lambda x: time.sleep(0.2)).count()
+    spark = vitscale.start(cluster.master, "512m", {{"spark.executor.memory": "512m"}})
+    wait_for_both(spark)
     print(*[process.pid for process in [*cluster.daemons, *cluster.executors]], flush=True)
     time.sleep(600)
 """
@@ -70,7 +81,6 @@ def wait_until_gone(pids: list[int]) -> None:
     wait_until(
         lambda: not any(psutil.pid_exists(pid) and not is_zombie(pid) for pid in pids),
         f"one of the processes {pids} is still there",
-        seconds=20,
     )
 
 
@@ -163,7 +173,7 @@ def test_it_ends_with_the_process_that_runs_it(ended_by: signal.Signals) -> None
     pids = [int(pid) for pid in line_of(holder).split()]
     assert len(pids) == 5
     holder.send_signal(ended_by)
-    holder.wait(timeout=30)
+    holder.wait(timeout=60)
     wait_until_gone(pids)
 
 

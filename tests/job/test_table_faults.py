@@ -14,7 +14,7 @@ import pytest
 from vitscale.evaluation.job_output import read_output
 
 from tests.job.delta_runs import KEYS, Place, bucket, options
-from tests.job.faults import ROUNDS, SEED, Answers, answers, write_images
+from tests.job.faults import OFTEN, ROUNDS, SEED, Answers, answers, write_images
 from tests.job.jobs import Finished, classify, finish, start
 
 FILES, DISTINCT, BAD = 300, 20, 10
@@ -63,7 +63,7 @@ def test_kill_of_the_driver(images: Path, expected: Answers, place: Place) -> No
         print(f"round {number}, VITSCALE_FAULT_SEED={SEED}")
         name = f"kill-{number}"
         rows = place.rows(name)
-        process = start(images, place.output(name), *options(*place.settings), **KEYS)
+        process = start(images, place.output(name), *OFTEN, *options(*place.settings), **KEYS)
         if share < 0:
             time.sleep(rng.uniform(0.1, 1) * START_SECONDS)
         while process.poll() is None and share >= 0 and rows.count() <= share * (FILES + BAD):
@@ -96,9 +96,9 @@ def test_of_two_drivers_at_once_on_s3_one_wins(images: Path, expected: Answers, 
         offsets.append(round(rng.uniform(0, 3), 2))
         print(f"round {number}, VITSCALE_FAULT_SEED={SEED}, the second starts {offsets[-1]} s later")
         name = f"two-{number}"
-        processes = [start(images, s3.output(name), *options(*s3.settings), **KEYS)]
+        processes = [start(images, s3.output(name), *OFTEN, *options(*s3.settings), **KEYS)]
         time.sleep(offsets[-1])
-        processes.append(start(images, s3.output(name), *options(*s3.settings), **KEYS))
+        processes.append(start(images, s3.output(name), *OFTEN, *options(*s3.settings), **KEYS))
         ended = [finish(process) for process in processes]
         winners = [one for one in ended if one.ledger is not None]
         losers = [one for one in ended if one.ledger is None]

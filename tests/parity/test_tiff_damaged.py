@@ -29,7 +29,7 @@ def test_hostile_headers_cost_little(compression: int, fields: dict[int, tuple[s
     file = tiff(drawn(8, 3), Page(compression=compression, fields=fields))
     started = time.monotonic()
     our_pixels(file)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30  # much more than it takes, since tests run beside each other
     assert_same(file, may_refuse="")
 
 

@@ -236,4 +236,4 @@ def test_without_a_driver_a_cell_says_so_and_starts_no_process(
     measured, error = cell_runner.measure(job, lambda _: None)
     assert measured is None and error is not None
     assert error["message"].startswith("There is no NVIDIA driver")
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 10

@@ -14,7 +14,7 @@ def python(code: str) -> list[str]:
 
 
 def assert_gone(pid: int) -> None:
-    deadline = time.time() + 10
+    deadline = time.time() + 60
     while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
         assert time.time() < deadline, f"process {pid} still runs"
         time.sleep(0.05)
@@ -96,7 +96,7 @@ def test_ctrl_c_ends_the_whole_process_group(tmp_path: Path) -> None:
     while not (pid_file.exists() and pid_file.read_text()):
         time.sleep(0.05)
     harness.send_signal(signal.SIGINT)
-    harness.wait(timeout=20)
+    harness.wait(timeout=60)
     assert_gone(int(pid_file.read_text()))
 
 
@@ -106,7 +106,7 @@ def test_ctrl_c_while_a_process_starts_is_not_lost() -> None:
         "os.register_at_fork(after_in_parent=lambda: os.kill(os.getpid(), signal.SIGINT)); "
         "run_process([sys.executable, '-c', 'import time; time.sleep(60)'], print)"
     )
-    harness = subprocess.run(python(code), stderr=subprocess.PIPE, text=True, timeout=40, check=False)
+    harness = subprocess.run(python(code), stderr=subprocess.PIPE, text=True, timeout=120, check=False)
     assert harness.returncode == -signal.SIGINT and "KeyboardInterrupt" in harness.stderr
 
 
