@@ -87,6 +87,7 @@ BLOCK = 5 * 768 + 2 * 3072
         ({"model_type": "dinov2_with_registers", "patch_size": 14}, 224, 261),
         ({"model_type": "siglip", "vision_config": {"patch_size": 16}}, 256, 256),
         ({"model_type": "clip", "vision_config": {}, "text_config": {"hidden_size": 1}}, 224, 50),
+        ({"model_type": "timm_wrapper", "plain_vit": {"class_token": True, "reg_tokens": 4}}, 224, 201),
     ],
 )
 def test_a_vision_transformer_counts_its_tokens(config: dict[str, object], edge: int, tokens: int) -> None:
@@ -94,6 +95,11 @@ def test_a_vision_transformer_counts_its_tokens(config: dict[str, object], edge:
     scaled = 2 * 768 if str(config["model_type"]).startswith("dinov2") else 0
     counted = tokens * (BLOCK + scaled) + scores * 12 * tokens**2
     assert activations(config, edge, edge, "") == FLOAT * counted
+
+
+def test_only_plain_vision_transformers_of_timm_are_counted() -> None:
+    with pytest.raises(ModelError, match=r"is timm_wrapper without plain_vit; the memory"):
+        activations({"model_type": "timm_wrapper", "plain_vit": None}, 224, 224, "the file")
 
 
 def test_gated_layers_count_gate_and_factor() -> None:

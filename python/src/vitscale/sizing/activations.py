@@ -29,6 +29,7 @@ _LEADING: dict[str, int] = {
     "metaclip_2": 1,
 }
 """Family of Vision Transformers -> learned tokens before the patches, without registers."""
+_TIMM = "timm_wrapper"
 _PATCH = {"dinov2": 14, "clip": 32, "metaclip_2": 32}
 """Family -> default of `patch_size`, where it is not 16."""
 _BIASED = frozenset({"beit", "data2vec-vision"})
@@ -56,18 +57,27 @@ def activations(config: dict[str, Any], height: int, width: int, where: str) -> 
         If the memory of the family is not known, or a setting is invalid.
     """
     family = str(config.get("model_type", "vit"))
-    if family not in _COUNTED:
+    settings = _settings(config)
+    if family not in _COUNTED or settings is None:
+        parts = " without plain_vit" if settings is None else ""
         raise ModelError(
-            f"model_type in {where} is {family}; the memory of activations is known for "
+            f"model_type in {where} is {family}{parts}; the memory of activations is known for "
             f"{', '.join(sorted(_COUNTED))}. "
             "Measure a run on one machine, and give each executor as much memory for each forward pass."
         )
-    nested = config.get("vision_config")
-    settings = nested if isinstance(nested, dict) else config
     try:
         return FLOAT * _COUNTED[family](family, settings, height, width)
-    except (TypeError, ValueError, ArithmeticError) as error:
+    except (KeyError, TypeError, ValueError, ArithmeticError) as error:
         raise ModelError(f"{where} has an invalid setting: {error}. Download the model again.") from error
+
+
+def _settings(config: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the settings of the image encoder; None for a model of timm that is no plain Vision Transformer."""
+    if config.get("model_type") == _TIMM:
+        parts = config.get("plain_vit")
+        return parts if isinstance(parts, dict) else None
+    nested = config.get("vision_config")
+    return nested if isinstance(nested, dict) else config
 
 
 def _pair(size: int | list[int]) -> tuple[int, int]:
@@ -81,16 +91,23 @@ def _vit(family: str, settings: dict[str, Any], height: int, width: int) -> int:
 
     These are input, sum, query, key and value; both sides of the activation function; scores before and after
     the softmax, and with BEiT before their bias. DINOv2 scales what both layers of a block
-    add, which takes two more.
+    add, which takes two more; so do timm's models with layer scales.
     """
     patch_height, patch_width = _pair(settings.get("patch_size", _PATCH.get(family, 16)))
-    registers = settings.get("num_register_tokens", 4) if family == "dinov2_with_registers" else 0
-    tokens = (height // patch_height) * (width // patch_width) + _LEADING[family] + registers
+    tokens = (height // patch_height) * (width // patch_width) + _leading(family, settings)
     hidden = int(settings.get("hidden_size", 768))
     heads = int(settings.get("num_attention_heads", 12))
     scores = heads * tokens * tokens * (3 if family in _BIASED else 2)
-    results = 7 if family.startswith("dinov2") else 5
+    results = 7 if family.startswith("dinov2") or settings.get("layer_scale") is True else 5
     return tokens * (results * hidden + 2 * _inner(family, settings, hidden)) + scores
+
+
+def _leading(family: str, settings: dict[str, Any]) -> int:
+    """Return the number of learned tokens before the patches."""
+    if family == _TIMM:
+        return int(settings["class_token"]) + int(settings["reg_tokens"])
+    registers = settings.get("num_register_tokens", 4) if family == "dinov2_with_registers" else 0
+    return _LEADING[family] + int(registers)
 
 
 def _inner(family: str, settings: dict[str, Any], hidden: int) -> int:
@@ -132,7 +149,7 @@ def _convnext(_: str, settings: dict[str, Any], height: int, width: int) -> int:
 
 
 _COUNTED: dict[str, Callable[[str, dict[str, Any], int, int], int]] = {
-    **dict.fromkeys(_LEADING, _vit),
+    **dict.fromkeys((*_LEADING, _TIMM), _vit),
     "swin": _swin,
     "swinv2": _swin,
     "convnext": _convnext,

@@ -13,6 +13,7 @@ from vitscale.errors import OutputError
 from vitscale.images.image_set import find_images
 from vitscale.models import manifest
 from vitscale.models.checkpoint.image_processor import settings_of
+from vitscale.models.checkpoint.kinds import TIMM_WRAPPER
 from vitscale.models.checkpoint.load import Checkpoint, label_texts, load_checkpoint, model_type
 from vitscale.models.export.build import VariantBuilder
 from vitscale.models.export.read_back import read_back
@@ -179,6 +180,10 @@ def _write_checkpoint(checkpoint: Checkpoint, made: Path) -> None:
     labels = label_texts(checkpoint)
     config["id2label"] = {str(number): label for number, label in enumerate(labels)}
     config["label2id"] = {label: number for number, label in enumerate(labels)}
+    if model_type(checkpoint) == TIMM_WRAPPER:
+        from vitscale.models.checkpoint.timm_vit import PLAIN_VIT, plain_vit
+
+        config[PLAIN_VIT] = plain_vit(checkpoint.model.timm_model)
     _write_json(path, config)
 
 

@@ -28,6 +28,9 @@ final private[onednn] class Settings private (file: Path, root: JsonNode, sectio
     new Settings(file, root.path(name), s"$section$name.")
   }
 
+  /** Whether the file has a value of this name. */
+  def has(name: String): Boolean = !absent(root.path(name))
+
   /** A text; the default where the file has none. */
   def text(name: String, default: String): String = {
     val node = root.path(name)

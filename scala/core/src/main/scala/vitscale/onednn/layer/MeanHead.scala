@@ -18,6 +18,8 @@ import vitscale.onednn.plan.PlanBuilder
   *   tokens at the begin of each image that do not count in the mean
   * @param withFirstToken
   *   whether the classifier reads the first token too, before the mean
+  * @param classifier
+  *   name of the classifier in the checkpoint
   */
 final private[onednn] class MeanHead(
     builder: PlanBuilder,
@@ -27,7 +29,8 @@ final private[onednn] class MeanHead(
     normOfTokens: Option[String] = None,
     normOfMean: Option[String] = None,
     leading: Int = 0,
-    withFirstToken: Boolean = false
+    withFirstToken: Boolean = false,
+    classifier: String = MeanHead.Classifier
 ) {
 
   private val layerNorm = new LayerNorm(builder, pack, epsilon)
@@ -60,8 +63,8 @@ final private[onednn] class MeanHead(
     normOfMean.foreach(layerNorm.add(_, pooled, pooled, codes = None))
     val features = HeadOutputs.features(builder, pooled)
     val logits = HeadOutputs.unplaced(builder, images.toLong, classes.toLong)
-    val classifier = Linear(Seq(MeanHead.Classifier), Seq(classes.toLong, parts * channels))
-    new LinearLayers(builder, pack).add(classifier, data_type.f32, pooled, logits)
+    val layer = Linear(Seq(classifier), Seq(classes.toLong, parts * channels))
+    new LinearLayers(builder, pack).add(layer, data_type.f32, pooled, logits)
     new HeadOutputs(logits, Some(features))
   }
 }

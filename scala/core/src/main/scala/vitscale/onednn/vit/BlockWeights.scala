@@ -2,6 +2,7 @@ package vitscale.onednn.vit
 
 import vitscale.onednn.checkpoint.RowRange
 import vitscale.onednn.layer.Linear
+import vitscale.onednn.vit.family.BlockNames
 
 /** Names and shapes of what a block of the encoder has in the checkpoint. */
 final private[onednn] class BlockWeights(config: VitConfig, val index: Int) {
@@ -15,7 +16,11 @@ final private[onednn] class BlockWeights(config: VitConfig, val index: Int) {
   val normBeforeFeedForward: String = named(names.normBeforeFeedForward)
 
   val queryKeyValue: Linear =
-    Linear(names.queryKeyValue.map(named), Seq(hidden, hidden), unbiased = names.unbiased.map(named))
+    Linear(
+      names.queryKeyValue.map(named),
+      Seq(BlockNames.Fused / names.queryKeyValue.size * hidden, hidden),
+      unbiased = names.unbiased.map(named)
+    )
   val attentionOutput: Linear = Linear(
     Seq(named(names.attentionOutput)),
     Seq(hidden, hidden),

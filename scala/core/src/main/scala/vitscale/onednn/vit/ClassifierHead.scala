@@ -39,7 +39,7 @@ final private[onednn] class ClassifierHead(
     */
   def add(last: memory, images: Int): HeadOutputs = config.structure.head match {
     case Head.FirstTokens(norm, classifiers) => addFirstTokens(last, images, norm, classifiers)
-    case Head.PatchMean(normOfTokens, normOfMean, withFirstToken) =>
+    case Head.PatchMean(normOfTokens, normOfMean, withFirstToken, classifier) =>
       new MeanHead(
         builder,
         pack,
@@ -48,7 +48,8 @@ final private[onednn] class ClassifierHead(
         normOfTokens,
         normOfMean,
         config.leadingTokens,
-        withFirstToken
+        withFirstToken,
+        classifier
       ).add(last, images)
   }
 

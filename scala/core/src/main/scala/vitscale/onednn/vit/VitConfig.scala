@@ -107,7 +107,7 @@ private[onednn] object VitConfig {
     */
   def of(top: Settings, classes: Int, input: (Int, Int)): VitConfig = {
     val family = ModelFamily.of(top)
-    of(family, family.section.fold(top)(top.in), classes, input)
+    of(family, family.encoder(top), classes, input)
   }
 
   private def of(family: ModelFamily, settings: Settings, classes: Int, input: (Int, Int)): VitConfig = {

@@ -7,7 +7,7 @@ import vitscale.onednn.checkpoint.Settings
   * @param prefix
   *   what is before the block's number
   * @param queryKeyValue
-  *   the three linear layers before the attention
+  *   the three linear layers before the attention, or one whose rows are those of all three
   * @param unbiased
   *   those of them that have no bias
   * @param feedForwardIn
@@ -43,6 +43,9 @@ final private[onednn] case class BlockNames(
 
 private[onednn] object BlockNames {
 
+  /** Queries, keys and values. */
+  val Fused = 3
+
   private val SelfAttention = Seq("query", "key", "value").map(part => s"attention.attention.$part")
 
   /** As checkpoints of ViT and its nearest relatives call them, on the hub and from `save_pretrained`. */
@@ -66,6 +69,17 @@ private[onednn] object BlockNames {
     feedForwardIn = "mlp.fc1",
     feedForwardOut = "mlp.fc2",
     layerScales = Some(("layer_scale1.lambda1", "layer_scale2.lambda1"))
+  )
+
+  /** As timm's checkpoints call them. */
+  def ofTimm(root: String): BlockNames = BlockNames(
+    prefix = s"$root.blocks",
+    normBeforeAttention = "norm1",
+    queryKeyValue = Seq("attn.qkv"),
+    attentionOutput = "attn.proj",
+    normBeforeFeedForward = "norm2",
+    feedForwardIn = "mlp.fc1",
+    feedForwardOut = "mlp.fc2"
   )
 
   /** As the image encoders of CLIP and SigLIP call them in checkpoints. */

@@ -15,12 +15,13 @@ private[onednn] object MetaClip2 extends ClipFamily("metaclip_2")
   * behind the last block.
   */
 sealed abstract private[onednn] class ClipFamily(val modelType: String) extends ModelFamily {
-  override val section = Some("vision_config")
   override val patchSize = 32
   override val activation = "quick_gelu"
   override val epsilon = 1e-5f
 
   private val root = "vision_model"
+
+  override def encoder(top: Settings): Settings = top.in("vision_config")
 
   override def structure(settings: Settings): VitStructure = VitStructure(
     Embedding(

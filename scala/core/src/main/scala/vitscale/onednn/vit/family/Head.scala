@@ -1,5 +1,7 @@
 package vitscale.onednn.vit.family
 
+import vitscale.onednn.layer.MeanHead
+
 /** How the tokens behind the last block become logits. */
 sealed abstract private[onednn] class Head {
 
@@ -28,11 +30,14 @@ private[onednn] object Head {
     *   layer normalisation of the mean
     * @param withFirstToken
     *   whether the layer sees the first token too, before the mean
+    * @param classifier
+    *   the linear layer
     */
   final case class PatchMean(
       normOfTokens: Option[String] = None,
       normOfMean: Option[String] = None,
-      withFirstToken: Boolean = false
+      withFirstToken: Boolean = false,
+      classifier: String = MeanHead.Classifier
   ) extends Head {
     override def inputs(hidden: Int): Int = if (withFirstToken) 2 * hidden else hidden
   }

@@ -11,8 +11,14 @@ private[onednn] trait ModelFamily {
   /** Its `model_type` in `config.json`. */
   def modelType: String
 
-  /** The object of `config.json` with the settings of the image encoder; none where they are at the top. */
-  def section: Option[String] = None
+  /** The settings of the image encoder.
+    *
+    * @param top
+    *   those at the top of `config.json`
+    * @throws vitscale.ModelException
+    *   if the file lacks them
+    */
+  def encoder(top: Settings): Settings = top
 
   /** Default of `patch_size`, in pixels. */
   def patchSize: Int = 16
@@ -30,7 +36,7 @@ private[onednn] trait ModelFamily {
   /** The parts of a model with these settings.
     *
     * @param settings
-    *   those of [[section]]
+    *   those of [[encoder]]
     * @throws vitscale.ModelException
     *   if the engine lacks one of the parts
     */
@@ -40,7 +46,7 @@ private[onednn] trait ModelFamily {
 private[onednn] object ModelFamily {
 
   val all: Seq[ModelFamily] =
-    Seq(Vit, DeiT, VitMsn, IJepa, Dinov2, Dinov2WithRegisters, Siglip, Clip, MetaClip2, Beit, Data2VecVision)
+    Seq(Vit, DeiT, VitMsn, IJepa, Dinov2, Dinov2WithRegisters, Siglip, Clip, MetaClip2, Beit, Data2VecVision, TimmVit)
 
   /** Widest feed-forward block. */
   val LargestWidth: Int = 1 << 18

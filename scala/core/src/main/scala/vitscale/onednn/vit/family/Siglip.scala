@@ -7,11 +7,12 @@ import vitscale.onednn.checkpoint.Settings
   */
 private[onednn] object Siglip extends ModelFamily {
   override val modelType = "siglip"
-  override val section = Some("vision_config")
   override val activation = "gelu_pytorch_tanh"
   override val epsilon = 1e-6f
 
   private val root = "vision_model"
+
+  override def encoder(top: Settings): Settings = top.in("vision_config")
 
   override def structure(settings: Settings): VitStructure = VitStructure(
     Embedding(
