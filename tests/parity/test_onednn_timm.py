@@ -1,4 +1,4 @@
-"""Plain Vision Transformers of timm on oneDNN: the logits of Transformers; others are refused by their part."""
+"""Plain Vision Transformers of timm on oneDNN: the answers of Transformers; others are refused."""
 
 from __future__ import annotations
 

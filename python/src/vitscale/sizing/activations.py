@@ -72,7 +72,7 @@ def activations(config: dict[str, Any], height: int, width: int, where: str) -> 
 
 
 def _settings(config: dict[str, Any]) -> dict[str, Any] | None:
-    """Return the settings of the image encoder; None for a model of timm that is no plain Vision Transformer."""
+    """Return the settings of the image encoder; None for a model of timm that is no plain ViT."""
     if config.get("model_type") == _TIMM:
         parts = config.get("plain_vit")
         return parts if isinstance(parts, dict) else None

@@ -46,7 +46,20 @@ private[onednn] trait ModelFamily {
 private[onednn] object ModelFamily {
 
   val all: Seq[ModelFamily] =
-    Seq(Vit, DeiT, VitMsn, IJepa, Dinov2, Dinov2WithRegisters, Siglip, Clip, MetaClip2, Beit, Data2VecVision, TimmVit)
+    Seq(
+      Vit,
+      DeiT,
+      VitMsn,
+      IJepa,
+      Dinov2,
+      Dinov2WithRegisters,
+      Siglip,
+      Clip,
+      MetaClip2,
+      Beit,
+      Data2VecVision,
+      TimmVit
+    )
 
   /** Widest feed-forward block. */
   val LargestWidth: Int = 1 << 18
