@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from timm.layers import Attention, Mlp, PatchEmbed
 from timm.layers.activations import GELU, GELUTanh, QuickGELU
+from timm.layers.attention import Attention
+from timm.layers.mlp import Mlp
+from timm.layers.patch_embed import PatchEmbed
 from timm.models.vision_transformer import Block, VisionTransformer
 from torch import nn
 
@@ -22,7 +24,7 @@ _ACTIVATIONS = {
 }
 
 
-def plain_vit(model: nn.Module) -> dict[str, Any] | None:
+def plain_vit(model: Any) -> dict[str, Any] | None:
     """Return the parts of a model of timm, or None if it has others than a plain Vision Transformer.
 
     Parameters
@@ -39,7 +41,7 @@ def plain_vit(model: nn.Module) -> dict[str, Any] | None:
     """
     if type(model) is not VisionTransformer or not _is_plain(model):
         return None
-    first = model.blocks[0]
+    first: Any = model.blocks[0]
     activation = _activation(first.mlp.act)
     final = {name for name in ("norm", "fc_norm") if not _is_nothing(getattr(model, name))}
     epsilons = {_epsilon(norm) for norm in _norms(model)}
@@ -67,7 +69,7 @@ def plain_vit(model: nn.Module) -> dict[str, Any] | None:
     }
 
 
-def _is_plain(model: VisionTransformer) -> bool:
+def _is_plain(model: Any) -> bool:
     patches = model.patch_embed
     has_norm = not _is_nothing(model.norm_pre)
     return (
@@ -85,7 +87,7 @@ def _is_plain(model: VisionTransformer) -> bool:
     )
 
 
-def _is_plain_block(block: nn.Module) -> bool:
+def _is_plain_block(block: Any) -> bool:
     if type(block) is not Block or type(block.attn) is not Attention or type(block.mlp) is not Mlp:
         return False
     attention, mlp = block.attn, block.mlp
@@ -114,7 +116,7 @@ def _shape(block: Any) -> tuple[object, ...]:
     )
 
 
-def _norms(model: VisionTransformer) -> Iterable[nn.Module]:
+def _norms(model: Any) -> Iterable[nn.Module]:
     found = [model.norm, model.fc_norm, model.norm_pre]
     found += [norm for block in model.blocks for norm in (block.norm1, block.norm2)]
     return (norm for norm in found if not _is_nothing(norm))
