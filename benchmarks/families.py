@@ -22,7 +22,7 @@ from tests.fixtures.hub_processors import (
     SIGLIP_PROCESSOR,
     SWIN_PROCESSOR,
 )
-from tests.fixtures.tiny_families import seed_weights
+from tests.fixtures.tiny_checkpoints import seed_weights
 
 _LABELS = 1000
 

@@ -23,7 +23,8 @@ from vitscale.models.checkpoint.families import FAMILIES as SUPPORTED
 from vitscale.models.export.run import export
 from vitscale.models.folder import ModelFolder
 
-from tests.fixtures.tiny_families import FAMILIES, LABELS, write_tiny_family
+from tests.fixtures.tiny_checkpoints import LABELS, write_tiny_family
+from tests.fixtures.tiny_families import FAMILIES
 
 TOLERANCE = 1e-4
 """Of logits, relative to the largest."""

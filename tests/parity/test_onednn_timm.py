@@ -16,7 +16,8 @@ from vitscale.models.calibration import calibrate
 from vitscale.models.export.run import export
 
 from tests.fixtures.instructions import lacks
-from tests.fixtures.tiny_families import LABELS, TinyFamily, write_tiny
+from tests.fixtures.tiny_checkpoints import LABELS, write_tiny
+from tests.fixtures.tiny_families import TinyFamily
 from tests.fixtures.tiny_timm import TINY_TIMM
 
 MODELS: dict[str, dict[str, Any]] = {

@@ -17,7 +17,7 @@ from vitscale.errors import ModelError
 from vitscale.models.export.run import export
 from vitscale.models.folder import ModelFolder
 
-from tests.fixtures.tiny_families import write_tiny_family
+from tests.fixtures.tiny_checkpoints import write_tiny_family
 
 LABELS = 10
 TOLERANCE = 1e-5

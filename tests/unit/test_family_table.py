@@ -18,7 +18,7 @@ from vitscale.models.checkpoint.load import load_checkpoint
 from vitscale.models.export.run import export
 
 from tests.fixtures.small_vit import write_json
-from tests.fixtures.tiny_families import write_tiny_family
+from tests.fixtures.tiny_checkpoints import write_tiny_family
 
 LABELS = {"id2label": {"0": "cat", "1": "dog"}}
 SWIN: dict[str, Any] = {

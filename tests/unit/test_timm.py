@@ -17,6 +17,7 @@ from vitscale.inference.pixels import pixel_values
 from vitscale.models.checkpoint.image_processor import settings_of
 from vitscale.models.checkpoint.load import input_shape, label_texts, load_checkpoint
 from vitscale.models.checkpoint.timm_processor import timm_processor
+from vitscale.models.checkpoint.timm_vit import plain_vit
 
 from tests.fixtures.photos import PHOTOS
 from tests.fixtures.small_vit import write_json
@@ -145,3 +146,28 @@ def test_without_timm_the_extra_is_named(checkpoint: Path, monkeypatch: pytest.M
     monkeypatch.setattr("vitscale.system.extras.find_spec", lambda name: None if name == "timm" else name)
     with pytest.raises(UsageError, match=r'package timm.*pip install "vitscale\[timm\]"'):
         load_checkpoint(str(checkpoint))
+
+
+@pytest.mark.parametrize(
+    ("architecture", "parts"),
+    [
+        ("vit_base_patch16_224", {"hidden_size": 768, "class_token": True, "final_norm": "norm"}),
+        ("vit_base_patch16_clip_224", {"pre_norm": True, "hidden_act": "gelu"}),
+        ("vit_base_patch32_clip_quickgelu_224", {"patch_size": [32, 32], "hidden_act": "quick_gelu"}),
+        ("deit3_base_patch16_224", {"layer_scale": True, "no_embed_class": True}),
+        ("vit_so400m_patch14_siglip_gap_224", {"global_pool": "avg", "class_token": False}),
+        ("vit_medium_patch16_reg4_gap_256", {"reg_tokens": 4, "final_norm": "fc_norm"}),
+        ("vit_base_patch16_siglip_224", None),  # attention pooling
+        ("deit_base_distilled_patch16_224", None),
+        ("vit_base_patch16_xp_224", None),  # blocks of another kind
+        ("eva02_tiny_patch14_224", None),
+        ("resnet50", None),
+    ],
+)
+def test_plain_vision_transformers_are_told_from_others(
+    architecture: str, parts: dict[str, object] | None
+) -> None:
+    with torch.device("meta"):
+        model = timm.create_model(architecture, num_classes=10)
+    found = plain_vit(model)
+    assert found is None if parts is None else found is not None and parts.items() <= found.items()
