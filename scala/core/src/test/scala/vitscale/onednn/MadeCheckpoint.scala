@@ -7,7 +7,6 @@ import java.nio.{ByteBuffer, ByteOrder}
 
 import com.fasterxml.jackson.databind.ObjectMapper
 
-import vitscale.onednn.layer.MeanHead
 import vitscale.onednn.vit.family.Head
 import vitscale.onednn.vit.{BlockWeights, VitConfig}
 
@@ -88,9 +87,9 @@ object MadeCheckpoint {
     config.structure.head match {
       case Head.FirstTokens(name, classifiers) =>
         norm(name, config.hidden) ++ classifiers.flatMap(linear(_, Seq(classes, hidden)))
-      case Head.PatchMean(normOfTokens, normOfMean, _) =>
+      case Head.PatchMean(normOfTokens, normOfMean, _, classifier) =>
         (normOfTokens ++ normOfMean).toSeq.flatMap(norm(_, config.hidden)) ++
-          linear(MeanHead.Classifier, Seq(classes, config.pooledSize.toLong))
+          linear(classifier, Seq(classes, config.pooledSize.toLong))
     }
   }
 

@@ -18,7 +18,9 @@ object BaseModels {
     """"model_type": "siglip", "vision_config": {"num_hidden_layers": 2}""",
     """"model_type": "clip", "vision_config": {"num_hidden_layers": 2}""",
     """"model_type": "beit", "use_relative_position_bias": true""",
-    """"model_type": "data2vec-vision", "use_shared_relative_position_bias": true, "use_mean_pooling": false"""
+    """"model_type": "data2vec-vision", "use_shared_relative_position_bias": true, "use_mean_pooling": false""",
+    """"model_type": "timm_wrapper", "plain_vit":
+      |{"num_hidden_layers": 2, "reg_tokens": 4, "layer_scale": true, "pre_norm": true, "global_pool": "avg"}""".stripMargin
   )
 
   /** Writes `config.json` and a checkpoint.
