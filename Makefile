@@ -151,6 +151,12 @@ bench-families: .venv $(jar)
 	PATH=$(abspath $(venv)):$$PATH $(venv)/python -m benchmarks.families --images data/pixels $(FAMILIES)
 FAMILIES ?=
 
+# A model of each family beside Transformers: labels, logits and pixels, not speed. It resumes.
+.PHONY: check-families
+check-families: .venv $(jar)
+	$(venv)/vitscale photos --count 64 --output data/pixels
+	PATH=$(abspath $(venv)):$$PATH $(venv)/python -m benchmarks.agreement --images data/pixels $(FAMILIES)
+
 # Where the time of oneDNN's forward pass goes. Let nothing else run meanwhile.   make bench-products CLOCK_GHZ=3.5
 .PHONY: bench-products
 bench-products: .venv $(jar) model

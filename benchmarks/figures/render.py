@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from vitscale.results import units
 
-from benchmarks.figures import claims, gpu, pixels, precision, products, service
+from benchmarks.figures import agreement, claims, gpu, pixels, precision, products, service
 from benchmarks.figures.suite import Suite
 
 RAW = Path(__file__).parent.parent
@@ -56,6 +56,10 @@ def _environment() -> Environment:
         "published_verdict": lambda name: claims.verdict(_suite(name).summary),
         "products_table": lambda name: products.table(_raw(name)),
         "share_of_gelu": lambda name, of: products.share_of_gelu(_raw(name), of),
+        "agreement_table": lambda name: agreement.table(_raw(name)),
+        "differing_labels": lambda name: agreement.differing_labels(_raw(name)),
+        "differing_pixels": lambda name: agreement.differing_pixels(_raw(name)),
+        "largest_logit_difference": lambda name: agreement.largest_logit_difference(_raw(name)),
         "precision_table": lambda name: precision.table(_raw(name)),
         "precision_changed": lambda name, *which: precision.changed(_raw(name), *which),
     }
