@@ -13,6 +13,7 @@ from PIL import Image
 from vitscale.images.inputs import sequences
 from vitscale.jvm.fork import PerProcess
 
+from tests.fixtures.image_forms import MISSING
 from tests.job.jobs import MODEL
 
 
@@ -67,6 +68,22 @@ def test_many_images_come_in_every_collection(vit: vitscale.ViT, photo: Path) ->
     for name, images in collections.items():
         assert vit.classify(images) == [wanted] * 3, name
     assert vit.classify([]) == [] and vit.classify(iter(())) == []
+
+
+@pytest.mark.parametrize("kind", MISSING)
+def test_a_missing_value_of_a_column_is_an_image_that_fails(
+    vit: vitscale.ViT, photo: Path, kind: str
+) -> None:
+    """As a null in a column of Spark is, so that one empty row does not cost the answers of all others."""
+    missing = MISSING[kind]
+    wanted = vit.classify(photo)
+    first, failed, last = vit.classify([photo, missing, photo], on_error="return")
+    assert first == last == wanted
+    assert isinstance(failed, vitscale.ImageError) and "the value is missing" in str(failed)
+    with pytest.raises(vitscale.ImageError, match=r"images\[1\].*missing"):
+        vit.features([photo, missing])
+    with pytest.raises(vitscale.UsageError, match="is not an image"):
+        vit.classify(missing)
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import inspect
 import io
+import math
 import os
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
+import numpy as np
 from PIL import Image
 
 from vitscale.errors import ImageError
@@ -100,6 +102,14 @@ def is_buffer(thing: object) -> bool:
     return True
 
 
+def is_missing(thing: object) -> bool:
+    """Tell whether an element of a column is a missing value: None, NaN, pandas' NA, a null of PyArrow."""
+    if callable(as_python := getattr(thing, "as_py", None)):
+        thing = as_python()
+    is_nan = isinstance(thing, float | np.floating) and math.isnan(thing)
+    return thing is None or is_nan or type(thing).__name__ in ("NAType", "NaTType")  # pandas is no dependency
+
+
 def row_of(thing: object) -> Mapping[Any, Any] | None:
     """Return a mapping, or a Spark row as one; None for anything else."""
     if isinstance(thing, Mapping):
@@ -114,11 +124,12 @@ def _of_row(row: Mapping[Any, Any]) -> EngineImage:
     if not known:
         raise refused(described(row))
     for name in known:  # `datasets` leaves either bytes or path empty
-        if row[name] is not None:
+        if not is_missing(row[name]):
             if name == "bytes" and not is_buffer(row[name]):
                 raise refused(f"A dict whose bytes are {described(row[name])}")
             return engine_image(row[name])
-    raise ImageError(f"It holds no image: {' and '.join(known)} {'is' if len(known) == 1 else 'are'} None.")
+    verb = "is" if len(known) == 1 else "are"
+    raise ImageError(f"It holds no image: {' and '.join(known)} {verb} missing.")
 
 
 def _content(file: Any) -> memoryview:

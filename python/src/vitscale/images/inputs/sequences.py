@@ -10,7 +10,14 @@ from typing import Any
 from PIL import Image
 
 from vitscale.errors import ImageError, UsageError
-from vitscale.images.inputs.engine_image import EngineImage, engine_image, is_buffer, named, row_of
+from vitscale.images.inputs.engine_image import (
+    EngineImage,
+    engine_image,
+    is_buffer,
+    is_missing,
+    named,
+    row_of,
+)
 from vitscale.images.inputs.pixels import Pixels, is_array, is_tensor
 
 _CHUNK = 64
@@ -89,6 +96,8 @@ def chunks(images: Iterable[Any], is_single: bool = False) -> Iterator[list[Give
 
 def _given(image: Any, position: int | None) -> Given:
     name = named(image, position)
+    if position is not None and is_missing(image):
+        return Given(name, ImageError("It holds no image: the value is missing."))
     try:
         return Given(name, engine_image(image))
     except ImageError as error:
