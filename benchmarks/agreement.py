@@ -18,10 +18,12 @@ import vitscale
 from safetensors import safe_open
 from vitscale.bench.environment import environment
 from vitscale.errors import ModelError
+from vitscale.results.schema import Parity
 
 from benchmarks.base_models import BASE_MODELS, exported
 
 RUNTIMES = ("onnxruntime", "onednn")
+_BACKEND = "vitscale:runtime="
 
 
 def main() -> None:
@@ -47,14 +49,14 @@ def _compared(name: str, images: Path, limit: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         model = exported(name, Path(folder))
         runtimes = [runtime for runtime in RUNTIMES if _runs(model, runtime)]
-        backends = [word for runtime in runtimes for word in ("-b", f"vitscale:runtime={runtime}")]
+        backends = [word for runtime in runtimes for word in ("-b", f"{_BACKEND}{runtime}")]
         rows = Path(folder) / "parity.json"
         command = ["vitscale", "parity", "--images", images, "--model", model, "--limit", str(limit)]
         subprocess.run([*command, "-b", "huggingface", *backends, "--json", rows], check=True)
         return {
             "model_type": BASE_MODELS[name].family,
             "weights": _weights(model),
-            "certificates": dict(zip(runtimes, json.loads(rows.read_text()), strict=True)),
+            "certificates": _certificates(json.loads(rows.read_text())),
         }
 
 
@@ -65,6 +67,11 @@ def _runs(model: Path, runtime: Any) -> bool:
         print(f"{model.name} on {runtime}: {error}", file=sys.stderr)
         return False
     return True
+
+
+def _certificates(rows: list[Parity]) -> dict[str, Parity]:
+    """Return the comparisons with Transformers by runtime, without that of two runtimes."""
+    return {row["backend"].removeprefix(_BACKEND): row for row in rows if row["reference"] == "huggingface"}
 
 
 def _weights(model: Path) -> int:
