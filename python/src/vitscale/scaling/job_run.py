@@ -54,6 +54,8 @@ class JobRun:
         Tasks that classified images.
     peak_memory_bytes : int
         Largest resident memory of the driver.
+    runtime : str or None
+        What computed the forward pass, by the job's ledger; None in results that do not say it.
     """
 
     executors: int
@@ -68,6 +70,7 @@ class JobRun:
     task_rates: list[float]
     tasks: int
     peak_memory_bytes: int
+    runtime: str | None = None
 
     @property
     def rate(self) -> float:
@@ -120,7 +123,8 @@ def run_job(
         if finished.exit_code != 0:
             raise VitscaleError(f"The job on {executors} executors failed: {finished.reason}")
         timeline = read_event_log(events)
-        done = json.loads(ledger_file.read_text())["this_run"]
+        ledger = json.loads(ledger_file.read_text())
+        done = ledger["this_run"]
         tasks = timeline.classifying
         return JobRun(
             executors=executors,
@@ -135,6 +139,7 @@ def run_job(
             task_rates=_task_rates(timeline, output) if executors == 1 else [],
             tasks=len(tasks),
             peak_memory_bytes=finished.peak_memory_bytes,
+            runtime=ledger["model"]["runtime"],
         )
 
 
