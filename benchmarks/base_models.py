@@ -28,10 +28,13 @@ class _BaseModel:
         Its `model_type`.
     settings : dict
         Settings of the family's configuration class.
+    momentum : float or None
+        As in `seed_weights`; None for that of the family's tiny model.
     """
 
     family: str
     settings: dict[str, Any] = field(default_factory=dict)
+    momentum: float | None = None
 
 
 def _timm(architecture: str, **image_settings: Any) -> _BaseModel:
@@ -73,7 +76,7 @@ BASE_MODELS = {
     "poolformer-s12": _BaseModel("poolformer"),
     "pvt-tiny": _BaseModel("pvt"),
     "pvt-v2-b0": _BaseModel("pvt_v2"),
-    "regnet-y-040": _BaseModel("regnet"),
+    "regnet-y-040": _BaseModel("regnet", momentum=0.5),
     "resnet-50": _BaseModel("resnet"),
     "segformer-b0": _BaseModel("segformer"),
     "siglip-base": _BaseModel("siglip"),
@@ -121,7 +124,8 @@ def _write(model: _BaseModel, folder: Path) -> None:
     made.save_pretrained(folder)
     image_settings, momentum = _as_tiny(model.family)
     (folder / "preprocessor_config.json").write_text(json.dumps(image_settings))
-    seed_weights(made, AutoImageProcessor.from_pretrained(folder, backend="pil"), momentum)
+    processor = AutoImageProcessor.from_pretrained(folder, backend="pil")
+    seed_weights(made, processor, model.momentum or momentum)
     made.save_pretrained(folder)
 
 
