@@ -111,12 +111,19 @@ cluster: .venv $(jar)
 cluster-stop: .venv
 	$(venv)/vitscale cluster stop
 
+# The model in int8 for both runtimes; --force, because random weights keep fewer labels than trained ones.
+.PHONY: int8-model
+int8-model: .venv $(jar) model
+	$(venv)/vitscale photos --count 64 --output data/pixels
+	model=$(model); test -f "$$model/onnx/int8/model.onnx" || \
+		$(venv)/vitscale export "$$model" --precision int8 --output "$$model"
+	model=$(model); test -f "$$model/onednn/int8/scales.json" || \
+		$(venv)/vitscale calibrate "$$model" --images data/pixels --force
+
 # One executor against two on a cluster of this machine, then an estimate for clusters of any size. int8, because Spark's
 # share of the time is largest there.
 .PHONY: bench-scaling
-bench-scaling: .venv $(jar) model
-	model=$(model); test -f "$$model/onnx/int8/model.onnx" || \
-		$(venv)/vitscale export "$$model" --precision int8 --output "$$model"
+bench-scaling: int8-model
 	$(venv)/vitscale photos --count $(SCALING_PHOTOS) --output data/scaling
 	$(venv)/vitscale scaling --images data/scaling --model $(model) --precision int8 --output results/scaling.json
 	$(venv)/vitscale simulate results/scaling.json --report results/scaling.html
@@ -134,13 +141,8 @@ bench-pixels: .venv
 # Images a second and latencies of the FastAPI example, beside Hugging Face's pipeline in FastAPI. Let nothing else run
 # meanwhile.   make bench-service SERVICE_FLAGS="--rounds 3 --seconds 10"
 .PHONY: bench-service
-bench-service: .venv $(jar) model
-	$(venv)/vitscale photos --count 64 --output data/service
-	model=$(model); test -f "$$model/onnx/int8/model.onnx" || \
-		$(venv)/vitscale export "$$model" --precision int8 --output "$$model"
-	model=$(model); test -f "$$model/onednn/int8/scales.json" || \
-		$(venv)/vitscale calibrate "$$model" --images data/service
-	$(venv)/python benchmarks/service.py --images data/service --model $(model) $(SERVICE_FLAGS)
+bench-service: int8-model
+	$(venv)/python benchmarks/service.py --images data/pixels --model $(model) $(SERVICE_FLAGS)
 
 SERVICE_FLAGS ?=
 
@@ -159,10 +161,7 @@ check-families: .venv $(jar)
 
 # Where the time of oneDNN's forward pass goes. Let nothing else run meanwhile.   make bench-products CLOCK_GHZ=3.5
 .PHONY: bench-products
-bench-products: .venv $(jar) model
-	$(venv)/vitscale photos --count 64 --output data/pixels
-	model=$(model); test -f "$$model/onednn/int8/scales.json" || \
-		$(venv)/vitscale calibrate "$$model" --images data/pixels --force
+bench-products: int8-model
 	$(venv)/python benchmarks/products.py --images data/pixels --model $(model) $(if $(CLOCK_GHZ),--clock-ghz $(CLOCK_GHZ))
 CLOCK_GHZ ?=
 

@@ -22,6 +22,7 @@ from vitscale.cli.app import (
     writable,
     write_json,
 )
+from vitscale.cli.job_options import Precision
 
 DEFAULT_SCALING = Path("results/scaling.json")
 
@@ -30,12 +31,7 @@ DEFAULT_SCALING = Path("results/scaling.json")
 def scaling(
     images: Images = DEFAULT_IMAGES,
     model: Model = DEFAULT_MODEL,
-    precision: Annotated[
-        str,
-        typer.Option(
-            help="Precision of the graph to run: fp32, int8, ... (see `vitscale export --precision`)."
-        ),
-    ] = "fp32",
+    precision: Precision = "fp32",
     rounds: Annotated[
         int, typer.Option(min=1, help="Number of rounds; each runs one and two executors.")
     ] = 5,
@@ -65,7 +61,7 @@ def scaling(
     found = find_images(images)
     for remark in found.remarks():
         say(remark)
-    setup = Setup(found, ModelFolder.open(exported(model, precision), precision), memory)
+    setup = Setup(found, ModelFolder.open_for(exported(model, precision), precision, "auto"), memory)
     command = ["vitscale", *sys.argv[1:]]
     try:
         measured = measure(setup, command, output, say, rounds=rounds, listed_files=listed_files, seed=seed)
