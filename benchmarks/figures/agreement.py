@@ -30,11 +30,6 @@ def differing_pixels(raw: Mapping[str, Any]) -> int:
     return sum(one["max_pixel_difference"] != 0 for one in _certificates(raw))
 
 
-def largest_logit_difference(raw: Mapping[str, Any]) -> str:
-    """Return the largest difference of a logit, of all models and runtimes."""
-    return _scientific(max(one["max_logit_difference"] for one in _certificates(raw)))
-
-
 def _row(name: str, model: Mapping[str, Any]) -> list[str]:
     cells = [name, f"`{model['model_type']}`", units.number(model["weights"] / 1e6)]
     for runtime in _RUNTIMES:

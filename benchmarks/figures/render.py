@@ -59,7 +59,6 @@ def _environment() -> Environment:
         "agreement_table": lambda name: agreement.table(_raw(name)),
         "differing_labels": lambda name: agreement.differing_labels(_raw(name)),
         "differing_pixels": lambda name: agreement.differing_pixels(_raw(name)),
-        "largest_logit_difference": lambda name: agreement.largest_logit_difference(_raw(name)),
         "precision_table": lambda name: precision.table(_raw(name)),
         "precision_changed": lambda name, *which: precision.changed(_raw(name), *which),
     }

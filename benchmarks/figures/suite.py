@@ -91,6 +91,12 @@ class Suite:
         ratio = self._ratio(backend, to)
         return _figure(ratio.median, ratio.ci)
 
+    def minutes(self, backend: str) -> str:
+        """Return the duration of a backend's measurement in its first round, in minutes."""
+        run = self.row(backend).cells[0].benchmark["runs"][0]
+        measured = [one["seconds"] for one in run["iterations"] if one["phase"] == "measurement"]
+        return units.number(sum(measured) / 60)
+
     def each_rate(self, backend: str) -> str:
         """Return the images per second of each round, ascending: ``100 and 124``."""
         return " and ".join(units.number(rate) for rate in sorted(self._rates(backend).values()))
